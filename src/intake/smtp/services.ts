@@ -1,0 +1,66 @@
+// What an SMTP door needs from the rest of the house, as interfaces: the composition root plugs the real parts in.
+import type { ReverseName } from '../../model/client.ts';
+import type { Delivery, Route } from '../../model/delivery.ts';
+import type { FactRecord, Recorder } from '../../model/events.ts';
+import type { Mailbox } from '../../model/mailbox.ts';
+import type { Reply } from '../../model/reply.ts';
+import type { StageInput } from '../../model/stage-input.ts';
+import type { Stage, Verdict } from '../../model/verdict.ts';
+
+/** A stage's verdict with the facts it rests on (for the record). */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly facts: FactRecord;
+}
+
+/** Asks policy. Answers at once where no network fact is needed. Never rejects. */
+export interface Judge {
+  <S extends Stage>(stage: S, input: StageInput[S]): Judgement | Promise<Judgement>;
+}
+
+/** Where a recipient's mail goes, and under which name for "all recipients of one transaction share a route". */
+export interface Router {
+  routeOf(input: StageInput['rcpt']): Route;
+}
+
+export type AuthMechanism = 'PLAIN' | 'LOGIN';
+export interface AuthService {
+  readonly mechanisms: readonly AuthMechanism[];
+  /** Resolves to the user's canonical name, or why not. Constant work whether the user exists or not. Never rejects. */
+  verify(user: string, password: string): Promise<{ readonly ok: true; readonly user: string } | { readonly ok: false; readonly why: 'wrong' | 'unavailable' }>;
+}
+
+/** Counting at the door; see admission.ts. */
+export interface AdmissionDesk {
+  /** Null: come in. Otherwise the cap that was hit. Every admitted session is left once. */
+  enter(ip: string, inside: boolean): null | 'sessions' | 'sessionsPerAddress' | 'sessionsPerNetwork';
+  leave(ip: string, inside: boolean): void;
+}
+
+/** A 250 (or 4xx after a mixed LMTP answer) whose receipt by the client is not proven: answers of earlier deliveries by content. */
+export interface UnconfirmedFinals {
+  /** The stored final answer for the same message from the same origin, or null. */
+  find(key: string): Reply | null;
+  /** Remembers, so that every door knows it; durable where it says so. */
+  remember(key: string, answer: Reply): void;
+}
+
+export interface DoorServices {
+  readonly judge: Judge;
+  readonly router: Router;
+  readonly delivery: Delivery;
+  readonly auth: AuthService | null;
+  readonly admission: AdmissionDesk;
+  readonly finals: UnconfirmedFinals;
+  readonly record: Recorder;
+  /** The client's reverse name for Received; resolves within the DNS deadline, at once when cached. */
+  reverseName(ip: string): ReverseName | Promise<ReverseName>;
+  /** True when the client is inside the site's networks. */
+  isInside(ip: string): boolean;
+  /** Unique for ever: 13 characters, time first, so that `explain` knows where to look. */
+  newSessionId(): string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export type { Mailbox };

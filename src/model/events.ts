@@ -1,0 +1,88 @@
+// The closed union of everything that happens. One constructor each in events/catalogue.ts; detectors, explain, the log and the
+// dashboard are folds over these. Events are flat, small and JSON-clean; `at` is milliseconds since the epoch.
+import type { Role } from './client.ts';
+import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
+
+/** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
+export interface Stamp {
+  readonly at: number;
+  readonly door: string;
+  readonly seq: number;
+}
+
+/** On every event of a session. `session` is unique for ever; `ref` is the reference told to the client, where one was. */
+export interface OfSession {
+  readonly session: string;
+  readonly ip: string;
+}
+
+/** The envelope as known at a stage; absent before MAIL. `from` '' is the null sender. */
+export interface StageRecord {
+  readonly helo?: string;
+  readonly user?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly recipients?: readonly string[];
+  readonly size?: number;
+  readonly messageId?: string | null;
+  readonly subject?: string | null;
+}
+
+/** A fact as it was used: its value where small, or that it was unknown and why. */
+export type FactRecord = Readonly<Record<string, { readonly value: unknown } | { readonly unknown: string }>>;
+
+export type Event = Stamp &
+  (
+    | (OfSession & { readonly type: 'session-opened'; readonly port: number; readonly listener: string; readonly role: Role; readonly inside: boolean; readonly localIp: string; readonly localPort: number; readonly proxied?: string })
+    /** Refused before a session existed: a cap, a list, a measure. The client heard `reply`. */
+    | (OfSession & { readonly type: 'connection-refused'; readonly port: number; readonly listener: string; readonly ref: string; readonly reply: string; readonly reason: string; readonly findings: readonly Finding[] })
+    /** Policy was asked. `reply` is what the client heard when the stage did not pass, `ref` the reference in it. */
+    | (OfSession & { readonly type: 'stage-judged'; readonly stage: Stage; readonly input: StageRecord; readonly facts: FactRecord; readonly action: Verdict['action']; readonly findings: readonly Finding[]; readonly ref?: string; readonly reply?: string })
+    /** The door refused by itself: syntax, order of commands, a limit or deadline of L6. */
+    | (OfSession & { readonly type: 'command-refused'; readonly command: string; readonly reason: string; readonly ref: string; readonly reply: string; readonly evidence: Evidence })
+    | (OfSession & { readonly type: 'auth-tried'; readonly mechanism: string; readonly user: string; readonly ok: boolean; readonly why: string })
+    | (OfSession & { readonly type: 'tls-started'; readonly protocol: string; readonly cipher: string })
+    | (OfSession & { readonly type: 'tls-failed'; readonly why: string })
+    /** The end of a transaction whose content had been collected: accepted, refused or deferred, with the next hop's words. */
+    | (OfSession & {
+        readonly type: 'message-finished';
+        readonly ref: string;
+        readonly outcome: 'delivered' | 'refused' | 'deferred';
+        readonly reply: string;
+        readonly reason: string;
+        readonly from: string;
+        readonly recipients: readonly string[];
+        readonly route: string;
+        readonly bytes: number;
+        readonly messageId: string | null;
+        readonly subject: string | null;
+        readonly sha256: string;
+        readonly hubReply: string | null;
+        readonly hubQueueId: string | null;
+        readonly hubMs: number;
+        readonly tags: readonly string[];
+      })
+    /** The client went away in the middle of content, or before it could hear our 250. */
+    | (OfSession & { readonly type: 'transaction-aborted'; readonly ref: string; readonly why: string; readonly from: string; readonly recipients: readonly string[]; readonly bytes: number })
+    | (OfSession & { readonly type: 'session-closed'; readonly why: string; readonly ms: number; readonly bytesIn: number; readonly bytesOut: number; readonly messages: number; readonly errors: number })
+    /** Our own fault: an exception at the session's edge, with what was said before it. */
+    | (OfSession & { readonly type: 'session-failed'; readonly error: string; readonly transcript: readonly string[] })
+    | { readonly type: 'hub-failed'; readonly route: string; readonly why: string }
+    | { readonly type: 'hub-circuit'; readonly route: string; readonly state: 'open' | 'half-open' | 'closed'; readonly why: string }
+    | { readonly type: 'door-started'; readonly listeners: readonly string[] }
+    | { readonly type: 'door-died'; readonly died: string; readonly why: string }
+    | { readonly type: 'config-loaded'; readonly file: string; readonly sha256: string; readonly warnings: readonly string[] }
+    | { readonly type: 'config-refused'; readonly file: string; readonly errors: readonly string[] }
+    | { readonly type: 'list-changed'; readonly list: string; readonly entries: number; readonly by: string; readonly what: string }
+    | { readonly type: 'list-broken'; readonly list: string; readonly why: string }
+    /** The journal's queue was full or the disk was: so many events of these types are missing. */
+    | { readonly type: 'journal-dropped'; readonly dropped: Readonly<Record<string, number>>; readonly why: string }
+    | { readonly type: 'started'; readonly version: string; readonly listeners: readonly string[] }
+    | { readonly type: 'stopped'; readonly why: string }
+  );
+
+export type EventType = Event['type'];
+/** An event without its stamp: what a caller says; the recorder stamps it. */
+export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, keyof Stamp> : never) : never;
+/** Where events are said. Never throws, never waits. */
+export type Recorder = (body: EventBody) => void;

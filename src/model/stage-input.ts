@@ -1,0 +1,77 @@
+// What the client has said by each stage: all that a check may look at besides facts.
+import type { Client, TlsState } from './client.ts';
+import type { Mailbox, Sender } from './mailbox.ts';
+
+/** Parameters of MAIL FROM that were understood (RFC 1870, 6152, 6531, 4954). Sizes in bytes. */
+export interface MailParameters {
+  readonly size: number | null;
+  readonly body: '7BIT' | '8BITMIME' | null;
+  readonly smtputf8: boolean;
+  /** The AUTH= parameter, decoded from xtext; null when absent. Accepted, never trusted (RFC 4954 5). */
+  readonly auth: string | null;
+}
+
+/** Protocol sins of the session so far, counted by the door. */
+export interface SessionConduct {
+  /** Bytes arrived before the banner was sent. */
+  readonly talkedBeforeBanner: boolean;
+  /** Commands arrived before the reply to EHLO/HELO, or after one that must end a group (RFC 2920 3.1). */
+  readonly pipelinedTooEarly: boolean;
+  readonly errors: number;
+  readonly junkCommands: number;
+  readonly messages: number;
+  /** Recipients accepted in the session so far, in all its transactions. */
+  readonly recipients: number;
+}
+
+export interface ConnectInput {
+  readonly client: Client;
+  readonly conduct: SessionConduct;
+}
+
+export interface HeloInput extends ConnectInput {
+  readonly helo: string;
+  readonly esmtp: boolean;
+  readonly tls: TlsState | null;
+  /** The authenticated user, null before AUTH. */
+  readonly user: string | null;
+}
+
+export interface MailInput extends HeloInput {
+  readonly from: Sender;
+  readonly parameters: MailParameters;
+}
+
+export interface RcptInput extends MailInput {
+  readonly to: Mailbox;
+  /** Recipients accepted so far in this transaction. */
+  readonly accepted: readonly Mailbox[];
+}
+
+/** What the door learned while it collected the content. Counts are of the content as received. */
+export interface ContentSummary {
+  readonly bytes: number;
+  readonly headerBytes: number;
+  readonly headerLines: number;
+  readonly receivedLines: number;
+  readonly messageId: string | null;
+  readonly subject: string | null;
+  readonly bareLineEnds: number;
+  readonly nulBytes: number;
+  readonly longestLine: number;
+  /** Hexadecimal SHA-256 of the content as received, stuffing removed or not: over the wire form. */
+  readonly sha256: string;
+}
+
+export interface MessageInput extends MailInput {
+  readonly recipients: readonly Mailbox[];
+  readonly content: ContentSummary;
+}
+
+export interface StageInput {
+  readonly connect: ConnectInput;
+  readonly helo: HeloInput;
+  readonly mail: MailInput;
+  readonly rcpt: RcptInput;
+  readonly message: MessageInput;
+}

@@ -1,0 +1,45 @@
+// Findings and verdicts: what is wrong, and what is done about it.
+
+/** What is done on a finding; the table in ARCHITECTURE.md, "Actions", is normative. Mildest first. */
+export type Action = 'observe' | 'tag' | 'delay' | 'divert' | 'defer' | 'reject' | 'refuse-at-banner';
+
+/** The moments of a session at which policy is asked. */
+export type Stage = 'connect' | 'helo' | 'mail' | 'rcpt' | 'message';
+
+/** Evidence: small, flat, safe to log. */
+export type Evidence = Readonly<Record<string, string | number | boolean | null>>;
+
+export type Outcome =
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'finding'; readonly because: string; readonly evidence: Evidence }
+  | { readonly kind: 'unsure'; readonly why: string };
+
+/**
+ * permission: whose mail we handle; decided first, fails closed, nothing overrides it.
+ * protocol: the client breaks the rules of SMTP or a limit; never suspended by observe mode.
+ * abuse: anything else; fails open, suspended by `mode: observe`.
+ */
+export type CheckKind = 'permission' | 'protocol' | 'abuse';
+
+export interface Finding {
+  readonly check: string;
+  readonly kind: CheckKind;
+  /** What is done; under `mode: observe` an abuse check's action becomes 'observe' and `wouldBe` keeps the configured one. */
+  readonly action: Action | 'pass';
+  readonly wouldBe?: Action;
+  readonly outcome: Exclude<Outcome, { kind: 'clean' }>;
+}
+
+export interface Verdict {
+  /** The strictest action among the findings. */
+  readonly action: Action | 'pass';
+  /** Everything that was found, not only what decided. */
+  readonly findings: readonly Finding[];
+  /** The finding that decided; null when nothing more than observed was found. */
+  readonly decisive: Finding | null;
+}
+
+/** The verdict of a stage at which nothing was found: one shared value, because it is by far the most common. */
+export const passed: Verdict = { action: 'pass', findings: [], decisive: null };
+
+export const isRefusal = (verdict: Verdict): boolean => verdict.action === 'defer' || verdict.action === 'reject' || verdict.action === 'refuse-at-banner';
