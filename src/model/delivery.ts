@@ -87,3 +87,23 @@ export interface Delivery {
   probe(route: Route, recipient: Mailbox, smtputf8: boolean): Promise<ProbeOutcome>;
   abilities(route: Route): HubAbilities | null;
 }
+
+/** Why content could not be kept: the client hears 452 and keeps its message. */
+export interface ContentFailure {
+  readonly failed: string;
+}
+
+/** Takes one message's wire-form bytes while they arrive. Exactly one of `finish` and `abort` is called, once. */
+export interface ContentSink {
+  /** A promise means: stop reading until it resolves. Never throws or rejects; trouble with the disk shows at `finish`. */
+  write(chunk: Buffer): void | Promise<void>;
+  /** Answers at once for content in memory. */
+  finish(): Content | ContentFailure | Promise<Content | ContentFailure>;
+  abort(): void;
+}
+
+/** Where content waits between the client's final dot and the next hop's answer. */
+export interface ContentStore {
+  /** Null: no room (free-disk floor); the answer to DATA is 452 4.3.1 before any content is read. */
+  begin(expectedBytes: number | null): ContentSink | null;
+}

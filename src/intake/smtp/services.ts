@@ -1,6 +1,6 @@
 // What an SMTP door needs from the rest of the house, as interfaces: the composition root plugs the real parts in.
 import type { ReverseName } from '../../model/client.ts';
-import type { Delivery, Route } from '../../model/delivery.ts';
+import type { ContentStore, Delivery, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
 import type { Reply } from '../../model/reply.ts';
@@ -49,6 +49,7 @@ export interface DoorServices {
   readonly judge: Judge;
   readonly router: Router;
   readonly delivery: Delivery;
+  readonly content: ContentStore;
   readonly auth: AuthService | null;
   readonly admission: AdmissionDesk;
   readonly finals: UnconfirmedFinals;
