@@ -60,3 +60,9 @@ export const greeting = (hostname: string): Reply => reply(220, null, `${hostnam
 export const bye = (hostname: string): Reply => reply(221, '2.0.0', `${hostname} closes`);
 /** Syntax that a parser refused; `why` is ours, never the client's text. */
 export const badSyntax = (code: number, enhanced: string, why: string): Reply => reply(code, enhanced, why);
+
+/** Adds the reference that `floodgate explain` finds to the last line of a refusal. */
+export const withReference = (answer: Reply, reference: string): Reply => ({
+  ...answer,
+  lines: answer.lines.map((line, index) => (index === answer.lines.length - 1 ? `${line} (ref ${reference})` : line)),
+});
