@@ -59,8 +59,11 @@ export type DeliveryOutcome =
   | { readonly kind: 'delivered'; readonly hubReply: Reply; readonly queueId: string | null }
   /** The hub answered 4xx or 5xx for all recipients: its answer is ours. `recipient` when one RCPT was refused at the burst. */
   | { readonly kind: 'refused'; readonly hubReply: Reply; readonly at: 'mail' | 'rcpt' | 'data' | 'dot' }
-  /** Recipients had different answers and the client cannot be told so: 451 for all; the retry is answered a recipient at a time. */
-  | { readonly kind: 'mixed'; readonly perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[] }
+  /**
+   * Recipients had different answers and the client cannot be told so: 451 for all; the retry is answered a recipient at a time.
+   * `at` 'rcpt': refused at the burst, nothing was sent, a positive reply means nothing. 'dot' (LMTP): who has a positive reply has the message.
+   */
+  | { readonly kind: 'mixed'; readonly at: 'rcpt' | 'dot'; readonly perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[] }
   /** The hub could not be used and has not got the message. */
   | { readonly kind: 'unavailable'; readonly why: string }
   /** The connection was lost after the final dot: the hub may or may not have the message. */
