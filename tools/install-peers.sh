@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Installs the real mail servers and clients that test/peers/ talks to. Debian or Ubuntu, as root, and only when asked
+# (`npm run peers`): a postmaster's own machine runs a live mail server that must not be touched.
+#
+# Postfix comes as a package, because it insists on its own user; nothing is left running. The other three conflict with
+# it as packages, so they are only unpacked into a folder of their own and run from there.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cache=${FLOODGATE_PEERS:-$root/.cache/peers}
+packages=(postfix swaks nmap iproute2 netcat-openbsd curl openssl)
+guard=/usr/sbin/policy-rc.d
+guard_is_ours=no
+
+say() { printf 'peers: %s\n' "$*"; }
+fail() { printf 'peers: %s\n' "$*" >&2; exit 1; }
+
+[ "$(id -u)" = 0 ] || fail "needs root, because it installs packages"
+command -v apt-get >/dev/null || fail "needs apt-get (Debian or Ubuntu)"
+
+installed() { dpkg-query -W -f='${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
+
+# Package lists are fetched at most once, and only when something is missing.
+lists_are_fresh=no
+refresh_lists() {
+  [ $lists_are_fresh = yes ] && return
+  say "fetching the package lists"
+  apt-get update -qq
+  lists_are_fresh=yes
+}
+
+# While packages are being configured no service may start: port 25 of this machine is not ours.
+raise_guard() {
+  [ -e $guard ] && return
+  printf '#!/bin/sh\nexit 101\n' >$guard
+  chmod 755 $guard
+  guard_is_ours=yes
+}
+drop_guard() { if [ $guard_is_ours = yes ]; then rm -f $guard; fi; }
+trap drop_guard EXIT
+
+install_packages() {
+  local missing=() had_postfix=no
+  for name in "${packages[@]}"; do installed "$name" || missing+=("$name"); done
+  installed postfix && had_postfix=yes
+  if [ ${#missing[@]} = 0 ]; then say "already installed: ${packages[*]}"; return; fi
+  refresh_lists
+  say "installing: ${missing[*]}"
+  raise_guard
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  # A Postfix that was here before belongs to the postmaster and stays as it is; one that we brought stays silent.
+  if [ $had_postfix = no ]; then
+    if [ -d /run/systemd/system ]; then systemctl disable --now postfix >/dev/null 2>&1 || true; fi
+    postfix stop >/dev/null 2>&1 || true
+  fi
+}
+
+# unpack FOLDER PACKAGE...: downloads and unpacks without installing. dpkg -x runs no maintainer script.
+unpack() {
+  local folder=$cache/$1 deb
+  shift
+  mkdir -p "$cache/deb/$folder_name"
+  (cd "$cache/deb/$folder_name" && rm -f ./*.deb && apt-get download -qq "$@" 2>/dev/null) || fail "cannot download $*"
+  mkdir -p "$folder"
+  for deb in "$cache/deb/$folder_name"/*.deb; do dpkg -x "$deb" "$folder"; done
+  chmod -R u-s,g-s "$folder" # nothing in a cache folder needs to be set-uid
+}
+
+library_path() { printf '%s' "$cache/$1/usr/lib/$(uname -m)-linux-gnu:$cache/$1/lib/$(uname -m)-linux-gnu"; }
+missing_libraries() { LD_LIBRARY_PATH=$(library_path "$1") ldd "$cache/$1/$2" 2>/dev/null | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p'; }
+lacks_libraries() { [ -n "$(missing_libraries "$1" "$2")" ]; }
+
+# fetch FOLDER BINARY PACKAGE...: unpacks, then adds the libraries the binary still lacks, out of what its package depends on.
+fetch() {
+  local folder_name=$1 binary=$2 main=$3 wanted
+  shift 2
+  if [ -x "$cache/$folder_name/$binary" ] && ! lacks_libraries "$folder_name" "$binary"; then
+    say "already unpacked: $folder_name"
+    return
+  fi
+  refresh_lists
+  say "unpacking $* into $cache/$folder_name"
+  rm -rf "${cache:?}/$folder_name"
+  unpack "$folder_name" "$@"
+  if lacks_libraries "$folder_name" "$binary"; then
+    wanted=$(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$main" |
+      sed -n 's/^ *Depends: \(lib[a-z0-9.+-]*\).*/\1/p' | sort -u)
+    for library in $wanted; do installed "$library" || unpack "$folder_name" "$library"; done
+  fi
+  rm -rf "$cache/deb"
+  if lacks_libraries "$folder_name" "$binary"; then fail "$folder_name still lacks libraries: $(missing_libraries "$folder_name" "$binary")"; fi
+}
+
+install_packages
+fetch exim usr/sbin/exim4 exim4-daemon-light exim4-base exim4-config
+fetch opensmtpd usr/sbin/smtpd opensmtpd
+# m4 turns Sendmail's own macros (sendmail-cf) into its configuration, as a postmaster would.
+fetch m4 usr/bin/m4 m4
+fetch sendmail usr/libexec/sendmail/sendmail sendmail-bin sendmail-base sendmail-cf
+
+# Each must run, or the tests would fail later with a less clear reason. Exim looks for its own user before it says
+# anything: the tests give it one in a private /etc/passwd, and here its complaint proves that it starts.
+say "checking that each runs"
+run() { LD_LIBRARY_PATH=$(library_path "$1") "$cache/$1/$2" "${@:3}" 2>&1 </dev/null || true; }
+first() { sed -n -E "/$1/{p;q}"; }
+show() { if [ -n "$2" ]; then say "  $1: $2"; else fail "$1 does not run"; fi; }
+show postfix "$(postconf -d -h mail_version)"
+show smtp-source "$(command -v smtp-source)"
+show exim "$(run exim usr/sbin/exim4 -bV | first '^Exim version|no such user|failed to find uid')"
+show opensmtpd "$(run opensmtpd usr/sbin/smtpd -h | first '^version:')"
+show sendmail "$(run sendmail usr/libexec/sendmail/sendmail -C /dev/null -d0.1 -bt | first '^Version')"
+show swaks "$(swaks --version | first 'swaks version')"
+show nmap "$(nmap --version | first '^Nmap version')"
+show ss "$(ss -V)"
+show nc "$(command -v nc)"
+show curl "$(curl --version | first '^curl')"
+show openssl "$(openssl version)"
+if ss -Hltn 'sport = :25' | grep -q .; then say "note: something listens on port 25 of this machine; the tests do not use it"; fi
+say "done"
