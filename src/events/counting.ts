@@ -1,0 +1,58 @@
+// What an event adds to the metrics. One place, so that log, journal and metrics cannot drift apart.
+import type { EventBody } from '../model/events.ts';
+import type { CounterName } from './metric-catalogue.ts';
+
+/** Adds one, or `by`, to a counter. */
+export type AddCount = (name: CounterName, labels: readonly string[], by?: number) => void;
+
+const none: readonly string[] = [];
+const codeOf = (reply: string): readonly string[] => [/^\d{3}/.exec(reply)?.[0] ?? 'none'];
+
+/** Counts one event. */
+export function countEvent(body: EventBody, add: AddCount): void {
+  if ('reply' in body && body.reply !== undefined) add('floodgate_smtp_replies_total', codeOf(body.reply));
+  switch (body.type) {
+    case 'session-opened':
+      return add('floodgate_sessions_total', [body.listener]);
+    case 'connection-refused':
+      return add('floodgate_connections_refused_total', [body.reason]);
+    case 'stage-judged':
+      if (body.findings.length === 0) return add('floodgate_verdicts_total', [body.stage, body.action, '']);
+      for (const finding of body.findings) add('floodgate_verdicts_total', [body.stage, finding.action, finding.check]);
+      return;
+    case 'command-refused':
+      return add('floodgate_commands_refused_total', [body.reason]);
+    case 'auth-tried':
+      return add('floodgate_auth_total', [body.mechanism, body.ok ? 'ok' : 'failed']);
+    case 'tls-started':
+      return add('floodgate_tls_total', ['started']);
+    case 'tls-failed':
+      return add('floodgate_tls_total', ['failed']);
+    case 'message-finished':
+      add('floodgate_message_bytes_total', none, body.bytes);
+      return add('floodgate_messages_total', [body.outcome]);
+    case 'transaction-aborted':
+      return add('floodgate_messages_total', ['aborted']);
+    case 'session-failed':
+      return add('floodgate_session_failures_total', none);
+    case 'hub-failed':
+      return add('floodgate_hub_failures_total', [body.route]);
+    case 'door-died':
+      return add('floodgate_door_restarts_total', none);
+    case 'journal-dropped':
+      for (const [type, missing] of Object.entries(body.dropped)) add('floodgate_events_dropped_total', [type], missing);
+      return;
+    case 'session-closed':
+    case 'hub-circuit':
+    case 'door-started':
+    case 'config-loaded':
+    case 'config-refused':
+    case 'list-changed':
+    case 'list-broken':
+    case 'started':
+    case 'stopped':
+      return;
+    default:
+      body satisfies never;
+  }
+}

@@ -1,0 +1,49 @@
+// What may be lost first when the journal cannot keep up. Chatty events tell that nothing happened; decisions go last.
+import type { EventBody, EventType } from '../model/events.ts';
+
+/** 0 chatty, 1 ordinary, 2 decision. */
+export type Importance = 0 | 1 | 2;
+
+const importanceOfType = {
+  'session-opened': 0,
+  'session-closed': 0,
+  'tls-started': 0,
+  'tls-failed': 1,
+  'auth-tried': 1,
+  'command-refused': 1,
+  'transaction-aborted': 1,
+  'hub-failed': 1,
+  'connection-refused': 2,
+  'stage-judged': 2,
+  'message-finished': 2,
+  'session-failed': 2,
+  'hub-circuit': 2,
+  'door-started': 2,
+  'door-died': 2,
+  'config-loaded': 2,
+  'config-refused': 2,
+  'list-changed': 2,
+  'list-broken': 2,
+  'journal-dropped': 2,
+  started: 2,
+  stopped: 2,
+} as const satisfies Readonly<Record<EventType, Importance>>;
+
+/** A stage at which nothing was found is chatty; one with a finding is a decision. */
+export function importanceOf(body: EventBody): Importance {
+  if (body.type === 'stage-judged' && body.action === 'pass' && body.findings.length === 0) return 0;
+  return importanceOfType[body.type];
+}
+
+/** Share of a queue up to which events of each importance are taken. */
+const shareOf: readonly [number, number, number] = [0.5, 0.8, 1];
+
+/** Whether a queue of `queued` of at most `most` bytes still takes an event of this importance. */
+export const hasRoomFor = (importance: Importance, queued: number, most: number): boolean => queued < most * shareOf[importance];
+
+/** Type and importance of an event already written as a line. The recorder writes `type` as the first key after the stamp. */
+export function importanceOfLine(line: string): { readonly type: string; readonly importance: Importance } {
+  const type = /"type":"([a-z-]+)"/.exec(line)?.[1] ?? 'unknown';
+  if (type === 'stage-judged' && line.includes('"action":"pass","findings":[]')) return { type, importance: 0 };
+  return { type, importance: importanceOfType[type as EventType] ?? 2 }; // a type of another version is kept longest
+}
