@@ -11,3 +11,6 @@ export const reply = (code: number, enhanced: string | null, text: string): Repl
 export const isPositive = (answer: Reply): boolean => answer.code >= 200 && answer.code < 400;
 export const isTransient = (answer: Reply): boolean => answer.code >= 400 && answer.code < 500;
 export const isPermanent = (answer: Reply): boolean => answer.code >= 500;
+
+/** A reply as one line of text for events and logs. */
+export const oneLine = (answer: Reply): string => `${answer.code} ${answer.enhanced === null ? '' : `${answer.enhanced} `}${answer.lines.join(' / ')}`;

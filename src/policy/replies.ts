@@ -51,6 +51,7 @@ export const replies = {
   drainClosing: reply(421, '4.3.2', 'Going down for a moment; try again'),
   timedOut: reply(421, '4.4.2', 'Waited too long'),
   tooSlow: reply(421, '4.4.2', 'The content came too slowly'),
+  contentEndless: reply(421, '4.3.4', 'Far more content than the limit'),
   ownFault: reply(421, '4.3.0', 'Something went wrong here; try later'),
   tooManyMessages: reply(421, '4.7.0', 'Enough messages for one session; connect again'),
 } as const satisfies Readonly<Record<string, Reply>>;

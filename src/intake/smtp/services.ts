@@ -1,6 +1,6 @@
 // What an SMTP door needs from the rest of the house, as interfaces: the composition root plugs the real parts in.
 import type { ReverseName } from '../../model/client.ts';
-import type { ContentStore, Delivery, Route } from '../../model/delivery.ts';
+import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
 import type { Reply } from '../../model/reply.ts';
@@ -39,6 +39,8 @@ export interface AdmissionDesk {
 
 /** A 250 (or 4xx after a mixed LMTP answer) whose receipt by the client is not proven: answers of earlier deliveries by content. */
 export interface UnconfirmedFinals {
+  /** How many are remembered; 0 spares the look-up. */
+  readonly size: number;
   /** The stored final answer for the same message from the same origin, or null. */
   find(key: string): Reply | null;
   /** Remembers, so that every door knows it; durable where it says so. */
@@ -50,6 +52,8 @@ export interface DoorServices {
   readonly router: Router;
   readonly delivery: Delivery;
   readonly content: ContentStore;
+  /** What the hub can do, where it has been met; null before. */
+  hubAbilities(): HubAbilities | null;
   readonly auth: AuthService | null;
   readonly admission: AdmissionDesk;
   readonly finals: UnconfirmedFinals;

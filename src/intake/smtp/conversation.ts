@@ -1,0 +1,85 @@
+// What is known of one session besides where it stands: who, how secured, what conduct. The stages' inputs are made from it.
+import type { Client, ReverseName, TlsState } from '../../model/client.ts';
+import type { EventBody, StageRecord } from '../../model/events.ts';
+import { addressOf, type Mailbox } from '../../model/mailbox.ts';
+import type { ConnectInput, ContentSummary, HeloInput, MailInput, MessageInput, RcptInput } from '../../model/stage-input.ts';
+import { oneLine, type Reply } from '../../model/reply.ts';
+import type { Stage } from '../../model/verdict.ts';
+import { referenceOf } from '../../lib/reference.ts';
+import type { Judgement } from './services.ts';
+import type { State } from './step.ts';
+
+/** The protocol sins and work of the session, counted by the shell. */
+export interface Conduct {
+  talkedBeforeBanner: boolean;
+  pipelinedTooEarly: boolean;
+  errors: number;
+  junkCommands: number;
+  messages: number;
+  recipients: number;
+  authFailures: number;
+}
+
+/** A transaction that has recipients: the state in which content may come. */
+export type OpenTransaction = Extract<State, { at: 'rcpt' }>;
+
+export class Conversation {
+  readonly id: string;
+  readonly startedAt: number;
+  client: Client;
+  tls: TlsState | null = null;
+  user: string | null = null;
+  state: State = { at: 'fresh' };
+  readonly conduct: Conduct = { talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0, authFailures: 0 };
+  /** The reverse look-up, begun at the first accepted recipient; null before. */
+  reverseName: ReverseName | Promise<ReverseName> | null = null;
+  #references = 0;
+
+  constructor(id: string, client: Client, startedAt: number) {
+    this.id = id;
+    this.client = client;
+    this.startedAt = startedAt;
+  }
+
+  /** A new reference for a refusal or a message of this session. */
+  nextReference(): string {
+    return referenceOf(this.id, ++this.#references);
+  }
+
+  connectInput(): ConnectInput {
+    return { client: this.client, conduct: this.conduct };
+  }
+
+  heloInput(next: Exclude<State, { at: 'fresh' }>): HeloInput {
+    return { client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user };
+  }
+
+  mailInput(next: Extract<State, { at: 'mail' | 'rcpt' }>): MailInput {
+    return { client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters };
+  }
+
+  rcptInput(next: OpenTransaction, to: Mailbox): RcptInput {
+    const accepted = next.to.slice(0, -1);
+    return { client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters, to, accepted };
+  }
+
+  messageInput(transaction: OpenTransaction, content: ContentSummary): MessageInput {
+    return { ...this.mailInput(transaction), recipients: transaction.to, content };
+  }
+
+  /** The event of a judged stage; `said` where the client heard a refusal. */
+  judged(stage: Stage, input: StageRecord, judgement: Judgement, said: { readonly ref: string; readonly answer: Reply } | null): EventBody {
+    const { verdict, facts } = judgement;
+    const event = { type: 'stage-judged', session: this.id, ip: this.client.ip, stage, input, facts, action: verdict.action, findings: verdict.findings } as const;
+    return said === null ? event : { ...event, ref: said.ref, reply: oneLine(said.answer) };
+  }
+
+  /** What the record keeps of the input of a stage that is about to be entered. */
+  stageRecord(next: State, to?: Mailbox): StageRecord {
+    if (next.at === 'fresh') return {};
+    const who = this.user === null ? { helo: next.helo } : { helo: next.helo, user: this.user };
+    if (next.at === 'mail') return next.parameters.size === null ? { ...who, from: addressOf(next.from) } : { ...who, from: addressOf(next.from), size: next.parameters.size };
+    if (next.at === 'rcpt' && to !== undefined) return { ...who, from: addressOf(next.from), to: addressOf(to) };
+    return who;
+  }
+}

@@ -1,0 +1,168 @@
+// From the final dot to the final answer: judge the whole message, hand it on, say what the next hop said.
+import { createHash } from 'node:crypto';
+import type { Config } from '../../config/options.ts';
+import type { ReverseName } from '../../model/client.ts';
+import type { Content, DeliveryOutcome, Route } from '../../model/delivery.ts';
+import { addressOf } from '../../model/mailbox.ts';
+import { isPermanent, isTransient, oneLine, type Reply } from '../../model/reply.ts';
+import type { ContentSummary } from '../../model/stage-input.ts';
+import { isRefusal, type Verdict } from '../../model/verdict.ts';
+import { networkOf } from '../../lib/ip.ts';
+import { answerTo } from '../../policy/answer.ts';
+import { answerToFault, answerToOutcome } from '../../policy/outcome-answer.ts';
+import { withReference } from '../../policy/replies.ts';
+import { receivedLine } from '../../wire/message/received.ts';
+import type { Collecting } from './collecting.ts';
+import type { Conversation, OpenTransaction } from './conversation.ts';
+import type { DoorServices } from './services.ts';
+
+export interface FinalAnswer {
+  readonly reply: Reply;
+  /** The key under which the answer is kept should the client turn out not to have heard it; null where a retry does no harm. */
+  readonly unconfirmedKey: (() => string) | null;
+}
+
+interface Finished {
+  readonly reply: Reply;
+  readonly reason: string;
+  readonly hubReply: Reply | null;
+  readonly hubQueueId: string | null;
+  readonly hubMs: number;
+  readonly unconfirmedKey: (() => string) | null;
+  readonly tags: readonly string[];
+}
+
+/** Judges, delivers and records one message whose content is complete. Lets go of the content whatever happens. */
+export async function finishMessage(conversation: Conversation, transaction: OpenTransaction, collecting: Collecting, site: { readonly services: DoorServices; readonly config: Config }): Promise<FinalAnswer> {
+  const { services } = site;
+  const reference = collecting.reference;
+  const route = services.router.routeOf(conversation.rcptInput(transaction, transaction.to[transaction.to.length - 1]!));
+  const collected = await collecting.finish();
+  if ('fault' in collected) {
+    const reply = answerToFault(collected.fault, reference);
+    record(conversation, transaction, { route, reference, bytes: collecting.bytes, summary: null, services }, { ...nothingFromHub, reply, reason: collected.fault });
+    return { reply, unconfirmedKey: null };
+  }
+  const { content, summary } = collected;
+  try {
+    const finished = await judgeAndDeliver(conversation, transaction, { reference, route, content, summary, services, hostname: site.config.site.hostname });
+    record(conversation, transaction, { route, reference, bytes: summary.bytes, summary, services }, finished);
+    return { reply: finished.reply, unconfirmedKey: finished.unconfirmedKey };
+  } finally {
+    content.dispose();
+  }
+}
+
+interface Job {
+  readonly reference: string;
+  readonly route: Route;
+  readonly content: Content;
+  readonly summary: ContentSummary;
+  readonly services: DoorServices;
+  readonly hostname: string;
+}
+
+const nothingFromHub = { hubReply: null, hubQueueId: null, hubMs: 0, unconfirmedKey: null, tags: [] } as const;
+
+async function judgeAndDeliver(conversation: Conversation, transaction: OpenTransaction, job: Job): Promise<Finished> {
+  const { services, reference, summary } = job;
+  const input = conversation.messageInput(transaction, summary);
+  const judgement = await services.judge('message', input);
+  const { verdict } = judgement;
+  const answer = isRefusal(verdict) ? answerTo(verdict, { stage: 'message', reference }) : null;
+  const stageRecord = { from: addressOf(transaction.from), recipients: transaction.to.map(addressOf), size: summary.bytes, messageId: summary.messageId, subject: summary.subject };
+  services.record(conversation.judged('message', stageRecord, judgement, answer === null ? null : { ref: reference, answer }));
+  if (answer !== null) return { ...nothingFromHub, reply: answer, reason: verdict.decisive?.check ?? 'policy' };
+
+  const key = (): string => unconfirmedKey(conversation, transaction, summary.sha256);
+  const earlier = services.finals.size === 0 ? null : services.finals.find(key());
+  if (earlier !== null) return { ...nothingFromHub, reply: withReference(earlier, reference), reason: 'answered-before', unconfirmedKey: key };
+
+  const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
+  const startedAt = services.now();
+  const outcome = await services.delivery.deliver({
+    reference,
+    handover: { client: conversation.client, reverseName: confirmedName(reverseName), helo: transaction.helo, esmtp: transaction.esmtp, tls: conversation.tls, user: conversation.user },
+    route: job.route,
+    from: transaction.from,
+    parameters: transaction.parameters,
+    recipients: transaction.to,
+    prependedHeaders: headersFor(conversation, transaction, job, { verdict, reverseName }),
+    content: job.content,
+  });
+  const reply = answerToOutcome(outcome, reference);
+  const final = outcome.kind === 'delivered';
+  return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs: services.now() - startedAt, unconfirmedKey: final ? key : null, tags: tagsOf(verdict) };
+}
+
+function hubPart(outcome: DeliveryOutcome): Pick<Finished, 'hubReply' | 'hubQueueId'> {
+  if (outcome.kind === 'delivered') return { hubReply: outcome.hubReply, hubQueueId: outcome.queueId };
+  return { hubReply: outcome.kind === 'refused' ? outcome.hubReply : null, hubQueueId: null };
+}
+
+const confirmedName = (name: ReverseName): string | null => (name.kind === 'confirmed' ? name.name : null);
+
+/** Checks whose finding tags or diverts the message. */
+const tagsOf = (verdict: Verdict): readonly string[] => verdict.findings.filter(({ action }) => action === 'tag' || action === 'divert').map(({ check }) => check);
+
+/** Our trace line (RFC 5321 4.4) and, for a marked message, what a mail client or Sieve can filter on (mission R8). */
+function headersFor(conversation: Conversation, transaction: OpenTransaction, job: Job, known: { readonly verdict: Verdict; readonly reverseName: ReverseName }): string {
+  const { client, tls, user } = conversation;
+  const received = receivedLine({
+    helo: transaction.helo,
+    esmtp: transaction.esmtp,
+    smtputf8: transaction.parameters.smtputf8,
+    ip: client.ip,
+    port: client.port,
+    reverseName: confirmedName(known.reverseName),
+    tls,
+    authenticated: user !== null,
+    by: job.hostname,
+    id: job.reference,
+    forRecipient: transaction.to.length === 1 ? addressOf(transaction.to[0]!) : null, // RFC 5321 4.4: more would tell Bcc
+    at: job.services.now(),
+  });
+  const tags = tagsOf(known.verdict);
+  if (tags.length === 0) return received;
+  const divert = known.verdict.findings.some(({ action }) => action === 'divert') ? 'X-Floodgate-Divert: yes\r\n' : '';
+  return `${received}X-Floodgate-Class: ${tags.join(', ')}\r\nX-Floodgate-Reference: ${job.reference}\r\n${divert}`;
+}
+
+/** The same message from the same origin to the same recipients (engineering 4.2): a retry after an answer that was not heard. */
+function unconfirmedKey(conversation: Conversation, transaction: OpenTransaction, sha256: string): string {
+  const origin = networkOf(conversation.client.ip, 24, 56);
+  const recipients = transaction.to.map(addressOf).sort().join(',');
+  return createHash('sha256').update(`${origin}\n${addressOf(transaction.from)}\n${recipients}\n${sha256}`).digest('base64url');
+}
+
+interface About {
+  readonly route: Route;
+  readonly reference: string;
+  readonly bytes: number;
+  readonly summary: ContentSummary | null;
+  readonly services: DoorServices;
+}
+
+function record(conversation: Conversation, transaction: OpenTransaction, about: About, finished: Finished): void {
+  const outcome = isPermanent(finished.reply) ? 'refused' : isTransient(finished.reply) ? 'deferred' : 'delivered';
+  about.services.record({
+    type: 'message-finished',
+    session: conversation.id,
+    ip: conversation.client.ip,
+    ref: about.reference,
+    outcome,
+    reply: oneLine(finished.reply),
+    reason: finished.reason,
+    from: addressOf(transaction.from),
+    recipients: transaction.to.map(addressOf),
+    route: about.route.key,
+    bytes: about.bytes,
+    messageId: about.summary?.messageId ?? null,
+    subject: about.summary?.subject ?? null,
+    sha256: about.summary?.sha256 ?? '',
+    hubReply: finished.hubReply === null ? null : oneLine(finished.hubReply),
+    hubQueueId: finished.hubQueueId,
+    hubMs: finished.hubMs,
+    tags: finished.tags,
+  });
+}

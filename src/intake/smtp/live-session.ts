@@ -1,0 +1,381 @@
+// The shell of an SMTP session: performs the effects of the pure step one by one, against policy, the content store and the next hop.
+import type { Socket } from 'node:net';
+import type { Client } from '../../model/client.ts';
+import { addressOf } from '../../model/mailbox.ts';
+import { oneLine, reply, type Reply } from '../../model/reply.ts';
+import { isRefusal, type Stage } from '../../model/verdict.ts';
+import { answerTo } from '../../policy/answer.ts';
+import { greeting, replies, withReference } from '../../policy/replies.ts';
+import type { LineResult } from '../../wire/smtp/line-reader.ts';
+import { formatReply } from '../../wire/smtp/reply-text.ts';
+import { Channel, type ChannelOwner } from './channel.ts';
+import { Collecting } from './collecting.ts';
+import { Conversation } from './conversation.ts';
+import { finishMessage } from './finishing.ts';
+import type { Judgement } from './services.ts';
+import { onLine } from './session.ts';
+import type { SmtpSite } from './site.ts';
+import { fresh, withoutTransaction, type Effect } from './step.ts';
+import { upgradeToTls } from './tls-upgrade.ts';
+import { clientAfterXclient } from './xclient.ts';
+
+/** AUTH responses may be this long (RFC 4954 4). */
+const AUTH_LINE_BYTES = 12_288;
+/** What a refused command costs once there were many. */
+const ERROR_DELAY_MS = 1000;
+/** What a verdict of `delay` costs the client, once a command; far within its patience (RFC 5321 4.5.3.2). */
+const DELAY_MS = 5000;
+const TRANSCRIPT_LINES = 8;
+
+export class LiveSession implements ChannelOwner {
+  readonly conversation: Conversation;
+  readonly channel: Channel;
+  readonly #site: SmtpSite;
+  readonly #onEnd: (session: LiveSession) => void;
+  #collecting: Collecting | null = null;
+  /** When the session last finished something; the session deadline counts from here. */
+  #idleSince: number;
+  /** The last 250, and how many bytes had come when it was said: only later bytes prove that it was heard. */
+  #unheard: { readonly key: () => string; readonly reply: Reply; readonly bytesIn: number } | null = null;
+  #transcript: string[] | null = null;
+
+  constructor(socket: Socket, client: Client, site: SmtpSite, onEnd: (session: LiveSession) => void) {
+    const { config, services } = site;
+    const now = services.now();
+    this.#site = site;
+    this.#onEnd = onEnd;
+    this.#idleSince = now;
+    this.conversation = new Conversation(services.newSessionId(), client, now);
+    this.channel = new Channel(socket, this, { maxLineBytes: config.limits.commandLine, now: services.now });
+  }
+
+  get deadline(): number {
+    return this.channel.deadline;
+  }
+
+  /** Judges the client and greets it. `early` are bytes that came with the PROXY header; `implicitTls` begins with a handshake. */
+  begin(early: Buffer | null, implicitTls: boolean): void {
+    const { client, id } = this.conversation;
+    this.#site.services.record({ type: 'session-opened', session: id, ip: client.ip, port: client.port, listener: client.listener, role: client.role, inside: client.inside, localIp: client.localIp, localPort: client.localPort });
+    if (early !== null) this.channel.reader.push(early);
+    this.#judgeClient(() => {
+      if (implicitTls) return this.#secure(() => this.#greet());
+      const wait = client.inside || client.role !== 'mx' ? 0 : this.#site.config.timeouts.greetingWait;
+      if (wait === 0) return this.#greet();
+      this.channel.afterMs(wait, () => (this.conversation.conduct.talkedBeforeBanner ? this.#judgeClient(() => this.#greet()) : this.#greet()));
+    });
+    this.channel.pump();
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    if (this.channel.mode === 'closing') return this.channel.destroy(this.channel.closeReason);
+    if (this.channel.mode === 'content') return this.#giveUp('content-too-slow', 'DATA', replies.tooSlow);
+    this.#giveUp('command-timeout', '', replies.timedOut);
+  }
+
+  /** The gateway is going down: a message under way may finish, all others are told to come again. */
+  drain(): void {
+    if (this.conversation.state.at === 'rcpt' || this.channel.mode === 'closing') return;
+    this.#sayGoodbye(replies.drainClosing, 'draining');
+  }
+
+  nextDeadline(now: number): number {
+    const { timeouts } = this.#site.config;
+    return this.#collecting === null ? Math.min(now + timeouts.command, this.#idleSince + timeouts.session) : this.#collecting.deadline;
+  }
+
+  onEarlyBytes(): void {
+    this.conversation.conduct.talkedBeforeBanner = true;
+  }
+
+  onInputEnd(): void {
+    this.#close('client closed');
+  }
+
+  onLine(result: Exclude<LineResult, null>): void {
+    const { conversation } = this;
+    if (result.kind === 'too-long') return this.#refuse('', replies.lineTooLong, 'line-too-long');
+    // A bare LF in a command may be half of a smuggled dialogue: nothing behind it is believed (engineering 4.6).
+    if (result.kind === 'bad') return this.#giveUp(`line-${result.why}`, '', replies.lineMalformed);
+    this.#remember(result.line);
+    const verb = result.line.slice(0, 8).split(' ', 1)[0] ?? '';
+    const { state, effect } = onLine(conversation.state, result.line, this.#site.offerFor(conversation));
+    conversation.state = state;
+    this.#perform(effect, verb);
+  }
+
+  #perform(effect: Effect, verb: string): void {
+    switch (effect.do) {
+      case 'reply':
+        return this.#reply(effect, verb);
+      case 'refuse':
+        return this.#refuse(verb, effect.reply, effect.reason);
+      case 'judge':
+        return this.#judge(effect);
+      case 'read-content':
+        return this.#beginContent();
+      case 'start-tls':
+        return this.#startTls();
+      case 'authenticate':
+        return this.#authenticate(effect);
+      case 'xclient':
+        return this.#xclient(effect.attributes);
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  #reply(effect: Extract<Effect, { do: 'reply' }>, verb: string): void {
+    const { conduct, state } = this.conversation;
+    if (effect.junk && ++conduct.junkCommands > this.#site.config.limits.junkCommands) return this.#giveUp('too-many-junk-commands', verb);
+    this.#say(effect.reply);
+    this.#allowLongLines(state.at === 'auth');
+    if (effect.close) this.#close('quit');
+  }
+
+  #greet(): void {
+    this.channel.mode = 'lines';
+    this.#say(greeting(this.#site.config.site.hostname));
+    this.channel.pump();
+  }
+
+  /** Policy on the client itself; `welcome` when it may come in. */
+  #judgeClient(welcome: () => void): void {
+    const { conversation } = this;
+    this.channel.then(this.#site.services.judge('connect', conversation.connectInput()), (judgement) => {
+      if (judgement.verdict.findings.length === 0) return welcome();
+      const refusal = this.#refusal('connect', judgement);
+      this.#site.services.record(conversation.judged('connect', {}, judgement, refusal));
+      if (refusal === null) return welcome();
+      this.#sayGoodbye(refusal.answer, 'refused at the banner');
+    });
+  }
+
+  #judge(effect: Extract<Effect, { do: 'judge' }>): void {
+    const { conversation } = this;
+    const { stage, next, to } = effect;
+    if (stage === 'helo' && this.channel.reader.buffered > 0) conversation.conduct.pipelinedTooEarly = true; // RFC 2920 3.1: EHLO ends a group
+    if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession) return this.#giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
+    this.channel.then(this.#ask(effect), (judgement) => {
+      const refusal = this.#refusal(stage, judgement);
+      this.#site.services.record(conversation.judged(stage, conversation.stageRecord(next, to), judgement, refusal));
+      if (refusal !== null) return this.#afterRefusal(refusal.answer);
+      conversation.state = next;
+      if (to !== undefined) this.#recipientAccepted();
+      if (judgement.verdict.action === 'delay') return this.channel.afterMs(DELAY_MS, () => this.#say(effect.ok));
+      this.#say(effect.ok);
+    });
+  }
+
+  #ask({ stage, next, to }: Extract<Effect, { do: 'judge' }>): Judgement | Promise<Judgement> {
+    const { judge } = this.#site.services;
+    const { conversation } = this;
+    if (next.at === 'rcpt' && to !== undefined) return judge('rcpt', conversation.rcptInput(next, to));
+    if (next.at === 'mail') return judge('mail', conversation.mailInput(next));
+    if (next.at === 'greeted') return judge('helo', conversation.heloInput(next));
+    throw new Error(`no stage ${stage} leads to ${next.at}`);
+  }
+
+  #recipientAccepted(): void {
+    this.conversation.conduct.recipients += 1;
+    this.conversation.reverseName ??= this.#site.services.reverseName(this.conversation.client.ip);
+  }
+
+  /** The refusal a judgement means, with its reference; null where it lets pass. */
+  #refusal(stage: Stage, { verdict }: Judgement): { readonly ref: string; readonly answer: Reply } | null {
+    if (!isRefusal(verdict)) return null;
+    const ref = this.conversation.nextReference();
+    return { ref, answer: answerTo(verdict, { stage, reference: ref }) };
+  }
+
+  #beginContent(): void {
+    const { conversation, channel } = this;
+    const { config, services } = this.#site;
+    if (conversation.state.at !== 'rcpt') throw new Error('content without recipients');
+    const sink = services.content.begin(conversation.state.parameters.size);
+    if (sink === null) return this.#refuse('DATA', replies.storageFull, 'storage-full');
+    this.#collecting = new Collecting(conversation.nextReference(), sink, config, services.now());
+    this.#say(replies.startData);
+    channel.mode = 'content';
+    channel.flush();
+    // RFC 2920 3.1: content sent before our 354 is the client's sin, but it is content.
+    if (channel.reader.buffered > 0) channel.feed(channel.reader.takeRest());
+  }
+
+  onContent(chunk: Buffer): void {
+    const collecting = this.#collecting;
+    if (collecting === null) return;
+    const { done, rest, wait } = collecting.push(chunk);
+    if (rest !== null) this.channel.reader.push(rest);
+    if (done) return this.#finish(collecting);
+    if (collecting.hopeless) return this.#giveUp('message-too-big', 'DATA', replies.contentEndless);
+    this.channel.deadline = collecting.deadline;
+    if (wait !== null) this.channel.pauseUntil(wait);
+  }
+
+  #finish(collecting: Collecting): void {
+    const { conversation, channel } = this;
+    const transaction = conversation.state;
+    if (transaction.at !== 'rcpt') throw new Error('content without a transaction');
+    this.#collecting = null;
+    channel.mode = 'lines';
+    conversation.conduct.messages += 1;
+    channel.then(finishMessage(conversation, transaction, collecting, this.#site), ({ reply: final, unconfirmedKey }) => {
+      conversation.state = withoutTransaction(transaction);
+      conversation.conduct.junkCommands = 0;
+      this.#idleSince = this.#site.services.now();
+      if (final.code >= 400) conversation.conduct.errors += 1;
+      this.#say(final);
+      channel.flush();
+      if (unconfirmedKey === null) return;
+      this.#unheard = { key: unconfirmedKey, reply: final, bytesIn: channel.bytesIn };
+      if (channel.ended) this.#keepUnheard();
+    });
+  }
+
+  /** The client may not have heard its 250: should it send the same message again, it gets the same answer and no second delivery. */
+  #keepUnheard(): void {
+    if (this.#unheard === null || this.channel.bytesIn > this.#unheard.bytesIn) return;
+    this.#site.services.finals.remember(this.#unheard.key(), this.#unheard.reply);
+    this.#unheard = null;
+  }
+
+  #startTls(): void {
+    if (this.channel.reader.buffered > 0) return this.#giveUp('starttls-injection', 'STARTTLS', replies.tlsInjection);
+    if (this.#site.tlsContext() === null) return this.#refuse('STARTTLS', replies.tlsUnavailable, 'tls-unavailable');
+    this.#say(replies.readyForTls);
+    this.#secure(() => {});
+  }
+
+  /** TLS from here on: after STARTTLS, or from the first byte on an implicit-TLS listener. */
+  #secure(then: () => void): void {
+    const { conversation } = this;
+    const { record } = this.#site.services;
+    const context = this.#site.tlsContext();
+    if (context === null) return this.#sayGoodbye(null, 'no TLS certificate');
+    const who = { session: conversation.id, ip: conversation.client.ip };
+    this.channel.secure((socket, secured) =>
+      upgradeToTls(socket, context, {
+        secure: (tls) => {
+          conversation.tls = tls;
+          conversation.state = fresh; // RFC 3207 4.2: all that was learned before is forgotten
+          record({ type: 'tls-started', ...who, ...tls });
+          then();
+          secured();
+        },
+        failed: (why) => record({ type: 'tls-failed', ...who, why }),
+      }),
+    );
+    this.channel.deadline = this.#site.services.now() + this.#site.config.timeouts.command;
+  }
+
+  #authenticate({ mechanism, user, password }: Extract<Effect, { do: 'authenticate' }>): void {
+    const { conversation } = this;
+    const { auth, record } = this.#site.services;
+    this.#allowLongLines(false);
+    if (auth === null) return this.#refuse('AUTH', replies.noAuth, 'not-offered');
+    this.channel.then(auth.verify(user, password), (outcome) => {
+      record({ type: 'auth-tried', session: conversation.id, ip: conversation.client.ip, mechanism, user, ok: outcome.ok, why: outcome.ok ? '' : outcome.why });
+      if (outcome.ok) {
+        conversation.user = outcome.user;
+        return this.#say(replies.authenticated);
+      }
+      if (outcome.why === 'unavailable') return this.#refuse('AUTH', replies.authUnavailable, 'auth-unavailable');
+      this.#refuse('AUTH', replies.authWrong, 'auth-wrong');
+      if (++conversation.conduct.authFailures >= this.#site.config.limits.authFailures) this.#giveUp('too-many-auth-failures', 'AUTH');
+    });
+  }
+
+  /** XCLIENT (Postfix XCLIENT_README): the session begins anew as that of another client. */
+  #xclient(attributes: Readonly<Record<string, string | null>>): void {
+    const { conversation } = this;
+    conversation.client = clientAfterXclient(conversation.client, attributes, this.#site.services.isInside);
+    conversation.user = attributes['LOGIN'] ?? null;
+    conversation.reverseName = null;
+    this.#judgeClient(() => this.#say(greeting(this.#site.config.site.hostname)));
+  }
+
+  /** AUTH responses may be longer than commands. */
+  #allowLongLines(yes: boolean): void {
+    const { commandLine } = this.#site.config.limits;
+    this.channel.reader.maxBytes = yes ? Math.max(AUTH_LINE_BYTES, commandLine) : commandLine;
+  }
+
+  #refuse(command: string, answer: Reply, reason: string): void {
+    this.#allowLongLines(false);
+    this.#afterRefusal(withReference(answer, this.#recordRefusal(command, reason, answer)));
+  }
+
+  #recordRefusal(command: string, reason: string, answer: Reply): string {
+    const { conversation } = this;
+    const ref = conversation.nextReference();
+    this.#site.services.record({ type: 'command-refused', session: conversation.id, ip: conversation.client.ip, command: command.slice(0, 16), reason, ref, reply: oneLine(answer), evidence: {} });
+    return ref;
+  }
+
+  /** Says a refusal; many of them cost the client time, then the session. */
+  #afterRefusal(answer: Reply): void {
+    const { limits } = this.#site.config;
+    const errors = ++this.conversation.conduct.errors;
+    if (errors >= limits.errors) {
+      this.#say(answer);
+      return this.#giveUp('too-many-errors', '');
+    }
+    if (errors <= limits.errorsBeforeDelay) return this.#say(answer);
+    this.channel.afterMs(ERROR_DELAY_MS, () => this.#say(answer));
+  }
+
+  /** A limit of the session is reached: the last word and the end. */
+  #giveUp(reason: string, command: string, answer: Reply = reply(421, '4.7.0', 'Too much of this in one session; goodbye')): void {
+    this.#sayGoodbye(withReference(answer, this.#recordRefusal(command, reason, answer)), reason);
+  }
+
+  #say(answer: Reply): void {
+    this.channel.say(formatReply(answer));
+  }
+
+  /** Says goodbye (or nothing more) and closes. */
+  #sayGoodbye(answer: Reply | null, why: string): void {
+    if (answer !== null) this.#say(answer);
+    this.#close(why);
+  }
+
+  #close(why: string): void {
+    this.#dropContent(why);
+    this.channel.close(why);
+  }
+
+  #dropContent(why: string): void {
+    const collecting = this.#collecting;
+    const { state, client, id } = this.conversation;
+    if (collecting === null) return;
+    this.#collecting = null;
+    collecting.abort();
+    if (state.at !== 'rcpt') return;
+    this.#site.services.record({ type: 'transaction-aborted', session: id, ip: client.ip, ref: collecting.reference, why, from: addressOf(state.from), recipients: state.to.map(addressOf), bytes: collecting.bytes });
+  }
+
+  /** Our own fault: the client may try again, the operator sees what was said before it. */
+  onFault(error: unknown): void {
+    const { client, id } = this.conversation;
+    this.#site.services.record({ type: 'session-failed', session: id, ip: client.ip, error: error instanceof Error ? (error.stack ?? error.message) : String(error), transcript: this.#transcript ?? [] });
+    this.#sayGoodbye(replies.ownFault, 'own fault');
+  }
+
+  #remember(line: string): void {
+    this.#transcript ??= [];
+    if (this.#transcript.length === TRANSCRIPT_LINES) this.#transcript.shift();
+    // Passwords never reach the record: neither responses to AUTH nor its initial response.
+    this.#transcript.push(this.conversation.state.at === 'auth' || /^auth/i.test(line) ? 'AUTH ...' : line.slice(0, 200));
+  }
+
+  onClosed(): void {
+    this.#dropContent('client went away');
+    this.#keepUnheard();
+    const { id, client, conduct, startedAt } = this.conversation;
+    const { record, now } = this.#site.services;
+    record({ type: 'session-closed', session: id, ip: client.ip, why: this.channel.closeReason, ms: now() - startedAt, bytesIn: this.channel.bytesIn, bytesOut: this.channel.bytesOut, messages: conduct.messages, errors: conduct.errors });
+    this.#onEnd(this);
+  }
+}

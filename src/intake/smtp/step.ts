@@ -1,0 +1,60 @@
+// The words of an SMTP session's pure step: where it stands, what the shell must do next, what may be offered.
+import type { MailParameters } from '../../model/stage-input.ts';
+import type { Mailbox, Sender } from '../../model/mailbox.ts';
+import type { Reply } from '../../model/reply.ts';
+
+interface Greeted {
+  readonly helo: string;
+  readonly esmtp: boolean;
+}
+interface Begun extends Greeted {
+  readonly from: Sender;
+  readonly parameters: MailParameters;
+}
+
+/** Where a session stands. Each state carries just what is known there, so that a RCPT without a MAIL cannot be written down. */
+export type State =
+  | { readonly at: 'fresh' }
+  | (Greeted & { readonly at: 'greeted' })
+  | (Greeted & { readonly at: 'auth'; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string | null })
+  | (Begun & { readonly at: 'mail' })
+  | (Begun & { readonly at: 'rcpt'; readonly to: readonly Mailbox[] });
+
+/** What the shell must do next. `junk` counts towards the limit of commands that lead nowhere; a refusal counts as an error. */
+export type Effect =
+  | { readonly do: 'reply'; readonly reply: Reply; readonly junk?: true; readonly close?: true }
+  | { readonly do: 'refuse'; readonly reply: Reply; readonly reason: string }
+  /** Ask policy; on a pass take `next` and say `ok`, on a refusal stay. */
+  | { readonly do: 'judge'; readonly stage: 'helo' | 'mail' | 'rcpt'; readonly next: State; readonly ok: Reply; readonly to?: Mailbox }
+  | { readonly do: 'read-content' }
+  | { readonly do: 'start-tls' }
+  | { readonly do: 'authenticate'; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string; readonly password: string }
+  | { readonly do: 'xclient'; readonly attributes: Readonly<Record<string, string | null>> };
+
+export interface Step {
+  readonly state: State;
+  readonly effect: Effect;
+}
+
+/** What the session may offer now: changes with TLS, AUTH and the next hop, not with the commands. */
+export interface Offer {
+  readonly hostname: string;
+  readonly tls: 'none' | 'offered' | 'on';
+  /** Mechanisms that may be used now; empty before TLS, after AUTH, or where there is no AUTH. */
+  readonly mechanisms: readonly ('PLAIN' | 'LOGIN')[];
+  /** There is AUTH, but only under TLS. */
+  readonly authNeedsTls: boolean;
+  readonly user: string | null;
+  readonly maxBytes: number;
+  readonly smtputf8: boolean;
+  readonly xclient: boolean;
+  readonly etrn: boolean;
+}
+
+export const fresh: State = { at: 'fresh' };
+
+export const say = (state: State, reply: Reply): Step => ({ state, effect: { do: 'reply', reply } });
+export const refuse = (state: State, reply: Reply, reason: string): Step => ({ state, effect: { do: 'refuse', reply, reason } });
+
+/** The state after a transaction has ended or was forgotten (RSET): greeted, or fresh where nobody has said hello. */
+export const withoutTransaction = (state: State): State => (state.at === 'fresh' ? state : { at: 'greeted', helo: state.helo, esmtp: state.esmtp });

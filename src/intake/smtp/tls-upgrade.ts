@@ -1,0 +1,29 @@
+// STARTTLS and implicit TLS on the server side (RFC 3207, RFC 8314).
+import type { Socket } from 'node:net';
+import { TLSSocket, type SecureContext } from 'node:tls';
+import type { TlsState } from '../../model/client.ts';
+
+export interface TlsOutcome {
+  secure(tls: TlsState): void;
+  failed(why: string): void;
+}
+
+/** Wraps a plain socket whose input holds nothing unread; one of the two outcomes is told, unless the client leaves first. */
+export function upgradeToTls(plain: Socket, context: SecureContext, outcome: TlsOutcome): TLSSocket {
+  const secured = new TLSSocket(plain, { isServer: true, secureContext: context });
+  let done = false;
+  secured.once('secure', () => {
+    done = true;
+    outcome.secure({ protocol: secured.getProtocol() ?? 'unknown', cipher: secured.getCipher().standardName });
+  });
+  const fail = (why: string): void => {
+    if (done) return;
+    done = true;
+    outcome.failed(why);
+    secured.destroy();
+  };
+  secured.once('_tlsError', (error: Error) => fail(error.message));
+  secured.on('error', (error: Error) => fail(error.message));
+  plain.on('error', (error: Error) => fail(error.message));
+  return secured;
+}

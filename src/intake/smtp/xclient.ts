@@ -1,0 +1,12 @@
+// The client as a trusted peer describes it by XCLIENT (Postfix XCLIENT_README).
+import { isIP } from 'node:net';
+import { canonicalIp } from '../../lib/ip.ts';
+import type { Client } from '../../model/client.ts';
+
+/** Attributes that are absent keep their value; unavailable ones (null) do so too. */
+export function clientAfterXclient(client: Client, attributes: Readonly<Record<string, string | null>>, isInside: (ip: string) => boolean): Client {
+  const given = (attributes['ADDR'] ?? '').replace(/^IPV6:/i, '');
+  const ip = isIP(given) === 0 ? client.ip : canonicalIp(given);
+  const port = Number(attributes['PORT'] ?? client.port);
+  return { ...client, ip, port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : client.port, inside: isInside(ip) };
+}

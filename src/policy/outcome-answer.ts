@@ -1,0 +1,44 @@
+// What the client hears when the next hop has spoken about its message: the final answer to DATA.
+import type { DeliveryOutcome } from '../model/delivery.ts';
+import { reply, type Reply } from '../model/reply.ts';
+import { withReference } from './replies.ts';
+
+/** The answer to the final dot. Only `delivered` is positive: 250 is never said before the next hop (or the mailbox store) has said it. */
+export function answerToOutcome(outcome: DeliveryOutcome, reference: string): Reply {
+  switch (outcome.kind) {
+    case 'delivered':
+      return withReference(reply(250, '2.0.0', outcome.queueId === null ? 'Delivered' : `Delivered, queued as ${outcome.queueId}`), reference);
+    case 'refused':
+      return withReference(fromHub(outcome.hubReply), reference);
+    case 'mixed':
+      // RFC 5321 has one answer for all recipients; a mixed one would force a bounce. The retry is answered a recipient at a time.
+      return withReference(reply(451, '4.3.0', 'Not all recipients could be served at once; try again'), reference);
+    case 'unavailable':
+      return withReference(reply(451, '4.4.1', 'The mail server behind this gateway cannot be reached; try again later'), reference);
+    case 'ambiguous':
+      return withReference(reply(451, '4.4.2', 'The mail server behind this gateway broke off; try again later'), reference);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The next hop's own refusal, at most four lines of it; a 421 is about its connection with us, so the client hears 451. */
+function fromHub(hubReply: Reply): Reply {
+  const code = hubReply.code === 421 ? 451 : hubReply.code;
+  const enhanced = hubReply.enhanced ?? (code >= 500 ? '5.0.0' : '4.0.0');
+  return { code, enhanced, lines: hubReply.lines.slice(0, 4) };
+}
+
+/** The answer to content that the door itself cannot take. */
+export function answerToFault(fault: 'message-too-big' | 'header-too-big' | 'storage', reference: string): Reply {
+  switch (fault) {
+    case 'message-too-big':
+      return withReference(reply(552, '5.3.4', 'Message too big'), reference); // RFC 1870 6.3
+    case 'header-too-big':
+      return withReference(reply(552, '5.3.4', 'Message header too big'), reference);
+    case 'storage':
+      return withReference(reply(452, '4.3.1', 'No room for the message for the moment; try later'), reference);
+    default:
+      return fault satisfies never;
+  }
+}
