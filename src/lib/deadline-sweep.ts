@@ -1,9 +1,9 @@
 // Deadlines of many sessions watched by one timer. Setting a deadline is writing a number: an attacker who sends a byte at a time
 // buys no timer work with it. The price is that a deadline is noticed up to one interval late.
 
-/** Something that must not live past `deadline` (milliseconds of the sweep's clock; Infinity for none). Its owner moves the deadline. */
+/** Something that must not live past `deadline` (milliseconds of the sweep's clock; Infinity for none). Its owner moves the deadline (a field or a getter). */
 export interface Expirable {
-  deadline: number;
+  readonly deadline: number;
   /** Called once, when the deadline has passed; the item is forgotten before. Must not throw. */
   expire(): void;
 }
