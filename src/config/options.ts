@@ -1,13 +1,14 @@
 // Every option: name, type, unit, default, range and one line of documentation. The JSON Schema, the reference page and the
 // errors of `floodgate check` are made from this one table. Names and meanings of the first block are fixed (interfaces).
-import { z } from 'zod';
-import { count, duration, size } from './units.ts';
-import { cidr, domain, hostPort, hubAddress, mailAddress } from './value-types.ts';
+// No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
+import { z } from '../lib/zod.ts';
+import { count, duration, moment, size } from './units.ts';
+import { cidr, domain, hostPort, hubAddress, mailAddress, path } from './value-types.ts';
 
-const proxyTrust = z.strictObject({ trusted: z.array(cidr).min(1).describe('Peers whose word about the client is believed.') });
+const proxyTrust = z.strictObject({ trusted: z.array(cidr).min(1).describe('Networks of the peers whose word about the client is believed.') });
 
 const listener = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'use lower-case letters, digits and -').describe('Name in events, metrics and logs.'),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'write it like mx or submission-2: lower-case letters, digits and -').describe('Name in events, metrics and logs.'),
   address: hostPort.describe('Address and port to listen on; [::]:25 for all IPv6.'),
   role: z.enum(['mx', 'submission', 'smarthost']).describe('mx: strangers and insiders. submission: AUTH required. smarthost: who reaches this address may relay.'),
   tls: z.enum(['starttls', 'implicit']).default('starttls').describe('implicit: TLS from the first byte (port 465).'),
@@ -23,10 +24,15 @@ const relayTarget = z.strictObject({
   connections: count(50, { min: 1, max: 1000 }).describe('Connections to the next hop at most, over all door threads.'),
 });
 
+/** A next hop that holds mailboxes, so that it knows which recipients exist. */
+const mailTarget = relayTarget.extend({
+  verifyRecipients: z.boolean().default(true).describe('Ask at RCPT whether a recipient exists; the answer is kept (recipientCache).'),
+});
+
 const list = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like bad-senders: lower-case letters, digits and -').describe('Name in events and in `floodgate list`.'),
   matches: z.enum(['client', 'hostname', 'sender', 'recipient']).describe('client: address or network. hostname: reverse name, .example.org for all below. sender, recipient: address, domain or .domain.'),
-  file: z.string().describe('One entry a line, # starts a comment; read again when it changes.'),
+  file: path.describe('One entry a line, # starts a comment; read again when it changes.'),
   action: z.enum(['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner']).default('reject').describe('accept: abuse checks are skipped; never relay permission.'),
 });
 
@@ -38,42 +44,50 @@ const checkSettings = z.strictObject({
 export const options = z.strictObject({
   site: z.strictObject({
     hostname: domain.describe('Our name in the banner and in Received.'),
-    networks: z.array(cidr).default([]).describe('Inside: clients here may send to anyone.'),
+    networks: z.array(cidr).prefault([]).describe('Inside: clients here may send to anyone.'),
     domains: z.array(domain).min(1).describe('Our mail domains.'),
-    customerDomains: z.array(domain).default([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
+    customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
     postmaster: mailAddress.describe('Where the gateway sends what a person must read.'),
-  }),
-  hub: relayTarget.extend({
-    verifyRecipients: z.boolean().default(true).describe('Ask the hub at RCPT whether a recipient exists; cached.'),
-  }),
-  routes: z.record(domain, relayTarget.extend({ verifyRecipients: z.boolean().default(true) })).default({}).describe("Customers' own servers, by domain."),
+  }).describe('Who we are.'),
+  hub: mailTarget.describe('Where mail for our domains goes.'),
+  routes: z.record(domain, mailTarget).default({}).describe("Customers' own servers, by domain."),
   outbound: relayTarget.optional().describe("Where insiders' mail to the world goes; default the hub."),
   listeners: z.array(listener).min(1).describe('Doors for SMTP.'),
-  state: z.string().default('./floodgate-data').describe('Directory of journal, database and mail in hand; made when missing.'),
-  web: z.strictObject({ address: hostPort }).optional().describe('API, /metrics, /healthz, /readyz. Keep it on loopback.'),
+  state: path.prefault('./floodgate-data').describe('Directory of journal, database and mail in hand; made when missing.'),
+  web: z.strictObject({ address: hostPort.describe('Address and port to listen on.') }).optional().describe('API, /metrics, /healthz, /readyz. Keep it on loopback.'),
   mode: z.enum(['enforce', 'observe']).default('enforce').describe('observe: abuse checks and automatic measures only record; permission, protocol rules and limits always hold.'),
-  threads: z.union([z.literal('auto'), z.number().int().min(1).max(64)]).default('auto').describe('Door threads; auto: one a processor.'),
-  tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('PEM files; offered as STARTTLS when present; read again at SIGHUP.'),
+  observeUntil: moment.optional().describe('With mode observe: from this moment on mode is enforce. A day alone begins at midnight UTC.'),
+  threads: z.union([z.literal('auto'), z.number().int().min(1).max(64)], 'is neither auto nor a whole number from 1 to 64').default('auto').describe('Door threads; auto: one a processor.'),
+  tls: z.strictObject({ cert: path.describe('PEM file: our certificate, then those that lead to the root.'), key: path.describe('PEM file: its private key; readable to Floodgate only.') }).optional().describe('PEM files; offered as STARTTLS when present; read again at SIGHUP.'),
   auth: z
-    .strictObject({ users: z.string().optional(), dovecot: z.string().optional(), hub: z.boolean().optional() })
+    .strictObject({
+      users: path.optional().describe('File of name:{SCHEME}value lines, one a user; `floodgate users add` writes it.'),
+      dovecot: path.optional().describe('Socket of a Dovecot that checks the passwords.'),
+      hub: z.boolean().optional().describe('The hub checks the passwords.'),
+    })
     .optional()
-    .describe('users: a file of name:{SCHEME}value lines.'),
-  milter: z.strictObject({ address: hostPort }).optional().describe('Milter door.'),
-  policyService: z.strictObject({ address: hostPort }).optional().describe('Postfix policy service door.'),
-  logs: z.array(z.strictObject({ path: z.string(), format: z.string().default('auto') })).default([]).describe('Mail logs to watch.'),
-  dns: z.strictObject({ servers: z.array(hostPort).min(1).optional().describe("Default: the system's."), timeout: duration('2s').describe('Wait for one answer.') }).prefault({}),
+    .describe('Who checks the passwords of AUTH; without it no listener offers AUTH.'),
+  milter: z.strictObject({ address: hostPort.describe('Address and port to listen on.') }).optional().describe('Milter door.'),
+  policyService: z.strictObject({ address: hostPort.describe('Address and port to listen on.') }).optional().describe('Postfix policy service door.'),
+  logs: z.array(z.strictObject({ path: path.describe('Log file.'), format: z.string().default('auto').describe('Program that wrote it; auto finds out.') })).default([]).describe('Mail logs to watch.'),
+  dns: z.strictObject({ servers: z.array(hostPort).min(1).optional().describe("Resolvers to ask; default: the system's."), timeout: duration('2s').describe('Wait for one answer.') }).prefault({}).describe('Name service.'),
   quotas: z
     .strictObject({
       user: z
-        .strictObject({ externalRecipientsPerHour: count(500), internalRecipientsPerHour: count(1000), recipientsPerDay: count(1000) })
-        .prefault({}),
+        .strictObject({
+          externalRecipientsPerHour: count(500).describe('Recipients elsewhere, an hour.'),
+          internalRecipientsPerHour: count(1000).describe('Recipients in our own domains, an hour.'),
+          recipientsPerDay: count(1000).describe('All recipients, a day.'),
+        })
+        .prefault({})
+        .describe('What one authenticated user may send.'),
     })
     .prefault({})
     .describe('Outgoing quotas.'),
 
   limits: z
     .strictObject({
-      sessions: count(2000, { min: 1, max: 100_000 }).describe('Sessions at once in all; one in ten is kept for insiders.'),
+      sessions: count(12_000, { min: 1, max: 100_000 }).describe('Sessions at once in all; one in ten is kept for insiders.'),
       sessionsPerAddress: count(20, { min: 1, max: 65_535 }).describe('Sessions at once from one outside address (IPv6: a /64).'),
       sessionsPerNetwork: count(100, { min: 1, max: 65_535 }).describe('Sessions at once from one outside network (IPv4 /24, IPv6 /56).'),
       reservedShare: z.number().min(0).max(0.5).default(0.1).describe('Share of the sessions kept for clients inside the site.'),
@@ -95,7 +109,8 @@ export const options = z.strictObject({
       authFailures: count(3, { min: 1 }).describe('Failed AUTH attempts per session before 421.'),
       minBytesPerSecond: count(500, { min: 0 }).describe('Floor for content: each second of DATA must bring so many bytes.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Caps on what clients may use.'),
   timeouts: z
     .strictObject({
       command: duration('300s').describe('For a whole command line, counted from our last reply (RFC 5321 4.5.3.2.7).'),
@@ -110,19 +125,25 @@ export const options = z.strictObject({
       probe: duration('6s').describe('For one recipient probe; then 450.'),
       drain: duration('30s').describe('After SIGTERM, for sessions in the middle of a message.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Deadlines.'),
   smtp: z
     .strictObject({
       lineEnds: z.enum(['normalize', 'reject']).default('normalize').describe('Bare CR or LF in content: made CRLF (stuffed where that makes a new line), or refused with 550 5.5.2.'),
-      etrnNetworks: z.array(cidr).default([]).describe('Who may say ETRN (RFC 1985).'),
-      probeSender: z.string().default('').describe('Sender of recipient probes; empty: the null sender.'),
+      etrnNetworks: z.array(cidr).prefault([]).describe('Who may say ETRN (RFC 1985).'),
+      probeSender: z.union([z.literal(''), mailAddress], 'is not a mail address').default('').describe('Sender of recipient probes; empty: the null sender.'),
     })
-    .prefault({}),
-  recipientCache: z
-    .strictObject({ positive: duration('24h'), negative: duration('1h'), entries: count(100_000, { min: 100 }) })
     .prefault({})
-    .describe('How long the answers to recipient probes are kept, and how many.'),
-  lists: z.array(list).default([]).describe('Accept and refuse lists; see also `floodgate list`.'),
+    .describe('Details of the SMTP conversation.'),
+  recipientCache: z
+    .strictObject({
+      positive: duration('24h').describe('An accepted recipient is not asked again for so long.'),
+      negative: duration('1h').describe('A refused recipient is not asked again for so long.'),
+      entries: count(100_000, { min: 100 }).describe('Answers kept; the one not used for longest goes first.'),
+    })
+    .prefault({})
+    .describe('Kept answers to recipient probes.'),
+  lists: z.array(list).prefault([]).describe('Accept and refuse lists; see also `floodgate list`.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),
   journal: z
     .strictObject({
@@ -130,11 +151,20 @@ export const options = z.strictObject({
       maxSize: size('2 GiB').describe('Oldest segments are removed above this.'),
       maxAge: duration('30d').describe('Older segments are removed.'),
     })
-    .prefault({}),
-  log: z.strictObject({ format: z.enum(['text', 'json', 'logfmt']).default('text'), level: z.enum(['error', 'warn', 'info', 'debug']).default('info') }).prefault({}).describe('One line a decision, on standard error.'),
+    .prefault({})
+    .describe('The record of everything that happened.'),
+  log: z
+    .strictObject({
+      format: z.enum(['text', 'json', 'logfmt']).default('text').describe('How a line is written.'),
+      level: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('Least important kind of line that is written.'),
+    })
+    .prefault({})
+    .describe('One line a decision, on standard error.'),
 });
 
-/** The whole configuration with every default filled in; sizes in bytes, times in milliseconds. Frozen by `load`. */
+/** What an operator may write. */
+export type ConfigInput = z.input<typeof options>;
+/** The whole configuration with every default filled in; sizes in bytes, times in milliseconds. Frozen by `loadConfig`. */
 export type Config = z.output<typeof options>;
 export type ListenerConfig = Config['listeners'][number];
 export type RelayTarget = Config['hub'] | Config['routes'][string] | NonNullable<Config['outbound']>;

@@ -30,7 +30,7 @@ const TRANSCRIPT_LINES = 8;
 export class LiveSession implements ChannelOwner {
   readonly conversation: Conversation;
   readonly channel: Channel;
-  readonly #site: SmtpSite;
+  #site: SmtpSite;
   readonly #onEnd: (session: LiveSession) => void;
   #collecting: Collecting | null = null;
   /** When the session last finished something; the session deadline counts from here. */
@@ -78,6 +78,11 @@ export class LiveSession implements ChannelOwner {
   drain(): void {
     if (this.conversation.state.at === 'rcpt' || this.channel.mode === 'closing') return;
     this.#sayGoodbye(replies.drainClosing, 'draining');
+  }
+
+  /** A reload: what comes from now on is judged by the new configuration. */
+  update(site: SmtpSite): void {
+    this.#site = site;
   }
 
   nextDeadline(now: number): number {
