@@ -1,4 +1,5 @@
 // Findings and verdicts: what is wrong, and what is done about it.
+import type { Reply } from './reply.ts';
 
 /** What is done on a finding; the table in ARCHITECTURE.md, "Actions", is normative. Mildest first. */
 export type Action = 'observe' | 'tag' | 'delay' | 'divert' | 'defer' | 'reject' | 'refuse-at-banner';
@@ -11,7 +12,15 @@ export type Evidence = Readonly<Record<string, string | number | boolean | null>
 
 export type Outcome =
   | { readonly kind: 'clean' }
-  | { readonly kind: 'finding'; readonly because: string; readonly evidence: Evidence }
+  | {
+      readonly kind: 'finding';
+      readonly because: string;
+      readonly evidence: Evidence;
+      /** The operator's own word for this very thing (an entry of a list): stands in place of the configured action, also in observe mode. */
+      readonly action?: Action;
+      /** The next hop's own refusal: the client hears it, cleaned. */
+      readonly hubReply?: Reply;
+    }
   | { readonly kind: 'unsure'; readonly why: string };
 
 /**

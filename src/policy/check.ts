@@ -27,6 +27,9 @@ export interface Check<S extends Stage = Stage, F extends FactName = FactName, O
 /** Gives a check its exact types; at run time it is the identity. */
 export const defineCheck = <S extends Stage, F extends FactName = never, O = undefined>(check: Check<S, F, O>): Check<S, F, O> => check;
 
+type FindingExtras = Pick<Extract<Outcome, { kind: 'finding' }>, 'action' | 'hubReply'>;
+
 export const clean: Outcome = { kind: 'clean' };
-export const finding = (because: string, evidence: Evidence = {}): Outcome => ({ kind: 'finding', because, evidence });
+/** What is wrong. `more` carries an action chosen with the finding, or the next hop's own refusal. */
+export const finding = (because: string, evidence: Evidence = {}, more: FindingExtras = {}): Outcome => ({ kind: 'finding', because, evidence, ...more });
 export const unsure = (why: string): Outcome => ({ kind: 'unsure', why });
