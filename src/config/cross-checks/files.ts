@@ -1,0 +1,60 @@
+// The files a configuration names: there, readable, and not for everybody's eyes. Nothing of their content reaches an error.
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { type CrossCheck, type CrossContext, type CrossFound, error, warning } from '../cross-check.ts';
+import type { OptionPath } from '../problem.ts';
+
+function* readable(path: OptionPath, file: string, what: string, { files }: CrossContext): Generator<CrossFound> {
+  const why = files.unreadable(file);
+  if (why !== null) yield error(path, `${what} cannot be read: ${why}`, 'relative paths start at the folder of the configuration file; Floodgate must run as a user who may read it');
+}
+
+function* secret(path: OptionPath, file: string, { files }: CrossContext): Generator<CrossFound> {
+  if (files.unreadable(file) === null && files.worldReadable(file)) yield warning(path, 'can be read by every user of this host', 'chmod o= FILE');
+}
+
+const tlsFiles: CrossCheck = {
+  reads: ['tls'],
+  *find({ tls }, context) {
+    if (!tls) return;
+    yield* readable(['tls', 'cert'], tls.cert, 'the certificate', context);
+    yield* readable(['tls', 'key'], tls.key, 'the private key', context);
+    yield* secret(['tls', 'key'], tls.key, context);
+    if (context.files.unreadable(tls.cert) === null && context.files.unreadable(tls.key) === null) yield* pair(tls.cert, tls.key, context);
+  },
+};
+
+/** The errors of the cryptography library are not shown: they may hold parts of what it read. */
+function attempt<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
+
+function* pair(certFile: string, keyFile: string, { files, nowMs }: CrossContext): Generator<CrossFound> {
+  const certificate = attempt(() => new X509Certificate(files.text(certFile)));
+  const key = attempt(() => createPrivateKey(files.text(keyFile)));
+  if (certificate === null) yield error(['tls', 'cert'], 'is not a certificate', 'a PEM file that begins with BEGIN CERTIFICATE');
+  if (key === null) yield error(['tls', 'key'], 'is not a private key that can be used', 'a PEM file that begins with BEGIN PRIVATE KEY, without a passphrase');
+  if (certificate !== null && key !== null && !certificate.checkPrivateKey(key)) yield error(['tls', 'key'], 'does not belong to the certificate', 'give the key the certificate was made for');
+  if (certificate !== null && certificate.validToDate.getTime() <= nowMs) yield warning(['tls', 'cert'], `ended on ${certificate.validToDate.toISOString().slice(0, 10)}`, 'renew it; clients that verify will not send');
+}
+
+const usersFile: CrossCheck = {
+  reads: ['auth.users'],
+  *find({ auth }, context) {
+    if (auth?.users === undefined) return;
+    yield* readable(['auth', 'users'], auth.users, 'the users file', context);
+    yield* secret(['auth', 'users'], auth.users, context);
+  },
+};
+
+const listFiles: CrossCheck = {
+  reads: ['lists.*.file'],
+  *find({ lists }, context) {
+    for (const [index, { file }] of lists.entries()) yield* readable(['lists', index, 'file'], file, 'the list', context);
+  },
+};
+
+export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, listFiles];

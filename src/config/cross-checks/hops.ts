@@ -1,0 +1,56 @@
+// The next hops: a hop that is ourselves is a loop, and a hub that trusts us blindly relays for everyone.
+import type { Config, ListenerConfig, RelayTarget } from '../options.ts';
+import { type CrossCheck, type CrossContext, error, warning } from '../cross-check.ts';
+import { isInNetworks, isLoopback, isWildcard } from '../address-space.ts';
+import type { OptionPath } from '../problem.ts';
+
+function* nextHops(config: Config): Generator<readonly [path: OptionPath, target: RelayTarget]> {
+  yield [['hub'], config.hub];
+  if (config.outbound) yield [['outbound'], config.outbound];
+  for (const [domain, target] of Object.entries(config.routes)) yield [['routes', domain], target];
+}
+
+/** True when mail to `host` comes in at this listener again. */
+function reaches(host: string, listener: ListenerConfig, config: Config, context: CrossContext): boolean {
+  if (host.toLowerCase() === listener.address.host.toLowerCase()) return true;
+  if (host.toLowerCase() === config.site.hostname || isWildcard(host)) return true;
+  if (isLoopback(host)) return isWildcard(listener.address.host) || (host === 'localhost' && isLoopback(listener.address.host));
+  return isWildcard(listener.address.host) && context.localAddresses.includes(host);
+}
+
+const noLoop: CrossCheck = {
+  reads: ['hub.address', 'outbound.address', 'routes.*.address', 'listeners.*.address', 'site.hostname'],
+  *find(config, context) {
+    for (const [path, { address }] of nextHops(config)) {
+      if (address.kind === 'maildir') continue;
+      const listener = config.listeners.find((one) => one.address.port === address.port && reaches(address.host, one, config, context));
+      if (listener) yield error([...path, 'address'], `is our own listener ${listener.name}: mail would run in a ring`, 'give the address of the mail server behind the gateway');
+    }
+  },
+};
+
+/** The hub by address in one of our networks; a hub given by name is not looked up here. */
+const isHubInside = ({ hub, site }: Config): boolean => hub.address.kind === 'smtp' && isInNetworks(hub.address.host === 'localhost' ? '127.0.0.1' : hub.address.host, site.networks);
+
+/** Architecture, "Hub trust": such a hub may have our address in its own networks too. */
+const hubTrust: CrossCheck = {
+  reads: ['hub', 'site.networks'],
+  *find(config) {
+    const { xclient, xforward } = config.hub;
+    if (isHubInside(config) && !xclient && !xforward) {
+      yield warning(['hub', 'address'], 'is inside site.networks, without xclient or xforward: the hub may take everything we hand over for inside mail', 'set hub.xforward or hub.xclient, and keep our address out of the networks the hub relays for');
+    }
+  },
+};
+
+/** Architecture, "Routes": without `outbound` insiders' mail to the world goes to the hub, and the hub's own would come back to it. */
+const hubSubmits: CrossCheck = {
+  reads: ['hub', 'site.networks', 'outbound'],
+  *find(config) {
+    if (isHubInside(config) && !config.outbound) {
+      yield warning(['hub', 'address'], 'is inside site.networks, and there is no outbound: what the hub itself sends to the world through us is refused as a loop', 'add outbound: {address: ...}, or let the hub send to the world by itself');
+    }
+  },
+};
+
+export const hopChecks: readonly CrossCheck[] = [noLoop, hubTrust, hubSubmits];

@@ -1,0 +1,74 @@
+// Settings that contradict each other, name something that does not exist, or ask for what this version does not have.
+import { nearest } from '../../lib/nearest.ts';
+import { type CrossCheck, error, repeated, warning } from '../cross-check.ts';
+import type { Config } from '../options.ts';
+import type { OptionPath } from '../problem.ts';
+
+const knownChecks: CrossCheck = {
+  reads: ['checks.*'],
+  *find({ checks }, { checkIds }) {
+    for (const id of Object.keys(checks)) {
+      if (checkIds.includes(id)) continue;
+      const near = nearest(id, checkIds);
+      yield error(['checks', id], 'is not a check', near === null ? 'docs/checks/ has a page for each check there is' : `did you mean ${near}?`);
+    }
+  },
+};
+
+const listNamesOnce: CrossCheck = {
+  reads: ['lists.*.name'],
+  *find({ lists }) {
+    for (const { entry, index, first } of repeated(lists.map(({ name }) => name))) yield error(['lists', index, 'name'], `${entry} is the name of list ${first + 1} too`, 'give each list a name of its own');
+  },
+};
+
+/** A smaller cap that can never be reached; told only where both are written: lowering one alone is no mistake. */
+const capsInOrder: readonly (readonly [small: keyof Config['limits'], large: keyof Config['limits']])[] = [
+  ['sessionsPerAddress', 'sessions'],
+  ['sessionsPerNetwork', 'sessions'],
+  ['sessionsPerAddress', 'sessionsPerNetwork'],
+  ['outsideRecipientsPerMessage', 'outsideRecipientsPerSession'],
+  ['recipientsPerMessage', 'recipientsPerSession'],
+  ['errorsBeforeDelay', 'errors'],
+  ['header', 'message'],
+];
+
+const reachableCaps: CrossCheck = {
+  reads: ['limits'],
+  *find({ limits }, { isWritten }) {
+    for (const [small, large] of capsInOrder) {
+      if (limits[small] <= limits[large] || !isWritten(['limits', small]) || !isWritten(['limits', large])) continue;
+      yield warning(['limits', small], `is above limits.${large} and can never be reached`, `lower it, or raise limits.${large}`);
+    }
+  },
+};
+
+const observation: CrossCheck = {
+  reads: ['mode', 'observeUntil'],
+  *find({ mode, observeUntil }, { nowMs }) {
+    if (observeUntil === undefined) return;
+    if (mode !== 'observe') yield warning(['observeUntil'], 'does nothing, because mode is enforce', 'remove it, or set mode: observe');
+    else if (observeUntil <= nowMs) yield warning(['observeUntil'], 'is past: mode is enforce now', 'set mode: enforce and remove observeUntil, or give a later day');
+  },
+};
+
+/** Keys with a fixed name and meaning whose part of the program is not there yet. A line goes when its part comes. */
+export const notYet: readonly (readonly [path: OptionPath, what: string])[] = [
+  [['milter'], 'the milter door'],
+  [['policyService'], 'the policy service door'],
+  [['logs'], 'watching log files from the daemon'],
+  [['auth', 'dovecot'], 'passwords checked by Dovecot'],
+  [['auth', 'hub'], 'passwords checked by the hub'],
+  [['quotas'], 'outgoing quotas'],
+];
+
+const futureKeys: CrossCheck = {
+  reads: [],
+  *find(_config, { isWritten }) {
+    for (const [path, what] of notYet) {
+      if (isWritten(path)) yield warning(path, `is not in this version: ${what} does not exist yet and nothing is done with it`, 'remove it, or keep it for a later version');
+    }
+  },
+};
+
+export const settingChecks: readonly CrossCheck[] = [knownChecks, listNamesOnce, reachableCaps, observation, futureKeys];
