@@ -8,7 +8,7 @@ export const severityOf: Readonly<Record<LogLevel, number>> = { error: 0, warn: 
 
 /** Line ends, C0 and C1 control characters (a terminal obeys them), and marks that turn the direction of writing around. */
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
-const needsQuotes = /[\s"=\\\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const needsQuotes = /[\s"=\\\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/;
 
 const escapeUnsafe = (text: string): string => text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 

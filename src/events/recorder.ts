@@ -18,8 +18,6 @@ export interface EventBatch {
   readonly observations: readonly Observation[];
   /** Events in `journal`. */
   readonly events: number;
-  /** Milliseconds since the epoch of the newest event in `journal`. */
-  readonly lastAt: number;
   /** To be given back to `taken` when the keeper has the batch. */
   readonly cost: number;
 }
@@ -82,7 +80,6 @@ class Outbox {
   #log = '';
   #events = 0;
   #recorded = 0;
-  #lastAt = 0;
   #observations: Observation[] = [];
   /** Cost of the batches the keeper has not taken yet. */
   #inFlight = 0;
@@ -123,7 +120,6 @@ class Outbox {
     // Stamp and body are joined as text: spreading the body into a new object costs more than the rest of this function.
     this.#journal += `{"at":${at}${this.#doorPart}${seq},${shortJson(body).slice(1)}\n`;
     this.#events++;
-    this.#lastAt = at;
   }
 
   #writeLog(at: number, body: EventBody): void {
@@ -188,7 +184,7 @@ class Outbox {
     if (this.#journal === '' && this.#log === '' && this.#counts.size === 0 && this.#observations.length === 0) return;
     const counts = Array.from(this.#counts.values(), ({ name, labels, by }): Count => [name, labels, by]);
     const cost = this.#journal.length + this.#log.length;
-    const batch: EventBatch = { journal: this.#journal, log: this.#log, counts, observations: this.#observations, events: this.#events, lastAt: this.#lastAt, cost };
+    const batch: EventBatch = { journal: this.#journal, log: this.#log, counts, observations: this.#observations, events: this.#events, cost };
     this.#inFlight += cost;
     this.#journal = '';
     this.#log = '';
