@@ -8,11 +8,12 @@ function credential(raw: string): Credential {
   return parsed;
 }
 
-// Made by other programs: argon2 of the reference implementation's test vectors, RFC 7914 12, and RFC 7677 3.
+// Not made by us: the test vectors of the Argon2 reference implementation, of RFC 7914 12 and of RFC 7677 3.
 const known: readonly [raw: string, password: string, from: string][] = [
   ['{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4', 'password', 'argon2id, the reference implementation'],
   ['{argon2id}$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc', 'password', 'argon2id with two lanes; the scheme in lower case'],
-  ['{SCRYPT}$scrypt$ln=10,r=8,p=16$TmFDbC1OYUNs$/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqDlc4NZqNGEHVvEw', 'password', 'scrypt; the salt is RFC 7914 with four more bytes'],
+  ['{SCRYPT}$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw', 'pleaseletmein', 'scrypt, RFC 7914 12'],
+  ['{SCRYPT}ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw', 'pleaseletmein', 'scrypt without its name in front'],
   ['{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=', 'pencil', 'SCRAM-SHA-256, the exchange of RFC 7677 3'],
   ['{PLAIN}p{}:ss', 'p{}:ss', 'plain, whatever characters'],
 ];
