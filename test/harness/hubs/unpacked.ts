@@ -1,0 +1,115 @@
+// What the three unpacked mail servers have in common: they run as our child under private mounts, and are ready when their port answers.
+import { connect } from 'node:net';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { outsideWorld } from '../outside-world.ts';
+import { peer, type PeerName } from '../peer.ts';
+import { privateUsers, underMounts, type Overlay, type PrivateUser } from '../private-mounts.ts';
+import { freePort, scratchDirectory, startProcess, stopProcess, type Owner } from '../scratch.ts';
+import { until } from '../until.ts';
+import { hubDefaults, Mailboxes, type Hub, type HubOptions } from './hub.ts';
+
+/** A number no real account is likely to have. */
+export const mailUid = 31_900;
+
+/** What one of the programs needs to know to be configured. */
+export interface Premises {
+  /** Private; lies over /var/spool while the program runs, because some insist on a path that only root can write. */
+  readonly directory: string;
+  /** The same directory as the program sees it. */
+  readonly inside: string;
+  readonly port: number;
+  readonly outsidePort: number;
+  readonly folder: string;
+  readonly domain: string;
+  readonly options: Required<HubOptions>;
+}
+
+/** How one of the programs is laid out and started. */
+export interface Recipe {
+  readonly product: Exclude<Hub['product'], 'postfix'>;
+  readonly users: (premises: Premises) => readonly PrivateUser[];
+  /** Writes its files; says what lies over the machine's paths and what to run. */
+  readonly layOut: (premises: Premises) => Promise<{ readonly overlays: readonly Overlay[]; readonly command: readonly string[] }> | { readonly overlays: readonly Overlay[]; readonly command: readonly string[] };
+}
+
+/** The program writes below this path; it lies over the machine's own. */
+export const inside = '/var/spool';
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('data', () => {
+      socket.end('QUIT\r\n');
+      resolve(true);
+    });
+  });
+
+function unpackedAt(name: PeerName): { folder: string; libraries: string } {
+  const found = peer(name);
+  if (!found.found || found.folder === null) throw new Error(found.found ? `${name} has no folder` : found.why);
+  return { folder: found.folder, libraries: found.libraries };
+}
+
+/** Starts one of the unpacked servers as a hub. */
+export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOptions): Promise<Hub> {
+  const whole = { ...hubDefaults, ...options };
+  const domain = whole.domains[0] ?? 'hub.example';
+  const outside = await outsideWorld(owner);
+  const directory = scratchDirectory(owner, recipe.product);
+  const { folder, libraries } = unpackedAt(recipe.product);
+  const port = await freePort();
+  const premises: Premises = { directory, inside, port, outsidePort: outside.port, folder, domain, options: whole };
+  const mailboxes = new Mailboxes(join(directory, 'mail'), whole.users, { uid: mailUid, gid: mailUid });
+  const users = privateUsers(join(directory, 'etc'), recipe.users(premises));
+  const { overlays, command } = await recipe.layOut(premises);
+  const args = underMounts([...users, ...overlays, { from: directory, over: inside }], command);
+  const logFile = join(directory, 'mail.log');
+  writeFileSync(logFile, '', { flag: 'a', mode: 0o666 });
+  const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'latin1') : '');
+  let child: ChildProcess | null = null;
+
+  const hub: Hub = {
+    product: recipe.product,
+    port,
+    address: `127.0.0.1:${port}`,
+    domain,
+    users: whole.users,
+    outside,
+    messages: (user) => mailboxes.messages(user),
+    deliveredTokens: (user) => mailboxes.deliveredTokens(user),
+    delivery: (user, ...tokens) => mailboxes.delivery(user, tokens, log),
+    log,
+    async start() {
+      const sink = openSync(logFile, 'a');
+      const started = startProcess(owner, 'unshare', args, { env: { ...process.env, LD_LIBRARY_PATH: libraries }, stdio: ['ignore', sink, sink] });
+      closeSync(sink);
+      child = started;
+      try {
+        await until(`${recipe.product} to answer`, () => started.exitCode !== null || answers(port));
+      } catch (error) {
+        throw new Error(`${String(error)}; its log:\n${log()}`, { cause: error });
+      }
+      if (started.exitCode !== null) throw new Error(`${recipe.product} ended with ${started.exitCode}; its log:\n${log()}`);
+    },
+    async stop() {
+      if (child) await stopProcess(child);
+      child = null;
+    },
+    async restart() {
+      await hub.stop();
+      await hub.start();
+    },
+  };
+  await hub.start();
+  return hub;
+}
+
+/** Makes a directory below the premises and gives its path on the machine. */
+export const makeFolder = (premises: Premises, name: string, mode = 0o755): string => {
+  const path = join(premises.directory, name);
+  mkdirSync(path, { recursive: true, mode });
+  return path;
+};

@@ -1,0 +1,138 @@
+// What a test borrows from the machine: directories, ports, processes. Everything is given back when the test ends, also when it failed.
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { until } from './until.ts';
+
+/** The part of node:test's context (or of a whole file's hooks) that ends what was begun. */
+export interface Owner {
+  after(end: () => unknown): void;
+}
+
+const endings = new WeakMap<Owner, (() => unknown)[]>();
+
+/** Runs `end` when the owner's test is over: last begun, first ended, so that a server outlives what talks to it. */
+export function atEnd(owner: Owner, end: () => unknown): void {
+  const known = endings.get(owner);
+  if (known) {
+    known.push(end);
+    return;
+  }
+  const list = [end];
+  endings.set(owner, list);
+  owner.after(async () => {
+    const failures: unknown[] = [];
+    for (const next of list.reverse()) {
+      try {
+        await next();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `could not end: ${failures.map(String).join('; ')}`);
+  });
+}
+
+/** A private directory below the system's temporary one; other users may pass through it, because mail servers drop privileges. */
+export function scratchDirectory(owner: Owner, name: string): string {
+  const path = mkdtempSync(join(tmpdir(), `floodgate-${name}-`));
+  chmodSync(path, 0o755);
+  atEnd(owner, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  return path;
+}
+
+const bindable = (port: number, host: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+
+/** A port free on all of loopback, below the range the kernel gives to clients, so that no outgoing connection takes it meanwhile. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if ((await bindable(port, '127.0.0.1')) && (await bindable(port, '::1')) && (await bindable(port, '127.0.0.2'))) return port;
+  }
+  throw new Error('no free port on loopback');
+}
+
+const gone = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+/** Resolves when the process has ended, at once when it has already. */
+export const ended = (child: ChildProcess): Promise<void> => (gone(child) ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve())));
+
+/** Asks a process to stop; kills it and its group after `graceMs`. */
+export async function stopProcess(child: ChildProcess, graceMs = 8000): Promise<void> {
+  if (gone(child) || child.pid === undefined) return;
+  const { pid } = child;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => {
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      child.kill('SIGKILL');
+    }
+  }, graceMs);
+  await ended(child);
+  clearTimeout(timer);
+}
+
+/** Starts a process in its own group; it is stopped by its id when the owner ends. */
+export function startProcess(owner: Owner, command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...options });
+  child.on('error', () => undefined);
+  atEnd(owner, () => stopProcess(child));
+  return child;
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Stops a daemon that is not our child, by its id, and waits until it is gone. */
+export async function stopDaemon(pid: number, graceMs = 8000): Promise<void> {
+  if (!alive(pid)) return;
+  process.kill(pid, 'SIGTERM');
+  await until(`process ${pid} to end`, () => !alive(pid), graceMs).catch(() => process.kill(pid, 'SIGKILL'));
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end and gives what it said; killed after `timeoutMs`. */
+export function runProgram(command: string, args: readonly string[], options: SpawnOptions & { readonly input?: string; readonly timeoutMs?: number } = {}): Promise<Finished> {
+  const { input, timeoutMs = 60_000, ...spawnOptions } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...spawnOptions, stdio: ['pipe', 'pipe', 'pipe'] });
+    const said = { stdout: '', stderr: '' };
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve({ code: child.exitCode, ...said });
+    };
+    child.once('close', done);
+    // A daemon it leaves behind may hold the pipes open for ever: then what was said until now must do.
+    child.once('exit', () => setTimeout(done, 300).unref());
+    child.stdin?.on('error', () => undefined).end(input ?? '');
+  });
+}
+
+export type { TestContext };
