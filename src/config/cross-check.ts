@@ -30,7 +30,7 @@ export interface CrossContext {
 }
 
 export interface CrossCheck {
-  /** The options it rests on, `*` for any key or index: it stays silent when one of them is itself wrong. */
+  /** The options it rests on, `*` for any key or index: it stays silent when one of them is itself wrong, since it then sees a sample value. */
   readonly reads: readonly string[];
   find(config: Config, context: CrossContext): Iterable<CrossFound>;
 }

@@ -3,13 +3,13 @@ import { z } from '../lib/zod.ts';
 import { options } from './options.ts';
 import type { OptionPath } from './problem.ts';
 
-/** What we use of JSON Schema; `unit` is ours: duration, size, count, date, network, domain, address, next hop, mail address, path. */
+/** What we use of JSON Schema; `unit` and `example` are ours; a unit is duration, size, count, date, network, domain, address, next hop, mail address, path. */
 export interface OptionSchema {
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly unit?: string;
-  readonly examples?: readonly string[];
+  readonly example?: string;
   readonly enum?: readonly string[];
   readonly const?: string;
   readonly minimum?: number;
@@ -40,18 +40,21 @@ export function schemaAt(root: OptionSchema, path: OptionPath): OptionSchema | n
   return node;
 }
 
-/** Every option at or below `node` that has no options of its own, with its path: `*` for any key of a map, `[]` behind a list. */
-export function* leaves(node: OptionSchema, at = ''): Generator<readonly [path: string, schema: OptionSchema]> {
+/**
+ * Every option at or below `node` that has no options of its own, with its path (`*` for any key of a map, `[]` behind a list)
+ * and whether its section is wrong without it.
+ */
+export function* leaves(node: OptionSchema, at = '', required = false): Generator<readonly [path: string, schema: OptionSchema, required: boolean]> {
   const join = (key: string): string => (at === '' ? key : `${at}.${key}`);
-  if (node.properties) for (const [key, child] of Object.entries(node.properties)) yield* leaves(child, join(key));
+  if (node.properties) for (const [key, child] of Object.entries(node.properties)) yield* leaves(child, join(key), node.required?.includes(key) ?? false);
   else if (node.items?.properties) yield* leaves(node.items, `${at}[]`);
   else if (node.additionalProperties) yield* leaves(node.additionalProperties, join('*'));
-  else yield [at, node];
+  else yield [at, node, required];
 }
 
 /** How the option is to be written, for the end of an error. */
 export function hintOf(schema: OptionSchema | null): string {
   if (schema === null) return 'see docs/reference/options.md';
-  const example = schema.examples?.[0] ?? schema.items?.examples?.[0];
-  return `${schema.description ?? 'See docs/reference/options.md.'}${example === undefined ? '' : ` For example ${schema.items ? `[${example}]` : example}`}`;
+  const example = schema.example ?? schema.items?.example;
+  return [schema.description ?? 'See docs/reference/options.md.', ...(example === undefined ? [] : [`Write it like ${schema.items ? `[${example}]` : example}`])].join(' ');
 }

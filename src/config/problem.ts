@@ -43,6 +43,19 @@ export function pathText(path: OptionPath): string {
   return text;
 }
 
+/** The way that `pathText` wrote, or an operator typed; null where it is not one. */
+export function parsePath(text: string): OptionPath | null {
+  const steps: (string | number)[] = [];
+  const step = /(?:^|\.)([A-Za-z0-9_-]+)|\[(\d{1,6})\]|\["([^"\]]+)"\]/y;
+  while (step.lastIndex < text.length) {
+    const [, name, index, quoted] = step.exec(text) ?? [];
+    if (index !== undefined) steps.push(Number(index));
+    else if (name !== undefined || quoted !== undefined) steps.push(name ?? quoted ?? '');
+    else return null;
+  }
+  return steps.length === 0 ? null : steps;
+}
+
 /** The key under which the places of a file are kept: exact, never shown. */
 export const placeKey = (path: OptionPath): string => JSON.stringify(path);
 

@@ -52,7 +52,7 @@ export const duration = (fallback: string) =>
       decode: reading(withUnit(durationMs), { message: 'is not a length of time', hint: 'write it like "30s" or "5m"; units are ms, s, m, h, d' }),
       encode: durationText,
     })
-    .meta({ unit: 'duration', examples: ['30s', '5m'] })
+    .meta({ unit: 'duration', example: '30s' })
     .prefault(fallback);
 
 /** A size in bytes, written "2048", "64 KiB" or "25 MiB"; a bare number is bytes. */
@@ -62,7 +62,7 @@ export const size = (fallback: string) =>
       decode: reading<number, string | number>(withUnit(sizeBytes), { message: 'is not a size', hint: 'write it like "64 KiB" or "25 MiB"; units are B, KB, MB, GB, KiB, MiB, GiB, TiB' }),
       encode: sizeText,
     })
-    .meta({ unit: 'size', examples: ['64 KiB', '25 MiB'] })
+    .meta({ unit: 'size', example: '64 KiB' })
     .prefault(fallback);
 
 /** A count with its range. */
@@ -88,4 +88,4 @@ export const moment = z
     decode: reading(parseMoment, { message: 'is not a date', hint: 'write it like 2026-09-01 or 2026-09-01T06:00:00Z (UTC)' }),
     encode: (atMs) => new Date(atMs).toISOString(),
   })
-  .meta({ unit: 'date', examples: ['2026-09-01'] });
+  .meta({ unit: 'date', example: '2026-09-01' });

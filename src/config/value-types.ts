@@ -19,7 +19,7 @@ function parseCidr(raw: string): string | null {
 /** A network as address/bits; a bare address is a network of one. */
 export const cidr = z
   .codec(z.string(), z.string(), { decode: reading(parseCidr, { message: 'is not a network', hint: 'write it like 10.20.0.0/16 or "2001:db8::/32"' }), encode: asWritten })
-  .meta({ unit: 'network', examples: ['10.20.0.0/16'] });
+  .meta({ unit: 'network', example: '10.20.0.0/16' });
 
 const labels = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
 
@@ -31,7 +31,7 @@ function parseDomain(raw: string): string | null {
 /** A domain in lower-case A-label form. */
 export const domain = z
   .codec(z.string(), z.string(), { decode: reading(parseDomain, { message: 'is not a domain name', hint: 'write it like example.org, without @ and without a wildcard' }), encode: asWritten })
-  .meta({ unit: 'domain', examples: ['example.org'] });
+  .meta({ unit: 'domain', example: 'example.org' });
 
 export interface HostPort {
   readonly host: string;
@@ -59,7 +59,7 @@ export const hostPort = z
     decode: reading(parseHostPort, { message: 'is not an address with a port', hint: 'write it like 127.0.0.1:25 or "[::1]:25"; 0.0.0.0:25 and "[::]:25" mean every address of this host' }),
     encode: hostPortText,
   })
-  .meta({ unit: 'address', examples: ['127.0.0.1:2525'] });
+  .meta({ unit: 'address', example: '127.0.0.1:2525' });
 
 export type HubAddressConfig = { readonly kind: 'smtp' | 'lmtp'; readonly host: string; readonly port: number } | { readonly kind: 'maildir'; readonly path: string };
 
@@ -82,7 +82,7 @@ export const hubAddress = z
     decode: reading(parseHubAddress, { message: 'is not a next hop', hint: 'write it like 127.0.0.1:2626, lmtp://127.0.0.1:24 or maildir:/var/mail/floodgate' }),
     encode: hubAddressText,
   })
-  .meta({ unit: 'next hop', examples: ['127.0.0.1:2626', 'lmtp://127.0.0.1:24', 'maildir:/var/mail/floodgate'] });
+  .meta({ unit: 'next hop', example: '127.0.0.1:2626' });
 
 function parseMailAddress(raw: string): string | null {
   const [, localPart, rawDomain] = /^([^\s@<>,;:"\\]{1,64})@([^\s@<>]{1,255})$/.exec(raw) ?? [];
@@ -93,7 +93,7 @@ function parseMailAddress(raw: string): string | null {
 /** local@domain; the domain in lower-case A-label form. */
 export const mailAddress = z
   .codec(z.string(), z.string(), { decode: reading(parseMailAddress, { message: 'is not a mail address', hint: 'write it like postmaster@example.org' }), encode: asWritten })
-  .meta({ unit: 'mail address', examples: ['postmaster@example.org'] });
+  .meta({ unit: 'mail address', example: 'postmaster@example.org' });
 
 /** No line ends: a key or a password pasted where its file's name belongs is refused before it is shown anywhere. */
 const isPath = (raw: string): boolean => raw.length <= 4096 && ![...raw].some((letter) => letter < ' ' || letter === '\u007F');

@@ -47,6 +47,9 @@ export function readYaml(text: string): YamlText {
   return { value: usable ? (document.toJS() ?? {}) : null, places, problems: [...broken, ...refused, ...duplicates] };
 }
 
+/** Plain values as YAML text, for `config show`. */
+export const yamlText = (value: unknown): string => loadYaml().stringify(value, { lineWidth: 120, flowCollectionPadding: false });
+
 /** Walks the tree once: the place of every key and item, the keys that stand twice in one section, and what we do not take from YAML. */
 function survey(yaml: typeof Yaml, contents: unknown, at: (offset: number) => Position) {
   const places = new Map<string, Position>();

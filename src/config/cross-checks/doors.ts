@@ -2,6 +2,7 @@
 import type { Config, ListenerConfig } from '../options.ts';
 import { type CrossCheck, error, repeated, warning } from '../cross-check.ts';
 import { isLoopback, isWildcard } from '../address-space.ts';
+import { type OptionPath, pathText } from '../problem.ts';
 import { hostPortText } from '../value-types.ts';
 
 const namesOnce: CrossCheck = {
@@ -14,7 +15,7 @@ const namesOnce: CrossCheck = {
 };
 
 /** Every address we listen on, doors first. Port 0 (any free port) never collides. */
-function listening(config: Config): readonly { readonly path: readonly (string | number)[]; readonly address: string }[] {
+function listening(config: Config): readonly { readonly path: OptionPath; readonly address: string }[] {
   const doors = config.listeners.map(({ address }, index) => ({ path: ['listeners', index, 'address'], address }));
   const others = (['web', 'milter', 'policyService'] as const).flatMap((key) => (config[key] ? [{ path: [key, 'address'], address: config[key].address }] : []));
   return [...doors, ...others].filter(({ address }) => address.port !== 0).map(({ path, address }) => ({ path, address: hostPortText(address) }));
@@ -25,7 +26,7 @@ const addressesOnce: CrossCheck = {
   *find(config) {
     const places = listening(config);
     for (const { entry, index, first } of repeated(places.map(({ address }) => address))) {
-      yield error(places[index]?.path ?? [], `${entry} is listened on twice; the first time at ${places[first]?.path.join('.')}`, 'give each its own port or address');
+      yield error(places[index]?.path ?? [], `${entry} is listened on twice; the first time at ${pathText(places[first]?.path ?? [])}`, 'give each its own port or address');
     }
   },
 };

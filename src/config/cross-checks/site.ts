@@ -3,8 +3,9 @@ import type { Config } from '../options.ts';
 import { type CrossCheck, error, repeated, warning } from '../cross-check.ts';
 import { isHalfTheWorld } from '../address-space.ts';
 
+/** Rests on each entry alone: said even where another entry is wrong. */
 const openRelay: CrossCheck = {
-  reads: ['site.networks'],
+  reads: [],
   *find({ site }) {
     for (const [index, network] of site.networks.entries()) {
       if (isHalfTheWorld(network)) yield error(['site', 'networks', index], `${network} takes strangers for inside: an open relay`, 'list the networks of your own hosts only');
@@ -14,7 +15,7 @@ const openRelay: CrossCheck = {
 
 /** Whoever may say PROXY or XCLIENT may say that the client is one of our own. */
 const trustedPeers: CrossCheck = {
-  reads: ['listeners'],
+  reads: [],
   *find({ listeners }) {
     for (const [index, listener] of listeners.entries()) {
       for (const key of ['proxyProtocol', 'xclient'] as const) {

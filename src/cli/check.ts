@@ -1,0 +1,43 @@
+// floodgate check: all that is wrong with a configuration, at once.
+import { findConfig } from '../config/find.ts';
+import { type ConfigProblem, loadConfig, type LoadResult } from '../config/load.ts';
+import { CliError, printJson, type Subcommand } from './command-line.ts';
+
+export interface CheckDeps {
+  /** The ids of all checks in the catalogue. */
+  readonly checkIds: readonly string[];
+}
+
+/** The subcommand `check`. */
+export const checkCommand =
+  ({ checkIds }: CheckDeps): Subcommand =>
+  (program) => {
+    program
+      .command('check')
+      .description('say all that is wrong with a configuration; nothing is started')
+      .option('--config <file>', 'default: ./floodgate.yaml, else /etc/floodgate/floodgate.yaml')
+      .option('--json', 'one JSON object on standard output')
+      .action((options: { readonly config?: string; readonly json?: boolean }) => {
+        const file = findConfig(options.config);
+        const result = loadConfig(file, { checkIds });
+        if (options.json) printJson({ ok: result.ok, errors: result.ok ? [] : result.errors, warnings: result.warnings });
+        else process.stdout.write(reportOf(file ?? 'first-run set-up', result));
+        if (!result.ok) throw new CliError(summary(file, result.errors.length));
+      });
+  };
+
+/** One line for standard error, when a configuration was refused. */
+export const summary = (file: string | null, errors: number): string => `${file ?? 'the first-run set-up'}: ${errors} ${errors === 1 ? 'error' : 'errors'} in the configuration`;
+
+/** A line a problem, warnings marked, as compilers write it: editors jump to the place. */
+export function reportOf(file: string, result: LoadResult): string {
+  const errors = (result.ok ? [] : result.errors).map((problem) => problemLine(file, problem));
+  const warnings = result.warnings.map((problem) => problemLine(file, { ...problem, message: `warning: ${problem.message}` }));
+  return [...errors, ...warnings, ...(result.ok ? [`${file}: ok`] : [])].map((line) => `${line}\n`).join('');
+}
+
+/** `file:line:col: path: message (hint)`; what is not known is left out. */
+export function problemLine(file: string, { line, column, path, message, hint }: ConfigProblem): string {
+  const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
+  return `${place}: ${path === '' ? '' : `${path}: `}${message} (${hint})`;
+}
