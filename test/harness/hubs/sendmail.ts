@@ -12,7 +12,6 @@ include(\`${folder}/usr/share/sendmail/cf/m4/cf.m4')
 divert(0)dnl
 VERSIONID(\`a hub for tests')
 OSTYPE(\`linux')dnl
-define(\`confDEF_USER_ID', \`${mailUid}:${mailUid}')dnl
 define(\`confDOMAIN_NAME', \`mail.${domain}')dnl
 define(\`QUEUE_DIR', \`${inside}/mqueue')dnl
 define(\`STATUS_FILE', \`')dnl
@@ -55,9 +54,10 @@ const relayClass = (network: string): string => {
 /** Puts a message into the user's Maildir; the user's name was checked against /etc/passwd by Sendmail. */
 const deliver = (inside: string): string => `#!/bin/sh
 set -e
-file=$(mktemp "${inside}/mail/$1/tmp/XXXXXXXX")
+for user; do :; done # the last argument; Sendmail puts -f and the sender in front
+file=$(mktemp "${inside}/mail/$user/tmp/XXXXXXXX")
 cat >"$file"
-mv "$file" "${inside}/mail/$1/new/"
+mv "$file" "${inside}/mail/$user/new/"
 `;
 
 async function makeConfiguration(premises: Premises): Promise<string> {
