@@ -10,7 +10,8 @@ export const severityOf: Readonly<Record<LogLevel, number>> = { error: 0, warn: 
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const needsQuotes = /[\s"=\\\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/;
 
-const escapeUnsafe = (text: string): string => text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Text of a stranger made safe to show on a terminal or in a line. */
+export const escapeUnsafe = (text: string): string => text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** A value as the line shows it: bare where that cannot be misread, otherwise in quotes with everything unsafe escaped. */
 export function logValue(value: Exclude<LogValue, undefined | null>): string {

@@ -1,0 +1,75 @@
+// An explanation in plain words for a terminal. Whatever a stranger wrote is escaped.
+import { escapeUnsafe, logValue } from './log-line.ts';
+import type { Explained } from './explain.ts';
+import type { Explanation, StagedFinding } from './explanation.ts';
+
+const stageWords = { connect: 'before the banner', helo: 'at HELO', mail: 'at MAIL', rcpt: 'at RCPT', message: 'after the content', command: 'at a command' } as const;
+const outcomeWords = {
+  delivered: 'delivered',
+  refused: 'refused',
+  deferred: 'deferred (the client may try again)',
+  aborted: 'broken off by the client',
+  failed: 'ended by a fault of our own',
+  'nothing-decided': 'nothing decided',
+} as const satisfies Record<Explanation['outcome'], string>;
+
+/** One sentence: what happened, when in the session, and why. */
+export function sentence(explanation: Explanation): string {
+  const { outcome, stage, kind, decision } = explanation;
+  const where = kind === 'connection' ? ' before a session began' : outcome === 'delivered' || stage === null ? '' : ` ${stageWords[stage]}`;
+  const check = decision.check === null ? '' : ` [check ${decision.check}, action ${decision.action}]`;
+  return escapeUnsafe(`${outcomeWords[outcome]}${where} because: ${decision.because}${check}`);
+}
+
+/** All explanations; the timeline of a session is shown once. */
+export function explainedText(explained: Explained): string {
+  const told = new Set<string>();
+  const blocks = explained.explanations.map((each) => {
+    const first = !told.has(each.session);
+    told.add(each.session);
+    return explanationText(each, first);
+  });
+  if (explained.more) blocks.push('Older sessions match too; give --limit, or a time or reference.\n');
+  if (explained.badLines > 0) blocks.push(`${explained.badLines} journal lines could not be read.\n`);
+  return blocks.join('\n');
+}
+
+function explanationText(explanation: Explanation, withTimeline: boolean): string {
+  const { client, message, findings, facts, timeline, today } = explanation;
+  const lines = [`${explanation.id}  ${explanation.at}`, `  ${sentence(explanation)}`];
+  const add = (label: string, text: string | null): void => {
+    if (text !== null && text !== '') lines.push(`  ${label.padEnd(10)}${escapeUnsafe(text)}`);
+  };
+  add('client', clientText(client));
+  add('from', explanation.from === null ? null : `<${explanation.from}>`);
+  add('to', explanation.to.map((to) => `<${to}>`).join(' '));
+  if (message) add('message', `${message.messageId ?? 'without Message-ID'}, ${message.bytes} bytes${message.subject === null ? '' : `, subject ${JSON.stringify(message.subject)}`}`);
+  if (message) add('next hop', [message.route, message.hubReply, message.hubQueueId === null ? null : `queue id ${message.hubQueueId}`].filter((part) => part !== null).join(': '));
+  add('heard', explanation.reply);
+  add('numbers', pairsText(Object.entries(explanation.decision.evidence)));
+  add('found', findings.length === 0 ? 'nothing' : null);
+  for (const finding of findings) add('found', findingText(finding));
+  for (const [name, fact] of Object.entries(facts)) add('fact', `${name}: ${'unknown' in fact ? `unknown (${fact.unknown})` : JSON.stringify(fact.value)}`);
+  add('today', today ? `${outcomeWords[today.outcome]}: ${today.because}` : 'what would be decided now is not known here');
+  if (withTimeline) {
+    lines.push(`  session ${explanation.session}`);
+    for (const entry of timeline) lines.push(`    ${entry.at.slice(11, 23)}  ${entry.type.padEnd(18)}  ${pairsText(entry.text)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function clientText({ ip, port, name, helo, user, listener }: Explanation['client']): string {
+  const parts = [`${ip}${port === null ? '' : ` port ${port}`}`, name === null ? 'reverse name not looked up' : `reverse name ${name}`];
+  if (helo !== null) parts.push(`HELO ${helo}`);
+  if (user !== null) parts.push(`user ${user}`);
+  if (listener !== null) parts.push(`at listener ${listener}`);
+  return parts.join(', ');
+}
+
+function findingText({ stage, check, action, wouldBe, because, evidence }: StagedFinding): string {
+  const would = wouldBe === null ? '' : ` (would be ${wouldBe}: mode observe)`;
+  const numbers = pairsText(Object.entries(evidence));
+  return `${stage} ${check}: ${action}${would}: ${because}${numbers === '' ? '' : ` (${numbers})`}`;
+}
+
+const pairsText = (pairs: readonly (readonly [string, string | number | boolean | null])[]): string => pairs.map(([key, value]) => `${key}=${value === null ? 'none' : logValue(value)}`).join(' ');
