@@ -1,0 +1,98 @@
+// The SMTP listeners of one door thread: opened, closed and given new settings as the configuration says.
+import type { ListenerConfig } from '../config/options.ts';
+import { SmtpDoor, type DoorParts, type ListenOn } from '../intake/smtp/door.ts';
+import type { DoorServices } from '../intake/smtp/services.ts';
+import { createSite } from '../intake/smtp/site.ts';
+import { createDeadlineSweep } from '../lib/deadline-sweep.ts';
+import { PrefixSet } from '../lib/prefix-set.ts';
+import type { DoorSettings, FromDoor, OpenListener } from './messages.ts';
+import { secureContextOf } from './tls-material.ts';
+
+/** Deadlines are noticed at most so late, in ms. */
+const SWEEP_MS = 250;
+
+interface Listening {
+  readonly config: ListenerConfig;
+  readonly door: SmtpDoor;
+  open: OpenListener | null;
+}
+
+export interface ListenersOptions {
+  /** Descriptors inherited from the service manager, by listener name. */
+  readonly inherited: Readonly<Record<string, number>>;
+  readonly record: DoorServices['record'];
+  say(message: FromDoor): void;
+  now(): number;
+}
+
+export class DoorListeners {
+  readonly #options: ListenersOptions;
+  readonly #sweep: ReturnType<typeof createDeadlineSweep>;
+  readonly #listening = new Map<string, Listening>();
+
+  constructor(options: ListenersOptions) {
+    this.#options = options;
+    this.#sweep = createDeadlineSweep({ everyMs: SWEEP_MS, now: options.now });
+  }
+
+  /** Takes new settings: listeners that are gone are closed (their sessions go on), the others judge by the new ones from now on. */
+  use(settings: DoorSettings, services: DoorServices): void {
+    const wanted = new Map(settings.config.listeners.map((listener) => [listener.name, listener]));
+    for (const [name, { config, door }] of this.#listening) {
+      const next = wanted.get(name);
+      if (next !== undefined && isSameAddress(next, config)) continue;
+      door.close();
+      this.#listening.delete(name);
+    }
+    for (const listener of settings.config.listeners) {
+      const parts = this.#partsOf(listener, settings, services);
+      const existing = this.#listening.get(listener.name);
+      if (existing === undefined) this.#listening.set(listener.name, { config: listener, door: new SmtpDoor(parts), open: null });
+      else existing.door.update(parts);
+    }
+  }
+
+  /** Opens what is not open yet; a listener that cannot be opened is told to the keeper. */
+  async open(): Promise<readonly OpenListener[]> {
+    const isFirst = [...this.#listening.values()].every(({ open }) => open === null);
+    for (const [name, listening] of this.#listening) {
+      if (listening.open !== null) continue;
+      try {
+        listening.open = { name, ...(await listening.door.listen(this.#where(listening.config))) };
+      } catch (error) {
+        this.#listening.delete(name);
+        this.#options.say({ kind: 'listen-failed', listener: name, why: error instanceof Error ? error.message : String(error), fatal: isFirst });
+      }
+    }
+    return [...this.#listening.values()].flatMap(({ open }) => (open === null ? [] : [open]));
+  }
+
+  /** Sessions by listener. */
+  sessions(): Record<string, number> {
+    return Object.fromEntries([...this.#listening].map(([name, { door }]) => [name, door.sessions]));
+  }
+
+  async drain(patienceMs: number): Promise<void> {
+    await Promise.all([...this.#listening.values()].map(({ door }) => door.drain(patienceMs)));
+    this.#sweep.stop();
+  }
+
+  #where(listener: ListenerConfig): ListenOn {
+    const fd = this.#options.inherited[listener.name];
+    return fd === undefined ? listener.address : { fd };
+  }
+
+  #partsOf(listener: ListenerConfig, settings: DoorSettings, services: DoorServices): DoorParts {
+    const { config, tls } = settings;
+    const etrn = PrefixSet.build(config.smtp.etrnNetworks);
+    const xclient = PrefixSet.build(listener.xclient?.trusted ?? []);
+    const proxies = listener.proxyProtocol === undefined ? null : PrefixSet.build(listener.proxyProtocol.trusted);
+    return {
+      site: createSite({ config, listener, services, tls: tls === null ? null : secureContextOf(tls), mayXclient: (ip) => xclient.has(ip), mayEtrn: (ip) => etrn.has(ip) }),
+      sweep: this.#sweep,
+      isProxy: proxies === null ? null : (ip) => proxies.has(ip),
+    };
+  }
+}
+
+const isSameAddress = (one: ListenerConfig, other: ListenerConfig): boolean => one.address.host === other.address.host && one.address.port === other.address.port && one.role === other.role;

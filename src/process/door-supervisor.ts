@@ -1,0 +1,134 @@
+// Keeps the door threads alive: starts them, replaces one that dies, speaks to all of them, and lets them finish at the end.
+import { Worker } from 'node:worker_threads';
+import type { DoorFigures, DoorStart, FromDoor, OpenListener, ToDoor } from './messages.ts';
+
+export interface SupervisorParts {
+  /** The thread's program. */
+  readonly entry: URL;
+  readonly doors: number;
+  /** What door `number` is started with, asked anew at each start so that a replacement gets the settings in force. */
+  startOf(number: number): DoorStart;
+  onBatch(number: number, message: Extract<FromDoor, { kind: 'batch' }>): void;
+  onFinal(number: number, message: Extract<FromDoor, { kind: 'final' }>): void;
+  onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
+  /** A door has gone without being asked to; it is started again by itself, unless `willReturn` is false. */
+  onDied(number: number, why: string): void;
+  /** False where a replacement could not listen: its inherited socket died with it. */
+  readonly mayReplace: boolean;
+}
+
+/** A door that keeps dying is started again ever more slowly, up to this. */
+const MAX_RESTART_MS = 5000;
+/** A door that lived so long had a good start. */
+const HEALTHY_MS = 60_000;
+
+interface Door {
+  readonly number: number;
+  worker: Worker | null;
+  startedAt: number;
+  deaths: number;
+  figures: DoorFigures | null;
+  restart: NodeJS.Timeout | null;
+  drained: (() => void) | null;
+}
+
+export class DoorSupervisor {
+  readonly #parts: SupervisorParts;
+  readonly #doors: Door[];
+  #stopping = false;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.#doors = Array.from({ length: parts.doors }, (_, number) => ({ number, worker: null, startedAt: 0, deaths: 0, figures: null, restart: null, drained: null }));
+  }
+
+  /** Starts every door; resolves to the listeners, which are the same for all. Rejects when the first cannot listen. */
+  async start(): Promise<readonly OpenListener[]> {
+    const [listeners = []] = await Promise.all(this.#doors.map((door) => this.#startDoor(door)));
+    return listeners;
+  }
+
+  broadcast(message: ToDoor, except?: number): void {
+    for (const door of this.#doors) if (door.number !== except) door.worker?.postMessage(message);
+  }
+
+  send(number: number, message: ToDoor): void {
+    this.#doors[number]?.worker?.postMessage(message);
+  }
+
+  /** The latest figures of each door; null before its first second. */
+  figures(): readonly { readonly door: number; readonly alive: boolean; readonly figures: DoorFigures | null }[] {
+    return this.#doors.map(({ number, worker, figures }) => ({ door: number, alive: worker !== null, figures }));
+  }
+
+  /** Lets every door finish its messages, then ends the threads. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(
+      this.#doors.map(async (door) => {
+        if (door.restart !== null) clearTimeout(door.restart);
+        const { worker } = door;
+        if (worker === null) return;
+        await new Promise<void>((resolve) => {
+          door.drained = resolve;
+          worker.once('exit', () => resolve());
+          worker.postMessage({ kind: 'drain', patienceMs } satisfies ToDoor);
+        });
+        await worker.terminate();
+      }),
+    );
+  }
+
+  #startDoor(door: Door): Promise<readonly OpenListener[]> {
+    const worker = new Worker(this.#parts.entry, { workerData: this.#parts.startOf(door.number), name: `smtp-${door.number + 1}` });
+    door.worker = worker;
+    door.startedAt = Date.now();
+    let why = 'ended';
+    return new Promise((resolve, reject) => {
+      worker.on('message', (message: FromDoor) => {
+        if (message.kind === 'ready') resolve(message.listeners);
+        else if (message.kind === 'listen-failed' && message.fatal) reject(new Error(`listener ${message.listener}: ${message.why}`));
+        else this.#onMessage(door, message);
+      });
+      worker.on('error', (error) => {
+        why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+      worker.on('exit', () => {
+        reject(new Error(why));
+        this.#onExit(door, why);
+      });
+    });
+  }
+
+  #onMessage(door: Door, message: Exclude<FromDoor, { kind: 'ready' }>): void {
+    switch (message.kind) {
+      case 'batch':
+        return this.#parts.onBatch(door.number, message);
+      case 'final':
+        return this.#parts.onFinal(door.number, message);
+      case 'figures':
+        door.figures = message.figures;
+        return;
+      case 'listen-failed':
+        return this.#parts.onListenFailed(message);
+      case 'drained':
+        return door.drained?.();
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #onExit(door: Door, why: string): void {
+    door.worker = null;
+    door.figures = null;
+    if (this.#stopping) return;
+    this.#parts.onDied(door.number, why);
+    if (!this.#parts.mayReplace) return;
+    door.deaths = Date.now() - door.startedAt > HEALTHY_MS ? 1 : door.deaths + 1;
+    const wait = door.deaths === 1 ? 0 : Math.min(MAX_RESTART_MS, 100 * 2 ** door.deaths);
+    door.restart = setTimeout(() => {
+      this.#startDoor(door).catch(() => {}); // its exit has been told and counted above
+    }, wait);
+  }
+}

@@ -1,0 +1,41 @@
+// The program of a door thread: puts one door's parts together. Holds sessions, policy and hub connections; asks the keeper for nothing
+// before it answers a client.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import { mountDoor, type MountedDoor } from './mount-door.ts';
+import type { DoorStart, FromDoor, ToDoor } from './messages.ts';
+
+const FLUSH_MS = 50;
+const FIGURES_MS = 1000;
+
+const keeper = parentPort;
+if (keeper === null) throw new Error('a door thread is started by the keeper');
+const say = (message: FromDoor): void => keeper.postMessage(message);
+const door: MountedDoor = await mountDoor(workerData as DoorStart, say);
+
+keeper.on('message', (message: ToDoor) => {
+  switch (message.kind) {
+    case 'settings':
+      return void door.reconfigure(message);
+    case 'lists':
+      return door.useLists(message.lists);
+    case 'final':
+      return door.learnFinal(message.entry);
+    case 'taken':
+      return door.taken(message.cost);
+    case 'drain':
+      return void door.drain(message.patienceMs).then(() => say({ kind: 'drained' }));
+    default:
+      return message satisfies never;
+  }
+});
+
+const lag = monitorEventLoopDelay({ resolution: 10 });
+lag.enable();
+setInterval(() => door.flush(), FLUSH_MS);
+setInterval(() => {
+  say({ kind: 'figures', figures: { ...door.figures(), lagMs: lag.percentile(99) / 1e6 } });
+  lag.reset();
+}, FIGURES_MS);
+
+await door.open();

@@ -1,0 +1,58 @@
+// The operators' lists as the keeper holds them: files and database, the desk that changes them, and the snapshot in force.
+import { join } from 'node:path';
+import type { Config } from '../config/options.ts';
+import { createListDesk, type ListDesk } from '../facts/list-desk.ts';
+import { createListKeeper, type ListKeeper } from '../facts/list-keeper.ts';
+import { compileLists, type ListsSnapshot } from '../facts/lists.ts';
+import type { Recorder } from '../model/events.ts';
+import { createListEntries } from '../store/list-entries.ts';
+import { openStore } from '../store/open.ts';
+
+export interface ListsInForce {
+  snapshot(): ListsSnapshot;
+  /** Commands and queries; always those of the configuration in force. */
+  readonly desk: ListDesk;
+  /** The configuration names other lists now. */
+  reload(lists: Config['lists']): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ListsParts {
+  readonly config: Config;
+  readonly record: Recorder;
+  changed(snapshot: ListsSnapshot): void;
+}
+
+/** Opens the database and reads every list; resolves when the first snapshot is there. */
+export async function openListsInForce({ config, record, changed }: ListsParts): Promise<ListsInForce> {
+  const store = openStore(join(config.state, 'floodgate.sqlite'));
+  const repository = createListEntries(store.queries);
+  let snapshot: ListsSnapshot = compileLists([]);
+  const keep = (lists: Config['lists']): ListKeeper =>
+    createListKeeper({
+      lists,
+      repository,
+      record,
+      now: Date.now,
+      onSnapshot: (next) => {
+        snapshot = next;
+        changed(next);
+      },
+    });
+  let keeper = keep(config.lists);
+  await keeper.start();
+  const desk = (): ListDesk => createListDesk({ repository, keeper, record, now: Date.now });
+  return {
+    snapshot: () => snapshot,
+    desk: { show: () => desk().show(), add: (raw, by) => desk().add(raw, by), remove: (raw, by) => desk().remove(raw, by) },
+    reload: async (lists) => {
+      keeper.stop();
+      keeper = keep(lists);
+      await keeper.start();
+    },
+    close: async () => {
+      keeper.stop();
+      await store.close();
+    },
+  };
+}

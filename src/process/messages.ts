@@ -1,0 +1,58 @@
+// What the keeper and its door threads say to one another. All of it survives a structured clone.
+import type { Config } from '../config/options.ts';
+import type { DeliverySnapshot } from '../delivery/delivery.ts';
+import type { FinalEntry } from '../delivery/unconfirmed-finals.ts';
+import type { EventBatch } from '../events/recorder.ts';
+import type { ListsSnapshot } from '../facts/lists.ts';
+import type { TlsMaterial } from './tls-material.ts';
+
+/** What changes at a reload. */
+export interface DoorSettings {
+  readonly config: Config;
+  readonly tls: TlsMaterial | null;
+}
+
+/** What a door thread is started with. */
+export interface DoorStart extends DoorSettings {
+  readonly name: string;
+  /** From 0; the owner of this region of the shared counters. */
+  readonly number: number;
+  readonly doors: number;
+  readonly counters: SharedArrayBuffer;
+  readonly lists: ListsSnapshot;
+  /** Descriptors inherited from the service manager, by listener name. */
+  readonly inherited: Readonly<Record<string, number>>;
+}
+
+export type ToDoor =
+  | ({ readonly kind: 'settings' } & DoorSettings)
+  | { readonly kind: 'lists'; readonly lists: ListsSnapshot }
+  | { readonly kind: 'final'; readonly entry: FinalEntry }
+  /** The keeper has taken batches of this cost. */
+  | { readonly kind: 'taken'; readonly cost: number }
+  | { readonly kind: 'drain'; readonly patienceMs: number };
+
+/** Figures of one door, about once a second. */
+export interface DoorFigures {
+  readonly sessions: Readonly<Record<string, number>>;
+  /** 99th percentile of the event loop's delay in the last second, milliseconds. */
+  readonly lagMs: number;
+  readonly contentBytes: number;
+  readonly delivery: DeliverySnapshot;
+}
+
+/** A listener that is open: its configured name, and the address it really has. */
+export interface OpenListener {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export type FromDoor =
+  | { readonly kind: 'ready'; readonly listeners: readonly OpenListener[] }
+  /** A listener could not be opened, at the start or at a reload. */
+  | { readonly kind: 'listen-failed'; readonly listener: string; readonly why: string; readonly fatal: boolean }
+  | { readonly kind: 'batch'; readonly batch: EventBatch }
+  | { readonly kind: 'figures'; readonly figures: DoorFigures }
+  | { readonly kind: 'final'; readonly entry: FinalEntry }
+  | { readonly kind: 'drained' };

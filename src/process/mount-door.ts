@@ -1,0 +1,121 @@
+// One door put together from its parts: facts and policy, delivery, listeners, recorder. The door's side of the composition root.
+import { join } from 'node:path';
+import type { Config } from '../config/options.ts';
+import { createContentStore } from '../delivery/content-store.ts';
+import { createDelivery } from '../delivery/delivery.ts';
+import { createUnconfirmedFinals, type FinalEntry } from '../delivery/unconfirmed-finals.ts';
+import { createRecorder } from '../events/recorder.ts';
+import type { ListsSnapshot } from '../facts/lists.ts';
+import { createRecipientFacts } from '../facts/recipients.ts';
+import { createResolver, createReverseNames } from '../facts/reverse-names.ts';
+import { createFactSource, createLiveLists } from '../facts/source.ts';
+import { createUsersAuth } from '../facts/users-auth.ts';
+import { createAdmission } from '../intake/smtp/admission.ts';
+import type { AuthService, DoorServices } from '../intake/smtp/services.ts';
+import { newSessionIds } from '../lib/reference.ts';
+import { PrefixSet } from '../lib/prefix-set.ts';
+import { SharedCounters } from '../lib/shared-counters.ts';
+import type { Delivery } from '../model/delivery.ts';
+import { catalogue } from '../policy/catalogue.ts';
+import { createJudge } from '../policy/judge.ts';
+import { createRouter } from '../policy/router.ts';
+import { DoorListeners } from './door-listeners.ts';
+import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
+
+/** Content that all sessions of one door keep in memory at most; beyond it files are used whatever the size. */
+const CONTENT_MEMORY_BYTES = 256 * 1024 ** 2;
+
+export interface MountedDoor {
+  /** Opens the listeners and says so to the keeper. */
+  open(): Promise<void>;
+  reconfigure(settings: DoorSettings): Promise<void>;
+  useLists(lists: ListsSnapshot): void;
+  learnFinal(entry: FinalEntry): void;
+  taken(cost: number): void;
+  flush(): void;
+  figures(): Omit<DoorFigures, 'lagMs'>;
+  drain(patienceMs: number): Promise<void>;
+}
+
+export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
+  const now = Date.now;
+  const recorder = createRecorder({ door: start.name, now, logFormat: start.config.log.format, logLevel: start.config.log.level, ship: (batch) => say({ kind: 'batch', batch }) });
+  const { record } = recorder;
+  const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
+  const finals = await createUnconfirmedFinals({ dir: join(start.config.state, 'finals'), name: start.name, now, onRemember: (entry) => say({ kind: 'final', entry }) });
+  const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
+  const lists = createLiveLists(start.lists);
+  const counters = SharedCounters.attach(start.counters, start.number);
+  const newSessionId = newSessionIds({ doorNumber: start.number, now });
+
+  /** All that depends on the configuration, built anew at a reload. */
+  const servicesFor = async (config: Config): Promise<DoorServices> => {
+    const inside = PrefixSet.build(config.site.networks);
+    const router = createRouter(config);
+    const reverseName = createReverseNames({ resolver: createResolver({ servers: config.dns.servers, timeout: config.dns.timeout }), timeoutMs: config.dns.timeout, now });
+    const recipients = createRecipientFacts({ probe: delivery.probe, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
+    const learning: Delivery = {
+      ...delivery,
+      deliver: async (request) => {
+        const outcome = await finals.deliver(request, delivery.deliver);
+        recipients.learnFrom(request, outcome);
+        return outcome;
+      },
+    };
+    return {
+      judge: createJudge({ config, checks: catalogue, facts: createFactSource({ lists, recipients, reverseNames: reverseName }), now }),
+      router,
+      delivery: learning,
+      content,
+      hubAbilities: () => delivery.abilities({ key: 'hub', address: config.hub.address }),
+      auth: await authFor(config, record),
+      admission: createAdmission({ limits: config.limits, counters }),
+      finals,
+      record,
+      reverseName,
+      isInside: (ip) => inside.has(ip),
+      newSessionId,
+      now,
+    };
+  };
+
+  const listeners = new DoorListeners({ inherited: start.inherited, record, say, now });
+  listeners.use(start, await servicesFor(start.config));
+
+  return {
+    open: async () => {
+      const open = await listeners.open();
+      record({ type: 'door-started', listeners: open.map(({ name, host, port }) => `${name} ${host}:${port}`) });
+      say({ kind: 'ready', listeners: open });
+    },
+    reconfigure: async (settings) => {
+      recorder.setLog(settings.config.log.format, settings.config.log.level);
+      delivery.reconfigure(settings.config);
+      listeners.use(settings, await servicesFor(settings.config));
+      await listeners.open();
+    },
+    useLists: (snapshot) => lists.replace(snapshot),
+    learnFinal: (entry) => finals.learn(entry),
+    taken: (cost) => recorder.taken(cost),
+    flush: () => recorder.flush(),
+    figures: () => ({ sessions: listeners.sessions(), contentBytes: content.memoryInUse, delivery: delivery.snapshot() }),
+    drain: async (patienceMs) => {
+      await listeners.drain(patienceMs);
+      await delivery.close();
+      recorder.flush();
+    },
+  };
+}
+
+/** AUTH against the users file; a file that cannot be used leaves the door without AUTH, and says so. */
+async function authFor(config: Config, record: DoorServices['record']): Promise<AuthService | null> {
+  const file = config.auth?.users;
+  if (file === undefined) return null;
+  const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
+  try {
+    return await createUsersAuth({ file, now: Date.now, onTrouble: (errors) => broken(errors.join('; ')) });
+  } catch (error) {
+    broken(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+// `floodgate run`: configuration, keeper, web and signals put together; what the operator sees of starting and stopping.
+import { join } from 'node:path';
+import { summary, reportOf } from '../cli/check.ts';
+import { CliError } from '../cli/command-line.ts';
+import { findConfig } from '../config/find.ts';
+import { loadConfig, type ConfigProblem, type ConfigSource, type LoadContext } from '../config/load.ts';
+import { hostPortText } from '../config/value-types.ts';
+import { createMailbox } from '../delivery/maildir/mailboxes.ts';
+import { createWeb } from '../web/server.ts';
+import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
+import type { DoorSettings } from './messages.ts';
+import { readTlsMaterial } from './tls-material.ts';
+import { webHouse } from './web-house.ts';
+import { whatToTry } from './what-to-try.ts';
+
+export interface RunOptions {
+  readonly config?: string;
+}
+
+interface Loaded {
+  readonly settings: DoorSettings;
+  readonly source: ConfigSource;
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** Runs until a signal ends it. Prints `floodgate ready` and the addresses on standard output once every listener is open. */
+export async function run(options: RunOptions, about: { readonly version: string; readonly context: LoadContext }): Promise<void> {
+  const file = findConfig(options.config);
+  const loaded = load(file, about.context);
+  const keeper = await startKeeper(loaded.settings, about).catch((error: unknown) => {
+    throw error instanceof CannotStart ? new CliError(error.message) : error;
+  });
+  noteLoaded(keeper, loaded);
+  if (file === null) await makeFirstMailboxes(loaded.settings);
+  const web = createWeb(webHouse(keeper, about));
+  await web.listenControl(join(loaded.settings.config.state, 'control.sock'));
+  const { web: webConfig } = loaded.settings.config;
+  const webAddress = webConfig === undefined ? null : await web.listen(webConfig.address).catch((error: unknown) => Promise.reject(new CliError(`web cannot listen on ${hostPortText(webConfig.address)}: ${error instanceof Error ? error.message : String(error)}`)));
+  const addresses = [...keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`), ...(webAddress === null ? [] : [`web=${hostPortText(webAddress)}`])];
+  process.stdout.write(`floodgate ready ${addresses.join(' ')}\n`);
+  if (file === null) process.stderr.write(whatToTry(loaded.settings.config));
+
+  process.on('SIGHUP', () => reload(keeper, file, about.context));
+  await new Promise<void>((resolve) => {
+    let asked = false;
+    const end = (signal: NodeJS.Signals): void => {
+      if (asked) process.exit(1); // the second signal means: now
+      asked = true;
+      void keeper
+        .stop(signal)
+        .then(() => web.close())
+        .then(resolve);
+    };
+    process.on('SIGTERM', end);
+    process.on('SIGINT', end);
+  });
+  process.exit(0);
+}
+
+function load(file: string | null, context: LoadContext): Loaded {
+  const result = loadConfig(file, context);
+  if (!result.ok) {
+    process.stderr.write(reportOf(file ?? 'first-run set-up', result));
+    throw new CliError(summary(file, result.errors.length));
+  }
+  return { settings: { config: result.config, tls: readTlsMaterial(result.config.tls) }, source: result.source, warnings: result.warnings };
+}
+
+/** SIGHUP: the new configuration, or the old one and the reasons why not. Listeners are told apart by name. */
+function reload(keeper: Keeper, file: string | null, context: LoadContext): void {
+  const { record } = keeper.recorder;
+  try {
+    const result = loadConfig(file, context);
+    if (result.ok) {
+      const next = { settings: { config: result.config, tls: readTlsMaterial(result.config.tls) }, source: result.source, warnings: result.warnings };
+      keeper.reconfigure(next.settings);
+      return noteLoaded(keeper, next);
+    }
+    process.stderr.write(reportOf(file ?? 'first-run set-up', result));
+    record({ type: 'config-refused', file: file ?? '', errors: result.errors.map(({ path, message }) => `${path}: ${message}`) });
+  } catch (error) {
+    record({ type: 'config-refused', file: file ?? '', errors: [error instanceof Error ? error.message : String(error)] });
+  }
+}
+
+function noteLoaded(keeper: Keeper, { source, warnings }: Loaded): void {
+  keeper.recorder.record({ type: 'config-loaded', file: source.file ?? '', sha256: source.sha256, warnings: warnings.map(({ path, message }) => `${path}: ${message}`) });
+}
+
+/** The first run has mailboxes to try: postmaster and alice of the first domain. */
+async function makeFirstMailboxes({ config }: DoorSettings): Promise<void> {
+  const { address } = config.hub;
+  const [domain] = config.site.domains;
+  if (address.kind !== 'maildir' || domain === undefined) return;
+  await createMailbox(address.path, `postmaster@${domain}`);
+  await createMailbox(address.path, `alice@${domain}`);
+}

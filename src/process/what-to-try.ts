@@ -1,0 +1,19 @@
+// What a newcomer reads after the first start.
+import type { Config } from '../config/options.ts';
+import { hostPortText } from '../config/value-types.ts';
+
+/** A few commands that show what the gateway does, with the addresses that it really has. */
+export function whatToTry(config: Config): string {
+  const [listener] = config.listeners;
+  const [domain] = config.site.domains;
+  const at = listener === undefined ? '' : hostPortText(listener.address);
+  const web = config.web === undefined ? '' : `  http://${hostPortText(config.web.address)}/                 what is going on\n`;
+  return `
+This is the first-run set-up: mail for ${domain} goes to mailboxes below ${config.state}.
+Try, in another terminal:
+  npx floodgate try                              a message to alice@${domain}, an unknown mailbox, an attempt to relay
+  npx floodgate explain REFERENCE                why something was refused: the reference stands in each refusal
+${web}  npx floodgate init                             a configuration of your own, in front of your mail server
+SMTP is at ${at}; stop with Ctrl-C.
+`;
+}
