@@ -1,0 +1,159 @@
+// The metrics in the form Prometheus reads. The only file that knows prom-client; names and labels come from the catalogue.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { metricCatalogue, type CounterName, type MetricEntry, type MetricName } from './metric-catalogue.ts';
+import type { EventBatch } from './recorder.ts';
+
+/** What is measured at the moment of asking rather than counted from events. */
+export interface Gauges {
+  readonly sessions: readonly { readonly listener: string; readonly class: 'inside' | 'outside'; readonly value: number }[];
+  /** Seconds, by thread. */
+  readonly eventLoopLag: readonly { readonly door: string; readonly value: number }[];
+  readonly hubConnections: readonly { readonly route: string; readonly state: string; readonly value: number }[];
+  readonly doors: readonly { readonly state: string; readonly value: number }[];
+  readonly loadLevel: number;
+  readonly journalBytes: number;
+  readonly journalSegments: number;
+}
+
+/** Sums since the start, for the status page. */
+export interface Totals {
+  readonly sessions: number;
+  readonly connectionsRefused: number;
+  /** By outcome. */
+  readonly messages: Readonly<Record<string, number>>;
+  /** Findings by the action taken; clean stages are not among them. */
+  readonly findings: Readonly<Record<string, number>>;
+  readonly events: number;
+  readonly eventsDropped: number;
+}
+
+export interface Metrics {
+  /** Adds what a door counted and observed. */
+  addBatch(batch: Pick<EventBatch, 'counts' | 'observations'>): void;
+  /** Replaces the gauges given; a label set that is no longer named disappears. */
+  setGauges(gauges: Partial<Gauges>): void;
+  totals(): Totals;
+  /** The whole page, in the text format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** 5 ms is a hub on this machine, 600 s the longest a next hop may take for the final dot. */
+const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
+/** Label sets of one metric at most. All labels are of closed sets; should one not be, the rest is counted together. */
+const maxSeries = 500;
+const overflow = 'other';
+
+export function createMetrics(about: { readonly version: string }): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const shelf = new Shelf(registry);
+  shelf.gauge('floodgate_build_info').set({ version: about.version, node: process.version }, 1);
+  shelf.gauge('floodgate_load_level').set(0);
+  return {
+    addBatch: ({ counts, observations }) => {
+      for (const [name, labels, by] of counts) shelf.add(name, labels, by);
+      for (const [name, labels, value] of observations) shelf.histogram(name).observe(shelf.labelled(name, labels), value);
+    },
+    setGauges: (gauges) => setGauges(shelf, gauges),
+    totals: () => shelf.totals(),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
+  const replace = (name: MetricName, rows: readonly { readonly value: number }[] | undefined): void => {
+    if (rows === undefined) return;
+    const gauge = shelf.gauge(name);
+    gauge.reset();
+    for (const { value, ...labels } of rows) gauge.set(labels, value);
+  };
+  const set = (name: MetricName, value: number | undefined): void => {
+    if (value !== undefined) shelf.gauge(name).set(value);
+  };
+  replace('floodgate_sessions', gauges.sessions);
+  replace('floodgate_event_loop_lag_seconds', gauges.eventLoopLag);
+  replace('floodgate_hub_connections', gauges.hubConnections);
+  replace('floodgate_doors', gauges.doors);
+  set('floodgate_load_level', gauges.loadLevel);
+  set('floodgate_journal_bytes', gauges.journalBytes);
+  set('floodgate_journal_segments', gauges.journalSegments);
+}
+
+/** All registered metrics by name, and the sums the status page shows. */
+class Shelf {
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+  readonly #series = new Map<string, Set<string>>();
+  readonly #sums = new Map<string, number>();
+
+  constructor(registry: Registry) {
+    for (const [name, { kind, labels, help }] of Object.entries<MetricEntry>(metricCatalogue)) {
+      const options = { name, help, labelNames: [...labels], registers: [registry] };
+      if (kind === 'counter') this.#counters.set(name, new Counter(options));
+      else if (kind === 'gauge') this.#gauges.set(name, new Gauge(options));
+      else this.#histograms.set(name, new Histogram({ ...options, buckets: latencyBuckets }));
+    }
+  }
+
+  add(name: CounterName, labels: readonly string[], by: number): void {
+    this.#counters.get(name)?.inc(this.labelled(name, labels), by);
+    const key = sumKey(name, labels);
+    if (key !== null && (this.#sums.has(key) || this.#sums.size < maxSeries)) this.#sums.set(key, (this.#sums.get(key) ?? 0) + by);
+  }
+
+  gauge(name: MetricName): Gauge {
+    return needed(this.#gauges.get(name), name);
+  }
+
+  histogram(name: MetricName): Histogram {
+    return needed(this.#histograms.get(name), name);
+  }
+
+  /** Values in the order of the catalogue as the labels prom-client wants; beyond the bound all become one series. */
+  labelled(name: MetricName, values: readonly string[]): Record<string, string> {
+    const series = this.#series.get(name) ?? new Set();
+    this.#series.set(name, series);
+    const key = values.join('\u0000');
+    const fits = series.has(key) || series.size < maxSeries;
+    if (fits) series.add(key);
+    return Object.fromEntries(metricCatalogue[name].labels.map((label, index) => [label, fits ? (values[index] ?? '') : overflow]));
+  }
+
+  totals(): Totals {
+    const one = (name: CounterName): number => this.#sums.get(name) ?? 0;
+    const by = (name: CounterName): Record<string, number> => Object.fromEntries([...this.#sums].flatMap(([key, sum]) => (key.startsWith(`${name} `) ? [[key.slice(name.length + 1), sum]] : [])));
+    return {
+      sessions: one('floodgate_sessions_total'),
+      connectionsRefused: one('floodgate_connections_refused_total'),
+      messages: by('floodgate_messages_total'),
+      findings: by('floodgate_verdicts_total'),
+      events: one('floodgate_events_total'),
+      eventsDropped: one('floodgate_events_dropped_total'),
+    };
+  }
+}
+
+/** Under which sum a count shows on the status page; null: under none. */
+function sumKey(name: CounterName, labels: readonly string[]): string | null {
+  switch (name) {
+    case 'floodgate_sessions_total':
+    case 'floodgate_connections_refused_total':
+    case 'floodgate_events_total':
+    case 'floodgate_events_dropped_total':
+      return name;
+    case 'floodgate_messages_total':
+      return `${name} ${labels[0] ?? ''}`;
+    case 'floodgate_verdicts_total':
+      return labels[2] === '' ? null : `${name} ${labels[1] ?? ''}`;
+    default:
+      return null;
+  }
+}
+
+function needed<T>(metric: T | undefined, name: string): T {
+  if (metric === undefined) throw new Error(`${name} is not in the metric catalogue under this kind`);
+  return metric;
+}
