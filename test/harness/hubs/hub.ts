@@ -71,7 +71,7 @@ export class Mailboxes {
     try {
       await until(`delivery to ${user}`, () => missing().length === 0, 30_000);
     } catch {
-      throw new Error(`${missing().length} of ${tokens.length} messages did not reach ${user}; the hub's log ends:\n${log().split('\n').slice(-70).join('\n')}`);
+      throw new Error(`${missing().length} of ${tokens.length} messages did not reach ${user}; the hub's log ends:\n${log().split('\n').slice(-25).join('\n')}`);
     }
   }
 }

@@ -1,0 +1,258 @@
+// The gateway itself, as an operator runs it: a process of its own with a configuration file, watched from outside.
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as later } from 'node:timers/promises';
+import type { ChildProcess } from 'node:child_process';
+import { readJournal } from '../../src/events/read-journal.ts';
+import type { Event, EventType } from '../../src/model/events.ts';
+import { fakeDns, type FakeDns } from './fake-dns.ts';
+import { ended, freePort, runProgram, scratchDirectory, startProcess, stopProcess, type Finished, type Owner } from './scratch.ts';
+import { testCertificate } from './certificate.ts';
+import { until, within } from './until.ts';
+
+const program = fileURLToPath(new URL('../../bin/floodgate.mjs', import.meta.url));
+
+/** A configuration as written by hand: any part of it, units and all. */
+export type RawConfig = Readonly<Record<string, unknown>>;
+
+export interface GatewayOptions {
+  /** host:port of the hub. */
+  readonly hub: string;
+  /** Laid over the defaults, deeply; lists replace. */
+  readonly config?: RawConfig;
+  /** Makes a users file; name and password. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** Makes a certificate and offers STARTTLS. */
+  readonly tls?: boolean;
+  /** Addresses of the listeners by name; the port is found. */
+  readonly listeners?: Readonly<Record<string, ListenerSketch>>;
+  /** DNS as `{"name TYPE": [values]}`; what is not there is NXDOMAIN. */
+  readonly zone?: Readonly<Record<string, readonly string[]>>;
+  /** A directory that exists, for the state; default a private one. */
+  readonly state?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A listener without its port. */
+export interface ListenerSketch {
+  readonly host?: string;
+  readonly role?: 'mx' | 'submission' | 'smarthost';
+  readonly [more: string]: unknown;
+}
+
+export interface Gateway {
+  /** Port of a listener by name. */
+  port(listener?: string): number;
+  readonly dns: FakeDns;
+  readonly directory: string;
+  readonly configFile: string;
+  readonly state: string;
+  readonly pid: number;
+  /** All that it said so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Lays more over the configuration and writes the file; takes effect at a reload or restart. */
+  rewrite(more: RawConfig): void;
+  /** SIGHUP, and waits until it says that the file was loaded or refused. */
+  reload(): Promise<'config-loaded' | 'config-refused'>;
+  /** SIGTERM, and waits for the end; gives the exit code. */
+  stop(): Promise<number | null>;
+  signal(name: NodeJS.Signals): void;
+  /** SIGKILL, and waits for the end. */
+  kill9(): Promise<void>;
+  /** Starts it (again) with the same files; resolves when it is ready. */
+  start(): Promise<void>;
+  restart(): Promise<void>;
+  readonly exited: Promise<number | null>;
+  /** A subcommand of the same program on the same configuration. */
+  command(...args: readonly string[]): Promise<Finished>;
+  /** What `explain` says to a reference, id or address: one object a line. */
+  explain(id: string): Promise<readonly Record<string, unknown>[]>;
+  /** The journal so far. */
+  events(): Promise<readonly Event[]>;
+  /** Resolves with the first event of this type that matches, as soon as it is in the journal. */
+  event<T extends EventType>(type: T, matches?: (event: Extract<Event, { type: T }>) => boolean): Promise<Extract<Event, { type: T }>>;
+  /** Resident memory of the whole process in bytes. */
+  memoryBytes(): number;
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `over` laid over `base`, deeply; lists and scalars replace, undefined removes. */
+export function merged(base: RawConfig, over: RawConfig): RawConfig {
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const known = result[key];
+    if (value === undefined) delete result[key];
+    else result[key] = isPlain(known) && isPlain(value) ? merged(known, value) : value;
+  }
+  return result;
+}
+
+const hostPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+
+interface Laid {
+  readonly directory: string;
+  readonly state: string;
+  readonly ports: ReadonlyMap<string, number>;
+  readonly config: RawConfig;
+  readonly dns: FakeDns;
+}
+
+async function layOut(owner: Owner, options: GatewayOptions): Promise<Laid> {
+  const directory = scratchDirectory(owner, 'gateway');
+  const state = options.state ?? join(directory, 'state');
+  const ports = new Map<string, number>();
+  const listeners: unknown[] = [];
+  for (const [name, { host = '127.0.0.1', role = 'mx', ...more }] of Object.entries(options.listeners ?? { mx: {} })) {
+    const port = await freePort();
+    ports.set(name, port);
+    listeners.push({ name, address: hostPort(host, port), role, ...more });
+  }
+  const dns = await fakeDns(owner, options.zone ?? {});
+  const base: RawConfig = {
+    site: {
+      hostname: 'mx.hub.example',
+      // 127.0.0.1 plays an insider; every other loopback address is a stranger.
+      networks: ['127.0.0.1/32'],
+      domains: ['hub.example'],
+      customerDomains: ['customer.example'],
+      postmaster: 'postmaster@hub.example',
+    },
+    hub: { address: options.hub },
+    listeners,
+    state,
+    threads: 1,
+    dns: { servers: [`127.0.0.1:${dns.port}`] },
+    limits: { freeDisk: '0' },
+  };
+  const auth = options.users ? { auth: { users: usersFile(directory, options.users) } } : {};
+  const tls = options.tls === true ? { tls: testCertificate(directory) } : {};
+  return { directory, state, ports, dns, config: merged(merged(base, { ...auth, ...tls }), options.config ?? {}) };
+}
+
+function usersFile(directory: string, users: Readonly<Record<string, string>>): string {
+  const path = join(directory, 'users.txt');
+  writeFileSync(path, Object.entries(users).map(([name, password]) => `${name}:{PLAIN}${password}\n`).join(''), { mode: 0o600 });
+  return path;
+}
+
+/** Lays out a gateway without starting it: for tests of the start itself. */
+export async function layOutGateway(owner: Owner, options: GatewayOptions): Promise<Gateway> {
+  const laid = await layOut(owner, options);
+  let config = laid.config;
+  const configFile = join(laid.directory, 'floodgate.yaml');
+  const write = (): void => writeFileSync(configFile, JSON.stringify(config, null, 2)); // JSON is YAML
+  write();
+  mkdirSync(laid.directory, { recursive: true });
+  let child: ChildProcess | null = null;
+  const said = { stdout: '', stderr: '' };
+  const running = (): ChildProcess => {
+    if (child === null) throw new Error('the gateway was not started');
+    return child;
+  };
+  const run = (...args: readonly string[]): Promise<Finished> => runProgram(process.execPath, [program, ...args], { cwd: laid.directory, env: { ...process.env, NO_COLOR: '1' } });
+  const events = async (): Promise<readonly Event[]> => {
+    const all: Event[] = [];
+    for await (const event of readJournal(join(laid.state, 'journal'))) all.push(event);
+    return all;
+  };
+
+  const gateway: Gateway = {
+    port: (listener) => {
+      const port = listener === undefined ? [...laid.ports.values()][0] : laid.ports.get(listener);
+      if (port === undefined) throw new Error(`no listener ${listener}`);
+      return port;
+    },
+    dns: laid.dns,
+    directory: laid.directory,
+    configFile,
+    state: laid.state,
+    get pid() {
+      return running().pid ?? 0;
+    },
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    rewrite(more) {
+      config = merged(config, more);
+      write();
+    },
+    async reload() {
+      const count = (all: readonly Event[]): number => all.filter(({ type }) => type === 'config-loaded' || type === 'config-refused').length;
+      const before = count(await events());
+      running().kill('SIGHUP');
+      return until('the gateway to load its configuration again', async () => {
+        const all = await events();
+        const last = count(all) > before ? all.findLast(({ type }) => type === 'config-loaded' || type === 'config-refused') : undefined;
+        return last?.type === 'config-loaded' || last?.type === 'config-refused' ? last.type : false;
+      });
+    },
+    async stop() {
+      if (child === null) return null;
+      const stopping = child;
+      stopping.kill('SIGTERM');
+      await within(45_000, 'the gateway to end after SIGTERM', ended(stopping)).catch(async (error: unknown) => {
+        await stopProcess(stopping, 0);
+        throw error;
+      });
+      return stopping.exitCode;
+    },
+    signal: (name) => void running().kill(name),
+    async kill9() {
+      running().kill('SIGKILL');
+      await ended(running());
+    },
+    async start() {
+      child = startProcess(owner, process.execPath, [program, 'run', '--config', configFile], { cwd: laid.directory, env: { ...process.env, ...options.env, NO_COLOR: '1' } });
+      await untilReady(child, said);
+    },
+    async restart() {
+      await gateway.stop();
+      await gateway.start();
+    },
+    get exited() {
+      const waiting = running();
+      return ended(waiting).then(() => waiting.exitCode);
+    },
+    command: (name, ...args) => run(name ?? '', '--config', configFile, ...args),
+    async explain(id) {
+      const { stdout } = await run('explain', '--json', '--config', configFile, id);
+      return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    events,
+    event: (type, matches = () => true) =>
+      until(`an event ${type}`, async () => {
+        for (const event of await events()) if (isOf(event, type) && matches(event)) return event;
+        return false;
+      }),
+    memoryBytes: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${running().pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
+  };
+  return gateway;
+}
+
+const isOf = <T extends EventType>(event: Event, type: T): event is Extract<Event, { type: T }> => event.type === type;
+
+/** Waits for the line that says that every listener is open. */
+async function untilReady(child: ChildProcess, said: { stdout: string; stderr: string }): Promise<void> {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the gateway has no standard output');
+  stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  const ready = (async () => {
+    for await (const line of createInterface({ input: stdout })) if (line.startsWith('floodgate ready')) return true;
+    return false;
+  })();
+  const failed = once(child, 'exit').then(() => later(50).then(() => false));
+  const isReady = await within(30_000, 'the gateway to be ready', Promise.race([ready, failed]));
+  if (!isReady) throw new Error(`the gateway ended with ${child.exitCode} before it was ready:\n${said.stderr}`);
+}
+
+/** Starts a gateway; resolves when every listener is open. It is stopped at the end of the test. */
+export async function startGateway(owner: Owner, options: GatewayOptions): Promise<Gateway> {
+  const gateway = await layOutGateway(owner, options);
+  await gateway.start();
+  return gateway;
+}
