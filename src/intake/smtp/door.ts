@@ -95,14 +95,16 @@ export class SmtpDoor {
     const { admission } = site.services;
     const full = this.#draining ? 'draining' : admission.enter(client.ip, client.inside);
     if (full !== null) return this.#turnAway(socket, client, full);
-    const session = new LiveSession(socket, client, site, (ended) => {
-      this.#sessions.delete(ended);
-      sweep.remove(ended);
-      admission.leave(client.ip, client.inside);
-      if (this.#sessions.size === 0) this.#whenEmpty?.();
+    const session = new LiveSession(socket, client, site, {
+      watch: sweep.add,
+      ended: (gone) => {
+        this.#sessions.delete(gone);
+        sweep.remove(gone);
+        admission.leave(client.ip, client.inside);
+        if (this.#sessions.size === 0) this.#whenEmpty?.();
+      },
     });
     this.#sessions.add(session);
-    sweep.add(session);
     session.begin(early, site.listener.tls === 'implicit');
   }
 

@@ -27,11 +27,17 @@ const ERROR_DELAY_MS = 1000;
 const DELAY_MS = 5000;
 const TRANSCRIPT_LINES = 8;
 
+export interface SessionHooks {
+  /** Its deadline wants watching. */
+  watch(session: LiveSession): void;
+  ended(session: LiveSession): void;
+}
+
 export class LiveSession implements ChannelOwner {
   readonly conversation: Conversation;
   readonly channel: Channel;
   #site: SmtpSite;
-  readonly #onEnd: (session: LiveSession) => void;
+  readonly #hooks: SessionHooks;
   #collecting: Collecting | null = null;
   /** When the session last finished something; the session deadline counts from here. */
   #idleSince: number;
@@ -39,11 +45,11 @@ export class LiveSession implements ChannelOwner {
   #unheard: { readonly key: () => string; readonly reply: Reply; readonly bytesIn: number } | null = null;
   #transcript: string[] | null = null;
 
-  constructor(socket: Socket, client: Client, site: SmtpSite, onEnd: (session: LiveSession) => void) {
+  constructor(socket: Socket, client: Client, site: SmtpSite, hooks: SessionHooks) {
     const { config, services } = site;
     const now = services.now();
     this.#site = site;
-    this.#onEnd = onEnd;
+    this.#hooks = hooks;
     this.#idleSince = now;
     this.conversation = new Conversation(services.newSessionId(), client, now);
     this.channel = new Channel(socket, this, { maxLineBytes: config.limits.commandLine, now: services.now });
@@ -64,14 +70,16 @@ export class LiveSession implements ChannelOwner {
       if (wait === 0) return this.#greet();
       this.channel.afterMs(wait, () => (this.conversation.conduct.talkedBeforeBanner ? this.#judgeClient(() => this.#greet()) : this.#greet()));
     });
+    this.#hooks.watch(this);
     this.channel.pump();
   }
 
   /** The deadline has passed. */
   expire(): void {
     if (this.channel.mode === 'closing') return this.channel.destroy(this.channel.closeReason);
-    if (this.channel.mode === 'content') return this.#giveUp('content-too-slow', 'DATA', replies.tooSlow);
-    this.#giveUp('command-timeout', '', replies.timedOut);
+    if (this.channel.mode === 'content') this.#giveUp('content-too-slow', 'DATA', replies.tooSlow);
+    else this.#giveUp('command-timeout', '', replies.timedOut);
+    this.#hooks.watch(this); // the goodbye has a deadline too
   }
 
   /** The gateway is going down: a message under way may finish, all others are told to come again. */
@@ -381,6 +389,6 @@ export class LiveSession implements ChannelOwner {
     const { id, client, conduct, startedAt } = this.conversation;
     const { record, now } = this.#site.services;
     record({ type: 'session-closed', session: id, ip: client.ip, why: this.channel.closeReason, ms: now() - startedAt, bytesIn: this.channel.bytesIn, bytesOut: this.channel.bytesOut, messages: conduct.messages, errors: conduct.errors });
-    this.#onEnd(this);
+    this.#hooks.ended(this);
   }
 }

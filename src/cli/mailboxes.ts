@@ -1,0 +1,45 @@
+// floodgate mailbox: the mailboxes of the embedded store.
+import { findConfig } from '../config/find.ts';
+import { loadConfig, type LoadContext } from '../config/load.ts';
+import { createMailbox, listMailboxes } from '../delivery/maildir/mailboxes.ts';
+import { CliError, printJson, type Subcommand } from './command-line.ts';
+
+interface Options {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** The subcommands `mailbox add` and `mailbox list`. */
+export const mailboxCommand =
+  (context: LoadContext): Subcommand =>
+  (program) => {
+    const mailbox = program.command('mailbox').description('mailboxes of the embedded store (hub.address: maildir:/path)');
+    mailbox
+      .command('add <address>')
+      .description('make a mailbox; mail for it is taken from then on')
+      .option('--config <file>')
+      .action(async (address: string, options: Options) => {
+        await createMailbox(storeOf(options, context), address);
+        process.stdout.write(`${address} has a mailbox\n`);
+      });
+    mailbox
+      .command('list')
+      .description('all mailboxes')
+      .option('--config <file>')
+      .option('--json', 'one JSON object a line')
+      .action(async (options: Options) => {
+        for (const address of await listMailboxes(storeOf(options, context))) {
+          if (options.json) printJson({ address });
+          else process.stdout.write(`${address}\n`);
+        }
+      });
+  };
+
+/** The store's directory. */
+function storeOf({ config: given }: Options, context: LoadContext): string {
+  const loaded = loadConfig(findConfig(given), context);
+  if (!loaded.ok) throw new CliError('the configuration has errors; `floodgate check` names them');
+  const { address } = loaded.config.hub;
+  if (address.kind !== 'maildir') throw new CliError(`the hub is ${address.host}:${address.port}, not the embedded store: make mailboxes there`);
+  return address.path;
+}
