@@ -4,7 +4,7 @@ import { isPassword, newCredential, nobodysCredential, parseCredential, type Cre
 
 function credential(raw: string): Credential {
   const parsed = parseCredential(raw);
-  assert.ok(typeof parsed === 'object', String(parsed));
+  assert.ok(typeof parsed === 'object', `${raw} was refused`);
   return parsed;
 }
 
