@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LruMap } from './lru-map.ts';
+
+const start = (capacity = 2) => {
+  const clock = { ms: 0 };
+  return { clock, map: new LruMap<string, number>({ capacity, now: () => clock.ms }) };
+};
+
+test('the entry used longest ago makes room: strangers cannot make the map grow', () => {
+  const { map } = start();
+  map.set('a', 1);
+  map.set('b', 2);
+  map.get('a');
+  map.set('c', 3);
+  assert.deepEqual([map.get('a'), map.get('b'), map.get('c'), map.size], [1, undefined, 3, 2]);
+});
+
+test('an entry is gone at its time, not before', () => {
+  const { clock, map } = start();
+  map.set('a', 1, 100);
+  clock.ms = 99;
+  assert.equal(map.get('a'), 1);
+  clock.ms = 100;
+  assert.deepEqual([map.get('a'), map.size], [undefined, 0]);
+});
+
+test('setting again renews value, time and place without costing another entry', () => {
+  const { clock, map } = start();
+  map.set('a', 1, 100);
+  map.set('b', 2);
+  map.set('a', 3, 200);
+  clock.ms = 150;
+  assert.deepEqual([map.get('a'), map.get('b')], [3, 2]);
+});
+
+test('deleting and clearing leave nothing', () => {
+  const { map } = start();
+  map.set('a', 1);
+  assert.deepEqual([map.delete('a'), map.delete('a')], [true, false]);
+  map.set('b', 2);
+  map.clear();
+  assert.equal(map.size, 0);
+});
+
+test('a capacity of nothing still holds one: whoever asks is answered', () => {
+  const { map } = start(0);
+  map.set('a', 1);
+  assert.equal(map.get('a'), 1);
+});
