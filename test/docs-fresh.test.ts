@@ -4,5 +4,8 @@ import { test } from 'node:test';
 import { staleFiles } from '../tools/gen-docs.ts';
 
 test('every generated file is what its generator makes now (npm run docs)', async () => {
-  assert.deepEqual((await staleFiles()).map(({ path }) => path), []);
+  assert.deepEqual(
+    (await staleFiles()).map(({ path }) => path),
+    [],
+  );
 });

@@ -1,16 +1,14 @@
 // floodgate check: all that is wrong with a configuration, at once.
 import { findConfig } from '../config/find.ts';
-import { type ConfigProblem, loadConfig, type LoadResult } from '../config/load.ts';
+import { type ConfigProblem, loadConfig, type LoadContext, type LoadResult } from '../config/load.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 
-export interface CheckDeps {
-  /** The ids of all checks in the catalogue. */
-  readonly checkIds: readonly string[];
-}
+/** What the catalogue of checks says about settings under `checks`. */
+export type CheckDeps = Pick<LoadContext, 'checkIds' | 'checkProblems'>;
 
 /** The subcommand `check`. */
 export const checkCommand =
-  ({ checkIds }: CheckDeps): Subcommand =>
+  (deps: CheckDeps): Subcommand =>
   (program) => {
     program
       .command('check')
@@ -19,7 +17,7 @@ export const checkCommand =
       .option('--json', 'one JSON object on standard output')
       .action((options: { readonly config?: string; readonly json?: boolean }) => {
         const file = findConfig(options.config);
-        const result = loadConfig(file, { checkIds });
+        const result = loadConfig(file, deps);
         if (options.json) printJson({ ok: result.ok, errors: result.ok ? [] : result.errors, warnings: result.warnings });
         else process.stdout.write(reportOf(file ?? 'first-run set-up', result));
         if (!result.ok) throw new CliError(summary(file, result.errors.length));
@@ -27,7 +25,8 @@ export const checkCommand =
   };
 
 /** One line for standard error, when a configuration was refused. */
-export const summary = (file: string | null, errors: number): string => `${file ?? 'the first-run set-up'}: ${errors} ${errors === 1 ? 'error' : 'errors'} in the configuration`;
+export const summary = (file: string | null, errors: number): string =>
+  `${file ?? 'the first-run set-up'}: ${errors} ${errors === 1 ? 'error' : 'errors'} in the configuration`;
 
 /** A line a problem, warnings marked, as compilers write it: editors jump to the place. */
 export function reportOf(file: string, result: LoadResult): string {

@@ -14,7 +14,7 @@ interface CommonOptions {
 
 /** The subcommands `config show` and `config explain`. */
 export const configCommand =
-  ({ checkIds }: CheckDeps): Subcommand =>
+  (deps: CheckDeps): Subcommand =>
   (program) => {
     const config = program.command('config').description('show the configuration in force, explain options');
     config
@@ -23,7 +23,7 @@ export const configCommand =
       .option('--config <file>', 'default: ./floodgate.yaml, else /etc/floodgate/floodgate.yaml')
       .option('--json', 'one JSON object on standard output')
       .action((options: CommonOptions) => {
-        const shown = asWritten(loadOrFail(options, checkIds).config);
+        const shown = asWritten(loadOrFail(options, deps).config);
         if (options.json) printJson(shown);
         else process.stdout.write(yamlText(shown));
       });
@@ -33,8 +33,8 @@ export const configCommand =
       .option('--config <file>', 'default: ./floodgate.yaml, else /etc/floodgate/floodgate.yaml')
       .option('--json', 'a JSON object a line')
       .action((keys: readonly string[], options: CommonOptions) => {
-        const loaded = loadOrFail(options, checkIds);
-        for (const one of keys.flatMap((key) => explanationsOf(key, loaded, checkIds))) {
+        const loaded = loadOrFail(options, deps);
+        for (const one of keys.flatMap((key) => explanationsOf(key, loaded, deps.checkIds))) {
           if (options.json) printJson(one);
           else process.stdout.write(explanationText(one, loaded.source.file));
         }
@@ -43,18 +43,25 @@ export const configCommand =
 
 type Loaded = Extract<LoadResult, { readonly ok: true }>;
 
-function loadOrFail(options: CommonOptions, checkIds: readonly string[]): Loaded {
+function loadOrFail(options: CommonOptions, deps: CheckDeps): Loaded {
   const file = findConfig(options.config);
-  const result = loadConfig(file, { checkIds });
+  const result = loadConfig(file, deps);
   if (result.ok) return result;
   const [first] = result.errors;
-  throw new CliError(first && result.errors.length === 1 ? problemLine(file ?? 'first-run set-up', first) : `${summary(file, result.errors.length)}; \`floodgate check\` lists them`);
+  throw new CliError(
+    first && result.errors.length === 1
+      ? problemLine(file ?? 'first-run set-up', first)
+      : `${summary(file, result.errors.length)}; \`floodgate check\` lists them`,
+  );
 }
 
 function explanationsOf(key: string, { config, source }: Loaded, checkIds: readonly string[]): readonly Explanation[] {
   const explained = explain(key, config, source, checkIds);
   if (explained.ok) return explained.explanations;
-  throw new CliError(`${key} is not an option${explained.nearest === null ? '; docs/reference/options.md lists them' : `; did you mean ${explained.nearest}?`}`, 2);
+  throw new CliError(
+    `${key} is not an option${explained.nearest === null ? '; docs/reference/options.md lists them' : `; did you mean ${explained.nearest}?`}`,
+    2,
+  );
 }
 
 const valueText = (value: unknown): string => (value === null ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value));

@@ -31,12 +31,19 @@ const refuseUnless = (reads: Reads, what: string) => (answer: string) => {
 };
 
 const questions: Readonly<Record<Asked, Question>> = {
-  networks: { text: 'Your networks: who may send mail to anyone?', fallback: '127.0.0.0/8 ::1/128', refuse: refuseUnless(cidr, 'a network, as in 10.20.0.0/16') },
+  networks: {
+    text: 'Your networks: who may send mail to anyone?',
+    fallback: '127.0.0.0/8 ::1/128',
+    refuse: refuseUnless(cidr, 'a network, as in 10.20.0.0/16'),
+  },
   domains: { text: 'Your domains: whose mail do you take?', fallback: 'example.org', refuse: refuseUnless(domain, 'a domain, as in example.org') },
   hub: {
     text: 'The mail server behind the gateway?',
     fallback: '127.0.0.1:2626',
-    refuse: (answer) => (hubAddress.safeParse(answer).success ? null : `${JSON.stringify(answer)} is not a next hop, as in 127.0.0.1:2626, lmtp://127.0.0.1:24 or maildir:/var/mail/floodgate`),
+    refuse: (answer) =>
+      hubAddress.safeParse(answer).success
+        ? null
+        : `${JSON.stringify(answer)} is not a next hop, as in 127.0.0.1:2626, lmtp://127.0.0.1:24 or maildir:/var/mail/floodgate`,
   },
 };
 
@@ -106,6 +113,10 @@ function writeNew(file: string, text: string): void {
     writeFileSync(file, text, { flag: 'wx' }); // never over a file that is there
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    throw new CliError(exists ? `${file} exists already and was left as it is; --file names another` : `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CliError(
+      exists
+        ? `${file} exists already and was left as it is; --file names another`
+        : `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }

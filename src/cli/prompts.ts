@@ -12,7 +12,12 @@ export interface Question {
 
 /** Asks one question until the answer will do. Ctrl-C ends the command. */
 export async function ask({ text: message, fallback, refuse }: Question): Promise<string> {
-  const answer = await text({ message, placeholder: fallback, defaultValue: fallback, validate: (typed) => (typed ? (refuse(typed) ?? undefined) : undefined) });
+  const answer = await text({
+    message,
+    placeholder: fallback,
+    defaultValue: fallback,
+    validate: (typed) => (typed ? (refuse(typed) ?? undefined) : undefined),
+  });
   if (isCancel(answer)) throw new CliError('stopped; nothing was written');
   return answer;
 }

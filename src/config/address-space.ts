@@ -15,7 +15,8 @@ export function isInNetworks(ip: string, networks: readonly string[]): boolean {
 }
 
 /** 127.0.0.0/8, ::1 and the name localhost. */
-export const isLoopback = (host: string): boolean => host.toLowerCase() === 'localhost' || isInNetworks(host, ['127.0.0.0/8', '::1/128', '::ffff:127.0.0.0/104']);
+export const isLoopback = (host: string): boolean =>
+  host.toLowerCase() === 'localhost' || isInNetworks(host, ['127.0.0.0/8', '::1/128', '::ffff:127.0.0.0/104']);
 
 /** The address that stands for every address of this host. */
 export const isWildcard = (host: string): boolean => host === '0.0.0.0' || (isIP(host) === 6 && isInNetworks(host, ['::/128']));

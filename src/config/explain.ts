@@ -29,7 +29,11 @@ export function unitOf(schema: OptionSchema): string {
   if (schema.items) return `list of ${plural(unitOf(schema.items))}`;
   if (schema.unit !== undefined) return schema.unit;
   if (schema.enum) return 'one of';
-  if (schema.anyOf) return schema.anyOf.map((one) => one.const ?? unitOf(one)).filter((word) => word !== '').join(' or ');
+  if (schema.anyOf)
+    return schema.anyOf
+      .map((one) => one.const ?? unitOf(one))
+      .filter((word) => word !== '')
+      .join(' or ');
   const names: Readonly<Record<string, string>> = { string: 'text', integer: 'count', number: 'number', boolean: 'true or false', object: 'section' };
   return names[String(schema.type)] ?? String(schema.type);
 }
@@ -37,13 +41,15 @@ export function unitOf(schema: OptionSchema): string {
 /** What values an option takes, or null where any of its kind will do. */
 export function rangeOf(schema: OptionSchema): string | null {
   if (schema.enum) return schema.enum.join(', ');
+  if (schema.unit === 'size') return null;
   const numbers = [schema, ...(schema.anyOf ?? [])].find((one) => one.minimum !== undefined && one.maximum !== undefined);
   if (numbers) return `${numbers.minimum} to ${numbers.maximum}`;
   return schema.minItems === undefined ? null : `at least ${schema.minItems}`;
 }
 
 /** The section of the reference page that has the option. */
-export const pageOf = (path: OptionPath): string => (path[0] === 'checks' && path.length > 1 ? `docs/checks/${path[1]}.md` : `docs/reference/options.md#${String(path[0]).toLowerCase()}`);
+export const pageOf = (path: OptionPath): string =>
+  path[0] === 'checks' && path.length > 1 ? `docs/checks/${path[1]}.md` : `docs/reference/options.md#${String(path[0]).toLowerCase()}`;
 
 export type Explained = { readonly ok: true; readonly explanations: readonly Explanation[] } | { readonly ok: false; readonly nearest: string | null };
 
@@ -73,5 +79,14 @@ const spread = (path: OptionPath, schema: OptionSchema): readonly (readonly [Opt
 
 function explanationOf(path: OptionPath, schema: OptionSchema, value: unknown, source: ConfigSource): Explanation {
   const line = source.places.get(placeKey(path))?.line ?? null;
-  return { key: pathText(path), value: value ?? null, line, unit: unitOf(schema), default: schema.default ?? null, range: rangeOf(schema), meaning: schema.description ?? '', page: pageOf(path) };
+  return {
+    key: pathText(path),
+    value: value ?? null,
+    line,
+    unit: unitOf(schema),
+    default: schema.default ?? null,
+    range: rangeOf(schema),
+    meaning: schema.description ?? '',
+    page: pageOf(path),
+  };
 }

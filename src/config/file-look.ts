@@ -5,7 +5,14 @@ import type { FileLook } from './cross-check.ts';
 /** A failed system call in plain words; only its code is used, never its text. */
 export function whyUnreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const words: Readonly<Record<string, string>> = { ENOENT: 'no such file', ENOTDIR: 'no such folder', EACCES: 'permission denied', EPERM: 'permission denied', EISDIR: 'it is a folder', ELOOP: 'too many links' };
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'no such file',
+    ENOTDIR: 'no such folder',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EISDIR: 'it is a folder',
+    ELOOP: 'too many links',
+  };
   return words[code] ?? (code === '' ? 'it cannot be read' : code);
 }
 

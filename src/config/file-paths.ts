@@ -5,7 +5,8 @@ import type { Config, RelayTarget } from './options.ts';
 /** The configuration with every path absolute; relative ones start at `folder`. */
 export function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
-  const hop = <T extends RelayTarget>(target: T): T => (target.address.kind === 'maildir' ? { ...target, address: { kind: 'maildir', path: absolute(target.address.path) } } : target);
+  const hop = <T extends RelayTarget>(target: T): T =>
+    target.address.kind === 'maildir' ? { ...target, address: { kind: 'maildir', path: absolute(target.address.path) } } : target;
   return {
     ...config,
     state: absolute(config.state),
@@ -13,7 +14,13 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     routes: Object.fromEntries(Object.entries(config.routes).map(([domain, target]) => [domain, hop(target)])),
     ...(config.outbound && { outbound: hop(config.outbound) }),
     ...(config.tls && { tls: { cert: absolute(config.tls.cert), key: absolute(config.tls.key) } }),
-    ...(config.auth && { auth: { ...config.auth, ...(config.auth.users !== undefined && { users: absolute(config.auth.users) }), ...(config.auth.dovecot !== undefined && { dovecot: absolute(config.auth.dovecot) }) } }),
+    ...(config.auth && {
+      auth: {
+        ...config.auth,
+        ...(config.auth.users !== undefined && { users: absolute(config.auth.users) }),
+        ...(config.auth.dovecot !== undefined && { dovecot: absolute(config.auth.dovecot) }),
+      },
+    }),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),
     logs: config.logs.map((log) => ({ ...log, path: absolute(log.path) })),
   };

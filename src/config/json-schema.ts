@@ -56,5 +56,8 @@ export function* leaves(node: OptionSchema, at = '', required = false): Generato
 export function hintOf(schema: OptionSchema | null): string {
   if (schema === null) return 'see docs/reference/options.md';
   const example = schema.example ?? schema.items?.example;
-  return [schema.description ?? 'See docs/reference/options.md.', ...(example === undefined ? [] : [`Write it like ${schema.items ? `[${example}]` : example}`])].join(' ');
+  return [
+    schema.description ?? 'See docs/reference/options.md.',
+    ...(example === undefined ? [] : [`Write it like ${schema.items ? `[${example}]` : example}`]),
+  ].join(' ');
 }

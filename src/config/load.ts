@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { type CrossContext, type CrossFound, type FileLook } from './cross-check.ts';
+import { type CrossContext, type CrossFound, error, type FileLook } from './cross-check.ts';
 import { crossCheck } from './cross-checks.ts';
 import { embeddedConfig } from './embedded.ts';
 import { realFiles, whyUnreadable } from './file-look.ts';
 import { withAbsolutePaths } from './file-paths.ts';
 import { type Config, options } from './options.ts';
-import { type ConfigProblem, type Found, locate, type OptionPath, placeKey, type Places } from './problem.ts';
+import { type ConfigProblem, type Found, locate, type OptionPath, parsePath, placeKey, type Places } from './problem.ts';
 import { repair } from './repair.ts';
 import { problemsOf, valueAt } from './schema-problems.ts';
 import { readYaml, type YamlText } from './yaml-file.ts';
@@ -33,6 +33,8 @@ export type LoadResult =
 export interface LoadContext {
   /** The ids of all checks in the catalogue: `checks.<id>` must be one of them. */
   readonly checkIds: readonly string[];
+  /** What the catalogue itself says against settings of checks; `path` is `checks.<id>`. */
+  readonly checkProblems?: (config: Pick<Config, 'checks'>) => readonly { readonly path: string; readonly message: string; readonly hint: string }[];
   readonly nowMs?: number;
   readonly files?: FileLook;
   /** Addresses of this host; default: its interfaces'. */
@@ -47,10 +49,22 @@ export function loadConfig(file: string | null, context: LoadContext): LoadResul
   }
   try {
     return loadConfigText(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)), file, context);
-  } catch (error) {
-    const isText = error instanceof TypeError; // what TextDecoder throws
-    const message = isText ? 'is not UTF-8 text' : `cannot be read: ${whyUnreadable(error)}`;
-    return { ok: false, errors: [{ path: '', line: null, column: null, message: `${file} ${message}`, hint: isText ? 'save it as UTF-8' : 'give the right file with --config; `floodgate init` writes a first one' }], warnings: [] };
+  } catch (failure) {
+    const isText = failure instanceof TypeError; // what TextDecoder throws
+    const message = isText ? 'is not UTF-8 text' : `cannot be read: ${whyUnreadable(failure)}`;
+    return {
+      ok: false,
+      errors: [
+        {
+          path: '',
+          line: null,
+          column: null,
+          message: `${file} ${message}`,
+          hint: isText ? 'save it as UTF-8' : 'give the right file with --config; `floodgate init` writes a first one',
+        },
+      ],
+      warnings: [],
+    };
   }
 }
 
@@ -70,7 +84,7 @@ function judge(yaml: YamlText, origin: Origin, given: LoadContext): LoadResult {
   const parsed = options.safeParse(yaml.value);
   const usable = parsed.success ? { config: parsed.data, faulty: [] } : repair(yaml.value);
   const config = usable && withAbsolutePaths(usable.config, origin.folder);
-  const found = config === null ? [] : crossCheck(config, contextOf(yaml, given), usable?.faulty);
+  const found = config === null ? [] : [...crossCheck(config, contextOf(yaml, given), usable?.faulty), ...againstChecks(config, given)];
   const ofSeverity = (severity: CrossFound['severity']): readonly Found[] => found.filter((one) => one.severity === severity);
 
   const fromTable = parsed.success ? lostRoutes(yaml.value, parsed.data) : problemsOf(parsed.error.issues, yaml.value);
@@ -92,9 +106,18 @@ function contextOf(yaml: YamlText, given: LoadContext): CrossContext {
   };
 }
 
+/** Settings that a known check does not take; unknown ids are told by the cross-checks. */
+function againstChecks(config: Config, { checkIds, checkProblems }: LoadContext): readonly CrossFound[] {
+  const found = checkProblems?.(config) ?? [];
+  return found.flatMap(({ path, message, hint }) => {
+    const way = parsePath(path);
+    return way !== null && checkIds.includes(String(way[1])) ? [error(way, message, hint)] : [];
+  });
+}
+
 /** Two spellings of one domain (Example.org, example.org.) are two keys to YAML and one route to us. */
 function lostRoutes(raw: unknown, config: Config): readonly Found[] {
-  const written = Object.keys((valueAt(raw, ['routes']) ?? {}) as object);
+  const written = Object.keys(valueAt(raw, ['routes']) ?? {});
   if (written.length === Object.keys(config.routes).length) return [];
   return [{ path: ['routes'], message: 'has the same domain in two spellings', hint: 'keep one of the two routes' }];
 }

@@ -8,9 +8,14 @@ import { cidr, domain, hostPort, hubAddress, mailAddress, path } from './value-t
 const proxyTrust = z.strictObject({ trusted: z.array(cidr).min(1).describe('Networks of the peers whose word about the client is believed.') });
 
 const listener = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'write it like mx or submission-2: lower-case letters, digits and -').describe('Name in events, metrics and logs.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'write it like mx or submission-2: lower-case letters, digits and -')
+    .describe('Name in events, metrics and logs.'),
   address: hostPort.describe('Address and port to listen on; [::]:25 for all IPv6.'),
-  role: z.enum(['mx', 'submission', 'smarthost']).describe('mx: strangers and insiders. submission: AUTH required. smarthost: who reaches this address may relay.'),
+  role: z
+    .enum(['mx', 'submission', 'smarthost'])
+    .describe('mx: strangers and insiders. submission: AUTH required. smarthost: who reaches this address may relay.'),
   tls: z.enum(['starttls', 'implicit']).default('starttls').describe('implicit: TLS from the first byte (port 465).'),
   proxyProtocol: proxyTrust.optional().describe('Accept PROXY protocol v1/v2 from these peers only; they must send it.'),
   xclient: proxyTrust.optional().describe('Accept XCLIENT from these peers only.'),
@@ -30,10 +35,18 @@ const mailTarget = relayTarget.extend({
 });
 
 const list = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like bad-senders: lower-case letters, digits and -').describe('Name in events and in `floodgate list`.'),
-  matches: z.enum(['client', 'hostname', 'sender', 'recipient']).describe('client: address or network. hostname: reverse name, .example.org for all below. sender, recipient: address, domain or .domain.'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like bad-senders: lower-case letters, digits and -')
+    .describe('Name in events and in `floodgate list`.'),
+  matches: z
+    .enum(['client', 'hostname', 'sender', 'recipient'])
+    .describe('client: address or network. hostname: reverse name, .example.org for all below. sender, recipient: address, domain or .domain.'),
   file: path.describe('One entry a line, # starts a comment; read again when it changes.'),
-  action: z.enum(['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner']).default('reject').describe('accept: abuse checks are skipped; never relay permission.'),
+  action: z
+    .enum(['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'])
+    .default('reject')
+    .describe('accept: abuse checks are skipped; never relay permission.'),
 });
 
 const checkSettings = z.strictObject({
@@ -42,23 +55,40 @@ const checkSettings = z.strictObject({
 });
 
 export const options = z.strictObject({
-  site: z.strictObject({
-    hostname: domain.describe('Our name in the banner and in Received.'),
-    networks: z.array(cidr).prefault([]).describe('Inside: clients here may send to anyone.'),
-    domains: z.array(domain).min(1).describe('Our mail domains.'),
-    customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
-    postmaster: mailAddress.describe('Where the gateway sends what a person must read.'),
-  }).describe('Who we are.'),
+  site: z
+    .strictObject({
+      hostname: domain.describe('Our name in the banner and in Received.'),
+      networks: z.array(cidr).prefault([]).describe('Inside: clients here may send to anyone.'),
+      domains: z.array(domain).min(1).describe('Our mail domains.'),
+      customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
+      postmaster: mailAddress.describe('Where the gateway sends what a person must read.'),
+    })
+    .describe('Who we are.'),
   hub: mailTarget.describe('Where mail for our domains goes.'),
   routes: z.record(domain, mailTarget).default({}).describe("Customers' own servers, by domain."),
   outbound: relayTarget.optional().describe("Where insiders' mail to the world goes; default the hub."),
   listeners: z.array(listener).min(1).describe('Doors for SMTP.'),
   state: path.prefault('./floodgate-data').describe('Directory of journal, database and mail in hand; made when missing.'),
-  web: z.strictObject({ address: hostPort.describe('Address and port to listen on.') }).optional().describe('API, /metrics, /healthz, /readyz. Keep it on loopback.'),
-  mode: z.enum(['enforce', 'observe']).default('enforce').describe('observe: abuse checks and automatic measures only record; permission, protocol rules and limits always hold.'),
+  web: z
+    .strictObject({ address: hostPort.describe('Address and port to listen on.') })
+    .optional()
+    .describe('API, /metrics, /healthz, /readyz. Keep it on loopback.'),
+  mode: z
+    .enum(['enforce', 'observe'])
+    .default('enforce')
+    .describe('observe: abuse checks and automatic measures only record; permission, protocol rules and limits always hold.'),
   observeUntil: moment.optional().describe('With mode observe: from this moment on mode is enforce. A day alone begins at midnight UTC.'),
-  threads: z.union([z.literal('auto'), z.number().int().min(1).max(64)], 'is neither auto nor a whole number from 1 to 64').default('auto').describe('Door threads; auto: one a processor.'),
-  tls: z.strictObject({ cert: path.describe('PEM file: our certificate, then those that lead to the root.'), key: path.describe('PEM file: its private key; readable to Floodgate only.') }).optional().describe('PEM files; offered as STARTTLS when present; read again at SIGHUP.'),
+  threads: z
+    .union([z.literal('auto'), z.number().int().min(1).max(64)], 'is neither auto nor a whole number from 1 to 64')
+    .default('auto')
+    .describe('Door threads; auto: one a processor.'),
+  tls: z
+    .strictObject({
+      cert: path.describe('PEM file: our certificate, then those that lead to the root.'),
+      key: path.describe('PEM file: its private key; readable to Floodgate only.'),
+    })
+    .optional()
+    .describe('PEM files; offered as STARTTLS when present; read again at SIGHUP.'),
   auth: z
     .strictObject({
       users: path.optional().describe('File of name:{SCHEME}value lines, one a user; `floodgate users add` writes it.'),
@@ -67,10 +97,25 @@ export const options = z.strictObject({
     })
     .optional()
     .describe('Who checks the passwords of AUTH; without it no listener offers AUTH.'),
-  milter: z.strictObject({ address: hostPort.describe('Address and port to listen on.') }).optional().describe('Milter door.'),
-  policyService: z.strictObject({ address: hostPort.describe('Address and port to listen on.') }).optional().describe('Postfix policy service door.'),
-  logs: z.array(z.strictObject({ path: path.describe('Log file.'), format: z.string().default('auto').describe('Program that wrote it; auto finds out.') })).default([]).describe('Mail logs to watch.'),
-  dns: z.strictObject({ servers: z.array(hostPort).min(1).optional().describe("Resolvers to ask; default: the system's."), timeout: duration('2s').describe('Wait for one answer.') }).prefault({}).describe('Name service.'),
+  milter: z
+    .strictObject({ address: hostPort.describe('Address and port to listen on.') })
+    .optional()
+    .describe('Milter door.'),
+  policyService: z
+    .strictObject({ address: hostPort.describe('Address and port to listen on.') })
+    .optional()
+    .describe('Postfix policy service door.'),
+  logs: z
+    .array(z.strictObject({ path: path.describe('Log file.'), format: z.string().default('auto').describe('Program that wrote it; auto finds out.') }))
+    .default([])
+    .describe('Mail logs to watch.'),
+  dns: z
+    .strictObject({
+      servers: z.array(hostPort).min(1).optional().describe("Resolvers to ask; default: the system's."),
+      timeout: duration('2s').describe('Wait for one answer.'),
+    })
+    .prefault({})
+    .describe('Name service.'),
   quotas: z
     .strictObject({
       user: z
@@ -129,9 +174,15 @@ export const options = z.strictObject({
     .describe('Deadlines.'),
   smtp: z
     .strictObject({
-      lineEnds: z.enum(['normalize', 'reject']).default('normalize').describe('Bare CR or LF in content: made CRLF (stuffed where that makes a new line), or refused with 550 5.5.2.'),
+      lineEnds: z
+        .enum(['normalize', 'reject'])
+        .default('normalize')
+        .describe('Bare CR or LF in content: made CRLF (stuffed where that makes a new line), or refused with 550 5.5.2.'),
       etrnNetworks: z.array(cidr).prefault([]).describe('Who may say ETRN (RFC 1985).'),
-      probeSender: z.union([z.literal(''), mailAddress], 'is not a mail address').default('').describe('Sender of recipient probes; empty: the null sender.'),
+      probeSender: z
+        .union([z.literal(''), mailAddress], 'is not a mail address')
+        .default('')
+        .describe('Sender of recipient probes; empty: the null sender.'),
     })
     .prefault({})
     .describe('Details of the SMTP conversation.'),
@@ -167,4 +218,4 @@ export type ConfigInput = z.input<typeof options>;
 /** The whole configuration with every default filled in; sizes in bytes, times in milliseconds. Frozen by `loadConfig`. */
 export type Config = z.output<typeof options>;
 export type ListenerConfig = Config['listeners'][number];
-export type RelayTarget = Config['hub'] | Config['routes'][string] | NonNullable<Config['outbound']>;
+export type RelayTarget = Config['hub'] | NonNullable<Config['outbound']>;

@@ -46,7 +46,7 @@ export function pathText(path: OptionPath): string {
 /** The way that `pathText` wrote, or an operator typed; null where it is not one. */
 export function parsePath(text: string): OptionPath | null {
   const steps: (string | number)[] = [];
-  const step = /(?:^|\.)([A-Za-z0-9_-]+)|\[(\d{1,6})\]|\["([^"\]]+)"\]/y;
+  const step = /(?:^|(?<!^)\.)([A-Za-z0-9_-]+)|\[(\d{1,6})\]|\["([^"\]]+)"\]/y;
   while (step.lastIndex < text.length) {
     const [, name, index, quoted] = step.exec(text) ?? [];
     if (index !== undefined) steps.push(Number(index));

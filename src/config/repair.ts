@@ -18,7 +18,8 @@ function sample(): ConfigInput {
 }
 
 /** Where the sample has its value: every list has one entry, every route the address of `outbound`. */
-const samplePath = (path: OptionPath): OptionPath => (path[0] === 'routes' ? ['outbound', ...path.slice(2)] : path.map((step) => (typeof step === 'number' ? 0 : step)));
+const samplePath = (path: OptionPath): OptionPath =>
+  path[0] === 'routes' ? ['outbound', ...path.slice(2)] : path.map((step) => (typeof step === 'number' ? 0 : step));
 
 /** Puts the sample's value at `path`, or leaves the option out where it has a default. */
 function replace(raw: unknown, path: OptionPath, samples: ConfigInput): void {

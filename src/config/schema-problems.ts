@@ -19,7 +19,9 @@ export function valueAt(raw: unknown, path: OptionPath): unknown {
 /** All that the option table finds wrong with `raw`. */
 export function problemsOf(issues: readonly Issue[], raw: unknown): readonly Found[] {
   const root = optionSchema();
-  return issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownKey(root, pathOf(issue), key)) : [problemOf(root, issue, raw)]));
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownKey(root, pathOf(issue), key)) : [problemOf(root, issue, raw)],
+  );
 }
 
 /** The option an issue is about. */
@@ -34,7 +36,8 @@ function problemOf(root: OptionSchema, issue: Issue, raw: unknown): Found {
   if (value === undefined) return { path, message: 'is missing', hint: hintOf(schema) };
   if (value === null) return { path, message: 'has no value', hint: hintOf(schema) };
   if (issue.code === 'invalid_format') return { path, message: 'is not a name', hint: issue.message };
-  if (issue.code === 'invalid_value') return { path, message: `must be ${oneOf(issue.values.map(String))}`, hint: didYouMean(value, issue.values.map(String)) ?? hintOf(schema) };
+  if (issue.code === 'invalid_value')
+    return { path, message: `must be ${oneOf(issue.values.map(String))}`, hint: didYouMean(value, issue.values.map(String)) ?? hintOf(schema) };
   return { path, message: rangeOrType(issue, value), hint: hintOf(schema) };
 }
 
@@ -75,6 +78,7 @@ function didYouMean(value: unknown, known: readonly string[]): string | null {
 function unknownKey(root: OptionSchema, parent: OptionPath, key: string): Found {
   const siblings = Object.keys(schemaAt(root, parent)?.properties ?? {});
   const elsewhere = [...leaves(root)].map(([path]) => path).filter((path) => path.split('.').at(-1) === key);
-  const hint = didYouMean(key, siblings) ?? (elsewhere.length > 0 ? `did you mean ${elsewhere.slice(0, 3).join(' or ')}?` : `known here: ${siblings.join(', ')}`);
+  const hint =
+    didYouMean(key, siblings) ?? (elsewhere.length > 0 ? `did you mean ${elsewhere.slice(0, 3).join(' or ')}?` : `known here: ${siblings.join(', ')}`);
   return { path: [...parent, key], message: 'is not an option', hint };
 }

@@ -59,7 +59,10 @@ export const duration = (fallback: string) =>
 export const size = (fallback: string) =>
   z
     .codec(z.union([z.string(), z.number().int().nonnegative()], 'is not a size'), z.number(), {
-      decode: reading<number, string | number>(withUnit(sizeBytes), { message: 'is not a size', hint: 'write it like "64 KiB" or "25 MiB"; units are B, KB, MB, GB, KiB, MiB, GiB, TiB' }),
+      decode: reading<number, string | number>(withUnit(sizeBytes), {
+        message: 'is not a size',
+        hint: 'write it like "64 KiB" or "25 MiB"; units are B, KB, MB, GB, KiB, MiB, GiB, TiB',
+      }),
       encode: sizeText,
     })
     .meta({ unit: 'size', example: '64 KiB' })

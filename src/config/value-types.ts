@@ -18,7 +18,10 @@ function parseCidr(raw: string): string | null {
 
 /** A network as address/bits; a bare address is a network of one. */
 export const cidr = z
-  .codec(z.string(), z.string(), { decode: reading(parseCidr, { message: 'is not a network', hint: 'write it like 10.20.0.0/16 or "2001:db8::/32"' }), encode: asWritten })
+  .codec(z.string(), z.string(), {
+    decode: reading(parseCidr, { message: 'is not a network', hint: 'write it like 10.20.0.0/16 or "2001:db8::/32"' }),
+    encode: asWritten,
+  })
   .meta({ unit: 'network', example: '10.20.0.0/16' });
 
 const labels = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/;
@@ -30,7 +33,10 @@ function parseDomain(raw: string): string | null {
 
 /** A domain in lower-case A-label form. */
 export const domain = z
-  .codec(z.string(), z.string(), { decode: reading(parseDomain, { message: 'is not a domain name', hint: 'write it like example.org, without @ and without a wildcard' }), encode: asWritten })
+  .codec(z.string(), z.string(), {
+    decode: reading(parseDomain, { message: 'is not a domain name', hint: 'write it like example.org, without @ and without a wildcard' }),
+    encode: asWritten,
+  })
   .meta({ unit: 'domain', example: 'example.org' });
 
 export interface HostPort {
@@ -56,12 +62,17 @@ export const hostPortText = ({ host, port }: HostPort): string => (host.includes
 /** host:port or [IPv6]:port. */
 export const hostPort = z
   .codec(z.string(), z.custom<HostPort>(), {
-    decode: reading(parseHostPort, { message: 'is not an address with a port', hint: 'write it like 127.0.0.1:25 or "[::1]:25"; 0.0.0.0:25 and "[::]:25" mean every address of this host' }),
+    decode: reading(parseHostPort, {
+      message: 'is not an address with a port',
+      hint: 'write it like 127.0.0.1:25 or "[::1]:25"; 0.0.0.0:25 and "[::]:25" mean every address of this host',
+    }),
     encode: hostPortText,
   })
   .meta({ unit: 'address', example: '127.0.0.1:2525' });
 
-export type HubAddressConfig = { readonly kind: 'smtp' | 'lmtp'; readonly host: string; readonly port: number } | { readonly kind: 'maildir'; readonly path: string };
+export type HubAddressConfig =
+  | { readonly kind: 'smtp' | 'lmtp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'maildir'; readonly path: string };
 
 function parseHubAddress(raw: string): HubAddressConfig | null {
   if (raw.startsWith('maildir:')) return raw.length > 'maildir:'.length && isPath(raw) ? { kind: 'maildir', path: raw.slice('maildir:'.length) } : null;
@@ -79,7 +90,10 @@ export const hubAddressText = (address: HubAddressConfig): string => {
 /** host:port, lmtp://host:port or maildir:/path. */
 export const hubAddress = z
   .codec(z.string(), z.custom<HubAddressConfig>(), {
-    decode: reading(parseHubAddress, { message: 'is not a next hop', hint: 'write it like 127.0.0.1:2626, lmtp://127.0.0.1:24 or maildir:/var/mail/floodgate' }),
+    decode: reading(parseHubAddress, {
+      message: 'is not a next hop',
+      hint: 'write it like 127.0.0.1:2626, lmtp://127.0.0.1:24 or maildir:/var/mail/floodgate',
+    }),
     encode: hubAddressText,
   })
   .meta({ unit: 'next hop', example: '127.0.0.1:2626' });
@@ -92,16 +106,22 @@ function parseMailAddress(raw: string): string | null {
 
 /** local@domain; the domain in lower-case A-label form. */
 export const mailAddress = z
-  .codec(z.string(), z.string(), { decode: reading(parseMailAddress, { message: 'is not a mail address', hint: 'write it like postmaster@example.org' }), encode: asWritten })
+  .codec(z.string(), z.string(), {
+    decode: reading(parseMailAddress, { message: 'is not a mail address', hint: 'write it like postmaster@example.org' }),
+    encode: asWritten,
+  })
   .meta({ unit: 'mail address', example: 'postmaster@example.org' });
 
 /** No line ends: a key or a password pasted where its file's name belongs is refused before it is shown anywhere. */
-const isPath = (raw: string): boolean => raw.length <= 4096 && ![...raw].some((letter) => letter < ' ' || letter === '\u007F');
+const isPath = (raw: string): boolean => raw.length <= 4096 && !/\p{Cc}/u.test(raw);
 
 /** A file or directory; relative ones start at the folder of the configuration file. */
 export const path = z
   .codec(z.string(), z.string(), {
-    decode: reading((raw) => (raw !== '' && isPath(raw) ? raw : null), { message: 'is not the name of a file', hint: 'give the path of the file, not what is in it' }),
+    decode: reading((raw) => (raw !== '' && isPath(raw) ? raw : null), {
+      message: 'is not the name of a file',
+      hint: 'give the path of the file, not what is in it',
+    }),
     encode: asWritten,
   })
   .meta({ unit: 'path' });

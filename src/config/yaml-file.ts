@@ -15,7 +15,7 @@ export interface YamlText {
 const wording: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   BAD_ALIAS: ['an anchor (&) or alias (*) without a good name', 'a value that begins with * or & needs quotes'],
   BAD_DQ_ESCAPE: ['a \\ sequence that YAML does not know', "write \\\\ for a backslash, or use 'single quotes'"],
-  BAD_INDENT: ['the indentation does not fit', 'keys of one section stand exactly below each other'],
+  BAD_INDENT: ['the indentation does not fit', 'keys of one section stand exactly below each other, and a bracket or quote further up must be closed'],
   BAD_SCALAR_START: ['a value cannot begin with this character', 'put the value in quotes'],
   BLOCK_AS_IMPLICIT_KEY: ['two colons in one line', 'put a value that holds ": " in quotes'],
   BLOCK_IN_FLOW: ['a list or section on lines of its own inside { } or [ ]', 'close the bracket, or write all of it in the brackets'],
@@ -67,18 +67,26 @@ function survey(yaml: typeof Yaml, contents: unknown, at: (offset: number) => Po
   };
   const visitKey = (key: unknown, value: unknown, parent: OptionPath): void => {
     const place = placeOf(key);
-    if (!yaml.isScalar(key) || key.value === null) {
+    const name = nameOf(yaml, key);
+    if (name === null) {
       refused.push({ path: pathText(parent), ...place, ...noName });
       return;
     }
-    const path = [...parent, String(key.value)];
+    const path = [...parent, name];
     const first = places.get(placeKey(path));
-    if (first) duplicates.push({ path: pathText(path), ...place, message: `is written twice; the first time in line ${first.line}`, hint: 'remove one of the two' });
+    if (first)
+      duplicates.push({ path: pathText(path), ...place, message: `is written twice; the first time in line ${first.line}`, hint: 'remove one of the two' });
     else places.set(placeKey(path), place);
     walk(value, path);
   };
   walk(contents, []);
   return { places, refused, duplicates };
+}
+
+/** A key as text; numbers and true or false are names too. Null for what cannot be one. */
+function nameOf(yaml: typeof Yaml, key: unknown): string | null {
+  const value: unknown = yaml.isScalar(key) ? key.value : null;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
 }
 
 /** Aliases can make rings and bombs of a small file, and `*:25` is one by accident; a configuration needs none. */

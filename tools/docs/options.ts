@@ -21,7 +21,8 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<
 const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
 function defaultOf(schema: OptionSchema, required: boolean): string {
-  if (schema.default !== undefined) return schema.default === '' ? 'empty' : code(typeof schema.default === 'string' ? schema.default : JSON.stringify(schema.default));
+  if (schema.default !== undefined)
+    return schema.default === '' ? 'empty' : code(typeof schema.default === 'string' ? schema.default : JSON.stringify(schema.default));
   return required ? '*required*' : 'not set';
 }
 

@@ -17,7 +17,9 @@ const namesOnce: CrossCheck = {
 /** Every address we listen on, doors first. Port 0 (any free port) never collides. */
 function listening(config: Config): readonly { readonly path: OptionPath; readonly address: string }[] {
   const doors = config.listeners.map(({ address }, index) => ({ path: ['listeners', index, 'address'], address }));
-  const others = (['web', 'milter', 'policyService'] as const).flatMap((key) => (config[key] ? [{ path: [key, 'address'], address: config[key].address }] : []));
+  const others = (['web', 'milter', 'policyService'] as const).flatMap((key) =>
+    config[key] ? [{ path: [key, 'address'], address: config[key].address }] : [],
+  );
   return [...doors, ...others].filter(({ address }) => address.port !== 0).map(({ path, address }) => ({ path, address: hostPortText(address) }));
 }
 
@@ -26,7 +28,11 @@ const addressesOnce: CrossCheck = {
   *find(config) {
     const places = listening(config);
     for (const { entry, index, first } of repeated(places.map(({ address }) => address))) {
-      yield error(places[index]?.path ?? [], `${entry} is listened on twice; the first time at ${pathText(places[first]?.path ?? [])}`, 'give each its own port or address');
+      yield error(
+        places[index]?.path ?? [],
+        `${entry} is listened on twice; the first time at ${pathText(places[first]?.path ?? [])}`,
+        'give each its own port or address',
+      );
     }
   },
 };
@@ -40,8 +46,18 @@ const submissionWorks: CrossCheck = {
     for (const [index, { role, address }] of config.listeners.entries()) {
       if (role !== 'submission') continue;
       const say = isLoopback(address.host) ? warning : error;
-      if (!hasPasswords(config)) yield say(['listeners', index, 'role'], 'is submission, but there is no auth: nobody can send here', 'add auth: {users: users.txt}; `floodgate users add` writes the file');
-      if (!config.tls) yield say(['listeners', index, 'role'], 'is submission, but there is no tls: passwords would travel in clear, so AUTH is refused', 'add tls: {cert: cert.pem, key: key.pem}');
+      if (!hasPasswords(config))
+        yield say(
+          ['listeners', index, 'role'],
+          'is submission, but there is no auth: nobody can send here',
+          'add auth: {users: users.txt}; `floodgate users add` writes the file',
+        );
+      if (!config.tls)
+        yield say(
+          ['listeners', index, 'role'],
+          'is submission, but there is no tls: passwords would travel in clear, so AUTH is refused',
+          'add tls: {cert: cert.pem, key: key.pem}',
+        );
     }
   },
 };
@@ -51,7 +67,8 @@ const implicitTls: CrossCheck = {
   *find({ listeners, tls }) {
     if (tls) return;
     for (const [index, listener] of listeners.entries()) {
-      if (listener.tls === 'implicit') yield error(['listeners', index, 'tls'], 'is implicit, but there is no certificate', 'add tls: {cert: cert.pem, key: key.pem}');
+      if (listener.tls === 'implicit')
+        yield error(['listeners', index, 'tls'], 'is implicit, but there is no certificate', 'add tls: {cert: cert.pem, key: key.pem}');
     }
   },
 };
@@ -69,7 +86,11 @@ const smarthostOnOneAddress: CrossCheck = {
   *find({ listeners }: { readonly listeners: readonly ListenerConfig[] }) {
     for (const [index, { role, address }] of listeners.entries()) {
       if (role === 'smarthost' && isWildcard(address.host)) {
-        yield warning(['listeners', index, 'address'], 'every address of this host: whoever reaches the port may relay', 'listen on an inside address only, or be sure of the firewall');
+        yield warning(
+          ['listeners', index, 'address'],
+          'every address of this host: whoever reaches the port may relay',
+          'listen on an inside address only, or be sure of the firewall',
+        );
       }
     }
   },
@@ -78,7 +99,12 @@ const smarthostOnOneAddress: CrossCheck = {
 const webAtHome: CrossCheck = {
   reads: ['web.address'],
   *find({ web }) {
-    if (web && !isLoopback(web.address.host)) yield warning(['web', 'address'], 'is not on loopback: others can reach the API and its passwords go in clear', 'listen on 127.0.0.1 and put a TLS proxy in front');
+    if (web && !isLoopback(web.address.host))
+      yield warning(
+        ['web', 'address'],
+        'is not on loopback: others can reach the API and its passwords go in clear',
+        'listen on 127.0.0.1 and put a TLS proxy in front',
+      );
   },
 };
 

@@ -5,7 +5,12 @@ import type { OptionPath } from '../problem.ts';
 
 function* readable(path: OptionPath, file: string, what: string, { files }: CrossContext): Generator<CrossFound> {
   const why = files.unreadable(file);
-  if (why !== null) yield error(path, `${what} cannot be read: ${why}`, 'relative paths start at the folder of the configuration file; Floodgate must run as a user who may read it');
+  if (why !== null)
+    yield error(
+      path,
+      `${what} cannot be read: ${why}`,
+      'relative paths start at the folder of the configuration file; Floodgate must run as a user who may read it',
+    );
 }
 
 function* secret(path: OptionPath, file: string, { files }: CrossContext): Generator<CrossFound> {
@@ -37,8 +42,10 @@ function* pair(certFile: string, keyFile: string, { files, nowMs }: CrossContext
   const key = attempt(() => createPrivateKey(files.text(keyFile)));
   if (certificate === null) yield error(['tls', 'cert'], 'is not a certificate', 'a PEM file that begins with BEGIN CERTIFICATE');
   if (key === null) yield error(['tls', 'key'], 'is not a private key that can be used', 'a PEM file that begins with BEGIN PRIVATE KEY, without a passphrase');
-  if (certificate !== null && key !== null && !certificate.checkPrivateKey(key)) yield error(['tls', 'key'], 'does not belong to the certificate', 'give the key the certificate was made for');
-  if (certificate !== null && certificate.validToDate.getTime() <= nowMs) yield warning(['tls', 'cert'], `ended on ${certificate.validToDate.toISOString().slice(0, 10)}`, 'renew it; clients that verify will not send');
+  if (certificate !== null && key !== null && !certificate.checkPrivateKey(key))
+    yield error(['tls', 'key'], 'does not belong to the certificate', 'give the key the certificate was made for');
+  if (certificate !== null && certificate.validToDate.getTime() <= nowMs)
+    yield warning(['tls', 'cert'], `ended on ${certificate.validToDate.toISOString().slice(0, 10)}`, 'renew it; clients that verify will not send');
 }
 
 const usersFile: CrossCheck = {

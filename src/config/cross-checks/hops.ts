@@ -24,13 +24,19 @@ const noLoop: CrossCheck = {
     for (const [path, { address }] of nextHops(config)) {
       if (address.kind === 'maildir') continue;
       const listener = config.listeners.find((one) => one.address.port === address.port && reaches(address.host, one, config, context));
-      if (listener) yield error([...path, 'address'], `is our own listener ${listener.name}: mail would run in a ring`, 'give the address of the mail server behind the gateway');
+      if (listener)
+        yield error(
+          [...path, 'address'],
+          `is our own listener ${listener.name}: mail would run in a ring`,
+          'give the address of the mail server behind the gateway',
+        );
     }
   },
 };
 
 /** The hub by address in one of our networks; a hub given by name is not looked up here. */
-const isHubInside = ({ hub, site }: Config): boolean => hub.address.kind === 'smtp' && isInNetworks(hub.address.host === 'localhost' ? '127.0.0.1' : hub.address.host, site.networks);
+const isHubInside = ({ hub, site }: Config): boolean =>
+  hub.address.kind === 'smtp' && isInNetworks(hub.address.host === 'localhost' ? '127.0.0.1' : hub.address.host, site.networks);
 
 /** Architecture, "Hub trust": such a hub may have our address in its own networks too. */
 const hubTrust: CrossCheck = {
@@ -38,7 +44,11 @@ const hubTrust: CrossCheck = {
   *find(config) {
     const { xclient, xforward } = config.hub;
     if (isHubInside(config) && !xclient && !xforward) {
-      yield warning(['hub', 'address'], 'is inside site.networks, without xclient or xforward: the hub may take everything we hand over for inside mail', 'set hub.xforward or hub.xclient, and keep our address out of the networks the hub relays for');
+      yield warning(
+        ['hub', 'address'],
+        'is inside site.networks, without xclient or xforward: the hub may take everything we hand over for inside mail',
+        'set hub.xforward or hub.xclient, and keep our address out of the networks the hub relays for',
+      );
     }
   },
 };
@@ -48,7 +58,11 @@ const hubSubmits: CrossCheck = {
   reads: ['hub', 'site.networks', 'outbound'],
   *find(config) {
     if (isHubInside(config) && !config.outbound) {
-      yield warning(['hub', 'address'], 'is inside site.networks, and there is no outbound: what the hub itself sends to the world through us is refused as a loop', 'add outbound: {address: ...}, or let the hub send to the world by itself');
+      yield warning(
+        ['hub', 'address'],
+        'is inside site.networks, and there is no outbound: what the hub itself sends to the world through us is refused as a loop',
+        'add outbound: {address: ...}, or let the hub send to the world by itself',
+      );
     }
   },
 };

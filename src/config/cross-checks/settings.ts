@@ -5,7 +5,7 @@ import type { Config } from '../options.ts';
 import type { OptionPath } from '../problem.ts';
 
 const knownChecks: CrossCheck = {
-  reads: ['checks.*'],
+  reads: [],
   *find({ checks }, { checkIds }) {
     for (const id of Object.keys(checks)) {
       if (checkIds.includes(id)) continue;
@@ -18,7 +18,8 @@ const knownChecks: CrossCheck = {
 const listNamesOnce: CrossCheck = {
   reads: ['lists.*.name'],
   *find({ lists }) {
-    for (const { entry, index, first } of repeated(lists.map(({ name }) => name))) yield error(['lists', index, 'name'], `${entry} is the name of list ${first + 1} too`, 'give each list a name of its own');
+    for (const { entry, index, first } of repeated(lists.map(({ name }) => name)))
+      yield error(['lists', index, 'name'], `${entry} is the name of list ${first + 1} too`, 'give each list a name of its own');
   },
 };
 
@@ -48,25 +49,26 @@ const observation: CrossCheck = {
   *find({ mode, observeUntil }, { nowMs }) {
     if (observeUntil === undefined) return;
     if (mode !== 'observe') yield warning(['observeUntil'], 'does nothing, because mode is enforce', 'remove it, or set mode: observe');
-    else if (observeUntil <= nowMs) yield warning(['observeUntil'], 'is past: mode is enforce now', 'set mode: enforce and remove observeUntil, or give a later day');
+    else if (observeUntil <= nowMs)
+      yield warning(['observeUntil'], 'is past: mode is enforce now', 'set mode: enforce and remove observeUntil, or give a later day');
   },
 };
 
 /** Keys with a fixed name and meaning whose part of the program is not there yet. A line goes when its part comes. */
 export const notYet: readonly (readonly [path: OptionPath, what: string])[] = [
-  [['milter'], 'the milter door'],
-  [['policyService'], 'the policy service door'],
-  [['logs'], 'watching log files from the daemon'],
-  [['auth', 'dovecot'], 'passwords checked by Dovecot'],
-  [['auth', 'hub'], 'passwords checked by the hub'],
-  [['quotas'], 'outgoing quotas'],
+  [['milter'], 'the milter door is still to come'],
+  [['policyService'], 'the policy service door is still to come'],
+  [['logs'], 'the watching of logs by the daemon is still to come'],
+  [['auth', 'dovecot'], 'passwords checked by Dovecot are still to come'],
+  [['auth', 'hub'], 'passwords checked by the hub are still to come'],
+  [['quotas'], 'outgoing quotas are still to come'],
 ];
 
 const futureKeys: CrossCheck = {
   reads: [],
   *find(_config, { isWritten }) {
     for (const [path, what] of notYet) {
-      if (isWritten(path)) yield warning(path, `is not in this version: ${what} does not exist yet and nothing is done with it`, 'remove it, or keep it for a later version');
+      if (isWritten(path)) yield warning(path, `does nothing in this version: ${what}`, 'remove it, or keep it for a later version');
     }
   },
 };

@@ -8,7 +8,8 @@ const openRelay: CrossCheck = {
   reads: [],
   *find({ site }) {
     for (const [index, network] of site.networks.entries()) {
-      if (isHalfTheWorld(network)) yield error(['site', 'networks', index], `${network} takes strangers for inside: an open relay`, 'list the networks of your own hosts only');
+      if (isHalfTheWorld(network))
+        yield error(['site', 'networks', index], `${network} takes strangers for inside: an open relay`, 'list the networks of your own hosts only');
     }
   },
 };
@@ -20,7 +21,12 @@ const trustedPeers: CrossCheck = {
     for (const [index, listener] of listeners.entries()) {
       for (const key of ['proxyProtocol', 'xclient'] as const) {
         for (const [entry, network] of (listener[key]?.trusted ?? []).entries()) {
-          if (isHalfTheWorld(network)) yield error(['listeners', index, key, 'trusted', entry], `${network} lets strangers say who they are: an open relay`, 'list the addresses of your own load balancer or mail servers only');
+          if (isHalfTheWorld(network))
+            yield error(
+              ['listeners', index, key, 'trusted', entry],
+              `${network} lets strangers say who they are: an open relay`,
+              'list the addresses of your own load balancer or mail servers only',
+            );
         }
       }
     }
@@ -31,10 +37,16 @@ const domainsOnce: CrossCheck = {
   reads: ['site.domains', 'site.customerDomains'],
   *find({ site }) {
     for (const key of ['domains', 'customerDomains'] as const) {
-      for (const { entry, index, first } of repeated(site[key])) yield warning(['site', key, index], `${entry} is the same as entry ${first + 1}`, 'remove one of the two');
+      for (const { entry, index, first } of repeated(site[key]))
+        yield warning(['site', key, index], `${entry} is the same as entry ${first + 1}`, 'remove one of the two');
     }
     for (const [index, domain] of site.customerDomains.entries()) {
-      if (site.domains.includes(domain)) yield error(['site', 'customerDomains', index], `${domain} is in site.domains too`, 'a domain is ours or a customer\'s: keep it in one of the two lists');
+      if (site.domains.includes(domain))
+        yield error(
+          ['site', 'customerDomains', index],
+          `${domain} is in site.domains too`,
+          "a domain is ours or a customer's: keep it in one of the two lists",
+        );
     }
   },
 };
@@ -44,7 +56,11 @@ const routesLeadSomewhere: CrossCheck = {
   *find({ site, routes }) {
     for (const domain of Object.keys(routes)) {
       if (!site.domains.includes(domain) && !site.customerDomains.includes(domain)) {
-        yield error(['routes', domain], 'is a route for a domain whose mail is refused: it is neither ours nor a customer\'s', `add ${domain} to site.customerDomains`);
+        yield error(
+          ['routes', domain],
+          "is a route for a domain whose mail is refused: it is neither ours nor a customer's",
+          `add ${domain} to site.customerDomains`,
+        );
       }
     }
   },
@@ -52,11 +68,16 @@ const routesLeadSomewhere: CrossCheck = {
 
 /** No route at all means that the hub holds every customer's mailboxes; some routes and one missing is more likely forgotten. */
 const customersCovered: CrossCheck = {
-  reads: ['site.customerDomains', 'routes'],
+  reads: ['site.domains', 'site.customerDomains', 'routes'],
   *find({ site, routes }) {
     if (!site.customerDomains.some((domain) => Object.hasOwn(routes, domain))) return;
     for (const [index, domain] of site.customerDomains.entries()) {
-      if (!Object.hasOwn(routes, domain)) yield warning(['site', 'customerDomains', index], `${domain} has no route, other customers have: its mail goes to the hub`, `add routes.${domain}, with the hub's address if that is meant`);
+      if (!Object.hasOwn(routes, domain) && !site.domains.includes(domain))
+        yield warning(
+          ['site', 'customerDomains', index],
+          `${domain} has no route, other customers have: its mail goes to the hub`,
+          `add routes.${domain}, with the hub's address if that is meant`,
+        );
     }
   },
 };
@@ -64,7 +85,12 @@ const customersCovered: CrossCheck = {
 const fullHostname: CrossCheck = {
   reads: ['site.hostname'],
   *find({ site }: Config) {
-    if (!site.hostname.includes('.')) yield warning(['site', 'hostname'], 'has no domain: other servers distrust such a name', 'give the name that DNS has for our address, like mx.example.org');
+    if (!site.hostname.includes('.'))
+      yield warning(
+        ['site', 'hostname'],
+        'has no domain: other servers distrust such a name',
+        'give the name that DNS has for our address, like mx.example.org',
+      );
   },
 };
 
