@@ -1,6 +1,8 @@
 // How a command reaches the daemon: HTTP over control.sock in the state directory.
 import { request } from 'node:http';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { socketPath } from '../lib/socket-path.ts';
 import { CliError } from './command-line.ts';
 
 export interface DaemonAnswer {
@@ -21,11 +23,13 @@ export class NoDaemon extends CliError {}
 
 /** Asks the daemon. Rejects with one clear sentence when there is none, when it may not be asked, and when it does not answer. */
 export function callDaemon(stateDir: string, method: string, path: string, body?: unknown): Promise<DaemonAnswer> {
-  const socketPath = join(stateDir, controlSocket);
   const sent = body === undefined ? null : JSON.stringify(body);
+  const headers = { host: 'floodgate', 'x-floodgate-user': userName(), ...(sent === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }) };
   return new Promise((resolve, reject) => {
+    const socket = pathOrTrouble(stateDir);
+    if (socket instanceof CliError) return reject(socket);
     const outgoing = request(
-      { socketPath, method, path, headers: { host: 'floodgate', ...(sent === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }) }, signal: AbortSignal.timeout(patienceMs) },
+      { socketPath: socket.path, method, path, headers, signal: AbortSignal.timeout(patienceMs) },
       (incoming) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
@@ -39,8 +43,26 @@ export function callDaemon(stateDir: string, method: string, path: string, body?
       },
     );
     outgoing.on('error', (error) => reject(troubleOf(error, stateDir)));
+    outgoing.on('close', socket.release);
     outgoing.end(sent);
   });
+}
+
+/** Who asks, for the record. The socket is the daemon's user's own, so the name is believed. */
+function userName(): string {
+  try {
+    return userInfo().username.replace(/[^!-~]/g, '?'); // a header takes no more
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`; // a user without an entry in passwd
+  }
+}
+
+function pathOrTrouble(stateDir: string): ReturnType<typeof socketPath> | CliError {
+  try {
+    return socketPath(join(stateDir, controlSocket));
+  } catch (error) {
+    return troubleOf(error instanceof Error ? error : new Error(String(error)), stateDir);
+  }
 }
 
 function jsonOf(text: string): unknown {

@@ -75,3 +75,16 @@ test('the sums of the status page leave clean stages out', () => {
 test('every metric has its labels and a sentence of help', () => {
   for (const [name, { help }] of Object.entries(metricCatalogue)) assert.match(help, /\.$/, name);
 });
+
+test('the last minute forgets what is older, the totals do not', () => {
+  let ms = 1_000_000;
+  const metrics = createMetrics({ version: '0.1.0', now: () => ms });
+  const deliver = () => metrics.addBatch({ counts: [['floodgate_messages_total', ['delivered'], 1]], observations: [] });
+  deliver();
+  ms += 50_000;
+  deliver();
+  assert.deepEqual(metrics.lastMinute().messages, { delivered: 2 });
+  ms += 40_000;
+  assert.deepEqual(metrics.lastMinute().messages, { delivered: 1 });
+  assert.deepEqual(metrics.totals().messages, { delivered: 2 });
+});

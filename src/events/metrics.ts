@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { metricCatalogue, type CounterName, type MetricEntry, type MetricName } from './metric-catalogue.ts';
 import type { EventBatch } from './recorder.ts';
+import { Tally, type Sums } from './tally.ts';
 
 /** What is measured at the moment of asking rather than counted from events. */
 export interface Gauges {
@@ -15,24 +16,14 @@ export interface Gauges {
   readonly journalSegments: number;
 }
 
-/** Sums since the start, for the status page. */
-export interface Totals {
-  readonly sessions: number;
-  readonly connectionsRefused: number;
-  /** By outcome. */
-  readonly messages: Readonly<Record<string, number>>;
-  /** Findings by the action taken; clean stages are not among them. */
-  readonly findings: Readonly<Record<string, number>>;
-  readonly events: number;
-  readonly eventsDropped: number;
-}
-
 export interface Metrics {
   /** Adds what a door counted and observed. */
   addBatch(batch: Pick<EventBatch, 'counts' | 'observations'>): void;
   /** Replaces the gauges given; a label set that is no longer named disappears. */
   setGauges(gauges: Partial<Gauges>): void;
-  totals(): Totals;
+  totals(): Sums;
+  /** Sums of the last minute. */
+  lastMinute(): Sums;
   /** The whole page, in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -44,19 +35,25 @@ const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 const maxSeries = 500;
 const overflow = 'other';
 
-export function createMetrics(about: { readonly version: string }): Metrics {
+/** `now` is in milliseconds since the epoch; default the clock. */
+export function createMetrics(about: { readonly version: string; now?(): number }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const shelf = new Shelf(registry);
+  const tally = new Tally(about.now ?? Date.now);
   shelf.gauge('floodgate_build_info').set({ version: about.version, node: process.version }, 1);
   shelf.gauge('floodgate_load_level').set(0);
   return {
     addBatch: ({ counts, observations }) => {
-      for (const [name, labels, by] of counts) shelf.add(name, labels, by);
+      for (const count of counts) {
+        shelf.add(...count);
+        tally.add(count);
+      }
       for (const [name, labels, value] of observations) shelf.histogram(name).observe(shelf.labelled(name, labels), value);
     },
     setGauges: (gauges) => setGauges(shelf, gauges),
-    totals: () => shelf.totals(),
+    totals: () => tally.total(),
+    lastMinute: () => tally.lastMinute(),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };
@@ -81,13 +78,12 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   set('floodgate_journal_segments', gauges.journalSegments);
 }
 
-/** All registered metrics by name, and the sums the status page shows. */
+/** All registered metrics by name. */
 class Shelf {
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
   readonly #series = new Map<string, Set<string>>();
-  readonly #sums = new Map<string, number>();
 
   constructor(registry: Registry) {
     for (const [name, { kind, labels, help }] of Object.entries<MetricEntry>(metricCatalogue)) {
@@ -100,8 +96,6 @@ class Shelf {
 
   add(name: CounterName, labels: readonly string[], by: number): void {
     this.#counters.get(name)?.inc(this.labelled(name, labels), by);
-    const key = sumKey(name, labels);
-    if (key !== null && (this.#sums.has(key) || this.#sums.size < maxSeries)) this.#sums.set(key, (this.#sums.get(key) ?? 0) + by);
   }
 
   gauge(name: MetricName): Gauge {
@@ -120,36 +114,6 @@ class Shelf {
     const fits = series.has(key) || series.size < maxSeries;
     if (fits) series.add(key);
     return Object.fromEntries(metricCatalogue[name].labels.map((label, index) => [label, fits ? (values[index] ?? '') : overflow]));
-  }
-
-  totals(): Totals {
-    const one = (name: CounterName): number => this.#sums.get(name) ?? 0;
-    const by = (name: CounterName): Record<string, number> => Object.fromEntries([...this.#sums].flatMap(([key, sum]) => (key.startsWith(`${name} `) ? [[key.slice(name.length + 1), sum]] : [])));
-    return {
-      sessions: one('floodgate_sessions_total'),
-      connectionsRefused: one('floodgate_connections_refused_total'),
-      messages: by('floodgate_messages_total'),
-      findings: by('floodgate_verdicts_total'),
-      events: one('floodgate_events_total'),
-      eventsDropped: one('floodgate_events_dropped_total'),
-    };
-  }
-}
-
-/** Under which sum a count shows on the status page; null: under none. */
-function sumKey(name: CounterName, labels: readonly string[]): string | null {
-  switch (name) {
-    case 'floodgate_sessions_total':
-    case 'floodgate_connections_refused_total':
-    case 'floodgate_events_total':
-    case 'floodgate_events_dropped_total':
-      return name;
-    case 'floodgate_messages_total':
-      return `${name} ${labels[0] ?? ''}`;
-    case 'floodgate_verdicts_total':
-      return labels[2] === '' ? null : `${name} ${labels[1] ?? ''}`;
-    default:
-      return null;
   }
 }
 

@@ -1,0 +1,72 @@
+// What the web door may ask of the house and tell it to do: queries and commands, given by the composition root.
+import type { Explained } from '../events/explain.ts';
+import type { Sums } from '../events/tally.ts';
+import type { Event } from '../model/events.ts';
+
+/** The gateway at a glance: GET /api/v1/status and `floodgate status`. Times are ISO 8601 UTC. */
+export interface Status {
+  readonly version: string;
+  readonly mode: 'enforce' | 'observe';
+  readonly hostname: string;
+  readonly startedAt: string;
+  readonly ready: boolean;
+  /** Why it is not ready, or what is wrong though it works. */
+  readonly trouble: readonly string[];
+  readonly listeners: readonly { readonly name: string; readonly address: string }[];
+  /** 0 normal; higher when work is shed. */
+  readonly loadLevel: number;
+  readonly sessions: { readonly inside: number; readonly outside: number; readonly most: number };
+  readonly total: Sums;
+  readonly lastMinute: Sums;
+  readonly hubs: readonly HubStatus[];
+  readonly journal: JournalStatus;
+  readonly doors: readonly DoorStatus[];
+}
+
+export interface HubStatus {
+  readonly route: string;
+  readonly address: string;
+  /** The circuit: closed is well, open is not asked for now; unknown: no contact yet. */
+  readonly state: 'closed' | 'half-open' | 'open' | 'unknown';
+  readonly busy: number;
+  readonly idle: number;
+}
+
+export interface JournalStatus {
+  readonly dir: string;
+  readonly bytes: number;
+  readonly segments: number;
+  readonly queuedBytes: number;
+  readonly oldest: string | null;
+  readonly dropped: number;
+  readonly trouble: string | null;
+}
+
+export interface DoorStatus {
+  readonly name: string;
+  readonly state: string;
+  readonly sessions: number;
+  /** Longest delay of its event loop in the last interval, milliseconds. */
+  readonly lagMs: number;
+}
+
+/** A command's answer; `error` is one sentence for the operator. */
+export type CommandAnswer = ({ readonly ok: true } & object) | { readonly ok: false; readonly error: string };
+
+export interface WebHouse {
+  status(): Promise<Status> | Status;
+  /** Whether mail can be taken now, and why not. */
+  ready(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  metricsText(): Promise<string>;
+  explain(id: string, options: { readonly limit: number }): Promise<Explained>;
+  /** Newest events, oldest first. */
+  events(options: { readonly sinceMs: number; readonly limit: number; readonly decisionsOnly: boolean }): Promise<readonly Event[]>;
+  /** Writes to the journal what doors and keeper still hold. */
+  flushJournal(): Promise<void>;
+  readonly lists: {
+    show(): Promise<object>;
+    /** `by` names who asked. */
+    add(raw: unknown, by: string): Promise<CommandAnswer>;
+    remove(raw: unknown, by: string): Promise<CommandAnswer>;
+  };
+}

@@ -1,0 +1,52 @@
+// openapi.json (OpenAPI 3.1), made from the table of routes: what is mounted is what is described.
+import { errorSchema } from './schemas.ts';
+import type { Route, Schema } from './route.ts';
+
+/** The description of these routes. */
+export function openApi(routes: readonly Route[], about: { readonly version: string }): Schema {
+  const paths: Record<string, Record<string, Schema>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Floodgate',
+      version: about.version,
+      description: 'Over TCP the API only reads. What changes something answers 403 there and works over control.sock in the state directory.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths,
+  };
+}
+
+function operation({ method, path, summary, parameters = [], body, answer, refusals = {}, changes }: Route): Schema {
+  const responses: Record<string, Schema> = { 200: { description: 'Done', content: answer === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : json(answer) } };
+  const all: Readonly<Record<number, string>> = changes ? { ...refusals, 403: 'Only over control.sock' } : refusals;
+  for (const [status, description] of Object.entries(all)) {
+    responses[status] = { description, content: json(status === '503' && answer !== 'text' ? answer : errorSchema) };
+  }
+  return {
+    operationId: operationId(method, path),
+    summary,
+    parameters: parameters.map((each) => ({ ...each, required: each.in === 'path' })),
+    ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    responses,
+    security: [],
+  };
+}
+
+const json = (schema: Schema): Schema => ({ 'application/json': { schema } });
+
+/** `GET /api/v1/explain/{id}` is `getExplainById`. */
+function operationId(method: string, path: string): string {
+  const words = path
+    .replace('/api/v1', '')
+    .split(/[^A-Za-z0-9{]+/)
+    .filter(Boolean)
+    .map((word) => (word.startsWith('{') ? `By${capital(word.slice(1))}` : capital(word)));
+  return `${method.toLowerCase()}${words.join('')}`;
+}
+
+const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,0 +1,145 @@
+// The web door: mounts the table of routes over TCP (reading only) and over control.sock (everything). The only file that knows Hono.
+import { chmodSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { socketPath } from '../lib/socket-path.ts';
+import { guardTcp } from './guard.ts';
+import type { WebHouse } from './house.ts';
+import { openApi } from './openapi.ts';
+import { pageFiles } from './page.ts';
+import { refused, type ApiAnswer, type ApiRequest, type Route } from './route.ts';
+import { apiRoutes } from './routes.ts';
+
+export interface WebOptions {
+  readonly version: string;
+  /** Names under which a browser may ask, besides addresses and localhost; read at each request, because a reload may change them. */
+  allowedHosts(): readonly string[];
+  /** Routes of other parts of the house. */
+  readonly furtherRoutes?: readonly Route[];
+  /** A route threw: our own fault, for the log. */
+  onFault(error: unknown, path: string): void;
+}
+
+export interface Web {
+  /** Rejects when the address cannot be had. Gives the port it really has. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly host: string; readonly port: number }>;
+  /** Opens the socket for the command line; only the daemon's own user may use it. A leftover of a crash is replaced: the state directory is locked. */
+  listenControl(path: string): Promise<void>;
+  /** Stops listening and cuts what is open. */
+  close(): Promise<void>;
+}
+
+const maxBodyBytes = 1024 * 1024;
+/** Browsers, a scraper and a few commands at once; more is a leak or an attack. */
+const maxConnections = 200;
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+
+export function createWeb(house: WebHouse, options: WebOptions): Web {
+  const routes = [...apiRoutes(house), ...(options.furtherRoutes ?? [])];
+  const servers: { readonly server: Server; release(): void }[] = [];
+  const open = async (where: 'tcp' | 'control', listen: (server: Server) => void, release: () => void): Promise<Server> => {
+    // createAdaptorServer gives a plain HTTP server unless told otherwise.
+    const server = createAdaptorServer({ fetch: createApp(routes, where, options).fetch }) as Server;
+    Object.assign(server, { maxConnections, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs });
+    await listening(server, listen);
+    servers.push({ server, release });
+    return server;
+  };
+  return {
+    listen: async ({ host, port }) => {
+      const server = await open('tcp', (opened) => opened.listen(port, host), () => undefined);
+      const address = server.address();
+      return { host, port: typeof address === 'object' && address ? address.port : port };
+    },
+    listenControl: async (path) => {
+      rmSync(path, { force: true });
+      const socket = socketPath(path);
+      await open('control', (opened) => opened.listen(socket.path), socket.release);
+      chmodSync(path, 0o600);
+    },
+    close: async () => {
+      await Promise.all(servers.splice(0).map(closed));
+    },
+  };
+}
+
+function listening(server: Server, listen: (server: Server) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    listen(server);
+  });
+}
+
+function closed({ server, release }: { readonly server: Server; release(): void }): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      release();
+      resolve();
+    });
+    server.closeAllConnections();
+  });
+}
+
+/** The application as a function of requests, without a socket. */
+export function createApp(routes: readonly Route[], where: 'tcp' | 'control', options: WebOptions): Hono {
+  const app = new Hono();
+  app.use(async (context, next) => {
+    for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value);
+    const { req } = context;
+    const refusal = where === 'tcp' ? guardTcp({ method: req.method, path: req.path, header: (name) => req.header(name) }, options.allowedHosts()) : null;
+    return refusal ? context.json({ error: refusal.error }, refusal.status) : next();
+  });
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (context) => context.json({ error: 'the body is larger than 1 MiB' }, 413) }));
+  for (const route of routes) app.on(route.method, honoPath(route.path), (context) => serve(context, route));
+  const described = openApi(routes, options);
+  app.get('/api/v1/openapi.json', (context) => context.json(described));
+  for (const file of pageFiles) app.get(file.path, (context) => context.body(file.text, 200, { 'content-type': file.contentType }));
+  app.notFound((context) => context.json({ error: 'no such page; see /api/v1/openapi.json' }, 404));
+  app.onError((error, context) => {
+    options.onFault(error, context.req.path);
+    return context.json({ error: 'something went wrong here; the log tells what' }, 500);
+  });
+  return app;
+}
+
+/** The page needs its own script and style, and nothing from anywhere else. */
+const safeHeaders = {
+  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+} as const;
+
+/** The last parameter takes the rest of the path: a Message-ID may hold a slash. */
+const honoPath = (path: string): string => path.replace(/\{(\w+)\}$/, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1');
+
+async function serve(context: Context, route: Route): Promise<Response> {
+  const body = await readBody(context, route);
+  const answer = 'wrong' in body ? refused(400, body.wrong) : await route.run(requestOf(context, body.value));
+  return send(context, answer);
+}
+
+function requestOf(context: Context, body: unknown): ApiRequest {
+  return { params: context.req.param() as Record<string, string>, query: context.req.query(), body, by: context.req.header('x-floodgate-user') ?? 'operator' };
+}
+
+async function readBody(context: Context, { body }: Route): Promise<{ readonly value: unknown } | { readonly wrong: string }> {
+  if (!body) return { value: undefined };
+  try {
+    return { value: JSON.parse(await context.req.text()) as unknown };
+  } catch {
+    return { wrong: 'the body is no JSON' };
+  }
+}
+
+function send(context: Context, answer: ApiAnswer): Response {
+  return 'text' in answer ? context.body(answer.text, answer.status, { 'content-type': answer.contentType }) : context.json(answer.json, answer.status);
+}
