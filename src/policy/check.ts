@@ -27,9 +27,10 @@ export interface Check<S extends Stage = Stage, F extends FactName = FactName, O
 /** Gives a check its exact types; at run time it is the identity. */
 export const defineCheck = <S extends Stage, F extends FactName = never, O = undefined>(check: Check<S, F, O>): Check<S, F, O> => check;
 
-type FindingExtras = Pick<Extract<Outcome, { kind: 'finding' }>, 'action' | 'hubReply'>;
+type FindingOutcome = Extract<Outcome, { kind: 'finding' }>;
+type FindingExtras = Pick<FindingOutcome, 'action' | 'hubReply'>;
 
 export const clean: Outcome = { kind: 'clean' };
 /** What is wrong. `more` carries an action chosen with the finding, or the next hop's own refusal. */
-export const finding = (because: string, evidence: Evidence = {}, more: FindingExtras = {}): Outcome => ({ kind: 'finding', because, evidence, ...more });
-export const unsure = (why: string): Outcome => ({ kind: 'unsure', why });
+export const finding = (because: string, evidence: Evidence = {}, more: FindingExtras = {}): FindingOutcome => ({ kind: 'finding', because, evidence, ...more });
+export const unsure = (why: string): Extract<Outcome, { kind: 'unsure' }> => ({ kind: 'unsure', why });

@@ -1,6 +1,7 @@
 // What the client hears when the next hop has spoken about its message: the final answer to DATA.
 import type { DeliveryOutcome } from '../model/delivery.ts';
 import { reply, type Reply } from '../model/reply.ts';
+import { cleanHubReply } from './answer.ts';
 import { withReference } from './replies.ts';
 
 /** The answer to the final dot. Only `delivered` is positive: 250 is never said before the next hop (or the mailbox store) has said it. */
@@ -9,7 +10,7 @@ export function answerToOutcome(outcome: DeliveryOutcome, reference: string): Re
     case 'delivered':
       return withReference(reply(250, '2.0.0', outcome.queueId === null ? 'Delivered' : `Delivered, queued as ${outcome.queueId}`), reference);
     case 'refused':
-      return withReference(fromHub(outcome.hubReply), reference);
+      return withReference(cleanHubReply(outcome.hubReply), reference);
     case 'mixed':
       // RFC 5321 has one answer for all recipients; a mixed one would force a bounce. The retry is answered a recipient at a time.
       return withReference(reply(451, '4.3.0', 'Not all recipients could be served at once; try again'), reference);
@@ -20,13 +21,6 @@ export function answerToOutcome(outcome: DeliveryOutcome, reference: string): Re
     default:
       return outcome satisfies never;
   }
-}
-
-/** The next hop's own refusal, at most four lines of it; a 421 is about its connection with us, so the client hears 451. */
-function fromHub(hubReply: Reply): Reply {
-  const code = hubReply.code === 421 ? 451 : hubReply.code;
-  const enhanced = hubReply.enhanced ?? (code >= 500 ? '5.0.0' : '4.0.0');
-  return { code, enhanced, lines: hubReply.lines.slice(0, 4) };
 }
 
 /** The answer to content that the door itself cannot take. */
