@@ -10,7 +10,9 @@ interface PackageFile {
 }
 
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly integrity?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly integrity?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+  >;
 }
 
 const read = async (name: string): Promise<string> => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
@@ -18,7 +20,9 @@ const packageFile = JSON.parse(await read('package.json')) as PackageFile;
 const lock = JSON.parse(await read('package-lock.json')) as Lock;
 
 test('the lock names no optional package it does not hold: npm ci would stop there (npm run relock)', () => {
-  const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in lock.packages)));
+  const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
+    Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in lock.packages)),
+  );
   assert.deepEqual(missing, []);
 });
 
@@ -37,5 +41,6 @@ test('Node comes with npm ci on both kinds of Linux machine', () => {
 
 test('each dependency has its line in the decision record', async () => {
   const record = await read('docs/adr/0001-runtime-and-dependencies.md');
-  for (const name of Object.keys({ ...packageFile.dependencies, ...packageFile.optionalDependencies, ...packageFile.devDependencies })) assert.ok(record.includes(`\`${name}\``), name);
+  for (const name of Object.keys({ ...packageFile.dependencies, ...packageFile.optionalDependencies, ...packageFile.devDependencies }))
+    assert.ok(record.includes(`\`${name}\``), name);
 });

@@ -24,7 +24,8 @@ export const users: Subcommand = (program) => {
   withWhere(group.command('check <name>').description('whether a password is right (from the terminal or standard input)')).action(checkUser);
 };
 
-const withWhere = (command: CommandLine): CommandLine => command.option('--file <file>', 'the users file; default: auth.users of the configuration').option('--config <file>', 'the configuration');
+const withWhere = (command: CommandLine): CommandLine =>
+  command.option('--file <file>', 'the users file; default: auth.users of the configuration').option('--config <file>', 'the configuration');
 
 async function addUser(name: string, where: Where): Promise<void> {
   const problem = nameProblem(name);
@@ -74,7 +75,8 @@ function usersFileOf({ file, config }: Where): string {
   if (file !== undefined) return file;
   const configFile = findConfig(config);
   const named = configFile === null ? undefined : valueAt(readYaml(textOf(configFile)).value, ['auth', 'users']);
-  if (configFile === null || typeof named !== 'string') throw new CliError(`${configFile ?? 'no configuration'} names no users file: give one with --file, or write auth: {users: users.txt}`, 2);
+  if (configFile === null || typeof named !== 'string')
+    throw new CliError(`${configFile ?? 'no configuration'} names no users file: give one with --file, or write auth: {users: users.txt}`, 2);
   return resolve(dirname(configFile), named);
 }
 

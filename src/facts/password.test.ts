@@ -11,10 +11,26 @@ function credential(raw: string): Credential {
 // Not made by us: the test vectors of the Argon2 reference implementation, of RFC 7914 12 and of RFC 7677 3.
 const known: readonly [raw: string, password: string, from: string][] = [
   ['{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4', 'password', 'argon2id, the reference implementation'],
-  ['{argon2id}$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc', 'password', 'argon2id with two lanes; the scheme in lower case'],
-  ['{SCRYPT}$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw', 'pleaseletmein', 'scrypt, RFC 7914 12'],
-  ['{SCRYPT}ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw', 'pleaseletmein', 'scrypt without its name in front'],
-  ['{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=', 'pencil', 'SCRAM-SHA-256, the exchange of RFC 7677 3'],
+  [
+    '{argon2id}$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc',
+    'password',
+    'argon2id with two lanes; the scheme in lower case',
+  ],
+  [
+    '{SCRYPT}$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw',
+    'pleaseletmein',
+    'scrypt, RFC 7914 12',
+  ],
+  [
+    '{SCRYPT}ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw',
+    'pleaseletmein',
+    'scrypt without its name in front',
+  ],
+  [
+    '{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+    'pencil',
+    'SCRAM-SHA-256, the exchange of RFC 7677 3',
+  ],
   ['{PLAIN}p{}:ss', 'p{}:ss', 'plain, whatever characters'],
 ];
 
@@ -54,7 +70,11 @@ const broken: readonly [raw: string, says: RegExp, why: string][] = [
   ['{ARGON2ID}$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65', /hash has 3 bytes/, 'a hash cut off: 3 bytes are guessed in a day'],
   ['{SCRYPT}ln=30,r=8,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4', /logCost is 30/, 'would need a terabyte'],
   ['{SCRYPT}16384$8$1$abc', /not a scrypt/, "another program's form"],
-  ['{SCRAM-SHA-256}1,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=', /iterations is 1/, 'RFC 7677 asks for 4096'],
+  [
+    '{SCRAM-SHA-256}1,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+    /iterations is 1/,
+    'RFC 7677 asks for 4096',
+  ],
   ['{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d,wfPL', /StoredKey has 3 bytes/, 'a key cut off'],
 ];
 for (const [raw, says, why] of broken) {

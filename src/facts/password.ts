@@ -85,7 +85,10 @@ function outOfRange(given: Partial<Record<keyof typeof ranges, number>>): string
   return null;
 }
 
-const secrets = (salt = '', hash = ''): { readonly salt: Buffer; readonly hash: Buffer } => ({ salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') });
+const secrets = (salt = '', hash = ''): { readonly salt: Buffer; readonly hash: Buffer } => ({
+  salt: Buffer.from(salt, 'base64'),
+  hash: Buffer.from(hash, 'base64'),
+});
 
 function saltAndHash(credential: Extract<Hashed, { hash: Buffer }>): Credential | string {
   if (credential.salt.length < 8) return `the salt has ${credential.salt.length} bytes: it needs 8`; // RFC 9106 3.1
@@ -129,7 +132,11 @@ const argon2Async = promisify(argon2);
 const pbkdf2Async = promisify(pbkdf2);
 const scryptAsync = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-function argon2idHash(how: { readonly memoryKib: number; readonly passes: number; readonly lanes: number; readonly salt: Buffer }, password: string, bytes: number): Promise<Buffer> {
+function argon2idHash(
+  how: { readonly memoryKib: number; readonly passes: number; readonly lanes: number; readonly salt: Buffer },
+  password: string,
+  bytes: number,
+): Promise<Buffer> {
   return argon2Async('argon2id', { message: password, nonce: how.salt, memory: how.memoryKib, passes: how.passes, parallelism: how.lanes, tagLength: bytes });
 }
 

@@ -43,7 +43,8 @@ export function parseUsersFile(text: string): UsersFile {
     if (typeof user === 'string') errors.push({ line: at, message: user });
     else if (users.has(key)) errors.push({ line: at, message: `${user.name} is in the file twice` });
     else users.set(key, user);
-    if (typeof user === 'object' && user.credential.scheme === 'PLAIN') warnings.push({ line: at, message: `the password of ${user.name} is readable: \`floodgate users add ${user.name}\` writes a hash` });
+    if (typeof user === 'object' && user.credential.scheme === 'PLAIN')
+      warnings.push({ line: at, message: `the password of ${user.name} is readable: \`floodgate users add ${user.name}\` writes a hash` });
   }
   return { users, errors, warnings };
 }
