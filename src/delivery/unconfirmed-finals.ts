@@ -1,0 +1,129 @@
+// Answers that must not be lost between two tries of one client, so that a retry does not deliver twice (engineering 4.2, 4.3):
+// finals whose receipt is not proven, and the recipients of a mixed LMTP answer who have the message already.
+import { createHash } from 'node:crypto';
+import type { DeliveryOutcome, DeliveryRequest } from '../model/delivery.ts';
+import { addressOf, type Mailbox } from '../model/mailbox.ts';
+import type { Reply } from '../model/reply.ts';
+import { LruMap } from '../lib/lru-map.ts';
+import { openFinalsLog } from './finals-log.ts';
+
+/** What one door tells the others and the log. `answer`: the final for a whole message. `recipient`: one recipient has the message. */
+export interface FinalEntry {
+  readonly kind: 'answer' | 'recipient';
+  readonly key: string;
+  readonly reply: Reply;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface UnconfirmedFinalsOptions {
+  /** `finals` in the state directory; made when missing. */
+  readonly dir: string;
+  /** Of the door: names its file. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Called with each new entry of this door, to be given to the others' `learn`. */
+  onRemember?(entry: FinalEntry): void;
+  /** Entries at most; default 100,000. */
+  readonly capacity?: number;
+  /** Default five days: as long as Postfix tries again. */
+  readonly ttlMs?: number;
+}
+
+export interface UnconfirmedFinals {
+  /** How many are remembered. */
+  readonly size: number;
+  find(key: string): Reply | null;
+  /** Known to `find` at once; on the disk soon, without waiting for it. */
+  remember(key: string, answer: Reply): void;
+  /** Takes over what another door has remembered. */
+  learn(entry: FinalEntry): void;
+  /**
+   * Delivers by `deliver`, but not again to recipients who have this very message from an earlier mixed answer: they are answered as
+   * then. After a new mixed answer those who have the message are remembered, on the disk before this resolves, because the client
+   * hears 451 and comes again. Those refused are not this file's business: the recipient facts refuse them at RCPT.
+   */
+  deliver(request: DeliveryRequest, deliver: (request: DeliveryRequest) => Promise<DeliveryOutcome>): Promise<DeliveryOutcome>;
+  /** Waits for the disk. */
+  close(): Promise<void>;
+}
+
+const fiveDaysMs = 5 * 86_400_000;
+const usualCapacity = 100_000;
+
+/** Opens the store with what all doors had written before. Rejects when the directory cannot be used. */
+export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions): Promise<UnconfirmedFinals> {
+  const { dir, name, now, onRemember, capacity = usualCapacity, ttlMs = fiveDaysMs } = options;
+  const held = new LruMap<string, Reply>({ capacity, now });
+  const isAlive = (raw: unknown): raw is FinalEntry => isEntry(raw) && now() - raw.at < ttlMs;
+  const learn = (entry: FinalEntry): void => held.set(`${entry.kind} ${entry.key}`, entry.reply, ttlMs - (now() - entry.at));
+
+  const { records, log } = await openFinalsLog<FinalEntry>({ dir, name, isAlive });
+  for (const entry of records.toSorted((a, b) => a.at - b.at)) learn(entry);
+
+  const remember = (kind: FinalEntry['kind'], key: string, reply: Reply): Promise<boolean> => {
+    const entry: FinalEntry = { kind, key, reply, at: now() };
+    learn(entry);
+    onRemember?.(entry);
+    return log.append(entry);
+  };
+
+  return {
+    get size() {
+      return held.size;
+    },
+    find: (key) => held.get(`answer ${key}`) ?? null,
+    remember: (key, answer) => void remember('answer', key, answer),
+    learn,
+    async deliver(request, deliver) {
+      const had = (to: Mailbox): Reply | undefined => (held.size === 0 ? undefined : held.get(`recipient ${recipientKey(request, to)}`));
+      const before = held.size === 0 ? [] : request.recipients.flatMap((to) => had(to) ?? []);
+      const outcome = before.length === 0 ? await deliver(request) : await deliverRest(request, had, deliver);
+      if (outcome.kind === 'mixed' && outcome.at === 'dot') {
+        const have = outcome.perRecipient.filter(({ hubReply }) => hubReply.code < 300);
+        await Promise.all(have.map(({ to, hubReply }) => remember('recipient', recipientKey(request, to), hubReply)));
+      }
+      return outcome;
+    },
+    close: () => log.close(),
+  };
+}
+
+/** Only to those who have not got it; their answer and the earlier ones together are the outcome. */
+async function deliverRest(request: DeliveryRequest, had: (to: Mailbox) => Reply | undefined, deliver: (request: DeliveryRequest) => Promise<DeliveryOutcome>): Promise<DeliveryOutcome> {
+  const earlier = request.recipients.flatMap((to) => {
+    const hubReply = had(to);
+    return hubReply === undefined ? [] : [{ to, hubReply }];
+  });
+  const rest = request.recipients.filter((to) => had(to) === undefined);
+  const [first] = earlier;
+  if (first !== undefined && rest.length === 0) return { kind: 'delivered', hubReply: first.hubReply, queueId: null };
+  const outcome = await deliver({ ...request, recipients: rest });
+  switch (outcome.kind) {
+    case 'delivered':
+    case 'unavailable':
+    case 'ambiguous':
+      return outcome;
+    case 'refused': // 5xx for all would have the sender told that nobody has it
+      return { kind: 'mixed', at: 'dot', perRecipient: [...earlier, ...rest.map((to) => ({ to, hubReply: outcome.hubReply }))] };
+    case 'mixed':
+      return outcome.at === 'rcpt' ? outcome : { ...outcome, perRecipient: [...earlier, ...outcome.perRecipient] };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** The same content from the same sender to the same recipient; hashed, so that the file holds no addresses. */
+function recipientKey({ from, content }: DeliveryRequest, to: Mailbox): string {
+  return createHash('sha256').update(`${addressOf(from)}\n${addressOf(to)}\n${content.sha256}`).digest('base64url');
+}
+
+function isEntry(raw: unknown): raw is FinalEntry {
+  if (typeof raw !== 'object' || raw === null || !('kind' in raw && 'key' in raw && 'reply' in raw && 'at' in raw)) return false;
+  const { kind, key, reply, at } = raw;
+  return (kind === 'answer' || kind === 'recipient') && typeof key === 'string' && typeof at === 'number' && isReply(reply);
+}
+
+const isReply = (raw: unknown): boolean =>
+  typeof raw === 'object' && raw !== null && 'code' in raw && typeof raw.code === 'number' && 'enhanced' in raw && 'lines' in raw && Array.isArray(raw.lines);
