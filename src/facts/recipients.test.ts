@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { mailboxOf, rcptInput } from '../../test/harness/policy-inputs.ts';
+import type { ProbeOutcome, Route } from '../model/delivery.ts';
+import { reply } from '../model/reply.ts';
+import { createRecipientFacts } from './recipients.ts';
+
+const hub: Route = { key: 'hub', address: { kind: 'smtp', host: '192.0.2.25', port: 25 } };
+const hour = 3_600_000;
+const noSuchUser: ProbeOutcome = { kind: 'refused', hubReply: reply(550, '5.1.1', 'no such user') };
+const yes: ProbeOutcome = { kind: 'accepted' };
+const away: ProbeOutcome = { kind: 'unreachable', why: 'connection refused' };
+
+/** A hub whose answer can be changed; `status` is what a check would see. */
+function start(first: ProbeOutcome | Promise<ProbeOutcome> = yes) {
+  const hubNow = { answer: first, probes: 0 };
+  const clock = { ms: 0 };
+  const facts = createRecipientFacts({
+    probe: () => {
+      hubNow.probes++;
+      return Promise.resolve(hubNow.answer);
+    },
+    probeRouteOf: ({ to }) => (to.domain === 'world.example' ? null : hub),
+    cache: { positive: 24 * hour, negative: hour, entries: 100 },
+    now: () => clock.ms,
+  });
+  const status = async (to = 'user@example.org', from = 'a@sender.example'): Promise<string> => {
+    const fact = await facts.status(rcptInput({ from: mailboxOf(from), to: mailboxOf(to) }));
+    return fact.kind === 'known' ? fact.value.kind : fact.why;
+  };
+  return { hubNow, clock, facts, status };
+}
+
+const lives: readonly [first: ProbeOutcome, keptMs: number, status: string, why: string][] = [
+  [yes, 24 * hour, 'exists', 'a yes is kept for a day'],
+  [noSuchUser, hour, 'refused', 'a no for an hour: the mailbox may be made soon'],
+  [{ kind: 'deferred', hubReply: reply(450, '4.2.0', 'greylisted') }, 10_000, 'the next hop answered 450 greylisted', 'temporary trouble for seconds'],
+  [away, 10_000, 'connection refused', 'so is a hub that is away'],
+];
+for (const [first, keptMs, expected, why] of lives) {
+  test(`${first.kind}: ${why}`, async () => {
+    const { hubNow, clock, status } = start(first);
+    assert.deepEqual([await status(), hubNow.probes], [expected, 1]);
+    clock.ms = keptMs - 1;
+    assert.deepEqual([await status(), hubNow.probes], [expected, 1]);
+    clock.ms = keptMs;
+    assert.deepEqual([await status(), hubNow.probes], [expected, 2]);
+  });
+}
+
+test('a kept answer comes at once', async () => {
+  const { facts, status } = start();
+  await status();
+  assert.ok(!(facts.status(rcptInput()) instanceof Promise));
+});
+
+test('a hundred clients asking for one new recipient are one question to the hub', async () => {
+  const answer = Promise.withResolvers<ProbeOutcome>();
+  const { hubNow, status } = start(answer.promise);
+  const waiting = Array.from({ length: 100 }, () => status());
+  answer.resolve(yes);
+  assert.deepEqual([new Set(await Promise.all(waiting)), hubNow.probes], [new Set(['exists']), 1]);
+});
+
+test('an old yes holds while the hub is away, and the hub is asked again soon', async () => {
+  const { hubNow, clock, status } = start();
+  await status();
+  hubNow.answer = away;
+  clock.ms = 25 * hour;
+  assert.equal(await status(), 'exists');
+  hubNow.answer = noSuchUser;
+  clock.ms += 9_999;
+  assert.equal(await status(), 'exists');
+  clock.ms += 1;
+  assert.equal(await status(), 'refused');
+});
+
+test('but not for ever', async () => {
+  const { hubNow, clock, status } = start();
+  await status();
+  hubNow.answer = away;
+  for (clock.ms = 25 * hour; clock.ms < 7 * 24 * hour; clock.ms += 5 * hour) assert.equal(await status(), 'exists');
+  clock.ms = 7 * 24 * hour;
+  assert.equal(await status(), 'connection refused');
+});
+
+test('a dictionary attack does not make the cache grow, nor push out what is in use', async () => {
+  const { hubNow, status } = start();
+  await status('real@example.org');
+  for (let guess = 0; guess < 300; guess++) {
+    await status(`guess${guess}@example.org`);
+    if (guess % 50 === 0) await status('real@example.org');
+  }
+  const before = hubNow.probes;
+  await status('guess0@example.org');
+  assert.equal(hubNow.probes, before + 1, 'an old guess was dropped');
+  await status('real@example.org');
+  assert.equal(hubNow.probes, before + 1, 'what is in use stayed');
+});
+
+test('a flood of new recipients meets a limit instead of the hub', async () => {
+  const answer = Promise.withResolvers<ProbeOutcome>();
+  const { hubNow, status } = start(answer.promise);
+  const waiting = Array.from({ length: 1001 }, (_, index) => status(`g${index}@example.org`));
+  assert.equal(await waiting[1000], 'too many recipients are being verified');
+  assert.equal(hubNow.probes, 1000);
+  answer.resolve(yes);
+  await Promise.all(waiting);
+});
+
+test('a probe that throws is a hub that could not be asked', async () => {
+  const { status } = start(Promise.reject(new Error('broken')));
+  assert.equal(await status(), 'probe failed: Error: broken');
+});
+
+test('nobody is asked about the world', async () => {
+  const { hubNow, status } = start();
+  assert.deepEqual([await status('a@world.example'), hubNow.probes], ['not-verified', 0]);
+});
+
+const request = { from: mailboxOf('a@sender.example'), recipients: [mailboxOf('one@example.org'), mailboxOf('two@example.org')], route: hub };
+const mixed = { kind: 'mixed', at: 'rcpt', perRecipient: [{ to: mailboxOf('one@example.org'), hubReply: reply(250, '2.1.5', 'ok') }, { to: mailboxOf('two@example.org'), hubReply: reply(552, '5.2.2', 'full') }] } as const;
+
+test('after a burst that refused one of two, the retry of that sender is refused at RCPT, for that recipient', async () => {
+  const { clock, facts, status } = start();
+  facts.learnFrom(request, mixed);
+  assert.deepEqual([await status('two@example.org'), await status('one@example.org'), await status('two@example.org', 'b@sender.example')], ['refused', 'exists', 'exists']);
+  clock.ms = 4 * hour;
+  assert.equal(await status('two@example.org'), 'exists', 'a mailbox that was full may have room again');
+});
+
+test('a temporary answer at the burst is not remembered as a refusal', async () => {
+  const { facts, status } = start();
+  facts.learnFrom(request, { ...mixed, perRecipient: [{ to: mailboxOf('two@example.org'), hubReply: reply(451, '4.3.0', 'later') }] });
+  assert.equal(await status('two@example.org'), 'exists');
+});
+
+test('a yes that proved wrong is asked again', async () => {
+  const { hubNow, facts, status } = start();
+  await status('one@example.org');
+  hubNow.answer = noSuchUser;
+  facts.learnFrom({ ...request, recipients: [mailboxOf('one@example.org')] }, { kind: 'refused', at: 'rcpt', hubReply: reply(550, '5.1.1', 'gone') });
+  assert.equal(await status('one@example.org'), 'refused');
+});
+
+test('a reload forgets answers and refusals', async () => {
+  const { hubNow, facts, status } = start(noSuchUser);
+  await status('two@example.org');
+  facts.learnFrom(request, mixed);
+  hubNow.answer = yes;
+  facts.forget();
+  assert.equal(await status('two@example.org'), 'exists');
+});
