@@ -10,7 +10,7 @@ export interface FirstAnswers {
 }
 
 /** A scalar as YAML: in quotes unless it is plainly a word ("::1/128" and "[::1]:25" need them). */
-const scalar = (value: string): string => (/^[A-Za-z0-9][A-Za-z0-9./_-]*(:\d+)?$/.test(value) ? value : JSON.stringify(value));
+const scalar = (value: string): string => (/^[A-Za-z0-9][A-Za-z0-9./_@-]*(:\d+)?$/.test(value) ? value : JSON.stringify(value));
 const list = (values: readonly string[]): string => `[${values.map(scalar).join(', ')}]`;
 
 /** The text of a first configuration file. */
