@@ -1,5 +1,5 @@
 // The floor for this runtime, not a competitor: SMTP on bare node:net without policy, log, DNS, timeouts or limits. It trusts its clients.
-// `node bench/peers/bare-node.ts PORT proxy|refuse|banner [HUB-PORT]`: proxy forwards whole messages over pooled hub connections.
+// `node bench/peers/bare-node.ts PORT proxy|refuse|banner [HUB-PORT]`: proxy forwards whole messages over pooled hub connections, refusing nobody*@.
 import { connect, createServer, type Socket } from 'node:net';
 
 const [portText = '', mode = 'refuse', hubPort = ''] = process.argv.slice(2);
@@ -54,7 +54,7 @@ function serve(socket: Socket): void {
   const command = (line: string): string => {
     const verb = line.slice(0, 4).toUpperCase();
     if (verb === 'MAIL') [from, to] = [line.slice(10), []];
-    else if (verb === 'RCPT' && mode === 'refuse') return '550 5.1.1 Unknown\r\n';
+    else if (verb === 'RCPT' && (mode === 'refuse' || line.startsWith('nobody', 9))) return '550 5.1.1 Unknown\r\n';
     else if (verb === 'RCPT') to.push(line.slice(8));
     else if (verb === 'DATA') content = [];
     return verb === 'DATA' ? '354 Go on\r\n' : verb === 'QUIT' ? '221 2.0.0 Bye\r\n' : '250 2.0.0 Ok\r\n';
