@@ -22,6 +22,9 @@ const MAX_RESTART_MS = 5000;
 /** A door that lived so long had a good start. */
 const HEALTHY_MS = 60_000;
 
+/** A door that is too busy to ship is not waited for longer. */
+const FLUSH_PATIENCE_MS = 1000;
+
 interface Door {
   readonly number: number;
   worker: Worker | null;
@@ -36,6 +39,8 @@ export class DoorSupervisor {
   readonly #parts: SupervisorParts;
   readonly #doors: Door[];
   #stopping = false;
+  #asks = 0;
+  readonly #flushes = new Map<number, { waiting: number; done(): void }>();
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -54,6 +59,24 @@ export class DoorSupervisor {
 
   send(number: number, message: ToDoor): void {
     this.#doors[number]?.worker?.postMessage(message);
+  }
+
+  /** Resolves when every living door has shipped what it held, or after a second. */
+  flush(): Promise<void> {
+    const ask = ++this.#asks;
+    const waiting = this.#doors.filter(({ worker }) => worker !== null).length;
+    if (waiting === 0) return Promise.resolve();
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, FLUSH_PATIENCE_MS);
+      this.#flushes.set(ask, {
+        waiting,
+        done: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      });
+      this.broadcast({ kind: 'flush', ask });
+    }).then(() => void this.#flushes.delete(ask));
   }
 
   /** The latest figures of each door; null before its first second. */
@@ -112,6 +135,11 @@ export class DoorSupervisor {
         return;
       case 'listen-failed':
         return this.#parts.onListenFailed(message);
+      case 'flushed': {
+        const flush = this.#flushes.get(message.ask);
+        if (flush !== undefined && --flush.waiting === 0) flush.done();
+        return;
+      }
       case 'drained':
         return door.drained?.();
       default:

@@ -23,6 +23,9 @@ keeper.on('message', (message: ToDoor) => {
       return door.learnFinal(message.entry);
     case 'taken':
       return door.taken(message.cost);
+    case 'flush':
+      door.flush();
+      return say({ kind: 'flushed', ask: message.ask });
     case 'drain':
       return void door.drain(message.patienceMs).then(() => say({ kind: 'drained' }));
     default:

@@ -1,14 +1,15 @@
 // The keeper: one main thread that owns configuration, journal, lists, store and web, and keeps the door threads alive.
 // The keeper's side of the composition root.
+import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
+import { sessionTally } from '../intake/smtp/admission.ts';
 import { sweepLeftovers } from '../delivery/content-store.ts';
 import { openJournal, type Journal } from '../events/journal.ts';
 import { createMetrics, type Metrics } from '../events/metrics.ts';
 import { createRecorder, type DoorRecorder, type EventBatch } from '../events/recorder.ts';
-import { randomHashKey } from '../lib/half-sip-hash.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { maxDoors } from '../lib/reference.ts';
 import { DoorSupervisor } from './door-supervisor.ts';
@@ -29,6 +30,10 @@ export interface Keeper {
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly lists: ListsInForce;
+  /** Sessions now, over all doors. */
+  sessions(): { readonly inside: number; readonly outside: number };
+  /** Writes what keeper and doors have shipped so far. */
+  flushJournal(): Promise<void>;
   /** The settings in force. */
   settings(): DoorSettings;
   /** Puts new settings in force; sessions go on. */
@@ -75,7 +80,7 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   let supervisor: DoorSupervisor | null = null;
   const lists = await openListsInForce({ config, record: recorder.record, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
 
-  const counters = SharedCounters.allocate(doors, COUNTER_SLOTS, randomHashKey());
+  const counters = SharedCounters.allocate(doors, COUNTER_SLOTS, { k0: randomInt(2 ** 32 - 1) | 0, k1: randomInt(2 ** 32 - 1) | 0 });
   const region = SharedCounters.attach(counters, 'reader');
   const startOf = (number: number): DoorStart => ({ ...settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), inherited: inherited[number] ?? {} });
   const doorsAlive = (supervisor = new DoorSupervisor({
@@ -108,6 +113,15 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     journal,
     metrics,
     lists,
+    sessions: () => {
+      const outside = region.readTally(sessionTally.outside);
+      return { inside: region.readTally(sessionTally.all) - outside, outside };
+    },
+    flushJournal: async () => {
+      recorder.flush();
+      await doorsAlive.flush();
+      await journal.flush();
+    },
     settings: () => settings,
     reconfigure: (next) => {
       settings = next;

@@ -1,6 +1,6 @@
 // What the keeper and its door threads say to one another. All of it survives a structured clone.
 import type { Config } from '../config/options.ts';
-import type { DeliverySnapshot } from '../delivery/delivery.ts';
+import type { RouteSnapshot } from '../delivery/delivery.ts';
 import type { FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import type { EventBatch } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
@@ -30,6 +30,8 @@ export type ToDoor =
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   /** The keeper has taken batches of this cost. */
   | { readonly kind: 'taken'; readonly cost: number }
+  /** Ship what is pending and say so. */
+  | { readonly kind: 'flush'; readonly ask: number }
   | { readonly kind: 'drain'; readonly patienceMs: number };
 
 /** Figures of one door, about once a second. */
@@ -38,7 +40,7 @@ export interface DoorFigures {
   /** 99th percentile of the event loop's delay in the last second, milliseconds. */
   readonly lagMs: number;
   readonly contentBytes: number;
-  readonly delivery: DeliverySnapshot;
+  readonly delivery: readonly RouteSnapshot[];
 }
 
 /** A listener that is open: its configured name, and the address it really has. */
@@ -55,4 +57,5 @@ export type FromDoor =
   | { readonly kind: 'batch'; readonly batch: EventBatch }
   | { readonly kind: 'figures'; readonly figures: DoorFigures }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
+  | { readonly kind: 'flushed'; readonly ask: number }
   | { readonly kind: 'drained' };

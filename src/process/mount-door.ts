@@ -102,6 +102,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     drain: async (patienceMs) => {
       await listeners.drain(patienceMs);
       await delivery.close();
+      await finals.close();
       recorder.flush();
     },
   };

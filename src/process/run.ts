@@ -32,7 +32,11 @@ export async function run(options: RunOptions, about: { readonly version: string
   });
   noteLoaded(keeper, loaded);
   if (file === null) await makeFirstMailboxes(loaded.settings);
-  const web = createWeb(webHouse(keeper, about));
+  const web = createWeb(webHouse(keeper, about), {
+    version: about.version,
+    allowedHosts: () => [keeper.settings().config.site.hostname],
+    onFault: (error, path) => process.stderr.write(`floodgate: web: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+  });
   await web.listenControl(join(loaded.settings.config.state, 'control.sock'));
   const { web: webConfig } = loaded.settings.config;
   const webAddress = webConfig === undefined ? null : await web.listen(webConfig.address).catch((error: unknown) => Promise.reject(new CliError(`web cannot listen on ${hostPortText(webConfig.address)}: ${error instanceof Error ? error.message : String(error)}`)));

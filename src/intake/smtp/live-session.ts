@@ -331,6 +331,7 @@ export class LiveSession implements ChannelOwner {
   #afterRefusal(answer: Reply): void {
     const { limits } = this.#site.config;
     const errors = ++this.conversation.conduct.errors;
+    if (answer.code === 421) return this.#sayGoodbye(answer, 'refused with 421'); // RFC 5321 3.8: 421 ends the session
     if (errors >= limits.errors) {
       this.#say(answer);
       return this.#giveUp('too-many-errors', '');

@@ -27,7 +27,7 @@ const codeOf = (effect: Effect, refused: boolean): string => {
 };
 
 /** Plays a transcript: each `C:` line is said, the next `S:` line is the code expected. Lines that match `refused` are refused by policy. */
-function converse(transcript: string, offer: Offer = plain, refused = /(?!)/): State {
+function play(transcript: string, offer: Offer, refused: RegExp): State {
   let state: State = fresh;
   let answer = '';
   for (const line of transcript.trim().split('\n').map((each) => each.trim())) {
@@ -44,8 +44,12 @@ function converse(transcript: string, offer: Offer = plain, refused = /(?!)/): S
   return state;
 }
 
+function converse(transcript: string, offer: Offer = plain, refused = /(?!)/): void {
+  play(transcript, offer, refused);
+}
+
 test('a plain transaction', () => {
-  const state = converse(`
+  const transcript = `
     C: EHLO a.example
     S: 250
     C: MAIL FROM:<x@a.example>
@@ -55,7 +59,8 @@ test('a plain transaction', () => {
     C: RCPT TO:<z@hub.example>
     S: 250
     C: DATA
-    S: 354`);
+    S: 354`;
+  const state = play(transcript, plain, /(?!)/);
   assert.equal(state.at === 'rcpt' ? state.to.length : 0, 2);
 });
 

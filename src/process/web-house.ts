@@ -1,0 +1,105 @@
+// What the web and the control socket may ask of the running gateway, answered from the keeper's parts.
+import { join } from 'node:path';
+import { explain } from '../events/explain.ts';
+import { entryOf } from '../events/catalogue.ts';
+import { lastEvents } from '../events/read-journal.ts';
+import type { Gauges } from '../events/metrics.ts';
+import { hostPortText, hubAddressText } from '../config/value-types.ts';
+import type { HubStatus, Status, WebHouse } from '../web/house.ts';
+import type { Keeper } from './keeper.ts';
+
+/** The house of a running keeper. */
+export function webHouse(keeper: Keeper, about: { readonly version: string }): WebHouse {
+  const startedAt = new Date().toISOString();
+  const journalDir = join(keeper.settings().config.state, 'journal');
+  return {
+    status: () => statusOf(keeper, { ...about, startedAt, journalDir }),
+    ready: () => readiness(keeper),
+    metricsText: () => {
+      keeper.metrics.setGauges(gaugesOf(keeper));
+      return keeper.metrics.text();
+    },
+    explain: (id, options) => explain(journalDir, id, options),
+    events: ({ sinceMs, limit, decisionsOnly }) => lastEvents(journalDir, { sinceMs, limit, wanted: (event) => !decisionsOnly || entryOf(event).level(event) !== 'debug' }),
+    flushJournal: () => keeper.flushJournal(),
+    lists: keeper.lists.desk,
+  };
+}
+
+function readiness(keeper: Keeper): { readonly ready: boolean; readonly reasons: readonly string[] } {
+  const reasons = troubleOf(keeper);
+  return { ready: keeper.supervisor.figures().some(({ alive }) => alive), reasons };
+}
+
+/** What is wrong though mail may flow. */
+function troubleOf(keeper: Keeper): readonly string[] {
+  const doors = keeper.supervisor.figures().flatMap(({ door, alive }) => (alive ? [] : [`door smtp-${door + 1} is down`]));
+  const { trouble } = keeper.journal.state();
+  const circuits = hubsOf(keeper).flatMap(({ route, address, state }) => (state === 'open' ? [`${route} (${address}) cannot be reached`] : []));
+  return [...doors, ...circuits, ...(trouble === null ? [] : [`journal: ${trouble}`])];
+}
+
+function statusOf(keeper: Keeper, about: { readonly version: string; readonly startedAt: string; readonly journalDir: string }): Status {
+  const { config } = keeper.settings();
+  const { ready } = readiness(keeper);
+  const journal = keeper.journal.state();
+  return {
+    version: about.version,
+    mode: config.mode,
+    hostname: config.site.hostname,
+    startedAt: about.startedAt,
+    ready,
+    trouble: troubleOf(keeper),
+    listeners: keeper.listeners.map(({ name, host, port }) => ({ name, address: hostPortText({ host, port }) })),
+    loadLevel: 0,
+    sessions: { ...keeper.sessions(), most: config.limits.sessions },
+    total: keeper.metrics.totals(),
+    lastMinute: keeper.metrics.lastMinute(),
+    hubs: hubsOf(keeper),
+    journal: { dir: about.journalDir, bytes: journal.bytes, segments: journal.segments, queuedBytes: journal.queuedBytes, oldest: journal.oldestMs === null ? null : new Date(journal.oldestMs).toISOString(), dropped: journal.dropped, trouble: journal.trouble },
+    doors: keeper.supervisor.figures().map(({ door, alive, figures }) => ({
+      name: `smtp-${door + 1}`,
+      state: alive ? 'running' : 'down',
+      sessions: Object.values(figures?.sessions ?? {}).reduce((sum, each) => sum + each, 0),
+      lagMs: Math.round((figures?.lagMs ?? 0) * 10) / 10,
+    })),
+  };
+}
+
+/** Every next hop that the configuration names, with the worst circuit state of the doors. */
+function hubsOf(keeper: Keeper): readonly HubStatus[] {
+  const { config } = keeper.settings();
+  const targets = [['hub', config.hub] as const, ...Object.entries(config.routes), ...(config.outbound === undefined ? [] : [['outbound', config.outbound] as const])];
+  const snapshots = keeper.supervisor.figures().flatMap(({ figures }) => figures?.delivery ?? []);
+  return targets.map(([route, target]) => {
+    const here = snapshots.filter((each) => each.route === route);
+    const worst = (['open', 'half-open', 'closed'] as const).find((state) => here.some(({ circuit }) => circuit === state));
+    const idle = here.reduce((sum, each) => sum + each.idle, 0);
+    return { route, address: hubAddressText(target.address), state: worst ?? 'unknown', busy: here.reduce((sum, each) => sum + each.open, 0) - idle, idle };
+  });
+}
+
+function gaugesOf(keeper: Keeper): Gauges {
+  const doors = keeper.supervisor.figures();
+  const { inside, outside } = keeper.sessions();
+  const journal = keeper.journal.state();
+  const hubs = hubsOf(keeper);
+  return {
+    sessions: [
+      { listener: 'all', class: 'inside', value: inside },
+      { listener: 'all', class: 'outside', value: outside },
+    ],
+    eventLoopLag: doors.map(({ door, figures }) => ({ door: `smtp-${door + 1}`, value: (figures?.lagMs ?? 0) / 1000 })),
+    hubConnections: hubs.flatMap(({ route, busy, idle }) => [
+      { route, state: 'busy', value: busy },
+      { route, state: 'idle', value: idle },
+    ]),
+    doors: [
+      { state: 'running', value: doors.filter(({ alive }) => alive).length },
+      { state: 'down', value: doors.filter(({ alive }) => !alive).length },
+    ],
+    loadLevel: 0,
+    journalBytes: journal.bytes,
+    journalSegments: journal.segments,
+  };
+}
