@@ -30,7 +30,8 @@ const table: Readonly<Record<string, FolderRule>> = {
   intake: { may: ['model', 'lib', 'wire', 'policy', 'events'], types: ['config'] },
   audit: { may: ['model', 'lib', 'wire'] },
   web: { may: queriesOfOthers },
-  cli: { may: queriesOfOthers },
+  // What the daemon answers on its control socket is what the web shows.
+  cli: { may: queriesOfOthers, types: ['web'] },
   // Composition roots: the keeper's and the doors' threads begin here, and plug everything together.
   process: { may: all },
   'main.ts': { may: all },
