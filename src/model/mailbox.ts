@@ -17,8 +17,13 @@ export interface Mailbox {
 /** The reverse-path: null is the null sender `<>` of notifications (RFC 5321 4.5.5). */
 export type Sender = Mailbox | null;
 
-/** `local@domain` for logs, events and list look-ups; '' for the null sender. The local part keeps its case. */
+/** RFC 5322 3.2.3 atext with the dots of a dot-atom, and what SMTPUTF8 adds (RFC 6531 3.3): a local part of these needs no quotes. */
+const plainLocalPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u;
+
+const quoted = (localPart: string): string => (plainLocalPart.test(localPart) ? localPart : `"${localPart.replaceAll(/["\\]/g, '\\$&')}"`);
+
+/** `local@domain` for logs, events and list look-ups; '' for the null sender. The local part keeps its case, and its quotes where it needs them. */
 export const addressOf = (mailbox: Sender): string => {
   if (mailbox === null) return '';
-  return mailbox.domain === '' ? mailbox.localPart : `${mailbox.localPart}@${mailbox.domain}`;
+  return mailbox.domain === '' ? quoted(mailbox.localPart) : `${quoted(mailbox.localPart)}@${mailbox.domain}`;
 };

@@ -25,6 +25,10 @@ export function createRouter(config: Config): Router {
   };
   return {
     routeOf: ({ to, client }) => routeTo(to, client.localIp),
-    probeRouteOf: ({ to, client }) => (verified(to, client.localIp) ? routeTo(to, client.localIp) : null),
+    probeRouteOf: ({ to, client }) => {
+      const route = routeTo(to, client.localIp);
+      // The mailbox store delivers to its own mailboxes only: without a way out the world's addresses are refused at RCPT, not after DATA.
+      return verified(to, client.localIp) || route.address.kind === 'maildir' ? route : null;
+    },
   };
 }
