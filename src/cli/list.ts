@@ -20,7 +20,7 @@ type ShowOptions = WhichGateway & { readonly json?: boolean };
 /** Adds `list show|add|remove` to the program. */
 export const list: Subcommand = (program) => {
   const group = program.command('list').description('accept and refuse lists of the running gateway');
-  withGateway(group.command('show').description('lists kept in files, and every entry kept in the database').option('--json', 'one JSON object a line')).action(show);
+  withGateway(group.command('show').alias('list').description('lists kept in files, and every entry kept in the database').option('--json', 'one JSON object a line')).action(show);
   withGateway(group.command('add <entry>').description('add an entry or change it: an address, network, host name, mail address or domain'))
     .requiredOption('--matches <what>', 'client, hostname, sender or recipient')
     .option('--action <action>', 'accept, observe, tag, delay, defer, reject or refuse-at-banner', 'reject')

@@ -18,10 +18,10 @@ export interface Store {
 export class StoreError extends Error {}
 
 /** How long a statement waits for another process to let go of the file, in ms. A backup tool holds it for moments. */
-const busyTimeoutMs = 2000;
+const usualBusyTimeoutMs = 2000;
 
 /** Opens the database, makes it when it is missing, and brings its tables up to date. */
-export function openStore(file: string): Store {
+export function openStore(file: string, { busyTimeoutMs = usualBusyTimeoutMs }: { readonly busyTimeoutMs?: number } = {}): Store {
   const existed = existsSync(file);
   let database: DatabaseSync | null = null;
   try {

@@ -10,6 +10,6 @@ export const tooManyJunkCommands = defineCheck({
   options: ({ limits }) => ({ limit: limits.junkCommands }),
 
   run({ conduct }, _facts, { limit }) {
-    return conduct.junkCommands >= limit ? finding('too many commands that move nothing', { junkCommands: conduct.junkCommands, limit }) : clean;
+    return conduct.junkCommands > limit ? finding('too many commands that move nothing', { junkCommands: conduct.junkCommands, limit }) : clean;
   },
 });
