@@ -249,3 +249,29 @@ test("another certificate's key, rubbish for a certificate, and a certificate th
   assert.doesNotMatch(JSON.stringify(rubbish), /hunter2/);
   assert.match(loaded(withFiles(t, ended.cert, ended.key).text).warnings[0]?.message ?? '', /^ended on 2026-07-29$/);
 });
+
+const ring = (hub: string, listener: string) =>
+  load(
+    `site: {hostname: mx.example.org, domains: [example.org], postmaster: p@example.org}\nhub: {address: "${hub}"}\nlisteners: [{name: mx, address: "${listener}", role: mx}]\n`,
+  );
+const rings: readonly [hub: string, listener: string, isRing: boolean, why: string][] = [
+  ['192.0.2.1:25', '0.0.0.0:25', true, 'an address of this host, and we listen on all of them'],
+  ['192.0.2.1:25', '[::]:25', true, 'the IPv6 wildcard takes IPv4 too'],
+  ['localhost:25', '127.0.0.1:25', true, 'the name of loopback'],
+  ['mx.example.org:25', '192.0.2.1:25', true, 'our own name'],
+  ['0.0.0.0:25', '127.0.0.1:25', true, 'connecting to the wildcard ends at this host'],
+  ['192.0.2.9:25', '0.0.0.0:25', false, 'another host'],
+  ['127.0.0.1:26', '0.0.0.0:25', false, 'another port'],
+  ['127.0.0.2:25', '127.0.0.1:25', false, 'another address of loopback'],
+  ['lmtp://127.0.0.1:24', '127.0.0.1:24', true, 'LMTP to ourselves is a ring too'],
+];
+for (const [hub, listener, isRing, why] of rings) {
+  test(`hub ${hub} behind listener ${listener} is ${isRing ? 'a ring' : 'no ring'}: ${why}`, () => assert.equal(ring(hub, listener).ok, !isRing));
+}
+
+test('any free port (0) may be asked for more than once', () => {
+  assert.deepEqual(
+    loaded(least.replace('[{name', '[{name: a, address: "127.0.0.1:0", role: mx}, {name: b, address: "127.0.0.1:0", role: mx}, {name')).warnings,
+    [],
+  );
+});
