@@ -29,7 +29,7 @@ export function callDaemon(stateDir: string, method: string, path: string, body?
     const socket = pathOrTrouble(stateDir);
     if (socket instanceof CliError) return reject(socket);
     const outgoing = request(
-      { socketPath: socket.path, method, path, headers, signal: AbortSignal.timeout(patienceMs) },
+      { socketPath: socket.path, agent: false, method, path, headers, signal: AbortSignal.timeout(patienceMs) },
       (incoming) => {
         const chunks: Buffer[] = [];
         let bytes = 0;

@@ -1,0 +1,54 @@
+// `floodgate explain`: why a message or connection was treated as it was. Reads the journal; works without a daemon.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { explain as explainId, type Explained } from '../events/explain.ts';
+import { explainedText } from '../events/explain-text.ts';
+import { CliError, printJson, type Subcommand } from './command-line.ts';
+import { callDaemon, NoDaemon } from './daemon.ts';
+import { stateDirOf, type WhichGateway } from './which-gateway.ts';
+
+type ExplainArguments = WhichGateway & { readonly json?: boolean; readonly limit: string };
+
+const maxLimit = 1000;
+
+/** Adds `explain` to the program. */
+export const explain: Subcommand = (program) => {
+  program
+    .command('explain <id...>')
+    .description('why: every finding, fact and number behind a decision')
+    .addHelpText('after', '\nID is a reference from a reply, a session, a queue id (ours or the next hop\'s), a Message-ID,\nan IP or mail address, or a time like 2026-11-21T09:06 (UTC; the whole minute).')
+    .option('--json', 'one JSON object a decision')
+    .option('--limit <n>', 'sessions at most, newest first', '20')
+    .option('--config <file>', 'the configuration of the gateway')
+    .option('--state <dir>', 'its state directory; default: from the configuration')
+    .action(run);
+};
+
+async function run(words: readonly string[], { json, limit, ...gateway }: ExplainArguments): Promise<void> {
+  const id = words.join(' '); // a time may be written with a blank
+  const sessions = Number(limit);
+  if (!Number.isInteger(sessions) || sessions < 1 || sessions > maxLimit) throw new CliError(`--limit is a number from 1 to ${maxLimit}`, 2);
+  const stateDir = stateDirOf(gateway);
+  await flushDaemon(stateDir);
+  const explained = await explainId(journalOf(stateDir), id, { limit: sessions });
+  if (explained.explanations.length === 0) throw new CliError(`nothing is known of ${JSON.stringify(id)} in ${journalOf(stateDir)}${badLines(explained)}`);
+  if (json === true) for (const each of explained.explanations) printJson(each);
+  else process.stdout.write(explainedText(explained));
+}
+
+const badLines = ({ badLines: count }: Explained): string => (count > 0 ? ` (${count} of its lines could not be read)` : '');
+
+function journalOf(stateDir: string): string {
+  const dir = join(stateDir, 'journal');
+  if (!existsSync(dir)) throw new CliError(`${dir} does not exist; name the state directory with --state or the configuration with --config`);
+  return dir;
+}
+
+/** A running daemon writes what it still holds, so that the decision of a moment ago is found. Without one the journal is complete. */
+async function flushDaemon(stateDir: string): Promise<void> {
+  try {
+    await callDaemon(stateDir, 'POST', '/api/v1/journal/flush');
+  } catch (error) {
+    if (!(error instanceof NoDaemon)) process.stderr.write(`floodgate: ${error instanceof Error ? error.message : String(error)}; reading what the journal has\n`);
+  }
+}

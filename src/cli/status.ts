@@ -1,0 +1,52 @@
+// `floodgate status`: the running gateway at a glance.
+import type { Status } from '../web/house.ts';
+import { CliError, printJson, type Subcommand } from './command-line.ts';
+import { callDaemon } from './daemon.ts';
+import { stateDirOf, type WhichGateway } from './which-gateway.ts';
+
+/** Adds `status` to the program. */
+export const status: Subcommand = (program) => {
+  program
+    .command('status')
+    .description('the running gateway at a glance: sessions, rates, next hops, journal, doors')
+    .option('--json', 'one JSON object')
+    .option('--config <file>', 'the configuration of the gateway')
+    .option('--state <dir>', 'its state directory; default: from the configuration')
+    .action(run);
+};
+
+async function run({ json, ...gateway }: WhichGateway & { readonly json?: boolean }): Promise<void> {
+  const answer = await callDaemon(stateDirOf(gateway), 'GET', '/api/v1/status');
+  if (answer.status !== 200) throw new CliError(`the gateway answered ${answer.status}`);
+  if (json === true) printJson(answer.json);
+  else process.stdout.write(statusText(answer.json as Status)); // our own daemon of the same version answers
+}
+
+const add = (counts: Readonly<Record<string, number>>, ...names: readonly string[]): number => names.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+
+function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+/** Status as a person reads it. */
+export function statusText(now: Status): string {
+  const { sessions, total, lastMinute, journal } = now;
+  const rate = (name: string, minute: number, all: number): string => `  ${name.padEnd(20)}${String(minute).padStart(8)} in the last minute ${String(all).padStart(12)} in all`;
+  const refusals = ['reject', 'defer', 'refuse-at-banner'];
+  const lines = [
+    `${now.hostname}: Floodgate ${now.version}, ${now.ready ? 'taking mail' : 'NOT READY'}, mode ${now.mode}, since ${now.startedAt}`,
+    ...now.trouble.map((text) => `  TROUBLE ${text}`),
+    `  listening on ${now.listeners.map(({ name, address }) => `${name} ${address}`).join(', ')}`,
+    `  sessions ${sessions.inside + sessions.outside} of ${sessions.most} (${sessions.inside} from inside), load level ${now.loadLevel}`,
+    rate('sessions', lastMinute.sessions, total.sessions),
+    rate('turned away', lastMinute.connectionsRefused, total.connectionsRefused),
+    rate('refused by checks', add(lastMinute.findings, ...refusals), add(total.findings, ...refusals)),
+    ...['delivered', 'refused', 'deferred', 'aborted'].map((outcome) => rate(`messages ${outcome}`, add(lastMinute.messages, outcome), add(total.messages, outcome))),
+    ...now.hubs.map((hub) => `  next hop ${hub.route} ${hub.address}: ${hub.state === 'closed' ? 'well' : hub.state}, ${hub.busy} connections busy, ${hub.idle} idle`),
+    ...now.doors.map((door) => `  door ${door.name}: ${door.state}, ${door.sessions} sessions, lag ${door.lagMs.toFixed(1)} ms`),
+    `  journal ${sizeText(journal.bytes)} in ${journal.segments} segments${journal.oldest === null ? '' : ` since ${journal.oldest}`}, ${journal.dropped === 0 ? 'complete' : `${journal.dropped} events lost`}${journal.trouble === null ? '' : `, TROUBLE ${journal.trouble}`}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,60 @@
+// A house for tests of the web door and of the commands that ask it: everything in it is fixed.
+import type { Status, WebHouse } from './house.ts';
+
+export const sampleStatus: Status = {
+  version: '0.1.0',
+  mode: 'enforce',
+  hostname: 'mx.hub.example',
+  startedAt: '2026-11-21T09:00:00.000Z',
+  ready: true,
+  trouble: [],
+  listeners: [{ name: 'mx', address: '0.0.0.0:25' }],
+  loadLevel: 0,
+  sessions: { inside: 1, outside: 2, most: 2000 },
+  total: { sessions: 120, connectionsRefused: 4, messages: { delivered: 90, refused: 3 }, findings: { reject: 20, observe: 7 }, events: 900, eventsDropped: 0 },
+  lastMinute: { sessions: 12, connectionsRefused: 1, messages: { delivered: 9 }, findings: { reject: 2 }, events: 90, eventsDropped: 0 },
+  hubs: [{ route: 'hub', address: '127.0.0.1:2626', state: 'closed', busy: 1, idle: 2 }],
+  journal: { dir: '/var/lib/floodgate/journal', bytes: 5_000_000, segments: 3, queuedBytes: 0, oldest: '2026-11-01T00:00:00.000Z', dropped: 0, trouble: null },
+  doors: [{ name: 'smtp-1', state: 'up', sessions: 3, lagMs: 1.4 }],
+};
+
+export interface SampleHouse extends WebHouse {
+  /** What was asked of it, in order. */
+  readonly asked: string[];
+}
+
+/** A house that knows one explained id (`known`), one list and no trouble. */
+export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
+  const asked: string[] = [];
+  const say = (what: string): void => void asked.push(what);
+  return {
+    asked,
+    status: () => sampleStatus,
+    ready: () => ({ ready: true, reasons: [] }),
+    metricsText: () => Promise.resolve('floodgate_backscatter_made_total 0\n'),
+    explain: (id, { limit }) => {
+      say(`explain ${id} ${limit}`);
+      return Promise.resolve({ explanations: [], more: false, badLines: 0 });
+    },
+    events: (options) => {
+      say(`events ${JSON.stringify(options)}`);
+      return Promise.resolve([]);
+    },
+    flushJournal: () => {
+      say('flush');
+      return Promise.resolve();
+    },
+    lists: {
+      show: () => Promise.resolve({ lists: [], entries: [] }),
+      add: (raw, by) => {
+        say(`add ${JSON.stringify(raw)} by ${by}`);
+        return Promise.resolve({ ok: true });
+      },
+      remove: (raw, by) => {
+        say(`remove ${JSON.stringify(raw)} by ${by}`);
+        return Promise.resolve({ ok: false, error: 'is in no list' });
+      },
+    },
+    ...over,
+  };
+}
