@@ -147,7 +147,7 @@ export const options = z.strictObject({
       outsideRecipientsPerMessage: count(100, { min: 1 }).describe('Recipients per message from outside (RFC 5321 4.5.3.1.8 asks for 100).'),
       recipientsPerSession: count(10_000, { min: 1 }).describe('Recipients per session from insiders and authenticated users.'),
       outsideRecipientsPerSession: count(1000, { min: 1 }).describe('Recipients per session from outside.'),
-      messagesPerSession: count(100, { min: 1 }).describe('Messages per session; 421 after that.'),
+      messagesPerSession: count(10_000, { min: 1 }).describe('Messages per session; 421 after that.'),
       errors: count(20, { min: 1 }).describe('Refused commands per session before 421.'),
       errorsBeforeDelay: count(10, { min: 0 }).describe('Refused commands after which each further reply waits a second.'),
       junkCommands: count(100, { min: 1 }).describe('NOOP, RSET, VRFY, HELP and the like between two messages before 421.'),
