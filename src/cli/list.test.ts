@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { scratchDirectory } from '../../test/harness/scratch.ts';
-import { runCommandLine } from './command-line.ts';
-import { list } from './list.ts';
+
+const program = `
+  import { runCommandLine } from '${new URL('command-line.ts', import.meta.url).href}';
+  import { list } from '${new URL('list.ts', import.meta.url).href}';
+  await runCommandLine(process.argv.slice(1), { version: '0' }, [list]);`;
 
 const entry = { list: 'operator', matches: 'client', entry: '203.0.113.0/24', action: 'reject', reason: 'spam', by: 'anna', createdAt: '2026-06-01T12:00:00.000Z', expiresAt: null };
 const file = { list: 'bad', matches: 'sender', action: 'tag', file: '/etc/bad.txt', entries: 3, trouble: null };
@@ -25,19 +30,13 @@ async function start(context: TestContext, answer: { readonly status: number; re
   server.listen(join(state, 'control.sock'));
   await once(server, 'listening');
   context.after(() => server.close());
-  return { asked, run: (...words: readonly string[]) => run(context, ['list', ...words, '--state', state]) };
+  return { asked, run: (...words: readonly string[]) => run([...words, '--state', state]) };
 }
 
-async function run(context: TestContext, words: readonly string[]) {
-  const said = { out: '', err: '' };
-  const out = context.mock.method(process.stdout, 'write', (text: string) => ((said.out += text), true));
-  const err = context.mock.method(process.stderr, 'write', (text: string) => ((said.err += text), true));
-  await runCommandLine(words, { version: '0' }, [list]);
-  out.mock.restore();
-  err.mock.restore();
-  const code = process.exitCode ?? 0;
-  process.exitCode = 0;
-  return { ...said, code };
+async function run(words: readonly string[]) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'list', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  return { out, err, code };
 }
 
 test('add sends what was said, with the end as a moment', async (context) => {
@@ -77,7 +76,7 @@ test('a time that cannot be read is bad usage, and nothing is sent', async (cont
 });
 
 test('without a daemon it says so', async (context) => {
-  const { err, code } = await run(context, ['list', 'show', '--state', scratchDirectory(context, 'empty')]);
+  const { err, code } = await run(['show', '--state', scratchDirectory(context, 'empty')]);
   assert.equal(code, 1);
   assert.match(err, /no daemon runs on/);
 });

@@ -6,16 +6,29 @@ import type { Mailbox, Sender } from '../model/mailbox.ts';
 import type { ListHit } from '../policy/facts.ts';
 import { addressKey, type ListEntry } from './list-entry.ts';
 
-/** All lists as plain data: survives a structured clone. Numbers are places in `hits`. */
+/**
+ * All lists as plain data, made to be copied to every door in a few milliseconds: a hundred thousand entries as objects would hold up
+ * mail for a third of a second. An entry is a number, its place.
+ */
 export interface ListsSnapshot {
-  readonly hits: readonly ListHit[];
+  /** By place: the entry in its look-up form. */
+  readonly entries: readonly string[];
+  /** By place: which of `origins` it has. */
+  readonly originOf: Uint32Array;
+  readonly origins: readonly Origin[];
+  /** By place: the next entry for the same thing (several lists may name it), -1 at the end. */
+  readonly next: Int32Array;
   readonly clients: PrefixSetData;
-  /** By network, in the order of `clients`: entries of several lists may name the same one. */
-  readonly clientHits: readonly (readonly number[])[];
-  readonly hostnames: ReadonlyMap<string, readonly number[]>;
-  readonly senders: ReadonlyMap<string, readonly number[]>;
-  readonly recipients: ReadonlyMap<string, readonly number[]>;
+  /** By network, in the order of `clients`: the first place. */
+  readonly clientPlaces: Int32Array;
+  /** By look-up form: the first place. */
+  readonly hostnames: ReadonlyMap<string, number>;
+  readonly senders: ReadonlyMap<string, number>;
+  readonly recipients: ReadonlyMap<string, number>;
 }
+
+/** What the entries of a list have in common. */
+type Origin = Omit<ListHit, 'entry'>;
 
 /** What is known of a message at a stage. `from` is absent before MAIL; null is the null sender. */
 export interface KnownSoFar {
@@ -34,41 +47,67 @@ export interface Lists {
 
 /** Makes a snapshot of entries that `parseEntry` has understood. */
 export function compileLists(entries: readonly ListEntry[]): ListsSnapshot {
-  const hits = entries.map(({ list, entry, action, reason }): ListHit => ({ list, entry, action, reason }));
-  const places = { client: new Map<string, number[]>(), hostname: new Map<string, number[]>(), sender: new Map<string, number[]>(), recipient: new Map<string, number[]>() };
-  for (const [place, { matches, entry }] of entries.entries()) {
-    const held = places[matches].get(entry);
-    if (held === undefined) places[matches].set(entry, [place]);
-    else held.push(place);
+  const first = { client: new Map<string, number>(), hostname: new Map<string, number>(), sender: new Map<string, number>(), recipient: new Map<string, number>() };
+  const next = new Int32Array(entries.length).fill(-1);
+  // From the last to the first, so that a chain runs in the order of the entries.
+  for (let place = entries.length - 1; place >= 0; place--) {
+    const entry = entries[place];
+    if (entry === undefined) continue;
+    const places = first[entry.matches];
+    next[place] = places.get(entry.entry) ?? -1;
+    places.set(entry.entry, place);
   }
   return {
-    hits,
-    clients: PrefixSet.build([...places.client.keys()]).toData(),
-    clientHits: [...places.client.values()],
-    hostnames: places.hostname,
-    senders: places.sender,
-    recipients: places.recipient,
+    entries: entries.map(({ entry }) => entry),
+    ...originsOf(entries),
+    next,
+    clients: PrefixSet.build([...first.client.keys()]).toData(),
+    clientPlaces: Int32Array.from(first.client.values()),
+    hostnames: first.hostname,
+    senders: first.sender,
+    recipients: first.recipient,
   };
 }
 
+/** Lists have few origins (a file's entries share one unless they give reasons). */
+function originsOf(entries: readonly ListEntry[]): Pick<ListsSnapshot, 'origins' | 'originOf'> {
+  const origins: Origin[] = [];
+  const known = new Map<string, number>();
+  const originOf = new Uint32Array(entries.length);
+  for (const [place, { list, action, reason }] of entries.entries()) {
+    const key = `${list} ${action} ${reason ?? ''}`;
+    const found = known.get(key) ?? origins.push({ list, action, reason }) - 1;
+    known.set(key, found);
+    originOf[place] = found;
+  }
+  return { origins, originOf };
+}
+
 const none: readonly ListHit[] = [];
-const nowhere: readonly number[] = [];
 
 /** Makes a snapshot answer; without one there are no entries. */
 export function openLists(snapshot: ListsSnapshot = compileLists([])): Lists {
   const clients = PrefixSet.fromData(snapshot.clients);
   const match = ({ ip, reverseName, from, to }: KnownSoFar): readonly ListHit[] => {
     const client = clients.match(ip);
-    const found = client < 0 ? [] : hitsAt(snapshot, snapshot.clientHits[client]);
+    const found = client < 0 ? [] : hitsAt(snapshot, snapshot.clientPlaces[client]);
     if (reverseName !== undefined) found.push(...hostNameHits(snapshot, reverseName));
     if (from !== undefined) found.push(...hitsAt(snapshot, from === null ? snapshot.senders.get('<>') : mostSpecific(snapshot.senders, from)));
     if (to !== undefined) found.push(...hitsAt(snapshot, mostSpecific(snapshot.recipients, to)));
     return found.length === 0 ? none : found;
   };
-  return { isEmpty: snapshot.hits.length === 0, hasHostNames: snapshot.hostnames.size > 0, match };
+  return { isEmpty: snapshot.entries.length === 0, hasHostNames: snapshot.hostnames.size > 0, match };
 }
 
-const hitsAt = ({ hits }: ListsSnapshot, places: readonly number[] = nowhere): ListHit[] => places.flatMap((place) => hits[place] ?? []);
+/** The entries from one place on along its chain. */
+function hitsAt({ entries, origins, originOf, next }: ListsSnapshot, first = -1): ListHit[] {
+  const hits: ListHit[] = [];
+  for (let place = first; place >= 0; place = next[place] ?? -1) {
+    const origin = origins[originOf[place] ?? -1];
+    if (origin !== undefined) hits.push({ ...origin, entry: entries[place] ?? '' });
+  }
+  return hits;
+}
 
 /** Whoever runs a network's reverse zone can write any name into it: only a name that resolves back may open a door. */
 function hostNameHits(snapshot: ListsSnapshot, name: ReverseName): readonly ListHit[] {
@@ -77,18 +116,17 @@ function hostNameHits(snapshot: ListsSnapshot, name: ReverseName): readonly List
   return name.kind === 'confirmed' ? hits : hits.filter(({ action }) => action !== 'accept');
 }
 
-function mostSpecific(places: ReadonlyMap<string, readonly number[]>, { localPart, domain }: Mailbox): readonly number[] {
-  if (places.size === 0) return nowhere;
-  return places.get(addressKey(localPart, domain)) ?? nearestDomain(places, domain);
+function mostSpecific(places: ReadonlyMap<string, number>, { localPart, domain }: Mailbox): number | undefined {
+  return places.size === 0 ? undefined : (places.get(addressKey(localPart, domain)) ?? nearestDomain(places, domain));
 }
 
 /** `a.b.example`: the domain itself, then `.b.example`, then `.example`. A domain has at most 127 labels. */
-function nearestDomain(places: ReadonlyMap<string, readonly number[]>, domain: string): readonly number[] {
+function nearestDomain(places: ReadonlyMap<string, number>, domain: string): number | undefined {
   const exact = places.get(domain);
   if (exact !== undefined) return exact;
   for (let dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
     const above = places.get(domain.slice(dot));
     if (above !== undefined) return above;
   }
-  return nowhere;
+  return undefined;
 }
