@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { summary, reportOf } from '../cli/check.ts';
 import { CliError } from '../cli/command-line.ts';
+import type { Config } from '../config/options.ts';
 import { findConfig } from '../config/find.ts';
 import { loadConfig, type ConfigProblem, type ConfigSource, type LoadContext } from '../config/load.ts';
 import { hostPortText } from '../config/value-types.ts';
 import { createMailbox } from '../delivery/maildir/mailboxes.ts';
-import { createWeb } from '../web/server.ts';
+import type { Web } from '../web/server.ts';
 import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
 import type { DoorSettings } from './messages.ts';
 import { readTlsMaterial } from './tls-material.ts';
-import { webHouse } from './web-house.ts';
 import { whatToTry } from './what-to-try.ts';
 
 export interface RunOptions {
@@ -27,28 +27,51 @@ interface Loaded {
 export async function run(options: RunOptions, about: { readonly version: string; readonly context: LoadContext }): Promise<void> {
   const file = findConfig(options.config);
   const loaded = load(file, about.context);
-  const keeper = await startKeeper(loaded.settings, about).catch((error: unknown) => {
+  const { config } = loaded.settings;
+  // The web's modules are read while the doors start on the other processors.
+  const [keeper, makeWeb] = await Promise.all([startKeeper(loaded.settings, about), loadWeb()]).catch((error: unknown) => {
     throw error instanceof CannotStart ? new CliError(error.message) : error;
   });
   noteLoaded(keeper, loaded);
   if (file === null) await makeFirstMailboxes(loaded.settings);
-  const web = createWeb(webHouse(keeper, about), {
-    version: about.version,
-    allowedHosts: () => [keeper.settings().config.site.hostname],
-    onFault: (error, path) => process.stderr.write(`floodgate: web: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
-  });
-  await web.listenControl(join(loaded.settings.config.state, 'control.sock'));
-  const { web: webConfig } = loaded.settings.config;
-  const webAddress = webConfig === undefined ? null : await web.listen(webConfig.address).catch((error: unknown) => Promise.reject(new CliError(`web cannot listen on ${hostPortText(webConfig.address)}: ${error instanceof Error ? error.message : String(error)}`)));
-  const addresses = [...keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`), ...(webAddress === null ? [] : [`web=${hostPortText(webAddress)}`])];
-  process.stdout.write(`floodgate ready ${addresses.join(' ')}\n`);
-  if (file === null) process.stderr.write(whatToTry(loaded.settings.config));
-
+  const web = makeWeb(keeper, about.version);
+  await web.listenControl(join(config.state, 'control.sock'));
+  const webAddress = await openWeb(web, config);
+  const ended = untilSignal(keeper, web);
   process.on('SIGHUP', () => reload(keeper, file, about.context));
-  await new Promise<void>((resolve) => {
+  const addresses = keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`);
+  process.stdout.write(`floodgate ready ${[...addresses, ...webAddress].join(' ')}\n`);
+  if (file === null) process.stderr.write(whatToTry(config));
+  await ended;
+  process.exit(0);
+}
+
+async function loadWeb(): Promise<(keeper: Keeper, version: string) => Web> {
+  const [{ createWeb }, { webHouse }] = await Promise.all([import('../web/server.ts'), import('./web-house.ts')]);
+  return (keeper, version) =>
+    createWeb(webHouse(keeper, { version }), {
+      version,
+      allowedHosts: () => [keeper.settings().config.site.hostname],
+      onFault: (error, path) => process.stderr.write(`floodgate: web: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+    });
+}
+
+/** `web=address` once it listens; nothing where no web is configured. */
+async function openWeb(web: Web, { web: wanted }: Config): Promise<readonly string[]> {
+  if (wanted === undefined) return [];
+  try {
+    return [`web=${hostPortText(await web.listen(wanted.address))}`];
+  } catch (error) {
+    throw new CliError(`web cannot listen on ${hostPortText(wanted.address)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Resolves when a signal has ended the gateway in good order; a second signal ends it at once. */
+function untilSignal(keeper: Keeper, web: Web): Promise<void> {
+  return new Promise((resolve) => {
     let asked = false;
     const end = (signal: NodeJS.Signals): void => {
-      if (asked) process.exit(1); // the second signal means: now
+      if (asked) process.exit(1);
       asked = true;
       void keeper
         .stop(signal)
@@ -58,7 +81,6 @@ export async function run(options: RunOptions, about: { readonly version: string
     process.on('SIGTERM', end);
     process.on('SIGINT', end);
   });
-  process.exit(0);
 }
 
 function load(file: string | null, context: LoadContext): Loaded {
