@@ -39,8 +39,10 @@ export type FakeHubAnswer =
       readonly split?: number;
       /** After the reply (if any) the connection ends: orderly, or by a reset. */
       readonly drop?: 'fin' | 'rst';
-      /** Says nothing at all and keeps the connection. */
+      /** Says nothing and keeps the connection. */
       readonly silent?: true;
+      /** Reads nothing from now on: what the other side sends fills the kernel's buffers, and then it must wait. */
+      readonly deaf?: true;
     };
 
 /** One step's script; undefined as answer: the usual one. */
@@ -321,7 +323,8 @@ class Session {
   }
 
   async #send(answer: FakeHubAnswer): Promise<void> {
-    const { raw, reply, hold, split, drop } = typeof answer === 'string' ? { reply: answer, raw: undefined, hold: undefined, split: undefined, drop: undefined } : answer;
+    const { raw, reply, hold, split, drop, deaf }: Exclude<FakeHubAnswer, string> = typeof answer === 'string' ? { reply: answer } : answer;
+    if (deaf) this.#socket.pause();
     if (hold !== undefined) await hold;
     const text = raw ?? (reply === undefined ? '' : formatted(reply));
     if (text.length > 0) {

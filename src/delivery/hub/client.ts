@@ -160,12 +160,15 @@ export class HubClient implements Pooled {
     setTimeout(() => socket.destroy(), quitMs).unref();
   }
 
-  /** Cuts it. With content under way the hub must see that its end is missing: a reset, not an orderly close. */
+  /**
+   * Cuts it and forgets what is not sent yet: inside content the hub sees its connection end without the dot, and keeps nothing.
+   * Not `resetAndDestroy`: that waits until a hub that has stopped reading takes what is left, and fails after our QUIT.
+   */
   destroy(): void {
     this.#lost ??= { lost: 'closed by us', timedOut: false };
     this.#disarm();
-    if (this.secure) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    this.#socket.destroy();
+    this.#unpark();
   }
 
   #attach(socket: net.Socket): void {
