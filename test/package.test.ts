@@ -11,7 +11,15 @@ interface PackageFile {
 
 interface Lock {
   readonly packages: Readonly<
-    Record<string, { readonly version?: string; readonly integrity?: string; readonly optionalDependencies?: Readonly<Record<string, string>> }>
+    Record<
+      string,
+      {
+        readonly version?: string;
+        readonly integrity?: string;
+        readonly hasInstallScript?: boolean;
+        readonly optionalDependencies?: Readonly<Record<string, string>>;
+      }
+    >
   >;
 }
 
@@ -43,4 +51,13 @@ test('each dependency has its line in the decision record', async () => {
   const record = await read('docs/adr/0001-runtime-and-dependencies.md');
   for (const name of Object.keys({ ...packageFile.dependencies, ...packageFile.optionalDependencies, ...packageFile.devDependencies }))
     assert.ok(record.includes(`\`${name}\``), name);
+});
+
+test('nothing we install runs a script of its own while it is installed', () => {
+  assert.deepEqual(
+    Object.entries(lock.packages)
+      .filter(([, entry]) => entry.hasInstallScript === true)
+      .map(([name]) => name),
+    [],
+  );
 });
