@@ -38,6 +38,8 @@ function parseLiteral(inner: string): string | null {
     if (canonical === '') return null;
     return canonical.includes(':') ? `[IPv6:${canonical}]` : `[${canonical}]`;
   }
+  // IPv6 without its tag: by the grammar a literal of the kind "2001", but meant is an address, and nobody may be in doubt which.
+  if (canonicalIp(inner) !== '') return null;
   // General-address-literal: no registered tag is in use besides IPv6, but the grammar has it.
   const general = /^([A-Za-z0-9-]*[A-Za-z0-9]):([!-Z^-~]+)$/.exec(inner);
   return general === null ? null : `[${inner.toLowerCase()}]`;
