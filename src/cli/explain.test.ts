@@ -12,7 +12,7 @@ import { runCommandLine } from './command-line.ts';
 import { explain } from './explain.ts';
 import { status, statusText } from './status.ts';
 
-const at = timeOfReference('1K8S2J4FQ1000') ?? 0;
+const at = timeOfReference('1M7YNPXHV1000') ?? 0;
 
 /** A state directory whose journal has one event. */
 function stateDir(t: TestContext): string {
@@ -39,7 +39,7 @@ async function floodgate(t: TestContext, ...argv: string[]) {
 }
 
 test('without a daemon the reference of a refusal is explained from the journal', async (t) => {
-  const { out, err, code } = await floodgate(t, 'explain', '--json', '--state', stateDir(t), '1K8S2J4FQ1000-1');
+  const { out, err, code } = await floodgate(t, 'explain', '--json', '--state', stateDir(t), '1M7YNPXHV1000-1');
   assert.deepEqual([err, code], ['', 0]);
   const told = JSON.parse(out) as { decision: { check: string }; reply: string };
   assert.equal(told.decision.check, 'unknown-recipient');
@@ -47,7 +47,7 @@ test('without a daemon the reference of a refusal is explained from the journal'
 });
 
 test('in plain words it is one sentence and the numbers behind it', async (t) => {
-  const { out } = await floodgate(t, 'explain', '--state', stateDir(t), '1k8s2j4fq1000-1');
+  const { out } = await floodgate(t, 'explain', '--state', stateDir(t), '1m7ynpxhv1000-1');
   assert.match(out, /refused at RCPT because: the hub does not know the recipient \[check unknown-recipient, action reject\]/);
   assert.match(out, /numbers +hubReply="550 5\.1\.1 no such user"/);
 });
@@ -78,7 +78,7 @@ test('a running daemon is asked to write what it holds before the journal is rea
   const web = createWeb(house, { version: '0', allowedHosts: () => [], onFault: () => undefined });
   await web.listenControl(join(state, 'control.sock'));
   t.after(() => web.close());
-  await floodgate(t, 'explain', '--state', state, '1K8S2J4FQ1000-1');
+  await floodgate(t, 'explain', '--state', state, '1M7YNPXHV1000-1');
   assert.deepEqual(house.asked, ['flush']);
   const { out } = await floodgate(t, 'status', '--json', '--state', state);
   assert.deepEqual(JSON.parse(out), sampleStatus);

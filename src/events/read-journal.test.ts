@@ -95,3 +95,11 @@ test('the last events of a long segment come from its tail', async (t) => {
   assert.deepEqual((await lastEvents(dir, { limit: 2 })).map((event) => event.seq), [29_998, 29_999]);
   assert.deepEqual((await lastEvents(dir, { limit: 1, wanted: (event) => event.seq === 7 })).map((event) => event.seq), [7]);
 });
+
+test('without a time to go back to, only the end is searched; with one, all of it', async (t) => {
+  const old = line(1);
+  const dir = journal(t, { [name(start, 1)]: old + Array.from({ length: 34_000 }, (_, i) => line(i + 2, start + i + 2, 'x'.repeat(500))).join('') }); // more than 16 MiB
+  const wanted = (event: { readonly seq: number }) => event.seq === 1;
+  assert.deepEqual(await lastEvents(dir, { limit: 1, wanted }), []);
+  assert.deepEqual((await lastEvents(dir, { limit: 1, wanted, sinceMs: start - 1 })).map((event) => event.seq), [1]);
+});

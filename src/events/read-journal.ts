@@ -139,14 +139,25 @@ function parseEvent(line: Buffer): Event | null {
   }
 }
 
-/** The newest events, oldest first, at most `limit`, none older than `sinceMs`. Reads only as much of the end as it needs. */
+/** Without a time to go back to, this much of the journal's end is searched: the page that asks every two seconds must stay cheap. */
+const shallowBytes = 16 * 1024 * 1024;
+/** JSON Lines of events shrink to about a tenth. */
+const usualCompression = 10;
+
+/**
+ * The newest events, oldest first, at most `limit`. With `sinceMs` the journal is searched back to that time; without, only its
+ * last 16 MiB are.
+ */
 export async function lastEvents(dir: string, options: { readonly sinceMs?: number; readonly limit: number; wanted?(event: Event): boolean }): Promise<readonly Event[]> {
   const { sinceMs = 0, limit, wanted = () => true } = options;
   let found: Event[] = [];
+  let budget = sinceMs > 0 ? Infinity : shallowBytes;
   for (const segment of segmentsWithin(await listSegments(dir), { fromMs: sinceMs }).toReversed()) {
     const room = limit - found.length;
-    if (room <= 0) break;
-    found = [...(await lastOfSegment(segment, room, (event) => event.at >= sinceMs && wanted(event))), ...found];
+    const cost = segment.compressed ? segment.bytes * usualCompression : segment.bytes;
+    if (room <= 0 || budget <= 0 || (segment.compressed && cost > budget)) break;
+    found = [...(await lastOfSegment(segment, { room, budget, wanted: (event) => event.at >= sinceMs && wanted(event) })), ...found];
+    budget -= cost;
   }
   return found.toSorted(byTime);
 }
@@ -154,28 +165,37 @@ export async function lastEvents(dir: string, options: { readonly sinceMs?: numb
 /** Order of what happened: doors write at the same time, so the order in the file is only nearly that. */
 export const byTime = (a: Event, b: Event): number => a.at - b.at || (a.door === b.door ? a.seq - b.seq : a.door < b.door ? -1 : 1);
 
-async function lastOfSegment(segment: Segment, limit: number, wanted: (event: Event) => boolean): Promise<readonly Event[]> {
-  const tail = segment.compressed ? null : await tailOf(segment);
-  if (tail) {
-    const found = [...allLines(tail.lines)].map(parseEvent).filter((event) => event !== null && wanted(event)) as Event[];
-    if (found.length >= limit || tail.whole) return found.slice(-limit);
+interface Search {
+  /** Events at most. */
+  readonly room: number;
+  /** Bytes at most. */
+  readonly budget: number;
+  wanted(event: Event): boolean;
+}
+
+async function lastOfSegment(segment: Segment, { room, budget, wanted }: Search): Promise<readonly Event[]> {
+  for (const bytes of segment.compressed ? [] : [readBytes, shallowBytes]) {
+    const tail = await tailOf(segment, Math.min(bytes, budget));
+    if (tail === null) break;
+    const found = [...allLines(tail.lines)].map(parseEvent).filter((event): event is Event => event !== null && wanted(event));
+    if (found.length >= room || tail.whole || bytes >= budget) return found.slice(-room);
   }
   let found: Event[] = [];
   for await (const event of readSegment(segment, {})) {
     if (!wanted(event)) continue;
     found.push(event);
-    if (found.length > 2 * limit) found = found.slice(-limit);
+    if (found.length > 2 * room) found = found.slice(-room);
   }
-  return found.slice(-limit);
+  return found.slice(-room);
 }
 
-/** The last mebibyte of a plain segment, from a line's begin; null when the segment is gone. */
-async function tailOf(segment: Segment): Promise<{ readonly lines: Buffer; readonly whole: boolean } | null> {
+/** The end of a plain segment, from a line's begin; null when the segment is gone. */
+async function tailOf(segment: Segment, bytes: number): Promise<{ readonly lines: Buffer; readonly whole: boolean } | null> {
   try {
     const handle = await open(segment.path, 'r');
     try {
       const { size } = await handle.stat();
-      const start = Math.max(0, size - readBytes);
+      const start = Math.max(0, size - bytes);
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(size - start), 0, size - start, start);
       const block = buffer.subarray(0, bytesRead);
       const begin = start === 0 ? 0 : block.indexOf(0x0a) + 1;

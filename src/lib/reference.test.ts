@@ -42,6 +42,6 @@ test('what is read out on the telephone is understood: lower case, I and L for 1
   assert.deepEqual(parseReference(spoken), { session: id, reference: `${id}-1` });
 });
 
-for (const raw of ['', '4f2a', '192.0.2.1', 'a@b.example', '2026-11-21T09:06:32Z', '1K8S2J4FQ0000-', 'XXXXXXXXXXXXXU']) {
+for (const raw of ['', '4f2a', '192.0.2.1', 'a@b.example', '2026-11-21T09:06:32Z', '1M7YNPXHV0000-', 'XXXXXXXXXXXXXU']) {
   test(`${JSON.stringify(raw)} is no reference`, () => assert.equal(timeOfReference(raw), null));
 }

@@ -43,7 +43,7 @@ export function newSessionIds(options: { readonly doorNumber: number; now(): num
   };
 }
 
-/** The `number`th reference of a session, e.g. `1K8S2J4FQ0000-1`. */
+/** The `number`th reference of a session, e.g. `1M7YNPXHV0000-1`. */
 export function referenceOf(session: string, number: number): string {
   let digits = 1;
   while (32 ** digits <= number) digits++;

@@ -62,7 +62,7 @@ function recordRoutes(house: WebHouse): readonly Route[] {
       path: '/api/v1/events',
       summary: 'The newest events of the journal, oldest first',
       parameters: [
-        { name: 'since', in: 'query', description: 'ISO time or milliseconds since the epoch; older events are left out', schema: { type: 'string' } },
+        { name: 'since', in: 'query', description: 'ISO time or milliseconds since the epoch; older events are left out. Without it only the last 16 MiB of the journal are searched', schema: { type: 'string' } },
         { name: 'limit', in: 'query', description: `Events at most (1 to ${maxEvents})`, schema: { type: 'integer', minimum: 1, maximum: maxEvents, default: 100 } },
         { name: 'decisions', in: 'query', description: 'true: only refusals, findings and finished messages', schema: { type: 'boolean', default: false } },
       ],
