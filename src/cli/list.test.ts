@@ -12,7 +12,16 @@ const program = `
   import { list } from '${new URL('list.ts', import.meta.url).href}';
   await runCommandLine(process.argv.slice(1), { version: '0' }, [list]);`;
 
-const entry = { list: 'operator', matches: 'client', entry: '203.0.113.0/24', action: 'reject', reason: 'spam', by: 'anna', createdAt: '2026-06-01T12:00:00.000Z', expiresAt: null };
+const entry = {
+  list: 'operator',
+  matches: 'client',
+  entry: '203.0.113.0/24',
+  action: 'reject',
+  reason: 'spam',
+  by: 'anna',
+  createdAt: '2026-06-01T12:00:00.000Z',
+  expiresAt: null,
+};
 const file = { list: 'bad', matches: 'sender', action: 'tag', file: '/etc/bad.txt', entries: 3, trouble: null };
 
 /** A daemon on control.sock that answers one thing and notes what it was asked; and the command run against it. */
@@ -35,7 +44,8 @@ async function start(context: TestContext, answer: { readonly status: number; re
 
 async function run(words: readonly string[]) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'list', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [[code], out, err] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
+  const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
   return { out, err, code };
 }
 
@@ -53,8 +63,14 @@ test('add sends what was said, with the end as a moment', async (context) => {
 test('show prints lists and entries, as lines or as JSON Lines', async (context) => {
   const { run: floodgate } = await start(context, { status: 200, json: { lists: [file], entries: [entry] } });
   assert.equal((await floodgate('show')).out, 'bad: tag sender, 3 entries from /etc/bad.txt\noperator: reject client 203.0.113.0/24 (spam), by anna\n');
-  const lines = (await floodgate('list', '--json')).out.trimEnd().split('\n').map((line) => JSON.parse(line));
-  assert.deepEqual(lines, [{ kind: 'list', ...file }, { kind: 'entry', ...entry }]);
+  const lines = (await floodgate('list', '--json')).out
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  assert.deepEqual(lines, [
+    { kind: 'list', ...file },
+    { kind: 'entry', ...entry },
+  ]);
 });
 
 test('remove names the entry, and the list where one was given', async (context) => {

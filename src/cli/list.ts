@@ -20,7 +20,9 @@ type ShowOptions = WhichGateway & { readonly json?: boolean };
 /** Adds `list show|add|remove` to the program. */
 export const list: Subcommand = (program) => {
   const group = program.command('list').description('accept and refuse lists of the running gateway');
-  withGateway(group.command('show').alias('list').description('lists kept in files, and every entry kept in the database').option('--json', 'one JSON object a line')).action(show);
+  withGateway(
+    group.command('show').alias('list').description('lists kept in files, and every entry kept in the database').option('--json', 'one JSON object a line'),
+  ).action(show);
   withGateway(group.command('add <entry>').description('add an entry or change it: an address, network, host name, mail address or domain'))
     .requiredOption('--matches <what>', 'client, hostname, sender or recipient')
     .option('--action <action>', 'accept, observe, tag, delay, defer, reject or refuse-at-banner', 'reject')
@@ -29,16 +31,23 @@ export const list: Subcommand = (program) => {
     .option('--expires <time>', 'how long it holds, like 12h or 7d; default: for good')
     .option('--json', 'the entry as a JSON object')
     .action(add);
-  withGateway(group.command('remove <entry>').description('remove an entry kept in the database')).option('--list <name>', 'only from this list').option('--matches <what>', 'only entries of this kind').action(remove);
+  withGateway(group.command('remove <entry>').description('remove an entry kept in the database'))
+    .option('--list <name>', 'only from this list')
+    .option('--matches <what>', 'only entries of this kind')
+    .action(remove);
 };
 
-const withGateway = (command: CommandLine): CommandLine => command.option('--config <file>', 'the configuration of the gateway').option('--state <dir>', 'its state directory; default: from the configuration');
+const withGateway = (command: CommandLine): CommandLine =>
+  command.option('--config <file>', 'the configuration of the gateway').option('--state <dir>', 'its state directory; default: from the configuration');
 
 async function show({ json, ...gateway }: ShowOptions): Promise<void> {
   const { lists, entries } = (await ask(gateway, 'GET', '/api/v1/lists')) as ListsShown; // our own daemon answers: facts/list-desk.ts
   for (const file of lists) {
     if (json === true) printJson({ kind: 'list', ...file });
-    else process.stdout.write(`${file.list}: ${file.action} ${file.matches}, ${file.entries} entries from ${file.file}${file.trouble === null ? '' : `\n  trouble: ${file.trouble}`}\n`);
+    else
+      process.stdout.write(
+        `${file.list}: ${file.action} ${file.matches}, ${file.entries} entries from ${file.file}${file.trouble === null ? '' : `\n  trouble: ${file.trouble}`}\n`,
+      );
   }
   for (const entry of entries) {
     if (json === true) printJson({ kind: 'entry', ...entry });

@@ -12,20 +12,45 @@ function start(context: TestContext) {
   const calls = { refreshes: 0 };
   const keeper = {
     status: () => [],
-    refresh: async () => {
+    refresh: () => {
       calls.refreshes++;
+      return Promise.resolve();
     },
   };
-  return { events, calls, desk: createListDesk({ repository: createListEntries(store.queries), keeper, record: (event) => events.push(event), now: () => Date.parse('2026-06-01T12:00:00Z') }) };
+  return {
+    events,
+    calls,
+    desk: createListDesk({
+      repository: createListEntries(store.queries),
+      keeper,
+      record: (event) => events.push(event),
+      now: () => Date.parse('2026-06-01T12:00:00Z'),
+    }),
+  };
 }
 
 test('an entry is kept in its look-up form, in force when the answer comes, and said with who asked', async (context) => {
   const { desk, calls, events } = start(context);
   const answer = await desk.add({ matches: 'client', entry: '203.0.113.77/24', reason: 'spam' }, 'cli');
-  assert.deepEqual(answer, { ok: true, entry: { list: 'operator', matches: 'client', entry: '203.0.113.0/24', action: 'reject', reason: 'spam', by: 'cli', createdAt: '2026-06-01T12:00:00.000Z', expiresAt: null } });
+  assert.deepEqual(answer, {
+    ok: true,
+    entry: {
+      list: 'operator',
+      matches: 'client',
+      entry: '203.0.113.0/24',
+      action: 'reject',
+      reason: 'spam',
+      by: 'cli',
+      createdAt: '2026-06-01T12:00:00.000Z',
+      expiresAt: null,
+    },
+  });
   assert.equal(calls.refreshes, 1);
   assert.deepEqual(events, [{ type: 'list-changed', list: 'operator', entries: 1, by: 'cli', what: 'reject client 203.0.113.0/24' }]);
-  assert.deepEqual((await desk.show()).entries.map(({ entry }) => entry), ['203.0.113.0/24']);
+  assert.deepEqual(
+    (await desk.show()).entries.map(({ entry }) => entry),
+    ['203.0.113.0/24'],
+  );
 });
 
 const wrong: readonly [raw: unknown, error: RegExp, why: string][] = [

@@ -70,7 +70,8 @@ export function createListDesk({ repository, keeper, record, now }: ListDeskPart
       const expiresAt = data.expiresAt === null ? null : Date.parse(data.expiresAt);
       if (expiresAt !== null && expiresAt <= now()) return { ok: false, error: `${data.expiresAt} is over already` };
       const before = await repository.inForce(now());
-      if (before.length >= maxEntries) return { ok: false, error: `there are ${before.length} entries; keep larger lists in files (lists: in the configuration)` };
+      if (before.length >= maxEntries)
+        return { ok: false, error: `there are ${before.length} entries; keep larger lists in files (lists: in the configuration)` };
       const entry: StoredListEntry = { ...data, entry: parsed.entry, expiresAt, by, createdAt: now() };
       await repository.add(entry);
       await keeper.refresh();
@@ -105,7 +106,11 @@ const possibleForms = (raw: string): ReadonlySet<string> =>
     }),
   );
 
-const shown = ({ createdAt, expiresAt, ...same }: StoredListEntry): ShownEntry => ({ ...same, createdAt: new Date(createdAt).toISOString(), expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString() });
+const shown = ({ createdAt, expiresAt, ...same }: StoredListEntry): ShownEntry => ({
+  ...same,
+  createdAt: new Date(createdAt).toISOString(),
+  expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+});
 
 function firstProblem(error: z.ZodError): string {
   const issue = error.issues[0];

@@ -25,7 +25,13 @@ export function parseListText(text: string, { name, matches, action }: Pick<List
     if (raw === '') continue;
     const parsed = parseEntry(matches, raw);
     if ('entry' in parsed) {
-      const reason = hash < 0 ? '' : line.slice(hash + 1).trim().slice(0, 200);
+      const reason =
+        hash < 0
+          ? ''
+          : line
+              .slice(hash + 1)
+              .trim()
+              .slice(0, 200);
       entries.push({ list: name, matches, entry: parsed.entry, action, reason: reason === '' ? null : reason });
     } else if (++badLines <= shownProblems) problems.push(`line ${index + 1} ${parsed.wrong}`);
   }
@@ -33,7 +39,10 @@ export function parseListText(text: string, { name, matches, action }: Pick<List
 }
 
 /** What a look at a file found. `same`: not touched since the identity given. */
-export type FileLook = { readonly kind: 'same' } | { readonly kind: 'read'; readonly identity: string; readonly text: string } | { readonly kind: 'trouble'; readonly identity: string; readonly why: string };
+export type FileLook =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'read'; readonly identity: string; readonly text: string }
+  | { readonly kind: 'trouble'; readonly identity: string; readonly why: string };
 
 /** Bytes of the largest list file: some four million addresses; more is a mistake and would stop the keeper for seconds. */
 const maxBytes = 64 * 1024 * 1024;

@@ -9,7 +9,17 @@ import { openStore } from '../store/open.ts';
 import { createListKeeper } from './list-keeper.ts';
 import { openLists, type Lists } from './lists.ts';
 
-const stored = (changes: Partial<StoredListEntry> = {}): StoredListEntry => ({ list: 'operator', matches: 'client', entry: '198.51.100.7/32', action: 'reject', reason: null, by: 'cli', createdAt: 0, expiresAt: null, ...changes });
+const stored = (changes: Partial<StoredListEntry> = {}): StoredListEntry => ({
+  list: 'operator',
+  matches: 'client',
+  entry: '198.51.100.7/32',
+  action: 'reject',
+  reason: null,
+  by: 'cli',
+  createdAt: 0,
+  expiresAt: null,
+  ...changes,
+});
 
 async function start(context: TestContext, text: string | null) {
   const folder = mkdtempSync(join(tmpdir(), 'floodgate-lists-'));
@@ -44,8 +54,14 @@ const brokenOf = (events: readonly EventBody[]): readonly string[] => events.fla
 test('files and database entries are in force from the start, and said', async (context) => {
   const { isListed, events, keeper } = await start(context, '203.0.113.0/24\n');
   assert.ok(isListed('203.0.113.9'));
-  assert.deepEqual(events.map(({ type }) => type), ['list-changed']);
-  assert.deepEqual(keeper.status().map(({ list, entries, trouble }) => [list, entries, trouble]), [['bad', 1, null]]);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['list-changed'],
+  );
+  assert.deepEqual(
+    keeper.status().map(({ list, entries, trouble }) => [list, entries, trouble]),
+    [['bad', 1, null]],
+  );
 });
 
 test('a changed file counts at the next look; an unchanged one makes no snapshot', async (context) => {

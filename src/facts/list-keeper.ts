@@ -99,7 +99,15 @@ export function createListKeeper(parts: ListKeeperParts): ListKeeper {
       inTurn(async () => {
         if (await readStored()) publish();
       }),
-    status: () => files.map(({ config, entries, trouble }) => ({ list: config.name, matches: config.matches, action: config.action, file: config.file, entries: entries.length, trouble })),
+    status: () =>
+      files.map(({ config, entries, trouble }) => ({
+        list: config.name,
+        matches: config.matches,
+        action: config.action,
+        file: config.file,
+        entries: entries.length,
+        trouble,
+      })),
     stop: () => clearInterval(timer),
   };
 }
@@ -113,7 +121,8 @@ async function readFileAgain(state: FileState, record: Recorder): Promise<boolea
   if (found.kind === 'trouble') return broken(state, found.why, record);
   const { entries, badLines, problems } = parseListText(found.text, config);
   // A file of another kind under this name, or half of one: rather the entries of before than none.
-  if (badLines > entries.length) return broken(state, `${config.file}: ${badLines} lines are no entries (${problems.join('; ')}); the entries of before stay in force`, record);
+  if (badLines > entries.length)
+    return broken(state, `${config.file}: ${badLines} lines are no entries (${problems.join('; ')}); the entries of before stay in force`, record);
   state.entries = entries;
   record({ type: 'list-changed', list: config.name, entries: entries.length, by: 'file', what: `${config.file} was read` });
   state.trouble = null;

@@ -35,7 +35,11 @@ const cases: readonly [known: KnownSoFar, expected: readonly string[], why: stri
   [{ ip: '203.0.113.7' }, ['203.0.113.7/32 accept'], 'the smaller network speaks alone'],
   [{ ip: '2001:db8::9' }, ['2001:db8::/32 reject'], 'IPv6'],
   [{ ip: stranger, reverseName: { kind: 'confirmed', name: 'Host-7.Dynamic.example' } }, ['.dynamic.example reject'], 'below a listed domain, in any case'],
-  [{ ip: stranger, reverseName: { kind: 'unconfirmed', name: 'h.dynamic.example' } }, ['.dynamic.example reject'], 'a name that nobody would forge to be refused'],
+  [
+    { ip: stranger, reverseName: { kind: 'unconfirmed', name: 'h.dynamic.example' } },
+    ['.dynamic.example reject'],
+    'a name that nobody would forge to be refused',
+  ],
   [{ ip: stranger, reverseName: { kind: 'confirmed', name: 'dynamic.example' } }, [], 'the domain itself is not below itself'],
   [{ ip: stranger, reverseName: { kind: 'confirmed', name: 'mail.friend.example' } }, ['mail.friend.example accept'], 'a confirmed friend'],
   [{ ip: stranger, reverseName: { kind: 'unconfirmed', name: 'mail.friend.example' } }, [], 'anybody can claim to be a friend'],
@@ -47,16 +51,27 @@ const cases: readonly [known: KnownSoFar, expected: readonly string[], why: stri
   [{ ip: stranger, from: null }, ['<> observe'], 'the null sender'],
   [{ ip: stranger, to: mailboxOf('info@example.org') }, ['info@example.org reject'], 'a recipient'],
   [{ ip: stranger, from: mailboxOf('info@example.org') }, [], 'senders and recipients are not mixed up'],
-  [{ ip: '203.0.113.8', from: null, to: mailboxOf('info@example.org') }, ['203.0.113.0/24 reject', '<> observe', 'info@example.org reject'], 'all kinds together'],
+  [
+    { ip: '203.0.113.8', from: null, to: mailboxOf('info@example.org') },
+    ['203.0.113.0/24 reject', '<> observe', 'info@example.org reject'],
+    'all kinds together',
+  ],
 ];
 
 for (const [known, expected, why] of cases) {
-  test(`${JSON.stringify(known)}: ${why}`, () => assert.deepEqual(lists.match(known).map((hit) => `${hit.entry} ${hit.action}`), expected));
+  test(`${JSON.stringify(known)}: ${why}`, () =>
+    assert.deepEqual(
+      lists.match(known).map((hit) => `${hit.entry} ${hit.action}`),
+      expected,
+    ));
 }
 
 test('the same network in two lists: both speak', () => {
   const both = openLists(compileLists([entry('client', '203.0.113.0/24', 'reject', 'bad'), entry('client', '203.0.113.0/24', 'accept', 'good')]));
-  assert.deepEqual(both.match({ ip: '203.0.113.1' }).map(({ list }) => list), ['bad', 'good']);
+  assert.deepEqual(
+    both.match({ ip: '203.0.113.1' }).map(({ list }) => list),
+    ['bad', 'good'],
+  );
 });
 
 test('without entries nothing is looked up, and no reverse name is awaited without host names', () => {

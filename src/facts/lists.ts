@@ -47,7 +47,12 @@ export interface Lists {
 
 /** Makes a snapshot of entries that `parseEntry` has understood. */
 export function compileLists(entries: readonly ListEntry[]): ListsSnapshot {
-  const first = { client: new Map<string, number>(), hostname: new Map<string, number>(), sender: new Map<string, number>(), recipient: new Map<string, number>() };
+  const first = {
+    client: new Map<string, number>(),
+    hostname: new Map<string, number>(),
+    sender: new Map<string, number>(),
+    recipient: new Map<string, number>(),
+  };
   const next = new Int32Array(entries.length).fill(-1);
   // From the last to the first, so that a chain runs in the order of the entries.
   for (let place = entries.length - 1; place >= 0; place--) {

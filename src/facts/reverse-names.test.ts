@@ -6,7 +6,8 @@ import { createReverseNames, type NameResolver } from './reverse-names.ts';
 const failure = (code: string) => Promise.reject(Object.assign(new Error(code), { code }));
 /** A zone in a table: an array answers, a word is an error code, an absent name does not exist. */
 type Zone = Readonly<Record<string, readonly string[] | string>>;
-const answer = (value: readonly string[] | string | undefined): Promise<readonly string[]> => (typeof value === 'object' ? Promise.resolve(value) : failure(value ?? 'ENOTFOUND'));
+const answer = (value: readonly string[] | string | undefined): Promise<readonly string[]> =>
+  typeof value === 'object' ? Promise.resolve(value) : failure(value ?? 'ENOTFOUND');
 
 function start(zone: Zone, timeoutMs = 1000) {
   const clock = { ms: 0 };
@@ -23,12 +24,22 @@ const cases: readonly [zone: Zone, ip: string, expected: ReverseName, why: strin
   [{ '192.0.2.1': ['Mail.Example.ORG'], 'mail.example.org': ['192.0.2.1'] }, '192.0.2.1', { kind: 'confirmed', name: 'mail.example.org' }, 'it resolves back'],
   [{ '192.0.2.1': ['bank.example'], 'bank.example': ['198.51.100.1'] }, '192.0.2.1', { kind: 'unconfirmed', name: 'bank.example' }, 'anybody can claim a name'],
   [{ '192.0.2.1': ['bank.example'] }, '192.0.2.1', { kind: 'unconfirmed', name: 'bank.example' }, 'a name that does not exist confirms nothing'],
-  [{ '192.0.2.1': ['bank.example', 'mail.example.org'], 'bank.example': ['198.51.100.1'], 'mail.example.org': ['192.0.2.1'] }, '192.0.2.1', { kind: 'confirmed', name: 'mail.example.org' }, 'of several names the one that holds'],
+  [
+    { '192.0.2.1': ['bank.example', 'mail.example.org'], 'bank.example': ['198.51.100.1'], 'mail.example.org': ['192.0.2.1'] },
+    '192.0.2.1',
+    { kind: 'confirmed', name: 'mail.example.org' },
+    'of several names the one that holds',
+  ],
   [{}, '192.0.2.1', { kind: 'none' }, 'no name'],
   [{ '192.0.2.1': [] }, '192.0.2.1', { kind: 'none' }, 'an empty answer'],
   [{ '192.0.2.1': 'ESERVFAIL' }, '192.0.2.1', { kind: 'unknown' }, 'a failing server is not "no name"'],
   [{ '192.0.2.1': 'ETIMEOUT' }, '192.0.2.1', { kind: 'unknown' }, 'nor is a time-out'],
-  [{ '192.0.2.1': ['mail.example.org'], 'mail.example.org': 'ESERVFAIL' }, '192.0.2.1', { kind: 'unknown' }, 'an outage of the forward zone is not held against the client'],
+  [
+    { '192.0.2.1': ['mail.example.org'], 'mail.example.org': 'ESERVFAIL' },
+    '192.0.2.1',
+    { kind: 'unknown' },
+    'an outage of the forward zone is not held against the client',
+  ],
   [{ '192.0.2.1': ['evil\r\nX-Header: 1', 'a b'] }, '192.0.2.1', { kind: 'none' }, 'a PTR record may hold anything; only host names get into headers'],
   [{ '2001:db8::1': ['six.example'], 'six.example': ['2001:0db8:0::0001'] }, '2001:db8::1', { kind: 'confirmed', name: 'six.example' }, 'IPv6 in any spelling'],
 ];
@@ -57,7 +68,7 @@ test('a thousand new addresses at once do not become a thousand questions', asyn
   const waiting = Array.from({ length: 1000 }, (_, index) => names(`198.51.${index >> 8}.${index & 255}`));
   assert.deepEqual([asked, waiting.at(-1)], [500, { kind: 'unknown' }]);
   held.resolve([]);
-  await Promise.all(waiting);
+  assert.deepEqual(await waiting[0], { kind: 'none' });
 });
 
 const kept: readonly [zone: Zone, keptMs: number, why: string][] = [

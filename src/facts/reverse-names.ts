@@ -15,7 +15,13 @@ export interface NameResolver {
 }
 
 /** A resolver of the configured servers, or the system's. `timeout` in milliseconds, for one answer. */
-export function createResolver({ servers, timeout }: { readonly servers?: readonly { readonly host: string; readonly port: number }[] | undefined; readonly timeout: number }): NameResolver {
+export function createResolver({
+  servers,
+  timeout,
+}: {
+  readonly servers?: readonly { readonly host: string; readonly port: number }[] | undefined;
+  readonly timeout: number;
+}): NameResolver {
   const resolver = new Resolver({ timeout, tries: 1 });
   if (servers !== undefined) resolver.setServers(servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)));
   return resolver;
@@ -60,12 +66,17 @@ export function createReverseNames({ resolver, timeoutMs, now }: ReverseNamesPar
 }
 
 async function lookUp(resolver: NameResolver, ip: string): Promise<ReverseName> {
-  const candidates = (await absentIsEmpty(resolver.reverse(ip))).filter(isHostName).slice(0, maxNames).map((name) => name.toLowerCase().replace(/\.$/, ''));
+  const candidates = (await absentIsEmpty(resolver.reverse(ip)))
+    .filter(isHostName)
+    .slice(0, maxNames)
+    .map((name) => name.toLowerCase().replace(/\.$/, ''));
   const first = candidates[0];
   if (first === undefined) return none;
   const answers = await Promise.allSettled(candidates.map((name) => absentIsEmpty(ip.includes(':') ? resolver.resolve6(name) : resolver.resolve4(name))));
   const own = networkOf(ip, 32, 128);
-  const confirmed = candidates.find((_, index) => answers[index]?.status === 'fulfilled' && answers[index].value.some((address) => networkOf(address, 32, 128) === own));
+  const confirmed = candidates.find(
+    (_, index) => answers[index]?.status === 'fulfilled' && answers[index].value.some((address) => networkOf(address, 32, 128) === own),
+  );
   if (confirmed !== undefined) return { kind: 'confirmed', name: confirmed };
   // Not every name could be asked: to say "unconfirmed" would hold a DNS outage against the client.
   return answers.some(({ status }) => status === 'rejected') ? unknownName : { kind: 'unconfirmed', name: first };

@@ -7,7 +7,14 @@ import type { ListEntry } from './list-entry.ts';
 import { compileLists } from './lists.ts';
 import { createFactSource, createLiveLists } from './source.ts';
 
-const entry = (changes: Partial<ListEntry>): ListEntry => ({ list: 'l', matches: 'client', entry: '203.0.113.7/32', action: 'reject', reason: null, ...changes });
+const entry = (changes: Partial<ListEntry>): ListEntry => ({
+  list: 'l',
+  matches: 'client',
+  entry: '203.0.113.7/32',
+  action: 'reject',
+  reason: null,
+  ...changes,
+});
 const recipients = { status: () => known({ kind: 'exists' } as const) };
 
 function sourceOf(entries: readonly ListEntry[], name: ReverseName | Promise<ReverseName> = { kind: 'none' }) {
@@ -19,7 +26,8 @@ function sourceOf(entries: readonly ListEntry[], name: ReverseName | Promise<Rev
   };
   return { lists, source: createFactSource({ lists, recipients, reverseNames }), asked: () => asked };
 }
-const entriesOf = (fact: Awaited<ReturnType<ReturnType<typeof createFactSource>['get']>>) => (fact.kind === 'unknown' ? fact.why : (fact.value as readonly { entry: string }[]).map(({ entry: text }) => text)); // asked for lists
+const entriesOf = (fact: Awaited<ReturnType<ReturnType<typeof createFactSource>['get']>>) =>
+  fact.kind === 'unknown' ? fact.why : (fact.value as readonly { entry: string }[]).map(({ entry: text }) => text); // asked for lists
 
 test('without host names in the lists DNS is not asked', () => {
   const { source, asked } = sourceOf([entry({})]);
@@ -30,7 +38,10 @@ test('without host names in the lists DNS is not asked', () => {
 test('lists match what is known at the stage', () => {
   const { source } = sourceOf([entry({ matches: 'sender', entry: 'sender.example' }), entry({ matches: 'recipient', entry: 'user@example.org' })]);
   const at = (stage: 'connect' | 'mail' | 'rcpt', input: object) => entriesOf(source.get('lists', stage, input as never) as never); // the stage's own input is given
-  assert.deepEqual([at('connect', connectInput()), at('mail', mailInput()), at('rcpt', rcptInput())], [[], ['sender.example'], ['sender.example', 'user@example.org']]);
+  assert.deepEqual(
+    [at('connect', connectInput()), at('mail', mailInput()), at('rcpt', rcptInput())],
+    [[], ['sender.example'], ['sender.example', 'user@example.org']],
+  );
 });
 
 test('a new snapshot counts from the next question on', () => {

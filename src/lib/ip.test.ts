@@ -45,13 +45,17 @@ const cidrs: readonly [raw: string, expected: string | null, why: string][] = [
   ['10.0.0.0/', null, 'a slash without a length'],
   ['10.0.0.0/1e1', null, 'a length is digits'],
 ];
-for (const [raw, expected, why] of cidrs) test(`parseCidr("${raw}") is ${expected}: ${why}`, () => assert.equal(parseCidr(raw) === null ? null : cidrText(parseCidr(raw)!), expected));
+for (const [raw, expected, why] of cidrs)
+  test(`parseCidr("${raw}") is ${expected}: ${why}`, () => {
+    const cidr = parseCidr(raw);
+    assert.equal(cidr === null ? null : cidrText(cidr), expected);
+  });
 
 test('any address, spelled out or shortened by the library, reads as the words it was made of', () => {
   const group = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff }));
   fc.assert(
     fc.property(fc.tuple(group, group, group, group, group, group, group, group), (groups) => {
-      const expected = [0, 2, 4, 6].map((at) => groups[at]! * 0x10000 + groups[at + 1]!);
+      const expected = [0, 2, 4, 6].map((at) => (groups[at] ?? 0) * 0x10000 + (groups[at + 1] ?? 0));
       const spelledOut = groups.map((value) => value.toString(16)).join(':');
       const shortened = canonicalIp(spelledOut);
       for (const text of shortened.includes(':') ? [spelledOut, shortened] : [spelledOut]) assert.deepEqual(Array.from(parseIpv6(text) ?? []), expected, text);
@@ -60,7 +64,9 @@ test('any address, spelled out or shortened by the library, reads as the words i
 });
 
 test('what the system takes for an address we take for one, and nothing else', () => {
-  const pieces = fc.array(fc.constantFrom(':', '::', '.', '0', '1', '25', '255', '256', 'a', 'ffff', '00001', 'g'), { maxLength: 14 }).map((parts) => parts.join(''));
+  const pieces = fc
+    .array(fc.constantFrom(':', '::', '.', '0', '1', '25', '255', '256', 'a', 'ffff', '00001', 'g'), { maxLength: 14 })
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(pieces, (text) => {
       const family = parseIpv4(text) >= 0 ? 4 : parseIpv6(text) === null ? 0 : 6;

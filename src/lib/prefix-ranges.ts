@@ -46,7 +46,7 @@ function orderOfNumbers(keys: readonly number[]): number[] {
 
 /** Of networks that begin together the widest comes first, so that what it holds lies inside; equal ones keep their order. */
 function widestFirst<A extends number | string>({ start, after }: Networks<A>, order: number[]): readonly number[] {
-  for (let from = 0; from < order.length; ) {
+  for (let from = 0; from < order.length;) {
     let to = from + 1;
     while (to < order.length && start[order[to] ?? 0] === start[order[from] ?? 0]) to++;
     if (to - from > 1) {

@@ -4,7 +4,16 @@ import fc from 'fast-check';
 import { cidrText, parseCidr } from './ip.ts';
 import { PrefixSet } from './prefix-set.ts';
 
-const nested = PrefixSet.build(['10.0.0.0/8', '10.20.0.0/16', '10.20.30.0/24', '10.20.30.40', '2001:db8::/32', '2001:db8:1::/48', '255.255.255.0/24', 'ffff::/16']);
+const nested = PrefixSet.build([
+  '10.0.0.0/8',
+  '10.20.0.0/16',
+  '10.20.30.0/24',
+  '10.20.30.40',
+  '2001:db8::/32',
+  '2001:db8:1::/48',
+  '255.255.255.0/24',
+  'ffff::/16',
+]);
 const cases: readonly [ip: string, expected: number, why: string][] = [
   ['10.1.1.1', 0, 'only the widest holds it'],
   ['10.20.1.1', 1, 'the more specific one speaks'],
@@ -24,7 +33,11 @@ const cases: readonly [ip: string, expected: number, why: string][] = [
 ];
 for (const [ip, expected, why] of cases) test(`${ip} matches ${expected}: ${why}`, () => assert.equal(nested.match(ip), expected));
 
-test('everything is a network too', () => assert.deepEqual(['0.0.0.0', '255.255.255.255'].map((ip) => PrefixSet.build(['0.0.0.0/0']).match(ip)), [0, 0]));
+test('everything is a network too', () =>
+  assert.deepEqual(
+    ['0.0.0.0', '255.255.255.255'].map((ip) => PrefixSet.build(['0.0.0.0/0']).match(ip)),
+    [0, 0],
+  ));
 test('of two equal networks the later one counts', () => assert.equal(PrefixSet.build(['10.0.0.0/8', '10.1.0.0/8']).match('10.9.9.9'), 1));
 test('the empty set holds nothing', () => assert.equal(PrefixSet.empty.has('10.0.0.1'), false));
 test('text that is no network is refused with its words', () => assert.throws(() => PrefixSet.build(['10.0.0.0/40']), /10\.0\.0\.0\/40/));

@@ -60,7 +60,9 @@ for (const [check, stage, action, expected] of exact) {
 }
 
 test('abuse checks all say the same: who is refused learns nothing from the words', () => {
-  const words = ['listed', 'early-talker', 'helo-claims-our-name', 'a-check-of-the-operator'].map((check) => answerTo(verdictOf({ check, kind: 'abuse', action: 'reject', outcome: finding(check) }), { stage: 'helo', reference: 'R' }));
+  const words = ['listed', 'early-talker', 'helo-claims-our-name', 'a-check-of-the-operator'].map((check) =>
+    answerTo(verdictOf({ check, kind: 'abuse', action: 'reject', outcome: finding(check) }), { stage: 'helo', reference: 'R' }),
+  );
   assert.equal(new Set(words.map((answer) => JSON.stringify(answer))).size, 1);
 });
 

@@ -40,7 +40,10 @@ const plainWords: Readonly<Record<string, Readonly<Partial<Record<'defer' | 'rej
   'relay-not-allowed': { reject: reply(554, '5.7.1', 'Relaying denied'), defer: reply(451, '4.7.1', 'Relaying cannot be decided now; try later') },
   'relay-trick': { reject: reply(550, '5.7.1', 'Source routes are not taken here'), defer: reply(450, '4.7.1', 'Recipient cannot be taken now; try later') },
   'loop-to-hub': { reject: reply(554, '5.4.6', 'Mail would go in circles'), defer: reply(451, '4.4.6', 'Mail would go in circles') },
-  'different-route': { reject: reply(550, '5.5.3', 'Send to this recipient in a message of its own'), defer: reply(452, '4.5.3', 'Send to this recipient in a message of its own') },
+  'different-route': {
+    reject: reply(550, '5.5.3', 'Send to this recipient in a message of its own'),
+    defer: reply(452, '4.5.3', 'Send to this recipient in a message of its own'),
+  },
   'unknown-recipient': { reject: reply(550, '5.1.1', 'No such recipient'), defer: reply(450, '4.4.3', 'Recipient cannot be verified now; try later') },
   'too-many-recipients': { reject: reply(550, '5.5.3', 'Too many recipients'), defer: tooMuch },
   // Lossless: an honest sender sends to the others in further transactions.

@@ -13,7 +13,11 @@ const cases: readonly [checks: Record<string, object>, problems: readonly string
   [{ 'early-taker': { action: 'reject' } }, ['checks.early-taker'], 'a mistyped name must not pass for a setting'],
 ];
 for (const [checks, problems, why] of cases) {
-  test(`${JSON.stringify(checks)}: ${why}`, () => assert.deepEqual(checkSettingsProblems(configOf({ checks }), catalogue).map(({ path }) => path), problems));
+  test(`${JSON.stringify(checks)}: ${why}`, () =>
+    assert.deepEqual(
+      checkSettingsProblems(configOf({ checks }), catalogue).map(({ path }) => path),
+      problems,
+    ));
 }
 
 test('a setting that would open the relay is not taken, even where nobody looked for problems', () => {
@@ -22,6 +26,8 @@ test('a setting that would open the relay is not taken, even where nobody looked
 });
 
 test("an abuse check takes the operator's action", () => {
-  const talker = enableChecks(configOf({ checks: { 'early-talker': { action: 'reject', onUnsure: 'defer' } } }), catalogue).find(({ check }) => check.id === 'early-talker');
+  const talker = enableChecks(configOf({ checks: { 'early-talker': { action: 'reject', onUnsure: 'defer' } } }), catalogue).find(
+    ({ check }) => check.id === 'early-talker',
+  );
   assert.deepEqual([talker?.action, talker?.onUnsure], ['reject', 'defer']);
 });

@@ -29,7 +29,8 @@ export function enableChecks(config: Config, checks: readonly Check[]): readonly
 export function checkSettingsProblems(config: Pick<Config, 'checks'>, checks: readonly Check[]): readonly SettingsProblem[] {
   return Object.entries(config.checks).flatMap(([id, settings]) => {
     const check = checks.find((each) => each.id === id);
-    const problem = check === undefined ? { what: 'is no check', hint: `the checks are ${checks.map((each) => each.id).join(', ')}` } : problemOf(check, settings);
+    const problem =
+      check === undefined ? { what: 'is no check', hint: `the checks are ${checks.map((each) => each.id).join(', ')}` } : problemOf(check, settings);
     return problem === null ? [] : [{ path: `checks.${id}`, message: `${id} ${problem.what}`, hint: problem.hint }];
   });
 }

@@ -32,5 +32,10 @@ type FindingExtras = Pick<FindingOutcome, 'action' | 'hubReply'>;
 
 export const clean: Outcome = { kind: 'clean' };
 /** What is wrong. `more` carries an action chosen with the finding, or the next hop's own refusal. */
-export const finding = (because: string, evidence: Evidence = {}, more: FindingExtras = {}): FindingOutcome => ({ kind: 'finding', because, evidence, ...more });
+export const finding = (because: string, evidence: Evidence = {}, more: FindingExtras = {}): FindingOutcome => ({
+  kind: 'finding',
+  because,
+  evidence,
+  ...more,
+});
 export const unsure = (why: string): Extract<Outcome, { kind: 'unsure' }> => ({ kind: 'unsure', why });

@@ -16,7 +16,9 @@ export function recordOf(facts: Facts): FactRecord | null {
     if (recipient.kind === 'known' && recipient.value.kind === 'exists') return recipientExists;
   }
   return {
-    ...(listsSilent ? {} : { lists: lists.kind === 'unknown' ? { unknown: lists.why } : { value: lists.value.map(({ list, entry, action }) => `${list}: ${entry} ${action}`) } }),
+    ...(listsSilent
+      ? {}
+      : { lists: lists.kind === 'unknown' ? { unknown: lists.why } : { value: lists.value.map(({ list, entry, action }) => `${list}: ${entry} ${action}`) } }),
     ...(reverseName === notAsked ? {} : { reverseName: reverseName.kind === 'unknown' ? { unknown: reverseName.why } : { value: reverseName.value } }),
     ...(recipient === notAsked ? {} : { recipient: recipient.kind === 'unknown' ? { unknown: recipient.why } : { value: recipientValue(recipient.value) } }),
   };

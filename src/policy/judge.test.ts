@@ -23,7 +23,15 @@ function sourceOf(facts: Partial<Facts> = {}, late = false): FactSource & { read
 }
 
 const checkOf = (id: string, kind: CheckKind, facts: readonly FactName[], run: () => Outcome): Check =>
-  defineCheck<'rcpt' | 'message', FactName, undefined>({ id, stages: ['rcpt', 'message'], kind, facts, defaults: { action: 'reject', onUnsure: 'pass' }, options: () => undefined, run });
+  defineCheck<'rcpt' | 'message', FactName>({
+    id,
+    stages: ['rcpt', 'message'],
+    kind,
+    facts,
+    defaults: { action: 'reject', onUnsure: 'pass' },
+    options: () => undefined,
+    run,
+  });
 
 interface Setup {
   readonly checks?: readonly Check[];
@@ -31,7 +39,8 @@ interface Setup {
   readonly sections?: Readonly<Record<string, unknown>>;
   readonly now?: number;
 }
-const judgeOf = ({ checks = catalogue, source = sourceOf(), sections = {}, now = 0 }: Setup) => createJudge({ config: configOf(sections), checks, facts: source, now: () => now });
+const judgeOf = ({ checks = catalogue, source = sourceOf(), sections = {}, now = 0 }: Setup) =>
+  createJudge({ config: configOf(sections), checks, facts: source, now: () => now });
 
 const accepted: Facts['lists'] = known([{ list: 'friends', entry: '203.0.113.7/32', action: 'accept', reason: null }]);
 const badName = known([{ list: 'bad', entry: '203.0.113.7/32', action: 'reject', reason: null }] as const);
@@ -52,7 +61,10 @@ test('facts that were used stand in the record, known or unknown', () => {
   const source = sourceOf({ lists: badName });
   const { facts } = judgeOf({ source })('rcpt', rcptInput()) as Judgement; // all facts answer at once
   assert.deepEqual(facts, { lists: { value: ['bad: 203.0.113.7/32 reject'] } });
-  const refused = judgeOf({ source: sourceOf({ recipient: known({ kind: 'refused', hubReply: reply(550, '5.1.1', 'no') }) }) })('rcpt', rcptInput()) as Judgement; // as above
+  const refused = judgeOf({ source: sourceOf({ recipient: known({ kind: 'refused', hubReply: reply(550, '5.1.1', 'no') }) }) })(
+    'rcpt',
+    rcptInput(),
+  ) as Judgement; // as above
   assert.deepEqual(refused.facts, { recipient: { value: 'refused 550 5.1.1' } });
   const away = judgeOf({ source: sourceOf({ recipient: unknown('hub away') }) })('rcpt', rcptInput()) as Judgement; // as above
   assert.deepEqual(away.facts, { recipient: { unknown: 'hub away' } });
@@ -67,12 +79,22 @@ test('the hub is not asked about the recipient of a client that is refused anywa
 
 test('relaying is refused before any list has the word', () => {
   const { verdict } = judgeOf({ source: sourceOf({ lists: badName }) })('rcpt', rcptInput({ to: mailboxOf('a@world.example') })) as Judgement; // as above
-  assert.deepEqual(verdict.findings.map(({ check }) => check), ['relay-not-allowed']);
+  assert.deepEqual(
+    verdict.findings.map(({ check }) => check),
+    ['relay-not-allowed'],
+  );
 });
 
 test('a hub that cannot be asked defers the recipient: permission fails closed', () => {
   const { verdict } = judgeOf({ source: sourceOf({ recipient: unknown('hub away') }) })('rcpt', rcptInput()) as Judgement; // as above
   assert.deepEqual([verdict.action, verdict.decisive?.check], ['defer', 'unknown-recipient']);
+});
+
+test('when permission is refused, no other check of the same cost has a word', () => {
+  const found: string[] = [];
+  const checks = [checkOf('no', 'permission', [], () => finding('x')), ...three(found).slice(1)];
+  const { verdict } = judgeOf({ checks })('rcpt', rcptInput()) as Judgement; // all facts answer at once
+  assert.deepEqual([verdict.action, found], ['reject', []]);
 });
 
 const three = (found: string[]): readonly Check[] =>
@@ -108,7 +130,8 @@ test('observe mode records what abuse checks would do; it ends at its moment', (
   const checks = [checkOf('a', 'abuse', [], () => finding('x'))];
   const sections = { mode: 'observe', observeUntil: '2026-01-08' };
   const until = Date.parse('2026-01-08T00:00:00Z');
-  const actionAt = (now: number, config: typeof sections | { mode: string } = sections) => (judgeOf({ checks, sections: config, now })('message', messageInput()) as Judgement).verdict.action; // as above
+  const actionAt = (now: number, config: typeof sections | { mode: string } = sections) =>
+    (judgeOf({ checks, sections: config, now })('message', messageInput()) as Judgement).verdict.action; // as above
   assert.deepEqual([actionAt(until - 1), actionAt(until), actionAt(until, { mode: 'observe' })], ['observe', 'reject', 'observe']);
 });
 
@@ -138,14 +161,24 @@ test('whatever breaks or doubts, permission never passes and nothing passes unse
       throw new Error('broken');
     },
   };
-  const arbitrary = fc.record({ kind: fc.constantFrom<CheckKind>('permission', 'protocol', 'abuse'), does: fc.constantFrom(...Object.keys(outcomes)), fact: fc.constantFrom<readonly FactName[]>([], ['lists'], ['recipient']) });
+  const arbitrary = fc.record({
+    kind: fc.constantFrom<CheckKind>('permission', 'protocol', 'abuse'),
+    does: fc.constantFrom(...Object.keys(outcomes)),
+    fact: fc.constantFrom<readonly FactName[]>([], ['lists'], ['recipient']),
+  });
   await fc.assert(
-    fc.asyncProperty(fc.array(arbitrary, { maxLength: 6 }), fc.boolean(), fc.boolean(), fc.constantFrom('enforce', 'observe'), async (kinds, accepts, late, mode) => {
-      const checks = kinds.map(({ kind, does, fact }, index) => checkOf(`c${index}`, kind, fact, outcomes[does] ?? (() => clean)));
-      const { verdict } = await judgeOf({ checks, source: sourceOf(accepts ? { lists: accepted } : {}, late), sections: { mode } })('rcpt', rcptInput());
-      const bad = kinds.filter(({ does }) => does !== 'clean');
-      if (bad.some(({ kind }) => kind === 'permission')) assert.ok(isRefusal(verdict), 'permission was in doubt');
-      if (bad.some(({ kind }) => kind !== 'abuse' || !accepts)) assert.ok(verdict.findings.length > 0, 'something was wrong and nobody sees it');
-    }),
+    fc.asyncProperty(
+      fc.array(arbitrary, { maxLength: 6 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.constantFrom('enforce', 'observe'),
+      async (kinds, accepts, late, mode) => {
+        const checks = kinds.map(({ kind, does, fact }, index) => checkOf(`c${index}`, kind, fact, outcomes[does] ?? (() => clean)));
+        const { verdict } = await judgeOf({ checks, source: sourceOf(accepts ? { lists: accepted } : {}, late), sections: { mode } })('rcpt', rcptInput());
+        const bad = kinds.filter(({ does }) => does !== 'clean');
+        if (bad.some(({ kind }) => kind === 'permission')) assert.ok(isRefusal(verdict), 'permission was in doubt');
+        if (bad.some(({ kind }) => kind !== 'abuse' || !accepts)) assert.ok(verdict.findings.length > 0, 'something was wrong and nobody sees it');
+      },
+    ),
   );
 });

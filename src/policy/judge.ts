@@ -49,14 +49,21 @@ interface Plan {
 /** Builds the judge of one configuration. It answers at once when every fact does, and never rejects. */
 export function createJudge({ config, checks, facts, now }: JudgeParts): Judge {
   const enabled = enableChecks(config, checks);
-  const plans: Readonly<Record<Stage, Plan>> = { connect: planOf(enabled, 'connect'), helo: planOf(enabled, 'helo'), mail: planOf(enabled, 'mail'), rcpt: planOf(enabled, 'rcpt'), message: planOf(enabled, 'message') };
+  const plans: Readonly<Record<Stage, Plan>> = {
+    connect: planOf(enabled, 'connect'),
+    helo: planOf(enabled, 'helo'),
+    mail: planOf(enabled, 'mail'),
+    rcpt: planOf(enabled, 'rcpt'),
+    message: planOf(enabled, 'message'),
+  };
   const isSuspended = (): boolean => config.mode === 'observe' && (config.observeUntil === undefined || now() < config.observeUntil);
   const ourDomains: ReadonlySet<string> = new Set([...config.site.domains, ...config.site.customerDomains]);
 
   return (stage, input) => {
     const lists = ask(facts, 'lists', stage, input);
     const forPostmaster = stage === 'rcpt' && isPostmasterOf(ourDomains, (input as StageInput['rcpt']).to); // the stage says which input it is
-    const go = (asked: Facts['lists']): Judgement | Promise<Judgement> => judgeStage({ stage, input, plan: plans[stage], source: facts, suspended: isSuspended(), spared: forPostmaster || isAccepted(asked) }, asked);
+    const go = (asked: Facts['lists']): Judgement | Promise<Judgement> =>
+      judgeStage({ stage, input, plan: plans[stage], source: facts, suspended: isSuspended(), spared: forPostmaster || isAccepted(asked) }, asked);
     return lists instanceof Promise ? lists.then(go) : go(lists);
   };
 }
@@ -117,7 +124,7 @@ function ask<S extends Stage, F extends FactName>(source: FactSource, fact: F, s
   }
 }
 
-const broken = <F extends FactName>(error: unknown): Facts[F] => unknown(`fact failed: ${String(error)}`) as Facts[F]; // unknown is a value of every fact
+const broken = <F extends FactName>(error: unknown): Facts[F] => unknown(`fact failed: ${String(error)}`);
 
 const isAccepted = (lists: Facts['lists']): boolean => lists.kind === 'known' && lists.value.some(({ action }) => action === 'accept');
 
@@ -129,7 +136,8 @@ function planOf(enabled: readonly EnabledCheck[], stage: Stage): Plan {
     return { permission: ofCost.filter(({ check }) => check.kind === 'permission'), others, protocol: others.filter(({ check }) => check.kind === 'protocol') };
   };
   const network = tier(2);
-  const asks = (...checks: readonly (readonly EnabledCheck[])[]): readonly FactName[] => [...new Set(checks.flat().flatMap(({ check }) => check.facts))].filter((fact) => factTier[fact] === 2);
+  const asks = (...checks: readonly (readonly EnabledCheck[])[]): readonly FactName[] =>
+    [...new Set(checks.flat().flatMap(({ check }) => check.facts))].filter((fact) => factTier[fact] === 2);
   return { cheap: [tier(0), tier(1)], network, asks: asks(network.permission, network.others), asksSpared: asks(network.permission, network.protocol) };
 }
 

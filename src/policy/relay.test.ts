@@ -44,22 +44,19 @@ function judgeWith(hits: readonly ListHit[], mode: 'enforce' | 'observe' = 'enfo
   return createJudge({ config: configOf({ mode }), checks: catalogue, facts: source, now: () => 0 });
 }
 
-const rcpt = { inside: [true, false], users: ['anna', null] } as const;
+/** Every client, user, listener and sender. */
+const combinations = [true, false].flatMap((inside) =>
+  ['anna', null].flatMap((user) => roles.flatMap((role) => senders.map((from) => ({ inside, user, role, from })))),
+);
 
 for (const [address, kind] of recipients) {
   test(`every client, user, listener and sender to ${address}: as R1 to R3 say`, () => {
     const judge = judgeWith([]);
-    for (const inside of rcpt.inside) {
-      for (const user of rcpt.users) {
-        for (const role of roles) {
-          for (const from of senders) {
-            const input = rcptInput({ client: clientOf({ inside, role }), user, from: from === null ? null : mailboxOf(from), to: mailboxOf(address) });
-            const { verdict } = judge('rcpt', input) as Judgement; // every fact here answers at once
-            assert.equal(!isRefusal(verdict), mayPass(inside, user, role, kind), `inside ${inside}, user ${user}, ${role}, from ${from}`);
-            if (kind === 'world' && isRefusal(verdict) && role === 'mx') assert.equal(answerTo(verdict, { stage: 'rcpt', reference: 'REF' }).code, 554);
-          }
-        }
-      }
+    for (const { inside, user, role, from } of combinations) {
+      const input = rcptInput({ client: clientOf({ inside, role }), user, from: from === null ? null : mailboxOf(from), to: mailboxOf(address) });
+      const { verdict } = judge('rcpt', input) as Judgement; // every fact here answers at once
+      assert.equal(!isRefusal(verdict), mayPass(inside, user, role, kind), `inside ${inside}, user ${user}, ${role}, from ${from}`);
+      if (kind === 'world' && isRefusal(verdict) && role === 'mx') assert.equal(answerTo(verdict, { stage: 'rcpt', reference: 'REF' }).code, 554);
     }
   });
 }

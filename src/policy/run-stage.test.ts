@@ -20,7 +20,18 @@ const crash = (kind: CheckKind) =>
     kind,
   );
 
-test('nothing found is the one shared verdict', () => assert.equal(verdictOf(run([enabled(checkThat('a', () => clean), 'reject')])), passed));
+test('nothing found is the one shared verdict', () =>
+  assert.equal(
+    verdictOf(
+      run([
+        enabled(
+          checkThat('a', () => clean),
+          'reject',
+        ),
+      ]),
+    ),
+    passed,
+  ));
 
 const actions: readonly Action[] = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner'];
 for (const [milder, one] of actions.entries()) {
@@ -66,7 +77,17 @@ const suspended: readonly [kind: CheckKind, outcome: Outcome, action: string, wo
 ];
 for (const [kind, outcome, action, wouldBe, why] of suspended) {
   test(`observe mode, ${kind} ${outcome.kind}: ${why}`, () => {
-    const [found] = run([enabled(checkThat('a', () => outcome, kind), 'reject', 'defer')], true) ?? [];
+    const [found] =
+      run(
+        [
+          enabled(
+            checkThat('a', () => outcome, kind),
+            'reject',
+            'defer',
+          ),
+        ],
+        true,
+      ) ?? [];
     assert.deepEqual([found?.action, found?.wouldBe], [action, wouldBe]);
   });
 }

@@ -9,7 +9,17 @@ function start(context: TestContext) {
   return createListEntries(store.queries);
 }
 
-const entry = (changes: Partial<StoredListEntry> = {}): StoredListEntry => ({ list: 'operator', matches: 'client', entry: '203.0.113.0/24', action: 'reject', reason: null, by: 'cli', createdAt: 1000, expiresAt: null, ...changes });
+const entry = (changes: Partial<StoredListEntry> = {}): StoredListEntry => ({
+  list: 'operator',
+  matches: 'client',
+  entry: '203.0.113.0/24',
+  action: 'reject',
+  reason: null,
+  by: 'cli',
+  createdAt: 1000,
+  expiresAt: null,
+  ...changes,
+});
 
 test('what is added comes back as it was', async (context) => {
   const entries = start(context);
@@ -22,7 +32,10 @@ test('adding the same entry again changes it instead of doubling it', async (con
   const entries = start(context);
   await entries.add(entry());
   await entries.add(entry({ action: 'accept', by: 'web' }));
-  assert.deepEqual((await entries.inForce(0)).map(({ action, by }) => [action, by]), [['accept', 'web']]);
+  assert.deepEqual(
+    (await entries.inForce(0)).map(({ action, by }) => [action, by]),
+    [['accept', 'web']],
+  );
 });
 
 test('the same network may stand in two lists, and as two kinds', async (context) => {

@@ -13,7 +13,12 @@ const migrations: readonly Migration[] = [lists];
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {
   database.exec('CREATE TABLE IF NOT EXISTS migrations (id TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT');
-  const done = new Set(database.prepare('SELECT id FROM migrations').all().map((row) => row['id']));
+  const done = new Set(
+    database
+      .prepare('SELECT id FROM migrations')
+      .all()
+      .map((row) => row['id']),
+  );
   const unknown = [...done].filter((id) => !steps.some((step) => step.id === id));
   if (unknown.length > 0) throw new Error(`was written by a newer Floodgate (it knows ${unknown.join(', ')}); install that version again`);
   for (const { id, sql } of steps) {
@@ -21,7 +26,7 @@ export function migrate(database: DatabaseSync, steps: readonly Migration[] = mi
     database.exec('BEGIN IMMEDIATE');
     try {
       database.exec(sql);
-      database.prepare("INSERT INTO migrations (id, applied_at) VALUES (?, unixepoch() * 1000)").run(id);
+      database.prepare('INSERT INTO migrations (id, applied_at) VALUES (?, unixepoch() * 1000)').run(id);
       database.exec('COMMIT');
     } catch (error) {
       database.exec('ROLLBACK');

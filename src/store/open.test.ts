@@ -35,7 +35,10 @@ test('a damaged file is named, with what to do, and is left as it is', (context)
   const file = fileFor(context);
   writeFileSync(file, 'this is a letter, not a database'.repeat(100));
   const before = readFileSync(file);
-  assert.throws(() => openStore(file), (error) => error instanceof StoreError && error.message.includes(file) && /damaged or no database.*move it away/.test(error.message));
+  assert.throws(
+    () => openStore(file),
+    (error) => error instanceof StoreError && error.message.includes(file) && /damaged or no database.*move it away/.test(error.message),
+  );
   assert.deepEqual(readFileSync(file), before);
 });
 
@@ -68,6 +71,15 @@ test('a step that fails leaves nothing half done, and the ones before it stay', 
   ];
   assert.throws(() => migrate(database, steps), /already exists/);
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('one', 'two')").all();
-  assert.deepEqual(tables.map((row) => row['name']), ['one']);
-  assert.deepEqual(database.prepare('SELECT id FROM migrations').all().map((row) => row['id']), ['0001']);
+  assert.deepEqual(
+    tables.map((row) => row['name']),
+    ['one'],
+  );
+  assert.deepEqual(
+    database
+      .prepare('SELECT id FROM migrations')
+      .all()
+      .map((row) => row['id']),
+    ['0001'],
+  );
 });

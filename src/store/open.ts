@@ -59,7 +59,8 @@ const bindable = (parameters: readonly unknown[]): SQLInputValue[] => parameters
 
 function explain(file: string, existed: boolean, error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
-  if (/not a database|malformed|corrupt/i.test(said)) return `${file} is damaged or no database (${said}); move it away and start again: lists kept in files are not affected`;
+  if (/not a database|malformed|corrupt/i.test(said))
+    return `${file} is damaged or no database (${said}); move it away and start again: lists kept in files are not affected`;
   if (/locked|busy/i.test(said)) return `${file} is held by another program (${said}); stop that program first`;
   if (/newer/.test(said)) return `${file}: ${said}`;
   return `${file} cannot be ${existed ? 'opened' : 'made'} (${said}); is the state directory there and writable?`;

@@ -6,7 +6,13 @@ import type { ConnectInput, ContentSummary, HeloInput, MailInput, MessageInput, 
 import { known, type Facts } from '../../src/policy/facts.ts';
 
 const least = {
-  site: { hostname: 'mx.example.org', networks: ['10.20.0.0/16'], domains: ['example.org', 'example.net'], customerDomains: ['customer.example'], postmaster: 'postmaster@example.org' },
+  site: {
+    hostname: 'mx.example.org',
+    networks: ['10.20.0.0/16'],
+    domains: ['example.org', 'example.net'],
+    customerDomains: ['customer.example'],
+    postmaster: 'postmaster@example.org',
+  },
   hub: { address: '192.0.2.25:25' },
   listeners: [{ name: 'mx', address: '198.51.100.1:25', role: 'mx' }],
 };
@@ -16,11 +22,28 @@ export const configOf = (sections: Readonly<Record<string, unknown>> = {}): Conf
 
 export const siteOf = (changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({ ...least.site, ...changes });
 
-export const clientOf = (changes: Partial<Client> = {}): Client => ({ ip: '203.0.113.7', port: 40_000, localIp: '198.51.100.1', localPort: 25, listener: 'mx', role: 'mx', inside: false, ...changes });
+export const clientOf = (changes: Partial<Client> = {}): Client => ({
+  ip: '203.0.113.7',
+  port: 40_000,
+  localIp: '198.51.100.1',
+  localPort: 25,
+  listener: 'mx',
+  role: 'mx',
+  inside: false,
+  ...changes,
+});
 
 export const insider = clientOf({ ip: '10.20.1.2', inside: true });
 
-export const conductOf = (changes: Partial<SessionConduct> = {}): SessionConduct => ({ talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0, ...changes });
+export const conductOf = (changes: Partial<SessionConduct> = {}): SessionConduct => ({
+  talkedBeforeBanner: false,
+  pipelinedTooEarly: false,
+  errors: 0,
+  junkCommands: 0,
+  messages: 0,
+  recipients: 0,
+  ...changes,
+});
 
 /** `a@b` as a parser would give it; the last @ divides. */
 export function mailboxOf(address: string, sourceRoute: string | null = null): Mailbox {
@@ -30,8 +53,20 @@ export function mailboxOf(address: string, sourceRoute: string | null = null): M
 }
 
 export const connectInput = (changes: Partial<ConnectInput> = {}): ConnectInput => ({ client: clientOf(), conduct: conductOf(), ...changes });
-export const heloInput = (changes: Partial<HeloInput> = {}): HeloInput => ({ ...connectInput(), helo: 'mail.sender.example', esmtp: true, tls: null, user: null, ...changes });
-export const mailInput = (changes: Partial<MailInput> = {}): MailInput => ({ ...heloInput(), from: mailboxOf('someone@sender.example'), parameters: { size: null, body: null, smtputf8: false, auth: null }, ...changes });
+export const heloInput = (changes: Partial<HeloInput> = {}): HeloInput => ({
+  ...connectInput(),
+  helo: 'mail.sender.example',
+  esmtp: true,
+  tls: null,
+  user: null,
+  ...changes,
+});
+export const mailInput = (changes: Partial<MailInput> = {}): MailInput => ({
+  ...heloInput(),
+  from: mailboxOf('someone@sender.example'),
+  parameters: { size: null, body: null, smtputf8: false, auth: null },
+  ...changes,
+});
 export const rcptInput = (changes: Partial<RcptInput> = {}): RcptInput => ({ ...mailInput(), to: mailboxOf('user@example.org'), accepted: [], ...changes });
 
 export const contentOf = (changes: Partial<ContentSummary> = {}): ContentSummary => ({
@@ -47,7 +82,17 @@ export const contentOf = (changes: Partial<ContentSummary> = {}): ContentSummary
   sha256: '0'.repeat(64),
   ...changes,
 });
-export const messageInput = (changes: Partial<MessageInput> = {}): MessageInput => ({ ...mailInput(), recipients: [mailboxOf('user@example.org')], content: contentOf(), ...changes });
+export const messageInput = (changes: Partial<MessageInput> = {}): MessageInput => ({
+  ...mailInput(),
+  recipients: [mailboxOf('user@example.org')],
+  content: contentOf(),
+  ...changes,
+});
 
 /** Facts of an ordinary client: on no list, no reverse name, the recipient exists. */
-export const factsOf = (changes: Partial<Facts> = {}): Facts => ({ lists: known([]), reverseName: known({ kind: 'none' }), recipient: known({ kind: 'exists' }), ...changes });
+export const factsOf = (changes: Partial<Facts> = {}): Facts => ({
+  lists: known([]),
+  reverseName: known({ kind: 'none' }),
+  recipient: known({ kind: 'exists' }),
+  ...changes,
+});

@@ -12,7 +12,12 @@ const cases: readonly [lineEnds: string, bareLineEnds: number, expected: 'clean'
 
 for (const [lineEnds, bareLineEnds, expected, why] of cases) {
   test(`${bareLineEnds} bare line ends under ${lineEnds}: ${why}`, () => {
-    const outcome = badLineEnds.run(messageInput({ content: contentOf({ bareLineEnds }) }), {}, badLineEnds.options(configOf({ smtp: { lineEnds } })), 'message');
+    const outcome = badLineEnds.run(
+      messageInput({ content: contentOf({ bareLineEnds }) }),
+      {},
+      badLineEnds.options(configOf({ smtp: { lineEnds } })),
+      'message',
+    );
     assert.equal(outcome.kind === 'finding' ? (outcome.action ?? 'configured') : outcome.kind, expected);
   });
 }

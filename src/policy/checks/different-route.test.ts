@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { configOf, insider, mailboxOf, rcptInput, siteOf } from '../../../test/harness/policy-inputs.ts';
 import { differentRoute } from './different-route.ts';
 
-const options = differentRoute.options(configOf({ site: siteOf({ customerDomains: ['customer.example', 'second.example'] }), routes: { 'customer.example': { address: '10.20.0.9:25' } }, outbound: { address: '10.20.0.5:25' } }));
+const options = differentRoute.options(
+  configOf({
+    site: siteOf({ customerDomains: ['customer.example', 'second.example'] }),
+    routes: { 'customer.example': { address: '10.20.0.9:25' } },
+    outbound: { address: '10.20.0.5:25' },
+  }),
+);
 
 const cases: readonly [first: string | null, to: string, expected: 'clean' | 'finding', why: string][] = [
   [null, 'a@customer.example', 'clean', 'the first recipient chooses the way'],

@@ -12,7 +12,10 @@ const cases: readonly [conduct: 'patient' | 'before-banner' | 'pipelined', who: 
 
 for (const [conduct, who, expected, why] of cases) {
   test(`${conduct}, ${who}: ${why}`, () => {
-    const input = connectInput({ client: who === 'insider' ? insider : clientOf(), conduct: conductOf({ talkedBeforeBanner: conduct === 'before-banner', pipelinedTooEarly: conduct === 'pipelined' }) });
+    const input = connectInput({
+      client: who === 'insider' ? insider : clientOf(),
+      conduct: conductOf({ talkedBeforeBanner: conduct === 'before-banner', pipelinedTooEarly: conduct === 'pipelined' }),
+    });
     assert.equal(earlyTalker.run(input, {}, undefined, 'connect').kind, expected);
   });
 }

@@ -25,5 +25,6 @@ const trusted: readonly [who: string, changes: Parameters<typeof heloInput>[0]][
   ['a client of a smarthost listener', { client: clientOf({ role: 'smarthost' }) }],
 ];
 for (const [who, changes] of trusted) {
-  test(`${who} may say our name`, () => assert.equal(heloClaimsOurName.run(heloInput({ helo: 'mx.example.org', ...changes }), {}, options, 'helo').kind, 'clean'));
+  test(`${who} may say our name`, () =>
+    assert.equal(heloClaimsOurName.run(heloInput({ helo: 'mx.example.org', ...changes }), {}, options, 'helo').kind, 'clean'));
 }

@@ -24,7 +24,8 @@ for (const [stage, hits, expected, why] of cases) {
   });
 }
 
-test('lists that cannot be asked are neither clean nor a finding', () => assert.equal(listed.run(rcptInput(), { lists: unknown('no name') }, undefined, 'rcpt').kind, 'unsure'));
+test('lists that cannot be asked are neither clean nor a finding', () =>
+  assert.equal(listed.run(rcptInput(), { lists: unknown('no name') }, undefined, 'rcpt').kind, 'unsure'));
 
 test('the record names list, entry and reason', () => {
   const outcome = listed.run(rcptInput(), { lists: known([hit('reject')]) }, undefined, 'rcpt');

@@ -12,8 +12,18 @@ const cases: readonly [config: typeof without, changes: Parameters<typeof rcptIn
   [without, { client: insider, to: mailboxOf('a@world.example') }, 'clean', 'other insiders send by the hub'],
   [without, { client: hub, user: 'anna', to: mailboxOf('a@world.example') }, 'clean', "webmail on the hub's machine submits as its user"],
   [configOf({ outbound: { address: '10.20.0.5:25' } }), { client: hub, to: mailboxOf('a@world.example') }, 'clean', 'there is a way out'],
-  [configOf({ routes: { 'world.example': { address: '10.20.0.9:25' } } }), { client: hub, to: mailboxOf('a@world.example') }, 'clean', 'this domain has a way of its own'],
-  [configOf({ hub: { address: '127.0.0.1:2626' } }), { client: clientOf({ ip: '127.0.0.1', inside: true }), to: mailboxOf('a@world.example') }, 'clean', 'on the loopback interface a script and the hub look alike'],
+  [
+    configOf({ routes: { 'world.example': { address: '10.20.0.9:25' } } }),
+    { client: hub, to: mailboxOf('a@world.example') },
+    'clean',
+    'this domain has a way of its own',
+  ],
+  [
+    configOf({ hub: { address: '127.0.0.1:2626' } }),
+    { client: clientOf({ ip: '127.0.0.1', inside: true }), to: mailboxOf('a@world.example') },
+    'clean',
+    'on the loopback interface a script and the hub look alike',
+  ],
 ];
 
 for (const [config, changes, expected, why] of cases) {

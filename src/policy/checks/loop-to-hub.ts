@@ -18,7 +18,9 @@ export const loopToHub = defineCheck({
   run({ client, user, to }, _facts, { rules, routed, hubIp }) {
     // A user who authenticates on the hub's machine (webmail) submits for himself.
     if (hubIp === '' || client.ip !== hubIp || user !== null || routed.has(to.domain)) return clean;
-    return destinationOf(to, client.localIp, rules) === 'outside' ? finding('the hub submits mail for outside, and no outbound is configured', { hub: hubIp }) : clean;
+    return destinationOf(to, client.localIp, rules) === 'outside'
+      ? finding('the hub submits mail for outside, and no outbound is configured', { hub: hubIp })
+      : clean;
   },
 });
 

@@ -12,7 +12,11 @@ const cases: readonly [from: string | null, accepted: number, who: 'stranger' | 
 
 for (const [from, accepted, who, expected, why] of cases) {
   test(`from <${from ?? ''}>, ${accepted} accepted, ${who}: ${why}`, () => {
-    const input = rcptInput({ from: from === null ? null : mailboxOf(from), accepted: Array.from({ length: accepted }, () => mailboxOf('a@example.org')), client: who === 'insider' ? insider : clientOf() });
+    const input = rcptInput({
+      from: from === null ? null : mailboxOf(from),
+      accepted: Array.from({ length: accepted }, () => mailboxOf('a@example.org')),
+      client: who === 'insider' ? insider : clientOf(),
+    });
     assert.equal(nullSenderManyRecipients.run(input, {}, undefined, 'rcpt').kind, expected);
   });
 }

@@ -19,8 +19,15 @@ const cases: readonly [to: string, expected: 'clean' | 'finding', why: string][]
   ['postmaster@[203.0.113.9]', 'finding', "another machine's literal is outside"],
 ];
 for (const [to, expected, why] of cases) {
-  test(`a stranger to ${to} is ${expected}: ${why}`, () => assert.equal(relayNotAllowed.run(rcptInput({ to: mailboxOf(to) }), {}, options, 'rcpt').kind, expected));
+  test(`a stranger to ${to} is ${expected}: ${why}`, () =>
+    assert.equal(relayNotAllowed.run(rcptInput({ to: mailboxOf(to) }), {}, options, 'rcpt').kind, expected));
 }
+
+test('the literal of the address the client reached is ours, whatever the listener is bound to', () => {
+  const client = clientOf({ localIp: '198.51.100.77' });
+  const run = (to: string) => relayNotAllowed.run(rcptInput({ client, to: mailboxOf(to) }), {}, options, 'rcpt').kind;
+  assert.deepEqual(['postmaster@[198.51.100.77]', 'postmaster@[198.51.100.1]', 'user@[198.51.100.77]'].map(run), ['clean', 'clean', 'finding']);
+});
 
 const senders: readonly (string | null)[] = [null, 'chef@example.org', 'postmaster@customer.example', 'a@world.example'];
 for (const from of senders) {

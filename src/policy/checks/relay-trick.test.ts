@@ -22,7 +22,8 @@ const cases: readonly [to: string, route: string | null, expected: 'clean' | 'fi
 ];
 
 for (const [to, route, expected, why] of cases) {
-  test(`${route ?? ''} ${to} is ${expected}: ${why}`, () => assert.equal(relayTrick.run(rcptInput({ to: mailboxOf(to, route) }), {}, options, 'rcpt').kind, expected));
+  test(`${route ?? ''} ${to} is ${expected}: ${why}`, () =>
+    assert.equal(relayTrick.run(rcptInput({ to: mailboxOf(to, route) }), {}, options, 'rcpt').kind, expected));
 }
 
 const permitted: readonly [who: string, changes: Parameters<typeof rcptInput>[0]][] = [

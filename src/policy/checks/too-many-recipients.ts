@@ -16,7 +16,8 @@ export const tooManyRecipients = defineCheck({
   run(input, _facts, limits) {
     const { perMessage, perSession } = mayRelay(input) ? limits.insiders : limits.strangers;
     if (input.accepted.length >= perMessage) return finding('too many recipients for one message', { accepted: input.accepted.length, limit: perMessage });
-    if (input.conduct.recipients >= perSession) return finding('too many recipients for one session', { accepted: input.conduct.recipients, limit: perSession });
+    if (input.conduct.recipients >= perSession)
+      return finding('too many recipients for one session', { accepted: input.conduct.recipients, limit: perSession });
     return clean;
   },
 });
