@@ -24,24 +24,25 @@ export class NoDaemon extends CliError {}
 /** Asks the daemon. Rejects with one clear sentence when there is none, when it may not be asked, and when it does not answer. */
 export function callDaemon(stateDir: string, method: string, path: string, body?: unknown): Promise<DaemonAnswer> {
   const sent = body === undefined ? null : JSON.stringify(body);
-  const headers = { host: 'floodgate', 'x-floodgate-user': userName(), ...(sent === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }) };
+  const headers = {
+    host: 'floodgate',
+    'x-floodgate-user': userName(),
+    ...(sent === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
+  };
   return new Promise((resolve, reject) => {
     const socket = pathOrTrouble(stateDir);
     if (socket instanceof CliError) return reject(socket);
-    const outgoing = request(
-      { socketPath: socket.path, agent: false, method, path, headers, signal: AbortSignal.timeout(patienceMs) },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > maxAnswerBytes) incoming.destroy(new CliError('the daemon answered more than 64 MiB'));
-          else chunks.push(chunk);
-        });
-        incoming.on('error', (error) => reject(troubleOf(error, stateDir)));
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, json: jsonOf(Buffer.concat(chunks).toString()) }));
-      },
-    );
+    const outgoing = request({ socketPath: socket.path, agent: false, method, path, headers, signal: AbortSignal.timeout(patienceMs) }, (incoming) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      incoming.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxAnswerBytes) incoming.destroy(new CliError('the daemon answered more than 64 MiB'));
+        else chunks.push(chunk);
+      });
+      incoming.on('error', (error) => reject(troubleOf(error, stateDir)));
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, json: jsonOf(Buffer.concat(chunks).toString()) }));
+    });
     outgoing.on('error', (error) => reject(troubleOf(error, stateDir)));
     outgoing.on('close', socket.release);
     outgoing.end(sent);

@@ -25,7 +25,10 @@ function stateDir(t: TestContext): string {
 
 async function floodgate(t: TestContext, ...argv: string[]) {
   const said = { out: '', err: '' };
-  for (const [stream, name] of [[process.stdout, 'out'], [process.stderr, 'err']] as const) {
+  for (const [stream, name] of [
+    [process.stdout, 'out'],
+    [process.stderr, 'err'],
+  ] as const) {
     const write = stream.write.bind(stream);
     // The test runner reports over the same stream, in buffers; ours are texts.
     t.mock.method(stream, 'write', (chunk: string | Uint8Array) => (typeof chunk === 'string' ? ((said[name] += chunk), true) : write(chunk)));
@@ -82,6 +85,15 @@ test('a running daemon is asked to write what it holds before the journal is rea
   assert.deepEqual(house.asked, ['flush']);
   const { out } = await floodgate(t, 'status', '--json', '--state', state);
   assert.deepEqual(JSON.parse(out), sampleStatus);
+});
+
+test('a running daemon that can tell is asked what would be decided today', async (t) => {
+  const state = stateDir(t);
+  const house = sampleHouse({ today: () => Promise.resolve({ outcome: 'delivered', because: 'the recipient exists now', findings: [] }) });
+  const web = createWeb(house, { version: '0', allowedHosts: () => [], onFault: () => undefined });
+  await web.listenControl(join(state, 'control.sock'));
+  t.after(() => web.close());
+  assert.match((await floodgate(t, 'explain', '--state', state, '1M7YNPXHV1000-1')).out, /today +delivered: the recipient exists now/);
 });
 
 test('status without a daemon is exit 1 and says how to start one', async (t) => {

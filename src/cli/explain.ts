@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { explain as explainId, type Explained } from '../events/explain.ts';
+import type { Explanation, Redecision } from '../events/explanation.ts';
 import { explainedText } from '../events/explain-text.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { callDaemon, NoDaemon } from './daemon.ts';
@@ -16,7 +17,10 @@ export const explain: Subcommand = (program) => {
   program
     .command('explain <id...>')
     .description('why: every finding, fact and number behind a decision')
-    .addHelpText('after', '\nID is a reference from a reply, a session, a queue id (ours or the next hop\'s), a Message-ID,\nan IP or mail address, or a time like 2026-11-21T09:06 (UTC; the whole minute).')
+    .addHelpText(
+      'after',
+      "\nID is a reference from a reply, a session, a queue id (ours or the next hop's), a Message-ID,\nan IP or mail address, or a time like 2026-11-21T09:06 (UTC; the whole minute).",
+    )
     .option('--json', 'one JSON object a decision')
     .option('--limit <n>', 'sessions at most, newest first', '20')
     .option('--config <file>', 'the configuration of the gateway')
@@ -29,8 +33,8 @@ async function run(words: readonly string[], { json, limit, ...gateway }: Explai
   const sessions = Number(limit);
   if (!Number.isInteger(sessions) || sessions < 1 || sessions > maxLimit) throw new CliError(`--limit is a number from 1 to ${maxLimit}`, 2);
   const stateDir = stateDirOf(gateway);
-  await flushDaemon(stateDir);
-  const explained = await explainId(journalOf(stateDir), id, { limit: sessions });
+  const runs = await flushDaemon(stateDir);
+  const explained = await explainId(journalOf(stateDir), id, { limit: sessions, ...(runs ? { redecide: (each) => today(stateDir, each) } : {}) });
   if (explained.explanations.length === 0) throw new CliError(`nothing is known of ${JSON.stringify(id)} in ${journalOf(stateDir)}${badLines(explained)}`);
   if (json === true) for (const each of explained.explanations) printJson(each);
   else process.stdout.write(explainedText(explained));
@@ -44,11 +48,24 @@ function journalOf(stateDir: string): string {
   return dir;
 }
 
-/** A running daemon writes what it still holds, so that the decision of a moment ago is found. Without one the journal is complete. */
-async function flushDaemon(stateDir: string): Promise<void> {
+/** A running daemon writes what it still holds, so that the decision of a moment ago is found. Without one (false) the journal is complete. */
+async function flushDaemon(stateDir: string): Promise<boolean> {
   try {
     await callDaemon(stateDir, 'POST', '/api/v1/journal/flush');
+    return true;
   } catch (error) {
-    if (!(error instanceof NoDaemon)) process.stderr.write(`floodgate: ${error instanceof Error ? error.message : String(error)}; reading what the journal has\n`);
+    if (!(error instanceof NoDaemon))
+      process.stderr.write(`floodgate: ${error instanceof Error ? error.message : String(error)}; reading what the journal has\n`);
+    return false;
+  }
+}
+
+/** What the running daemon would decide now; null when it cannot tell. */
+async function today(stateDir: string, explanation: Explanation): Promise<Redecision | null> {
+  try {
+    const { status, json } = await callDaemon(stateDir, 'POST', '/api/v1/today', explanation);
+    return status === 200 ? (json as { readonly today: Redecision | null }).today : null; // our own daemon of the same version answers
+  } catch {
+    return null; // it went down in between: the rest of the answer stands
   }
 }

@@ -33,7 +33,8 @@ function sizeText(bytes: number): string {
 /** Status as a person reads it. */
 export function statusText(now: Status): string {
   const { sessions, total, lastMinute, journal } = now;
-  const rate = (name: string, minute: number, all: number): string => `  ${name.padEnd(20)}${String(minute).padStart(8)} in the last minute ${String(all).padStart(12)} in all`;
+  const rate = (name: string, minute: number, all: number): string =>
+    `  ${name.padEnd(20)}${String(minute).padStart(8)} in the last minute ${String(all).padStart(12)} in all`;
   const refusals = ['reject', 'defer', 'refuse-at-banner'];
   const lines = [
     `${now.hostname}: Floodgate ${now.version}, ${now.ready ? 'taking mail' : 'NOT READY'}, mode ${now.mode}, since ${now.startedAt}`,
@@ -43,8 +44,12 @@ export function statusText(now: Status): string {
     rate('sessions', lastMinute.sessions, total.sessions),
     rate('turned away', lastMinute.connectionsRefused, total.connectionsRefused),
     rate('refused by checks', add(lastMinute.findings, ...refusals), add(total.findings, ...refusals)),
-    ...['delivered', 'refused', 'deferred', 'aborted'].map((outcome) => rate(`messages ${outcome}`, add(lastMinute.messages, outcome), add(total.messages, outcome))),
-    ...now.hubs.map((hub) => `  next hop ${hub.route} ${hub.address}: ${hub.state === 'closed' ? 'well' : hub.state}, ${hub.busy} connections busy, ${hub.idle} idle`),
+    ...['delivered', 'refused', 'deferred', 'aborted'].map((outcome) =>
+      rate(`messages ${outcome}`, add(lastMinute.messages, outcome), add(total.messages, outcome)),
+    ),
+    ...now.hubs.map(
+      (hub) => `  next hop ${hub.route} ${hub.address}: ${hub.state === 'closed' ? 'well' : hub.state}, ${hub.busy} connections busy, ${hub.idle} idle`,
+    ),
     ...now.doors.map((door) => `  door ${door.name}: ${door.state}, ${door.sessions} sessions, lag ${door.lagMs.toFixed(1)} ms`),
     `  journal ${sizeText(journal.bytes)} in ${journal.segments} segments${journal.oldest === null ? '' : ` since ${journal.oldest}`}, ${journal.dropped === 0 ? 'complete' : `${journal.dropped} events lost`}${journal.trouble === null ? '' : `, TROUBLE ${journal.trouble}`}`,
   ];

@@ -30,18 +30,30 @@ export const decisiveOf = (action: string, findings: readonly Finding[]): Findin
 export const reasonOf = (finding: Finding): string => (finding.outcome.kind === 'finding' ? finding.outcome.because : `unsure: ${finding.outcome.why}`);
 
 const checksOf = (findings: readonly Finding[]): string => findings.map((each) => `${each.check}:${each.action}`).join(',');
-const someOf = (addresses: readonly string[]): string => (addresses.length > 3 ? `${addresses.slice(0, 3).join(',')},+${addresses.length - 3}` : addresses.join(','));
+const someOf = (addresses: readonly string[]): string =>
+  addresses.length > 3 ? `${addresses.slice(0, 3).join(',')},+${addresses.length - 3}` : addresses.join(',');
 
 export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
   'session-opened': {
     doc: 'A client was admitted; nothing has been said yet.',
     level: at('debug'),
-    line: (e) => [['port', e.port], ['listener', e.listener], ['role', e.role], ['inside', e.inside], ['proxied', e.proxied]],
+    line: (e) => [
+      ['port', e.port],
+      ['listener', e.listener],
+      ['role', e.role],
+      ['inside', e.inside],
+      ['proxied', e.proxied],
+    ],
   },
   'connection-refused': {
     doc: 'Refused before a session existed: a cap, a list, a measure.',
     level: at('info'),
-    line: (e) => [['listener', e.listener], ['reason', e.reason], ['checks', checksOf(e.findings)], ['reply', e.reply]],
+    line: (e) => [
+      ['listener', e.listener],
+      ['reason', e.reason],
+      ['checks', checksOf(e.findings)],
+      ['reply', e.reply],
+    ],
   },
   'stage-judged': {
     doc: 'Policy was asked at a stage: its input, its facts, everything found, and what was done.',
@@ -49,60 +61,176 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
     line: (e) => {
       const decisive = decisiveOf(e.action, e.findings);
       return [
-        ['stage', e.stage], ['action', e.action], ['check', decisive?.check], ['because', decisive && reasonOf(decisive)], ['checks', checksOf(e.findings)],
-        ['helo', e.input.helo], ['user', e.input.user], ['from', e.input.from], ['to', e.input.to ?? (e.input.recipients && someOf(e.input.recipients))], ['reply', e.reply],
+        ['stage', e.stage],
+        ['action', e.action],
+        ['check', decisive?.check],
+        ['because', decisive && reasonOf(decisive)],
+        ['checks', checksOf(e.findings)],
+        ['helo', e.input.helo],
+        ['user', e.input.user],
+        ['from', e.input.from],
+        ['to', e.input.to ?? (e.input.recipients && someOf(e.input.recipients))],
+        ['reply', e.reply],
       ];
     },
   },
   'command-refused': {
     doc: 'The door refused by itself: syntax, order of commands, a limit or a deadline.',
     level: at('info'),
-    line: (e) => [['command', e.command], ['reason', e.reason], ['reply', e.reply]],
+    line: (e) => [
+      ['command', e.command],
+      ['reason', e.reason],
+      ['reply', e.reply],
+    ],
   },
   'auth-tried': {
     doc: 'An AUTH exchange came to its end.',
     level: at('info'),
-    line: (e) => [['mechanism', e.mechanism], ['user', e.user], ['ok', e.ok], ['why', e.why]],
+    line: (e) => [
+      ['mechanism', e.mechanism],
+      ['user', e.user],
+      ['ok', e.ok],
+      ['why', e.why],
+    ],
   },
-  'tls-started': { doc: 'TLS is on.', level: at('debug'), line: (e) => [['protocol', e.protocol], ['cipher', e.cipher]] },
+  'tls-started': {
+    doc: 'TLS is on.',
+    level: at('debug'),
+    line: (e) => [
+      ['protocol', e.protocol],
+      ['cipher', e.cipher],
+    ],
+  },
   'tls-failed': { doc: 'The TLS handshake failed.', level: at('info'), line: (e) => [['why', e.why]] },
   'message-finished': {
     doc: "The end of a transaction whose content had been collected, with the next hop's words.",
     level: at('info'),
     line: (e) => [
-      ['outcome', e.outcome], ['from', e.from], ['to', someOf(e.recipients)], ['bytes', e.bytes], ['messageId', e.messageId], ['route', e.route],
-      ['hubMs', Math.round(e.hubMs)], ['queueId', e.hubQueueId], ['tags', e.tags.join(',')], ['reason', e.reason], ['reply', e.reply],
+      ['outcome', e.outcome],
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
+      ['messageId', e.messageId],
+      ['route', e.route],
+      ['hubMs', Math.round(e.hubMs)],
+      ['queueId', e.hubQueueId],
+      ['tags', e.tags.join(',')],
+      ['reason', e.reason],
+      ['reply', e.reply],
     ],
   },
   'transaction-aborted': {
     doc: 'The client went away in the middle of content, or before it could hear our 250.',
     level: at('info'),
-    line: (e) => [['why', e.why], ['from', e.from], ['to', someOf(e.recipients)], ['bytes', e.bytes]],
+    line: (e) => [
+      ['why', e.why],
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
+    ],
   },
   'session-closed': {
     doc: 'The session is over.',
     level: at('debug'),
-    line: (e) => [['why', e.why], ['ms', Math.round(e.ms)], ['bytesIn', e.bytesIn], ['bytesOut', e.bytesOut], ['messages', e.messages], ['errors', e.errors]],
+    line: (e) => [
+      ['why', e.why],
+      ['ms', Math.round(e.ms)],
+      ['bytesIn', e.bytesIn],
+      ['bytesOut', e.bytesOut],
+      ['messages', e.messages],
+      ['errors', e.errors],
+    ],
   },
   'session-failed': {
     doc: 'A fault of our own ended the session; the client heard 421. The transcript tells what was said before.',
     level: at('error'),
-    line: (e) => [['error', e.error], ['last', e.transcript.at(-1)]],
+    line: (e) => [
+      ['error', e.error],
+      ['last', e.transcript.at(-1)],
+    ],
   },
-  'hub-failed': { doc: 'A next hop could not be used.', level: at('warn'), line: (e) => [['route', e.route], ['why', e.why]] },
-  'hub-circuit': { doc: 'A next hop is no longer asked (open), tried again (half-open) or back (closed).', level: at('warn'), line: (e) => [['route', e.route], ['state', e.state], ['why', e.why]] },
+  'hub-failed': {
+    doc: 'A next hop could not be used.',
+    level: at('warn'),
+    line: (e) => [
+      ['route', e.route],
+      ['why', e.why],
+    ],
+  },
+  'hub-circuit': {
+    doc: 'A next hop is no longer asked (open), tried again (half-open) or back (closed).',
+    level: at('warn'),
+    line: (e) => [
+      ['route', e.route],
+      ['state', e.state],
+      ['why', e.why],
+    ],
+  },
   'door-started': { doc: 'A door thread listens.', level: at('info'), line: (e) => [['listeners', e.listeners.join(',')]] },
-  'door-died': { doc: 'A door thread died and is replaced.', level: at('error'), line: (e) => [['died', e.died], ['why', e.why]] },
-  'config-loaded': { doc: 'A configuration is in force.', level: at('info'), line: (e) => [['file', e.file], ['sha256', e.sha256], ['warnings', e.warnings.join('; ')]] },
-  'config-refused': { doc: 'A new configuration was wrong; the old one stays.', level: at('error'), line: (e) => [['file', e.file], ['errors', e.errors.join('; ')]] },
-  'list-changed': { doc: 'A list has new content.', level: at('info'), line: (e) => [['list', e.list], ['entries', e.entries], ['by', e.by], ['what', e.what]] },
-  'list-broken': { doc: 'A list could not be read; its last good content stays.', level: at('error'), line: (e) => [['list', e.list], ['why', e.why]] },
+  'door-died': {
+    doc: 'A door thread died and is replaced.',
+    level: at('error'),
+    line: (e) => [
+      ['died', e.died],
+      ['why', e.why],
+    ],
+  },
+  'config-loaded': {
+    doc: 'A configuration is in force.',
+    level: at('info'),
+    line: (e) => [
+      ['file', e.file],
+      ['sha256', e.sha256],
+      ['warnings', e.warnings.join('; ')],
+    ],
+  },
+  'config-refused': {
+    doc: 'A new configuration was wrong; the old one stays.',
+    level: at('error'),
+    line: (e) => [
+      ['file', e.file],
+      ['errors', e.errors.join('; ')],
+    ],
+  },
+  'list-changed': {
+    doc: 'A list has new content.',
+    level: at('info'),
+    line: (e) => [
+      ['list', e.list],
+      ['entries', e.entries],
+      ['by', e.by],
+      ['what', e.what],
+    ],
+  },
+  'list-broken': {
+    doc: 'A list could not be read; its last good content stays.',
+    level: at('error'),
+    line: (e) => [
+      ['list', e.list],
+      ['why', e.why],
+    ],
+  },
   'journal-dropped': {
     doc: 'Events are missing: a queue or the disk was full. How many, by type.',
     level: at('warn'),
-    line: (e) => [['why', e.why], ['dropped', Object.entries(e.dropped).map(([type, n]) => `${type}:${n}`).join(',')]],
+    line: (e) => [
+      ['why', e.why],
+      [
+        'dropped',
+        Object.entries(e.dropped)
+          .map(([type, n]) => `${type}:${n}`)
+          .join(','),
+      ],
+    ],
   },
-  started: { doc: 'Floodgate is ready.', level: at('info'), line: (e) => [['version', e.version], ['listeners', e.listeners.join(',')]] },
+  started: {
+    doc: 'Floodgate is ready.',
+    level: at('info'),
+    line: (e) => [
+      ['version', e.version],
+      ['listeners', e.listeners.join(',')],
+    ],
+  },
   stopped: { doc: 'Floodgate has stopped.', level: at('info'), line: (e) => [['why', e.why]] },
 };
 

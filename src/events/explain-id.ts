@@ -94,7 +94,15 @@ function textsOf(event: Event): readonly string[] {
     case 'message-finished':
       return [event.ref, event.hubQueueId ?? '', unbracketed(event.messageId ?? ''), event.from, ...event.recipients];
     case 'stage-judged':
-      return [event.ref ?? '', unbracketed(event.input.messageId ?? ''), event.input.from ?? '', event.input.to ?? '', ...(event.input.recipients ?? []), event.input.user ?? '', event.input.helo ?? ''];
+      return [
+        event.ref ?? '',
+        unbracketed(event.input.messageId ?? ''),
+        event.input.from ?? '',
+        event.input.to ?? '',
+        ...(event.input.recipients ?? []),
+        event.input.user ?? '',
+        event.input.helo ?? '',
+      ];
     case 'transaction-aborted':
       return [event.ref, event.from, ...event.recipients];
     case 'command-refused':

@@ -3,7 +3,14 @@ import { escapeUnsafe, logValue } from './log-line.ts';
 import type { Explained } from './explain.ts';
 import type { Explanation, StagedFinding } from './explanation.ts';
 
-const stageWords = { connect: 'before the banner', helo: 'at HELO', mail: 'at MAIL', rcpt: 'at RCPT', message: 'after the content', command: 'at a command' } as const;
+const stageWords = {
+  connect: 'before the banner',
+  helo: 'at HELO',
+  mail: 'at MAIL',
+  rcpt: 'at RCPT',
+  message: 'after the content',
+  command: 'at a command',
+} as const;
 const outcomeWords = {
   delivered: 'delivered',
   refused: 'refused',
@@ -43,8 +50,16 @@ function explanationText(explanation: Explanation, withTimeline: boolean): strin
   add('client', clientText(client));
   add('from', explanation.from === null ? null : `<${explanation.from}>`);
   add('to', explanation.to.map((to) => `<${to}>`).join(' '));
-  if (message) add('message', `${message.messageId ?? 'without Message-ID'}, ${message.bytes} bytes${message.subject === null ? '' : `, subject ${JSON.stringify(message.subject)}`}`);
-  if (message) add('next hop', [message.route, message.hubReply, message.hubQueueId === null ? null : `queue id ${message.hubQueueId}`].filter((part) => part !== null).join(': '));
+  if (message)
+    add(
+      'message',
+      `${message.messageId ?? 'without Message-ID'}, ${message.bytes} bytes${message.subject === null ? '' : `, subject ${JSON.stringify(message.subject)}`}`,
+    );
+  if (message)
+    add(
+      'next hop',
+      [message.route, message.hubReply, message.hubQueueId === null ? null : `queue id ${message.hubQueueId}`].filter((part) => part !== null).join(': '),
+    );
   add('heard', explanation.reply);
   add('numbers', pairsText(Object.entries(explanation.decision.evidence)));
   add('found', findings.length === 0 ? 'nothing' : null);
@@ -72,4 +87,5 @@ function findingText({ stage, check, action, wouldBe, because, evidence }: Stage
   return `${stage} ${check}: ${action}${would}: ${because}${numbers === '' ? '' : ` (${numbers})`}`;
 }
 
-const pairsText = (pairs: readonly (readonly [string, string | number | boolean | null])[]): string => pairs.map(([key, value]) => `${key}=${value === null ? 'none' : logValue(value)}`).join(' ');
+const pairsText = (pairs: readonly (readonly [string, string | number | boolean | null])[]): string =>
+  pairs.map(([key, value]) => `${key}=${value === null ? 'none' : logValue(value)}`).join(' ');

@@ -32,21 +32,80 @@ function endSegment(number: number, firstMs: number, compress: boolean): void {
   lines = '';
 }
 
-const unknownRecipient: Finding = { check: 'unknown-recipient', kind: 'permission', action: 'reject', outcome: { kind: 'finding', because: 'the hub does not know the recipient', evidence: { hubReply: '550 5.1.1 no such user' } } };
-const noPtr: Finding = { check: 'client-without-ptr', kind: 'abuse', action: 'observe', wouldBe: 'defer', outcome: { kind: 'finding', because: 'no reverse name', evidence: {} } };
+const unknownRecipient: Finding = {
+  check: 'unknown-recipient',
+  kind: 'permission',
+  action: 'reject',
+  outcome: { kind: 'finding', because: 'the hub does not know the recipient', evidence: { hubReply: '550 5.1.1 no such user' } },
+};
+const noPtr: Finding = {
+  check: 'client-without-ptr',
+  kind: 'abuse',
+  action: 'observe',
+  wouldBe: 'defer',
+  outcome: { kind: 'finding', because: 'no reverse name', evidence: {} },
+};
 
 /** A session: an observed finding at connect, one RCPT refused, one message delivered. Gives its id. */
 function session(ip: string, messageId: string): string {
   const of = { session: newId(), ip };
   const helo = 'mail.sender.example';
   say(events.sessionOpened({ ...of, port: 40_112, listener: 'mx', role: 'mx', inside: false, localIp: '198.51.100.1', localPort: 25 }));
-  say(events.stageJudged({ ...of, stage: 'connect', input: {}, facts: { reverseName: { value: { kind: 'unconfirmed', name: 'host.sender.example' } } }, action: 'pass', findings: [noPtr] }));
+  say(
+    events.stageJudged({
+      ...of,
+      stage: 'connect',
+      input: {},
+      facts: { reverseName: { value: { kind: 'unconfirmed', name: 'host.sender.example' } } },
+      action: 'pass',
+      findings: [noPtr],
+    }),
+  );
   say(events.stageJudged({ ...of, stage: 'helo', input: { helo }, facts: {}, action: 'pass', findings: [] }));
   say(events.stageJudged({ ...of, stage: 'mail', input: { helo, from: 'x@sender.example' }, facts: { lists: { value: [] } }, action: 'pass', findings: [] }));
   const facts = { recipient: { value: { kind: 'refused', hubReply: { code: 550, enhanced: '5.1.1', lines: ['no such user'] } } } };
-  say(events.stageJudged({ ...of, stage: 'rcpt', input: { helo, from: 'x@sender.example', to: 'nobody@hub.example' }, facts, action: 'reject', findings: [unknownRecipient], ref: `${of.session}-1`, reply: `550 5.1.1 no such user (ref ${of.session}-1)` }));
-  say(events.stageJudged({ ...of, stage: 'rcpt', input: { helo, from: 'x@sender.example', to: 'ann@hub.example' }, facts: { recipient: { value: { kind: 'exists' } } }, action: 'pass', findings: [] }));
-  say(events.messageFinished({ ...of, ref: `${of.session}-2`, outcome: 'delivered', reply: '250 2.0.0 Ok', reason: '', from: 'x@sender.example', recipients: ['ann@hub.example'], route: 'hub', bytes: 2048, messageId, subject: 'Hello', sha256: 'e3b0', hubReply: `250 2.0.0 Ok: queued as Q${of.session.slice(3, 9)}`, hubQueueId: `Q${of.session.slice(3, 9)}`, hubMs: 12, tags: [] }));
+  say(
+    events.stageJudged({
+      ...of,
+      stage: 'rcpt',
+      input: { helo, from: 'x@sender.example', to: 'nobody@hub.example' },
+      facts,
+      action: 'reject',
+      findings: [unknownRecipient],
+      ref: `${of.session}-1`,
+      reply: `550 5.1.1 no such user (ref ${of.session}-1)`,
+    }),
+  );
+  say(
+    events.stageJudged({
+      ...of,
+      stage: 'rcpt',
+      input: { helo, from: 'x@sender.example', to: 'ann@hub.example' },
+      facts: { recipient: { value: { kind: 'exists' } } },
+      action: 'pass',
+      findings: [],
+    }),
+  );
+  say(
+    events.messageFinished({
+      ...of,
+      ref: `${of.session}-2`,
+      outcome: 'delivered',
+      reply: '250 2.0.0 Ok',
+      reason: '',
+      from: 'x@sender.example',
+      recipients: ['ann@hub.example'],
+      route: 'hub',
+      bytes: 2048,
+      messageId,
+      subject: 'Hello',
+      sha256: 'e3b0',
+      hubReply: `250 2.0.0 Ok: queued as Q${of.session.slice(3, 9)}`,
+      hubQueueId: `Q${of.session.slice(3, 9)}`,
+      hubMs: 12,
+      tags: [],
+    }),
+  );
   say(events.sessionClosed({ ...of, why: 'quit', ms: 820, bytesIn: 2600, bytesOut: 410, messages: 1, errors: 1 }));
   return of.session;
 }
@@ -56,14 +115,33 @@ endSegment(1, start, true);
 clock = start + 5 * hour;
 const second = session('192.0.2.70', '<m2@sender.example>');
 const cap = { session: newId(), ip: '2001:db8::7' };
-say(events.connectionRefused({ ...cap, port: 9, listener: 'mx', ref: `${cap.session}-1`, reply: `421 4.7.0 Too many sessions (ref ${cap.session}-1)`, reason: 'sessionsPerAddress', findings: [] }));
+say(
+  events.connectionRefused({
+    ...cap,
+    port: 9,
+    listener: 'mx',
+    ref: `${cap.session}-1`,
+    reply: `421 4.7.0 Too many sessions (ref ${cap.session}-1)`,
+    reason: 'sessionsPerAddress',
+    findings: [],
+  }),
+);
 endSegment(2, start + 5 * hour, true);
 clock = start + 10 * hour;
 const split = { session: newId(), ip: '192.0.2.7' };
 say(events.sessionOpened({ ...split, port: 40_113, listener: 'mx', role: 'mx', inside: false, localIp: '198.51.100.1', localPort: 25 }));
 endSegment(3, start + 10 * hour, true);
 clock = start + 11 * hour;
-say(events.commandRefused({ ...split, command: 'FOO\u001b[2J', reason: 'too many errors', ref: `${split.session}-1`, reply: `421 4.7.0 Too many errors (ref ${split.session}-1)`, evidence: { errors: 20 } }));
+say(
+  events.commandRefused({
+    ...split,
+    command: 'FOO\u001b[2J',
+    reason: 'too many errors',
+    ref: `${split.session}-1`,
+    reply: `421 4.7.0 Too many errors (ref ${split.session}-1)`,
+    evidence: { errors: 20 },
+  }),
+);
 say(events.sessionClosed({ ...split, why: 'errors', ms: 1, bytesIn: 1, bytesOut: 1, messages: 0, errors: 20 }));
 endSegment(4, start + 11 * hour, false);
 
@@ -73,11 +151,22 @@ test('by reference: the one decision, with its check, numbers, facts and what th
   const { explanations } = await explain(dir, `${first}-1`);
   assert.equal(explanations.length, 1);
   const [told] = explanations;
-  assert.deepEqual(told?.decision, { check: 'unknown-recipient', action: 'reject', because: 'the hub does not know the recipient', evidence: { hubReply: '550 5.1.1 no such user' } });
+  assert.deepEqual(told?.decision, {
+    check: 'unknown-recipient',
+    action: 'reject',
+    because: 'the hub does not know the recipient',
+    evidence: { hubReply: '550 5.1.1 no such user' },
+  });
   assert.deepEqual([told.outcome, told.stage, told.from, told.to], ['refused', 'rcpt', 'x@sender.example', ['nobody@hub.example']]);
   assert.deepEqual(told.client, { ip: '192.0.2.7', port: 40_112, name: 'host.sender.example', helo: 'mail.sender.example', user: null, listener: 'mx' });
   assert.match(told.reply ?? '', /^550 5\.1\.1 no such user/);
-  assert.deepEqual(told.findings.map(({ stage, check, wouldBe }) => [stage, check, wouldBe]), [['connect', 'client-without-ptr', 'defer'], ['rcpt', 'unknown-recipient', null]]);
+  assert.deepEqual(
+    told.findings.map(({ stage, check, wouldBe }) => [stage, check, wouldBe]),
+    [
+      ['connect', 'client-without-ptr', 'defer'],
+      ['rcpt', 'unknown-recipient', null],
+    ],
+  );
   assert.deepEqual(Object.keys(told.facts), ['connect.reverseName', 'mail.lists', 'rcpt.recipient']);
   assert.equal(told.timeline.length, 8);
 });
@@ -86,7 +175,10 @@ test('a delivered message is explained too, without the refusal of another recip
   const { explanations } = await explain(dir, `${first}-2`);
   assert.equal(explanations.length, 1);
   assert.equal(explanations[0]?.outcome, 'delivered');
-  assert.deepEqual(explanations[0].findings.map(({ check }) => check), ['client-without-ptr']);
+  assert.deepEqual(
+    explanations[0].findings.map(({ check }) => check),
+    ['client-without-ptr'],
+  );
   assert.deepEqual(explanations[0].facts['rcpt.recipient'], { value: { kind: 'exists' } });
 });
 
@@ -107,12 +199,15 @@ const cases: readonly [id: string, expected: readonly string[], why: string][] =
   ['nothing-like-this', [], 'an id nobody knows'],
 ];
 for (const [id, expected, why] of cases) {
-  test(`${why}`, async () => assert.deepEqual(await ids(id), expected));
+  test(why, async () => assert.deepEqual(await ids(id), expected));
 }
 
 test('with a limit the newest sessions are told, and that there are more', async () => {
   const found = await explain(dir, '192.0.2.7', { limit: 1 });
-  assert.deepEqual(found.explanations.map((each) => each.id), [`${split.session}-1`]);
+  assert.deepEqual(
+    found.explanations.map((each) => each.id),
+    [`${split.session}-1`],
+  );
   assert.equal(found.more, true);
 });
 

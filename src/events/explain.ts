@@ -42,7 +42,10 @@ export async function explain(journalDir: string, id: string, options: ExplainOp
 
 async function explainWanted(dir: string, wanted: WantedId, options: ExplainOptions): Promise<Explained> {
   const journal: Journal = { dir, badLines: 0 };
-  const { sessions, more } = wanted.kind === 'reference' || wanted.kind === 'session' ? { sessions: [wanted.session], more: false } : await findSessions(journal, wanted, options.limit ?? defaultLimit);
+  const { sessions, more } =
+    wanted.kind === 'reference' || wanted.kind === 'session'
+      ? { sessions: [wanted.session], more: false }
+      : await findSessions(journal, wanted, options.limit ?? defaultLimit);
   const explanations: Explanation[] = [];
   for (const events of await gather(journal, sessions)) {
     explanations.push(...aboutOnly(wanted, events));
@@ -64,7 +67,12 @@ async function findSessions(journal: Journal, wanted: WantedId, limit: number): 
   let more = false;
   const window = wanted.kind === 'time' ? { fromMs: wanted.fromMs, toMs: wanted.toMs } : {};
   const needles = needlesOf(wanted);
-  for await (const { events } of readSegments(journal.dir, { ...window, ...(needles ? { needles } : {}), order: 'newest-segment-first', onBadLine: () => journal.badLines++ })) {
+  for await (const { events } of readSegments(journal.dir, {
+    ...window,
+    ...(needles ? { needles } : {}),
+    order: 'newest-segment-first',
+    onBadLine: () => journal.badLines++,
+  })) {
     if (sessions.length >= limit) return { sessions, more: true };
     const newest = await newestSessions(events, wanted, limit - sessions.length, new Set(sessions));
     sessions.push(...newest.sessions);
@@ -74,7 +82,12 @@ async function findSessions(journal: Journal, wanted: WantedId, limit: number): 
 }
 
 /** Of one segment the sessions that came last, never more than `limit` at once. */
-async function newestSessions(events: AsyncIterable<Event>, wanted: WantedId, limit: number, known: ReadonlySet<string>): Promise<{ readonly sessions: readonly string[]; readonly more: boolean }> {
+async function newestSessions(
+  events: AsyncIterable<Event>,
+  wanted: WantedId,
+  limit: number,
+  known: ReadonlySet<string>,
+): Promise<{ readonly sessions: readonly string[]; readonly more: boolean }> {
   const found = new Set<string>();
   let more = false;
   for await (const event of events) {
@@ -95,7 +108,7 @@ async function newestSessions(events: AsyncIterable<Event>, wanted: WantedId, li
 async function gather(journal: Journal, sessions: readonly string[]): Promise<readonly (readonly SessionEvent[])[]> {
   const timed = sessions.map((session) => ({ session, ms: timeOfReference(session) ?? 0 })).toSorted((a, b) => a.ms - b.ms);
   const gathered: (readonly SessionEvent[])[] = [];
-  for (let i = 0; i < timed.length; ) {
+  for (let i = 0; i < timed.length;) {
     // Sessions near in time are read in one go.
     let next = i + 1;
     while (next < timed.length && (timed[next]?.ms ?? 0) - (timed[next - 1]?.ms ?? 0) < longestSessionMs) next++;
@@ -105,7 +118,10 @@ async function gather(journal: Journal, sessions: readonly string[]): Promise<re
   return gathered;
 }
 
-async function gatherNear(journal: Journal, sessions: readonly { readonly session: string; readonly ms: number }[]): Promise<readonly (readonly SessionEvent[])[]> {
+async function gatherNear(
+  journal: Journal,
+  sessions: readonly { readonly session: string; readonly ms: number }[],
+): Promise<readonly (readonly SessionEvent[])[]> {
   const bySession = new Map<string, SessionEvent[]>(sessions.map(({ session }) => [session, []]));
   const open = new Set(bySession.keys());
   const fromMs = (sessions[0]?.ms ?? 0) - clockSlackMs;
@@ -127,7 +143,9 @@ async function gatherNear(journal: Journal, sessions: readonly { readonly sessio
 function aboutOnly(wanted: WantedId, events: readonly SessionEvent[]): readonly Explanation[] {
   const all = explainSession(events);
   if (wanted.kind === 'session' || wanted.kind === 'ip') return all;
-  const about = new Set(events.filter((event) => concerns(wanted, event)).map((event) => `${new Date(event.at).toISOString()} ${'ref' in event ? event.ref : ''}`));
+  const about = new Set(
+    events.filter((event) => concerns(wanted, event)).map((event) => `${new Date(event.at).toISOString()} ${'ref' in event ? event.ref : ''}`),
+  );
   const chosen = all.filter((each) => about.has(`${each.at} ${each.reference ?? ''}`));
   return chosen.length > 0 ? chosen : all;
 }

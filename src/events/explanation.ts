@@ -12,7 +12,14 @@ export interface Explanation {
   readonly session: string;
   readonly reference: string | null;
   readonly at: string;
-  readonly client: { readonly ip: string; readonly port: number | null; readonly name: string | null; readonly helo: string | null; readonly user: string | null; readonly listener: string | null };
+  readonly client: {
+    readonly ip: string;
+    readonly port: number | null;
+    readonly name: string | null;
+    readonly helo: string | null;
+    readonly user: string | null;
+    readonly listener: string | null;
+  };
   readonly stage: Stage | 'command' | null;
   readonly from: string | null;
   readonly to: readonly string[];
@@ -23,7 +30,14 @@ export interface Explanation {
   readonly findings: readonly StagedFinding[];
   /** By stage and name, as they were used. */
   readonly facts: FactRecord;
-  readonly message: { readonly messageId: string | null; readonly subject: string | null; readonly bytes: number; readonly route: string | null; readonly hubReply: string | null; readonly hubQueueId: string | null } | null;
+  readonly message: {
+    readonly messageId: string | null;
+    readonly subject: string | null;
+    readonly bytes: number;
+    readonly route: string | null;
+    readonly hubReply: string | null;
+    readonly hubQueueId: string | null;
+  } | null;
   readonly timeline: readonly TimelineEntry[];
   /** What would be decided today; null where that cannot be told. */
   readonly today: Redecision | null;
@@ -65,7 +79,7 @@ export function explainSession(given: readonly SessionEvent[]): readonly Explana
   if (!first) return [];
   const context: Context = { events, client: clientOf(first, events), timeline: events.map(timelineEntry) };
   const found = decisionsOf(events).map((decision) => explainDecision(context, decision));
-  return found.length > 0 ? found : [explainNothing(context, first)];
+  return (found.length > 0 ? found : [explainNothing(context, first)]).map(inReadingOrder);
 }
 
 interface Context {
@@ -79,8 +93,20 @@ function decisionsOf(events: readonly SessionEvent[]): readonly SessionEvent[] {
   const finished = new Set(events.filter((event) => event.type === 'message-finished').map((event) => event.ref));
   return events.filter((event) => {
     if (event.type === 'stage-judged') return event.reply !== undefined && !(event.ref !== undefined && finished.has(event.ref));
-    return event.type === 'connection-refused' || event.type === 'command-refused' || event.type === 'message-finished' || event.type === 'transaction-aborted' || event.type === 'session-failed';
+    return (
+      event.type === 'connection-refused' ||
+      event.type === 'command-refused' ||
+      event.type === 'message-finished' ||
+      event.type === 'transaction-aborted' ||
+      event.type === 'session-failed'
+    );
   });
+}
+
+/** The same in the order in which a person reads it: what was decided before how it came about. */
+function inReadingOrder(each: Explanation): Explanation {
+  const { id, kind, session, reference, at, client, stage, from, to, outcome, reply, decision, today, message, findings, facts, timeline } = each;
+  return { id, kind, session, reference, at, client, stage, from, to, outcome, reply, decision, today, message, findings, facts, timeline };
 }
 
 function clientOf(first: SessionEvent, events: readonly SessionEvent[]): Explanation['client'] {
@@ -104,7 +130,9 @@ function reverseNameOf(facts: FactRecord): string | undefined {
 }
 
 function timelineEntry(event: SessionEvent): TimelineEntry {
-  const text = entryOf(event).line(event).filter((pair): pair is [string, string | number | boolean] => pair[1] !== null && pair[1] !== undefined && pair[1] !== '');
+  const text = entryOf(event)
+    .line(event)
+    .filter((pair): pair is [string, string | number | boolean] => pair[1] !== null && pair[1] !== undefined && pair[1] !== '');
   return { at: iso(event.at), type: event.type, text };
 }
 
@@ -113,17 +141,50 @@ function explainDecision(context: Context, event: SessionEvent): Explanation {
   const base = { ...common(context, event), findings: judged.flatMap(stagedFindings), facts: factsOf(judged), ...envelopeOf(judged) };
   switch (event.type) {
     case 'connection-refused':
-      return { ...base, kind: 'connection', stage: 'connect', outcome: outcomeOf(event.reply), decision: byFindings(event.findings, 'refuse-at-banner', event.reason), findings: event.findings.map((finding) => staged('connect', finding)) };
+      return {
+        ...base,
+        kind: 'connection',
+        stage: 'connect',
+        outcome: outcomeOf(event.reply),
+        decision: byFindings(event.findings, 'refuse-at-banner', event.reason),
+        findings: event.findings.map((finding) => staged('connect', finding)),
+      };
     case 'stage-judged':
-      return { ...base, kind: 'verdict', stage: event.stage, outcome: outcomeOf(event.reply ?? ''), decision: byFindings(event.findings, event.action, 'no finding was recorded') };
+      return {
+        ...base,
+        kind: 'verdict',
+        stage: event.stage,
+        outcome: outcomeOf(event.reply ?? ''),
+        decision: byFindings(event.findings, event.action, 'no finding was recorded'),
+      };
     case 'command-refused':
-      return { ...base, kind: 'command', stage: 'command', outcome: outcomeOf(event.reply), decision: { check: null, action: 'reject', because: `the door refused ${event.command}: ${event.reason}`, evidence: event.evidence } };
+      return {
+        ...base,
+        kind: 'command',
+        stage: 'command',
+        outcome: outcomeOf(event.reply),
+        decision: { check: null, action: 'reject', because: `the door refused ${event.command}: ${event.reason}`, evidence: event.evidence },
+      };
     case 'message-finished':
       return { ...base, ...aboutMessage(event, judged) };
     case 'transaction-aborted':
-      return { ...base, kind: 'aborted', stage: 'message', outcome: 'aborted', from: event.from, to: event.recipients, decision: { check: null, action: 'none', because: event.why, evidence: { bytes: event.bytes } } };
+      return {
+        ...base,
+        kind: 'aborted',
+        stage: 'message',
+        outcome: 'aborted',
+        from: event.from,
+        to: event.recipients,
+        decision: { check: null, action: 'none', because: event.why, evidence: { bytes: event.bytes } },
+      };
     case 'session-failed':
-      return { ...base, kind: 'failure', stage: null, outcome: 'failed', decision: { check: null, action: 'none', because: `a fault of our own: ${event.error}`, evidence: {} } };
+      return {
+        ...base,
+        kind: 'failure',
+        stage: null,
+        outcome: 'failed',
+        decision: { check: null, action: 'none', because: `a fault of our own: ${event.error}`, evidence: {} },
+      };
     default:
       return { ...base, kind: 'session', stage: null, outcome: 'nothing-decided', decision: nothingDecided };
   }
@@ -134,12 +195,31 @@ const nothingDecided = { check: null, action: 'none', because: 'nothing was refu
 function common(context: Context, event: SessionEvent) {
   const reference = 'ref' in event && event.ref !== undefined ? event.ref : null;
   const reply = 'reply' in event && event.reply !== undefined ? event.reply : null;
-  return { id: reference ?? event.session, session: event.session, reference, at: iso(event.at), client: context.client, reply, message: null, timeline: context.timeline, today: null };
+  return {
+    id: reference ?? event.session,
+    session: event.session,
+    reference,
+    at: iso(event.at),
+    client: context.client,
+    reply,
+    message: null,
+    timeline: context.timeline,
+    today: null,
+  };
 }
 
 function explainNothing(context: Context, first: SessionEvent): Explanation {
   const judged = context.events.filter((event) => event.type === 'stage-judged');
-  return { ...common(context, first), kind: 'session', stage: null, outcome: 'nothing-decided', decision: nothingDecided, findings: judged.flatMap(stagedFindings), facts: factsOf(judged), ...envelopeOf(judged) };
+  return {
+    ...common(context, first),
+    kind: 'session',
+    stage: null,
+    outcome: 'nothing-decided',
+    decision: nothingDecided,
+    findings: judged.flatMap(stagedFindings),
+    facts: factsOf(judged),
+    ...envelopeOf(judged),
+  };
 }
 
 /** What policy said on the way to a decision: connect and HELO, then this transaction alone; of RCPTs only those it is about. */
@@ -211,7 +291,9 @@ function byHub(event: Finished): Explanation['decision'] {
   const said = hubReply === null ? '' : `: ${hubReply}`;
   const why = reason === '' ? '' : ` (${reason})`;
   const evidence = { route, hubMs, bytes: event.bytes };
-  if (outcome === 'delivered') return { check: null, action: event.tags.length > 0 ? 'tag' : 'pass', because: `no check stood against it; ${route} took it${said}${why}`, evidence };
-  if (hubReply === null) return { check: null, action: outcome === 'deferred' ? 'defer' : 'reject', because: reason === '' ? 'the record names no reason' : reason, evidence };
+  if (outcome === 'delivered')
+    return { check: null, action: event.tags.length > 0 ? 'tag' : 'pass', because: `no check stood against it; ${route} took it${said}${why}`, evidence };
+  if (hubReply === null)
+    return { check: null, action: outcome === 'deferred' ? 'defer' : 'reject', because: reason === '' ? 'the record names no reason' : reason, evidence };
   return { check: null, action: outcome === 'deferred' ? 'defer' : 'reject', because: `${route} answered${said}${why}`, evidence };
 }

@@ -15,7 +15,15 @@ function place(t: TestContext) {
   const told: string[] = [];
   const lost: Record<string, number>[] = [];
   const clock = { ms: start };
-  const options: JournalOptions = { dir, segment: 1000, maxSize: 1e9, maxAge: 30 * day, now: () => clock.ms, onTrouble: (what) => told.push(what), onDropped: (dropped) => lost.push(dropped) };
+  const options: JournalOptions = {
+    dir,
+    segment: 1000,
+    maxSize: 1e9,
+    maxAge: 30 * day,
+    now: () => clock.ms,
+    onTrouble: (what) => told.push(what),
+    onDropped: (dropped) => lost.push(dropped),
+  };
   return { dir, told, lost, clock, options };
 }
 const line = (seq: number, type = 'message-finished') => `{"at":${start + seq},"door":"smtp-1","seq":${seq},"type":"${type}","pad":"${'x'.repeat(60)}"}\n`;
@@ -75,7 +83,10 @@ test('a quiet site gets a new segment each day, and what is older than the age l
     await journal.flush();
   }
   await journal.upkeep();
-  assert.deepEqual([...content(dir).matchAll(/"seq":(\d)/g)].map((match) => match[1]), ['1', '2', '3', '4']);
+  assert.deepEqual(
+    [...content(dir).matchAll(/"seq":(\d)/g)].map((match) => match[1]),
+    ['1', '2', '3', '4'],
+  );
   await journal.close();
 });
 

@@ -112,7 +112,7 @@ class JournalWriter implements Journal {
   #current: OpenSegment | null = null;
   #resume: Segment | null = null;
   #nextNumber: number;
-  #queue: Buffer[] = [];
+  readonly #queue: Buffer[] = [];
   #queued = 0;
   #pumping: Promise<void> | null = null;
   #tending: Promise<void> | null = null;
@@ -198,7 +198,7 @@ class JournalWriter implements Journal {
 
   async #write(chunk: Buffer): Promise<void> {
     const segment = this.#current ?? (await this.#begin());
-    for (let done = 0; done < chunk.length; ) {
+    for (let done = 0; done < chunk.length;) {
       const written = await segment.file.write(chunk.subarray(done), segment.bytes + done);
       if (written === 0) throw new Error('the disk took nothing');
       done += written;

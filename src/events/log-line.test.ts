@@ -5,7 +5,17 @@ import { logLine, logValue, type LogFormat } from './log-line.ts';
 
 const stamp = { time: '2026-11-21T09:06:32.123Z', door: 'smtp-1' };
 const judged = (helo: string) =>
-  events.stageJudged({ session: 'S', ip: '192.0.2.7', stage: 'helo', input: { helo }, facts: {}, action: 'reject', findings: [], ref: 'S-1', reply: '550 5.7.1 no (ref S-1)' });
+  events.stageJudged({
+    session: 'S',
+    ip: '192.0.2.7',
+    stage: 'helo',
+    input: { helo },
+    facts: {},
+    action: 'reject',
+    findings: [],
+    ref: 'S-1',
+    reply: '550 5.7.1 no (ref S-1)',
+  });
 
 const attacks: readonly [raw: string, why: string][] = [
   ['a\r\n2026-11-21T09:06:33.000Z info smtp-1 message-finished outcome=delivered', 'a line end would forge a second line'],
@@ -24,7 +34,11 @@ for (const [raw, why] of attacks) {
       const line = logLine(format, stamp, 'info', judged(raw));
       assert.doesNotMatch(line, /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\ud800]/);
       if (format === 'json') assert.equal((JSON.parse(line) as { helo: string }).helo, raw);
-      else assert.equal(line.match(/(^| )(action|outcome)=/g)?.length, 1 + (line.match(/"[^"]*outcome=/)?.length ?? 0) + (line.match(/\\" action=pass/)?.length ?? 0));
+      else
+        assert.equal(
+          line.match(/(^| )(action|outcome)=/g)?.length,
+          1 + (line.match(/"[^"]*outcome=/)?.length ?? 0) + (line.match(/\\" action=pass/)?.length ?? 0),
+        );
     });
   }
 }

@@ -27,7 +27,8 @@ export function logLine(format: LogFormat, stamp: { readonly time: string; reado
     const shown = Object.fromEntries(pairs);
     return escapeUnsafe(JSON.stringify({ at: stamp.time, level, door: stamp.door, event: body.type, ...shown }));
   }
-  let line = format === 'logfmt' ? `at=${stamp.time} level=${level} door=${stamp.door} event=${body.type}` : `${stamp.time} ${level} ${stamp.door} ${body.type}`;
+  let line =
+    format === 'logfmt' ? `at=${stamp.time} level=${level} door=${stamp.door} event=${body.type}` : `${stamp.time} ${level} ${stamp.door} ${body.type}`;
   for (const [key, value] of pairs) line += ` ${key}=${logValue(value)}`;
   return line;
 }

@@ -10,20 +10,32 @@ export interface MetricEntry {
 export const metricCatalogue = {
   floodgate_sessions: { kind: 'gauge', labels: ['listener', 'class'], help: 'SMTP sessions open now, by listener and class (inside, outside).' },
   floodgate_sessions_total: { kind: 'counter', labels: ['listener'], help: 'SMTP sessions begun.' },
-  floodgate_connections_refused_total: { kind: 'counter', labels: ['reason'], help: 'Connections refused before a session existed, by the cap or check that refused.' },
+  floodgate_connections_refused_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    help: 'Connections refused before a session existed, by the cap or check that refused.',
+  },
   floodgate_verdicts_total: {
     kind: 'counter',
     labels: ['stage', 'action', 'check'],
     help: 'Stages judged. A pass has an empty check; otherwise one count for each finding, with its own action, so that observed findings show too.',
   },
   floodgate_commands_refused_total: { kind: 'counter', labels: ['reason'], help: 'Commands the door refused by itself: syntax, order, limits, deadlines.' },
-  floodgate_messages_total: { kind: 'counter', labels: ['outcome'], help: 'Messages whose content was collected: delivered, refused, deferred, or aborted by the client.' },
+  floodgate_messages_total: {
+    kind: 'counter',
+    labels: ['outcome'],
+    help: 'Messages whose content was collected: delivered, refused, deferred, or aborted by the client.',
+  },
   floodgate_message_bytes_total: { kind: 'counter', labels: [], help: 'Bytes of messages whose content was collected.' },
   floodgate_smtp_replies_total: { kind: 'counter', labels: ['code'], help: 'Refusals of every kind and final answers to messages, by reply code.' },
   floodgate_auth_total: { kind: 'counter', labels: ['mechanism', 'result'], help: 'AUTH attempts that came to an end: ok or failed.' },
   floodgate_tls_total: { kind: 'counter', labels: ['result'], help: 'TLS handshakes with clients: started or failed.' },
   floodgate_backscatter_made_total: { kind: 'counter', labels: [], help: 'Mail made to an unauthenticated third party. No code path makes any: stays 0.' },
-  floodgate_hub_latency_seconds: { kind: 'histogram', labels: ['route'], help: 'Time a next hop took for one message, from the hand-over to its final answer.' },
+  floodgate_hub_latency_seconds: {
+    kind: 'histogram',
+    labels: ['route'],
+    help: 'Time a next hop took for one message, from the hand-over to its final answer.',
+  },
   floodgate_hub_failures_total: { kind: 'counter', labels: ['route'], help: 'Times a next hop could not be used.' },
   floodgate_hub_connections: { kind: 'gauge', labels: ['route', 'state'], help: 'Connections to next hops (busy, idle).' },
   floodgate_load_level: { kind: 'gauge', labels: [], help: 'Load level: 0 normal, higher when the gateway sheds work.' },
@@ -35,7 +47,11 @@ export const metricCatalogue = {
   floodgate_journal_segments: { kind: 'gauge', labels: [], help: 'Segments of the journal on disk.' },
   floodgate_events_total: { kind: 'counter', labels: [], help: 'Events recorded, those dropped included.' },
   floodgate_events_dropped_total: { kind: 'counter', labels: ['type'], help: 'Events missing in the journal because its queue or the disk was full.' },
-  floodgate_log_lines_suppressed_total: { kind: 'counter', labels: [], help: 'Log lines left out because a door wrote more than its share in a second; the journal has them.' },
+  floodgate_log_lines_suppressed_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Log lines left out because a door wrote more than its share in a second; the journal has them.',
+  },
   floodgate_build_info: { kind: 'gauge', labels: ['version', 'node'], help: 'Always 1; the labels tell what runs.' },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 

@@ -24,7 +24,12 @@ async function pageOfAllEvents(): Promise<Map<string, number>> {
   const recorder = createRecorder({ door: 'smtp-1', now: () => 0, logFormat: 'text', logLevel: 'error', ship: (batch) => metrics.addBatch(batch) });
   for (const body of Object.values(sampleEvents)) recorder.record(body);
   recorder.flush();
-  metrics.setGauges({ sessions: [{ listener: 'mx', class: 'outside', value: 3 }], eventLoopLag: [{ door: 'smtp-1', value: 0.002 }], journalBytes: 4096, loadLevel: 1 });
+  metrics.setGauges({
+    sessions: [{ listener: 'mx', class: 'outside', value: 3 }],
+    eventLoopLag: [{ door: 'smtp-1', value: 0.002 }],
+    journalBytes: 4096,
+    loadLevel: 1,
+  });
   return parse(await metrics.text());
 }
 
@@ -68,7 +73,14 @@ test('a gauge row that is no longer named disappears: a listener that was closed
 
 test('the sums of the status page leave clean stages out', () => {
   const metrics = createMetrics({ version: '0.1.0' });
-  metrics.addBatch({ counts: [['floodgate_verdicts_total', ['rcpt', 'pass', ''], 9], ['floodgate_verdicts_total', ['rcpt', 'reject', 'unknown-recipient'], 2], ['floodgate_messages_total', ['delivered'], 4]], observations: [] });
+  metrics.addBatch({
+    counts: [
+      ['floodgate_verdicts_total', ['rcpt', 'pass', ''], 9],
+      ['floodgate_verdicts_total', ['rcpt', 'reject', 'unknown-recipient'], 2],
+      ['floodgate_messages_total', ['delivered'], 4],
+    ],
+    observations: [],
+  });
   assert.deepEqual([metrics.totals().findings, metrics.totals().messages], [{ reject: 2 }, { delivered: 4 }]);
 });
 

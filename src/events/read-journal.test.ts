@@ -74,7 +74,11 @@ test('damaged lines are counted and passed over; a last line still being written
 test('one damaged segment does not hide the others', async (t) => {
   let bad = 0;
   const whole = zstdCompressSync(line(1));
-  const dir = journal(t, { [name(start, 1, '.zst')]: whole.subarray(0, whole.length - 6), [name(start + 1, 2, '.zst')]: 'not zstd', [name(start + 2, 3)]: line(3) });
+  const dir = journal(t, {
+    [name(start, 1, '.zst')]: whole.subarray(0, whole.length - 6),
+    [name(start + 1, 2, '.zst')]: 'not zstd',
+    [name(start + 2, 3)]: line(3),
+  });
   assert.ok((await seqs(readJournal(dir, { onBadLine: () => bad++ }))).includes(3));
   assert.equal(bad, 2);
 });
@@ -85,15 +89,30 @@ test('no journal yet is an empty journal', async () => {
 
 test('the last events are found across segments, oldest first, in the order of their time', async (t) => {
   const dir = twoSegments(t);
-  assert.deepEqual((await lastEvents(dir, { limit: 3 })).map((event) => event.seq), [2, 3, 4]);
-  assert.deepEqual((await lastEvents(dir, { limit: 10, sinceMs: start + 2 })).map((event) => event.seq), [2, 3, 4]);
-  assert.deepEqual((await lastEvents(dir, { limit: 1, wanted: (event) => event.seq < 3 })).map((event) => event.seq), [2]);
+  assert.deepEqual(
+    (await lastEvents(dir, { limit: 3 })).map((event) => event.seq),
+    [2, 3, 4],
+  );
+  assert.deepEqual(
+    (await lastEvents(dir, { limit: 10, sinceMs: start + 2 })).map((event) => event.seq),
+    [2, 3, 4],
+  );
+  assert.deepEqual(
+    (await lastEvents(dir, { limit: 1, wanted: (event) => event.seq < 3 })).map((event) => event.seq),
+    [2],
+  );
 });
 
 test('the last events of a long segment come from its tail', async (t) => {
   const dir = journal(t, { [name(start, 1)]: Array.from({ length: 30_000 }, (_, i) => line(i)).join('') });
-  assert.deepEqual((await lastEvents(dir, { limit: 2 })).map((event) => event.seq), [29_998, 29_999]);
-  assert.deepEqual((await lastEvents(dir, { limit: 1, wanted: (event) => event.seq === 7 })).map((event) => event.seq), [7]);
+  assert.deepEqual(
+    (await lastEvents(dir, { limit: 2 })).map((event) => event.seq),
+    [29_998, 29_999],
+  );
+  assert.deepEqual(
+    (await lastEvents(dir, { limit: 1, wanted: (event) => event.seq === 7 })).map((event) => event.seq),
+    [7],
+  );
 });
 
 test('without a time to go back to, only the end is searched; with one, all of it', async (t) => {
@@ -101,5 +120,8 @@ test('without a time to go back to, only the end is searched; with one, all of i
   const dir = journal(t, { [name(start, 1)]: old + Array.from({ length: 34_000 }, (_, i) => line(i + 2, start + i + 2, 'x'.repeat(500))).join('') }); // more than 16 MiB
   const wanted = (event: { readonly seq: number }) => event.seq === 1;
   assert.deepEqual(await lastEvents(dir, { limit: 1, wanted }), []);
-  assert.deepEqual((await lastEvents(dir, { limit: 1, wanted, sinceMs: start - 1 })).map((event) => event.seq), [1]);
+  assert.deepEqual(
+    (await lastEvents(dir, { limit: 1, wanted, sinceMs: start - 1 })).map((event) => event.seq),
+    [1],
+  );
 });

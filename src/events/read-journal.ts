@@ -25,7 +25,10 @@ const readBytes = 1024 * 1024;
 const maxLineBytes = 16 * 1024 * 1024;
 
 /** Gives the events a segment at a time, each with the events that passed the filter. */
-export async function* readSegments(dir: string, options: ReadOptions = {}): AsyncGenerator<{ readonly segment: Segment; readonly events: AsyncGenerator<Event> }> {
+export async function* readSegments(
+  dir: string,
+  options: ReadOptions = {},
+): AsyncGenerator<{ readonly segment: Segment; readonly events: AsyncGenerator<Event> }> {
   const segments = segmentsWithin(await listSegments(dir), options);
   for (const segment of options.order === 'newest-segment-first' ? segments.toReversed() : segments) {
     yield { segment, events: readSegment(segment, options) };
@@ -105,7 +108,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function* allLines(block: Buffer): Generator<Buffer> {
-  for (let start = 0; start < block.length; ) {
+  for (let start = 0; start < block.length;) {
     const end = block.indexOf(0x0a, start);
     yield block.subarray(start, end);
     start = end + 1;
@@ -148,15 +151,18 @@ const usualCompression = 10;
  * The newest events, oldest first, at most `limit`. With `sinceMs` the journal is searched back to that time; without, only its
  * last 16 MiB are.
  */
-export async function lastEvents(dir: string, options: { readonly sinceMs?: number; readonly limit: number; wanted?(event: Event): boolean }): Promise<readonly Event[]> {
+export async function lastEvents(
+  dir: string,
+  options: { readonly sinceMs?: number; readonly limit: number; wanted?(event: Event): boolean },
+): Promise<readonly Event[]> {
   const { sinceMs = 0, limit, wanted = () => true } = options;
-  let found: Event[] = [];
+  const found: Event[] = [];
   let budget = sinceMs > 0 ? Infinity : shallowBytes;
   for (const segment of segmentsWithin(await listSegments(dir), { fromMs: sinceMs }).toReversed()) {
     const room = limit - found.length;
     const cost = segment.compressed ? segment.bytes * usualCompression : segment.bytes;
     if (room <= 0 || budget <= 0 || (segment.compressed && cost > budget)) break;
-    found = [...(await lastOfSegment(segment, { room, budget, wanted: (event) => event.at >= sinceMs && wanted(event) })), ...found];
+    found.push(...(await lastOfSegment(segment, { room, budget, wanted: (event) => event.at >= sinceMs && wanted(event) })));
     budget -= cost;
   }
   return found.toSorted(byTime);

@@ -16,8 +16,14 @@ test('decisions are kept in their order, what tells that nothing happened is not
   const recent = createRecentDecisions();
   recent.take(journalOf('session-opened', 'stage-judged', 'tls-started', 'message-finished', 'session-closed'));
   recent.take(journalOf('command-refused'));
-  assert.deepEqual(recent.read(10).map((event) => event.type), ['stage-judged', 'message-finished', 'command-refused']);
-  assert.deepEqual(recent.read(1).map((event) => event.type), ['command-refused']);
+  assert.deepEqual(
+    recent.read(10).map((event) => event.type),
+    ['stage-judged', 'message-finished', 'command-refused'],
+  );
+  assert.deepEqual(
+    recent.read(1).map((event) => event.type),
+    ['command-refused'],
+  );
 });
 
 test('only so many are kept, whatever comes', () => {

@@ -8,7 +8,13 @@ function door(options: Partial<RecorderOptions> = {}) {
   const batches: EventBatch[] = [];
   let time = Date.UTC(2026, 10, 21, 9, 6, 32, 7);
   const recorder = createRecorder({ door: 'smtp-1', now: () => time, logFormat: 'text', logLevel: 'info', ship: (batch) => batches.push(batch), ...options });
-  const journalled = (): Event[] => batches.flatMap((batch) => batch.journal.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Event));
+  const journalled = (): Event[] =>
+    batches.flatMap((batch) =>
+      batch.journal
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Event),
+    );
   return { ...recorder, batches, journalled, pass: (ms: number) => (time += ms) };
 }
 const opened = sampleEvents['session-opened'];
@@ -48,13 +54,20 @@ test('when the keeper takes nothing, chatty events go first and decisions last, 
   }
   const before = journalled();
   const count = (type: string, list = before) => list.filter((event) => event.type === type).length;
-  assert.ok(count('session-opened') < count('auth-tried') && count('auth-tried') < count('stage-judged'), `${count('session-opened')} < ${count('auth-tried')} < ${count('stage-judged')}`);
+  assert.ok(
+    count('session-opened') < count('auth-tried') && count('auth-tried') < count('stage-judged'),
+    `${count('session-opened')} < ${count('auth-tried')} < ${count('stage-judged')}`,
+  );
   assert.equal(count('journal-dropped'), 0);
 
   taken(batches.reduce((sum, batch) => sum + batch.cost, 0));
   flush();
   const told = journalled().find((event) => event.type === 'journal-dropped');
-  assert.deepEqual(told?.dropped, { 'session-opened': 30 - count('session-opened'), 'auth-tried': 30 - count('auth-tried'), 'stage-judged': 30 - count('stage-judged') });
+  assert.deepEqual(told?.dropped, {
+    'session-opened': 30 - count('session-opened'),
+    'auth-tried': 30 - count('auth-tried'),
+    'stage-judged': 30 - count('stage-judged'),
+  });
   assert.equal(told.seq, 91, 'dropped events use up their numbers, so the gap shows in the journal itself');
 });
 
@@ -69,7 +82,10 @@ test('counts do not depend on room in the journal', () => {
   const { record, flush, batches } = door({ maxQueued: 1 });
   record(refused);
   flush();
-  assert.deepEqual(batches[0]?.counts.find(([name]) => name === 'floodgate_verdicts_total'), ['floodgate_verdicts_total', ['rcpt', 'reject', 'unknown-recipient'], 1]);
+  assert.deepEqual(
+    batches[0]?.counts.find(([name]) => name === 'floodgate_verdicts_total'),
+    ['floodgate_verdicts_total', ['rcpt', 'reject', 'unknown-recipient'], 1],
+  );
   assert.ok(batches[0]?.counts.some(([name, labels]) => name === 'floodgate_smtp_replies_total' && labels[0] === '550'));
 });
 
@@ -79,7 +95,11 @@ test('a flood does not fill the log: so many lines a second, and one that says h
   pass(1000);
   record(refused);
   flush();
-  const lines = batches.map((batch) => batch.log).join('').trimEnd().split('\n');
+  const lines = batches
+    .map((batch) => batch.log)
+    .join('')
+    .trimEnd()
+    .split('\n');
   assert.equal(lines.length, 5);
   assert.match(lines.at(-1) ?? '', /log lines left out: 7/);
 });

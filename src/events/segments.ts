@@ -19,7 +19,8 @@ const namePattern = /^(\d{13,})-(\d{6,})\.jsonl(\.zst)?$/;
 const unfinished = '.tmp';
 
 /** The path of a new segment. */
-export const segmentPath = (dir: string, firstMs: number, number: number): string => join(dir, `${String(firstMs).padStart(13, '0')}-${String(number).padStart(6, '0')}.jsonl`);
+export const segmentPath = (dir: string, firstMs: number, number: number): string =>
+  join(dir, `${String(firstMs).padStart(13, '0')}-${String(number).padStart(6, '0')}.jsonl`);
 
 /** All segments, oldest first; an empty list when the directory does not exist. */
 export async function listSegments(dir: string): Promise<readonly Segment[]> {
@@ -69,7 +70,11 @@ export async function compressSegment(segment: Segment): Promise<Segment> {
   const path = `${segment.path}.zst`;
   const temporary = `${path}${unfinished}`;
   try {
-    await pipeline(createReadStream(segment.path, { highWaterMark: 256 * 1024 }), createZstdCompress(), createWriteStream(temporary, { mode: 0o600, flush: true }));
+    await pipeline(
+      createReadStream(segment.path, { highWaterMark: 256 * 1024 }),
+      createZstdCompress(),
+      createWriteStream(temporary, { mode: 0o600, flush: true }),
+    );
     await rename(temporary, path);
     await syncDirectory(join(path, '..'));
   } catch (error) {
@@ -95,7 +100,7 @@ export async function cutTornLine(segment: Segment): Promise<number> {
   const handle = await open(segment.path, 'r+');
   try {
     const block = Buffer.alloc(64 * 1024);
-    for (let end = segment.bytes; end > 0; ) {
+    for (let end = segment.bytes; end > 0;) {
       const start = Math.max(0, end - block.length);
       const { bytesRead } = await handle.read(block, 0, end - start, start);
       const lineEnd = block.subarray(0, bytesRead).lastIndexOf(0x0a);

@@ -13,6 +13,6 @@ export function shortJson(value: object): string {
 
 function shorten(_key: string, value: unknown): unknown {
   if (typeof value === 'string' && value.length > maxChars) return `${value.slice(0, maxChars)}... (${value.length} characters)`;
-  if (Array.isArray(value) && value.length > maxItems) return [...value.slice(0, maxItems), `... ${value.length - maxItems} more`];
+  if (Array.isArray(value) && value.length > maxItems) return value.slice(0, maxItems).concat(`... ${value.length - maxItems} more`);
   return value;
 }

@@ -95,7 +95,15 @@ class Slot {
 
   read(): Sums {
     const one = (group: Group): number => this.#sums.get(`${group} `)?.by ?? 0;
-    const named = (group: Group): Record<string, number> => Object.fromEntries([...this.#sums.values()].flatMap(({ place, by }) => (place[0] === group ? [[place[1], by]] : [])));
-    return { sessions: one('sessions'), connectionsRefused: one('connectionsRefused'), messages: named('messages'), findings: named('findings'), events: one('events'), eventsDropped: one('eventsDropped') };
+    const named = (group: Group): Record<string, number> =>
+      Object.fromEntries([...this.#sums.values()].flatMap(({ place, by }) => (place[0] === group ? [[place[1], by]] : [])));
+    return {
+      sessions: one('sessions'),
+      connectionsRefused: one('connectionsRefused'),
+      messages: named('messages'),
+      findings: named('findings'),
+      events: one('events'),
+      eventsDropped: one('eventsDropped'),
+    };
   }
 }

@@ -26,7 +26,8 @@ function toBase32(value: number, digits: number): string {
  */
 export function newSessionIds(options: { readonly doorNumber: number; now(): number }): () => string {
   const { doorNumber, now } = options;
-  if (!Number.isInteger(doorNumber) || doorNumber < 0 || doorNumber >= maxDoors) throw new RangeError(`door number ${doorNumber} is not within 0..${maxDoors - 1}`);
+  if (!Number.isInteger(doorNumber) || doorNumber < 0 || doorNumber >= maxDoors)
+    throw new RangeError(`door number ${doorNumber} is not within 0..${maxDoors - 1}`);
   const door = alphabet.charAt(doorNumber);
   let ms = 0;
   let counter = 0;

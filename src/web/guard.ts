@@ -21,7 +21,9 @@ export function guardTcp(request: GuardedRequest, allowedHosts: readonly string[
 }
 
 function readsOnly({ method }: GuardedRequest): Refusal {
-  return method === 'GET' || method === 'HEAD' ? null : { status: 403, error: 'over TCP the API only reads; use the command line (control.sock in the state directory)' };
+  return method === 'GET' || method === 'HEAD'
+    ? null
+    : { status: 403, error: 'over TCP the API only reads; use the command line (control.sock in the state directory)' };
 }
 
 function sameSite(request: GuardedRequest, host: string): Refusal {
@@ -34,7 +36,13 @@ function sameSite(request: GuardedRequest, host: string): Refusal {
 }
 
 /** The host of a Host header, in lower case, without port and brackets. */
-const hostOf = (raw: string): string => raw.trim().toLowerCase().replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+const hostOf = (raw: string): string =>
+  raw
+    .trim()
+    .toLowerCase()
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
 
 /** Rebinding needs a name: an address given as such is ours by the connection. */
-const isOurName = (host: string, allowedHosts: readonly string[]): boolean => isIP(host) !== 0 || host === 'localhost' || allowedHosts.some((allowed) => allowed.toLowerCase() === host);
+const isOurName = (host: string, allowedHosts: readonly string[]): boolean =>
+  isIP(host) !== 0 || host === 'localhost' || allowedHosts.some((allowed) => allowed.toLowerCase() === host);

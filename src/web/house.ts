@@ -1,5 +1,6 @@
 // What the web door may ask of the house and tell it to do: queries and commands, given by the composition root.
 import type { Explained } from '../events/explain.ts';
+import type { Explanation, Redecision } from '../events/explanation.ts';
 import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
 
@@ -59,6 +60,8 @@ export interface WebHouse {
   ready(): { readonly ready: boolean; readonly reasons: readonly string[] };
   metricsText(): Promise<string>;
   explain(id: string, options: { readonly limit: number }): Promise<Explained>;
+  /** What would be decided today about what was explained; null where it cannot be told. */
+  today?(explanation: Explanation): Promise<Redecision | null>;
   /** Newest events, oldest first. */
   events(options: { readonly sinceMs: number; readonly limit: number; readonly decisionsOnly: boolean }): Promise<readonly Event[]>;
   /** Writes to the journal what doors and keeper still hold. */

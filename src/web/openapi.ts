@@ -22,7 +22,9 @@ export function openApi(routes: readonly Route[], about: { readonly version: str
 }
 
 function operation({ method, path, summary, parameters = [], body, answer, refusals = {}, changes }: Route): Schema {
-  const responses: Record<string, Schema> = { 200: { description: 'Done', content: answer === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : json(answer) } };
+  const responses: Record<string, Schema> = {
+    200: { description: 'Done', content: answer === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : json(answer) },
+  };
   const all: Readonly<Record<number, string>> = changes ? { ...refusals, 403: 'Only over control.sock' } : refusals;
   for (const [status, description] of Object.entries(all)) {
     responses[status] = { description, content: json(status === '503' && answer !== 'text' ? answer : errorSchema) };

@@ -104,6 +104,7 @@ function told(each) {
   if (each.message) add('message', [each.message.messageId, each.message.subject].filter(Boolean).join(', '));
   add('heard', each.reply);
   add('check', each.decision.check);
+  if (each.today) add('today', each.today.outcome + ': ' + each.today.because);
   for (const finding of each.findings) add('found', finding.stage + ' ' + finding.check + ': ' + finding.action + ': ' + finding.because + ' ' + JSON.stringify(finding.evidence));
   for (const [name, fact] of Object.entries(each.facts)) add('fact', name + ': ' + ('unknown' in fact ? 'unknown: ' + fact.unknown : JSON.stringify(fact.value)));
   for (const step of each.timeline) add(step.at.slice(11, 23), step.type + ' ' + step.text.map(([key, value]) => key + '=' + value).join(' '));

@@ -19,7 +19,9 @@ export interface ApiRequest {
   readonly by: string;
 }
 
-export type ApiAnswer = { readonly status: 200 | 400 | 404 | 409 | 503; readonly json: unknown } | { readonly status: 200; readonly text: string; readonly contentType: string };
+export type ApiAnswer =
+  | { readonly status: 200 | 400 | 404 | 409 | 503; readonly json: unknown }
+  | { readonly status: 200; readonly text: string; readonly contentType: string };
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';

@@ -1,7 +1,21 @@
 // The table of the API: health, metrics, status, explain, events, lists.
+import type { Explanation } from '../events/explanation.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
-import { entriesRemovedSchema, entryAddedSchema, entryToAddSchema, entryToRemoveSchema, eventsSchema, explainedSchema, listsSchema, okSchema, readySchema, statusSchema } from './schemas.ts';
+import {
+  entriesRemovedSchema,
+  entryAddedSchema,
+  entryToAddSchema,
+  entryToRemoveSchema,
+  eventsSchema,
+  explainedSchema,
+  explanationSchema,
+  listsSchema,
+  okSchema,
+  readySchema,
+  statusSchema,
+  todaySchema,
+} from './schemas.ts';
 
 const maxEvents = 1000;
 const maxSessions = 100;
@@ -12,12 +26,19 @@ const commandAnswer = (answer: CommandAnswer): ApiAnswer => (answer.ok ? ok(answ
 
 /** All routes but openapi.json and the page, which are made of this table. */
 export function apiRoutes(house: WebHouse): readonly Route[] {
-  return [...healthRoutes(house), ...recordRoutes(house), ...listRoutes(house)];
+  return [...healthRoutes(house), ...recordRoutes(house), ...todayRoutes(house), ...listRoutes(house)];
 }
 
 function healthRoutes(house: WebHouse): readonly Route[] {
   return [
-    { method: 'GET', path: '/healthz', summary: 'The process lives', answer: 'text', changes: false, run: () => ({ status: 200, text: 'ok\n', contentType: 'text/plain; charset=utf-8' }) },
+    {
+      method: 'GET',
+      path: '/healthz',
+      summary: 'The process lives',
+      answer: 'text',
+      changes: false,
+      run: () => ({ status: 200, text: 'ok\n', contentType: 'text/plain; charset=utf-8' }),
+    },
     {
       method: 'GET',
       path: '/readyz',
@@ -30,8 +51,22 @@ function healthRoutes(house: WebHouse): readonly Route[] {
         return { status: ready ? 200 : 503, json: { ready, reasons } };
       },
     },
-    { method: 'GET', path: '/metrics', summary: 'Metrics in the text format of Prometheus', answer: 'text', changes: false, run: async () => ({ status: 200, text: await house.metricsText(), contentType: 'text/plain; version=0.0.4; charset=utf-8' }) },
-    { method: 'GET', path: '/api/v1/status', summary: 'The gateway at a glance', answer: statusSchema, changes: false, run: async () => ok(await house.status()) },
+    {
+      method: 'GET',
+      path: '/metrics',
+      summary: 'Metrics in the text format of Prometheus',
+      answer: 'text',
+      changes: false,
+      run: async () => ({ status: 200, text: await house.metricsText(), contentType: 'text/plain; version=0.0.4; charset=utf-8' }),
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/status',
+      summary: 'The gateway at a glance',
+      answer: statusSchema,
+      changes: false,
+      run: async () => ok(await house.status()),
+    },
   ];
 }
 
@@ -43,7 +78,12 @@ function recordRoutes(house: WebHouse): readonly Route[] {
       summary: 'Why: the decisions an id has to do with, each with findings, facts and numbers',
       parameters: [
         { name: 'id', in: 'path', description: 'Reference, session, queue id, Message-ID, IP or mail address, or ISO time', schema: { type: 'string' } },
-        { name: 'limit', in: 'query', description: `Sessions at most, newest first (1 to ${maxSessions})`, schema: { type: 'integer', minimum: 1, maximum: maxSessions, default: 20 } },
+        {
+          name: 'limit',
+          in: 'query',
+          description: `Sessions at most, newest first (1 to ${maxSessions})`,
+          schema: { type: 'integer', minimum: 1, maximum: maxSessions, default: 20 },
+        },
       ],
       answer: explainedSchema,
       refusals: { 400: 'The id or the limit is not understood', 404: 'The journal knows nothing of this id' },
@@ -62,8 +102,18 @@ function recordRoutes(house: WebHouse): readonly Route[] {
       path: '/api/v1/events',
       summary: 'The newest events of the journal, oldest first',
       parameters: [
-        { name: 'since', in: 'query', description: 'ISO time or milliseconds since the epoch; older events are left out. Without it only the last 16 MiB of the journal are searched', schema: { type: 'string' } },
-        { name: 'limit', in: 'query', description: `Events at most (1 to ${maxEvents})`, schema: { type: 'integer', minimum: 1, maximum: maxEvents, default: 100 } },
+        {
+          name: 'since',
+          in: 'query',
+          description: 'ISO time or milliseconds since the epoch; older events are left out. Without it only the last 16 MiB of the journal are searched',
+          schema: { type: 'string' },
+        },
+        {
+          name: 'limit',
+          in: 'query',
+          description: `Events at most (1 to ${maxEvents})`,
+          schema: { type: 'integer', minimum: 1, maximum: maxEvents, default: 100 },
+        },
         { name: 'decisions', in: 'query', description: 'true: only refusals, findings and finished messages', schema: { type: 'boolean', default: false } },
       ],
       answer: eventsSchema,
@@ -91,12 +141,59 @@ function recordRoutes(house: WebHouse): readonly Route[] {
   ];
 }
 
+/** The command line reads the journal itself and asks the daemon only what no file tells. */
+function todayRoutes({ today }: WebHouse): readonly Route[] {
+  if (!today) return [];
+  return [
+    {
+      method: 'POST',
+      path: '/api/v1/today',
+      summary: 'What would be decided today about what was explained; null where it cannot be told',
+      body: explanationSchema,
+      answer: todaySchema,
+      refusals: { 400: 'The body is no explanation' },
+      changes: true, // it may ask the next hop
+      run: async ({ body }) =>
+        isExplanation(body) ? ok({ today: await today(body) }) : refused(400, 'the body is no explanation as `explain --json` gives it'),
+    },
+  ];
+}
+
+/** Only the daemon's own user can send one, and our own command makes it: the outline is enough. */
+const isExplanation = (body: unknown): body is Explanation =>
+  typeof body === 'object' && body !== null && 'client' in body && 'decision' in body && 'to' in body && Array.isArray(body.to);
+
 function listRoutes({ lists }: WebHouse): readonly Route[] {
   const refusals = { 400: 'The entry is not understood, or is in no list' };
   return [
-    { method: 'GET', path: '/api/v1/lists', summary: 'Accept and refuse lists, and the entries kept in the database', answer: listsSchema, changes: false, run: async () => ok(await lists.show()) },
-    { method: 'POST', path: '/api/v1/lists/entries', summary: 'Adds or changes an entry; in force at once', body: entryToAddSchema, answer: entryAddedSchema, refusals, changes: true, run: async ({ body, by }) => commandAnswer(await lists.add(body, by)) },
-    { method: 'DELETE', path: '/api/v1/lists/entries', summary: 'Removes an entry kept in the database', body: entryToRemoveSchema, answer: entriesRemovedSchema, refusals, changes: true, run: async ({ body, by }) => commandAnswer(await lists.remove(body, by)) },
+    {
+      method: 'GET',
+      path: '/api/v1/lists',
+      summary: 'Accept and refuse lists, and the entries kept in the database',
+      answer: listsSchema,
+      changes: false,
+      run: async () => ok(await lists.show()),
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/lists/entries',
+      summary: 'Adds or changes an entry; in force at once',
+      body: entryToAddSchema,
+      answer: entryAddedSchema,
+      refusals,
+      changes: true,
+      run: async ({ body, by }) => commandAnswer(await lists.add(body, by)),
+    },
+    {
+      method: 'DELETE',
+      path: '/api/v1/lists/entries',
+      summary: 'Removes an entry kept in the database',
+      body: entryToRemoveSchema,
+      answer: entriesRemovedSchema,
+      refusals,
+      changes: true,
+      run: async ({ body, by }) => commandAnswer(await lists.remove(body, by)),
+    },
   ];
 }
 

@@ -9,7 +9,12 @@ const time: Schema = { type: 'string', format: 'date-time' };
 const counts: Schema = { type: 'object', additionalProperties: number };
 
 /** An object with exactly these properties, all required. */
-const object = (properties: Readonly<Record<string, Schema>>): Schema => ({ type: 'object', properties, required: Object.keys(properties), additionalProperties: false });
+const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
 const list = (items: Schema): Schema => ({ type: 'array', items });
 
 export const errorSchema: Schema = object({ error: text });
@@ -29,7 +34,15 @@ export const statusSchema: Schema = object({
   total: sums,
   lastMinute: sums,
   hubs: list(object({ route: text, address: text, state: { enum: ['closed', 'half-open', 'open', 'unknown'] }, busy: number, idle: number })),
-  journal: object({ dir: text, bytes: number, segments: number, queuedBytes: number, oldest: { type: ['string', 'null'], format: 'date-time' }, dropped: number, trouble: textOrNull }),
+  journal: object({
+    dir: text,
+    bytes: number,
+    segments: number,
+    queuedBytes: number,
+    oldest: { type: ['string', 'null'], format: 'date-time' },
+    dropped: number,
+    trouble: textOrNull,
+  }),
   doors: list(object({ name: text, state: text, sessions: number, lagMs: number })),
 });
 
@@ -37,9 +50,18 @@ export const readySchema: Schema = object({ ready: { type: 'boolean' }, reasons:
 
 const evidence: Schema = { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } };
 const outcome: Schema = { enum: ['delivered', 'refused', 'deferred', 'aborted', 'failed', 'nothing-decided'] };
-const stagedFinding = object({ stage: { enum: ['connect', 'helo', 'mail', 'rcpt', 'message'] }, check: text, action: text, wouldBe: textOrNull, because: text, evidence });
+const stagedFinding = object({
+  stage: { enum: ['connect', 'helo', 'mail', 'rcpt', 'message'] },
+  check: text,
+  action: text,
+  wouldBe: textOrNull,
+  because: text,
+  evidence,
+});
 
-const explanation = object({
+const today: Schema = { oneOf: [{ type: 'null' }, object({ outcome, because: text, findings: list(stagedFinding) })] };
+
+export const explanationSchema = object({
   id: text,
   kind: { enum: ['connection', 'verdict', 'command', 'message', 'aborted', 'failure', 'session'] },
   session: text,
@@ -54,18 +76,40 @@ const explanation = object({
   decision: object({ check: textOrNull, action: text, because: text, evidence }),
   findings: list(stagedFinding),
   facts: { type: 'object', additionalProperties: { oneOf: [{ type: 'object', required: ['value'] }, object({ unknown: text })] } },
-  message: { oneOf: [{ type: 'null' }, object({ messageId: textOrNull, subject: textOrNull, bytes: number, route: textOrNull, hubReply: textOrNull, hubQueueId: textOrNull })] },
+  message: {
+    oneOf: [
+      { type: 'null' },
+      object({ messageId: textOrNull, subject: textOrNull, bytes: number, route: textOrNull, hubReply: textOrNull, hubQueueId: textOrNull }),
+    ],
+  },
   timeline: list(object({ at: time, type: text, text: list({ type: 'array' }) })),
-  today: { oneOf: [{ type: 'null' }, object({ outcome, because: text, findings: list(stagedFinding) })] },
+  today,
 });
 
-export const explainedSchema: Schema = object({ explanations: list(explanation), more: { type: 'boolean' }, badLines: number });
+export const explainedSchema: Schema = object({ explanations: list(explanationSchema), more: { type: 'boolean' }, badLines: number });
+
+export const todaySchema: Schema = object({ today });
 
 /** Events are described one by one in docs/reference/events.md. */
-export const eventsSchema: Schema = object({ events: list({ type: 'object', properties: { at: number, door: text, seq: number, type: text }, required: ['at', 'door', 'seq', 'type'] }) });
+export const eventsSchema: Schema = object({
+  events: list({ type: 'object', properties: { at: number, door: text, seq: number, type: text }, required: ['at', 'door', 'seq', 'type'] }),
+});
 
 const listKind: Schema = { enum: ['client', 'hostname', 'sender', 'recipient'] };
-const shownEntry: Schema = { type: 'object', properties: { list: text, matches: listKind, entry: text, action: text, reason: textOrNull, by: text, createdAt: time, expiresAt: { type: ['string', 'null'], format: 'date-time' } }, required: ['list', 'matches', 'entry', 'action'] };
+const shownEntry: Schema = {
+  type: 'object',
+  properties: {
+    list: text,
+    matches: listKind,
+    entry: text,
+    action: text,
+    reason: textOrNull,
+    by: text,
+    createdAt: time,
+    expiresAt: { type: ['string', 'null'], format: 'date-time' },
+  },
+  required: ['list', 'matches', 'entry', 'action'],
+};
 
 export const listsSchema: Schema = object({ lists: list({ type: 'object' }), entries: list(shownEntry) });
 export const entryAddedSchema: Schema = { type: 'object', properties: { ok: { const: true }, entry: shownEntry }, required: ['ok'] };
@@ -74,8 +118,20 @@ export const okSchema: Schema = { type: 'object', properties: { ok: { const: tru
 
 export const entryToAddSchema: Schema = {
   type: 'object',
-  properties: { list: text, matches: listKind, entry: text, action: { enum: ['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'] }, reason: textOrNull, expiresAt: { type: ['string', 'null'], format: 'date-time' } },
+  properties: {
+    list: text,
+    matches: listKind,
+    entry: text,
+    action: { enum: ['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'] },
+    reason: textOrNull,
+    expiresAt: { type: ['string', 'null'], format: 'date-time' },
+  },
   required: ['matches', 'entry'],
   additionalProperties: false,
 };
-export const entryToRemoveSchema: Schema = { type: 'object', properties: { entry: text, list: text, matches: listKind }, required: ['entry'], additionalProperties: false };
+export const entryToRemoveSchema: Schema = {
+  type: 'object',
+  properties: { entry: text, list: text, matches: listKind },
+  required: ['entry'],
+  additionalProperties: false,
+};

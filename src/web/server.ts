@@ -50,7 +50,11 @@ export function createWeb(house: WebHouse, options: WebOptions): Web {
   };
   return {
     listen: async ({ host, port }) => {
-      const server = await open('tcp', (opened) => opened.listen(port, host), () => undefined);
+      const server = await open(
+        'tcp',
+        (opened) => opened.listen(port, host),
+        () => undefined,
+      );
       const address = server.address();
       return { host, port: typeof address === 'object' && address ? address.port : port };
     },
@@ -111,7 +115,8 @@ export function createApp(routes: readonly Route[], where: 'tcp' | 'control', op
 
 /** The page needs its own script and style, and nothing from anywhere else. */
 const safeHeaders = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',

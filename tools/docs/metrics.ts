@@ -17,6 +17,7 @@ rising, \`floodgate_door_restarts_total\` or \`floodgate_session_failures_total\
 |---|---|---|---|
 `;
 
-const row = ([name, { kind, labels, help }]: readonly [string, MetricEntry]): string => `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |\n`;
+const row = ([name, { kind, labels, help }]: readonly [string, MetricEntry]): string =>
+  `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |\n`;
 
 export const generate: Generate = () => [{ path: 'docs/reference/metrics.md', text: intro + Object.entries<MetricEntry>(metricCatalogue).map(row).join('') }];
