@@ -1,5 +1,6 @@
 // `npm test`: every test there is, told briefly. Failures with their reason, then skipped tests with theirs, then the closing lines of
 // the Node test runner. Arguments: `--only unit|e2e|peers` (may be repeated), or parts of file names.
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
@@ -48,7 +49,7 @@ const groups: readonly Group[] = [
 async function runGroup({ files, concurrency, timeout }: Group, { counts, failed, skipped }: Tally): Promise<void> {
   const said = new Map<string, string>();
   const stream = run({ files: [...files], concurrency, timeout });
-  stream.on('test:stderr', ({ file = '', message }) => said.set(file, `${said.get(file) ?? ''}${message}`.slice(-4000)));
+  stream.on('test:stderr', ({ file, message }) => said.set(file, `${said.get(file) ?? ''}${message}`.slice(-4000)));
   stream.on('test:fail', ({ name, file = '', line, details, todo }) => {
     const { error } = details;
     // A suite fails because a test in it did: that test has told why.
@@ -65,7 +66,8 @@ async function runGroup({ files, concurrency, timeout }: Group, { counts, failed
     if (summary.file !== undefined) return;
     for (const name of countNames) counts[name] = (counts[name] ?? 0) + (name === 'failed' ? failures(summary.counts) : summary.counts[name]);
   });
-  for await (const _event of stream); // until every file has ended
+  stream.resume();
+  await once(stream, 'close'); // until every file has ended
 }
 
 /** The runner's counts name no failures: they are what is left of the tests. */
