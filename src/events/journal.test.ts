@@ -169,6 +169,34 @@ test('a full disk neither throws nor blocks; what waited is written when there i
   await journal.close();
 });
 
+test('a disk with little room takes little: what fits is written, though all that waits would not fit', async (t) => {
+  const { options, clock } = place(t);
+  let room = 0;
+  let written = '';
+  const file: SegmentFile = {
+    write: (chunk) => {
+      if (chunk.length > room) return Promise.reject(new Error('ENOSPC'));
+      room -= chunk.length;
+      written += chunk.toString();
+      return Promise.resolve(chunk.length);
+    },
+    truncate: () => Promise.resolve(),
+    sync: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+  const journal = await openJournal({ ...options, segment: 1e9, openFile: () => Promise.resolve(file) });
+  const lines = Array.from({ length: 5000 }, (_, i) => line(i));
+  for (const each of lines) journal.append(each); // half a mebibyte in one write
+  await journal.flush();
+  for (let i = 0; i < 30 && written.length < lines.join('').length; i++) {
+    room = 70_000;
+    clock.ms += 5000;
+    await journal.flush();
+  }
+  assert.equal(written, lines.join(''));
+  await journal.close();
+});
+
 test('a disk that stays full costs chatty events first, counted by type and told when there is room again', async (t) => {
   const { options, clock, lost } = place(t);
   const { disk, openFile } = fullDisk();

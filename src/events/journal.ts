@@ -65,6 +65,7 @@ const longestSegmentMs = 86_400_000;
 const upkeepMs = 60_000;
 /** One write takes at most so much: the queue keeps moving and a failed write repeats little. */
 const writeBytes = 1024 * 1024;
+const pieceBytes = 64 * 1024;
 
 /** Opens the journal, mends what a crash left, and goes on with the newest segment. Rejects when the directory cannot be used. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
@@ -187,8 +188,10 @@ class JournalWriter implements Journal {
   #takeChunk(): Buffer {
     let bytes = 0;
     let count = 0;
+    // On a disk that just refused, little by little: what is left of it may be less than a large write.
+    const most = this.#trouble === null ? writeBytes : 0;
     for (const each of this.#queue) {
-      if (count > 0 && bytes + each.length > writeBytes) break;
+      if (count > 0 && bytes + each.length > most) break;
       bytes += each.length;
       count++;
     }
@@ -235,7 +238,7 @@ class JournalWriter implements Journal {
 
   /** Puts a chunk back and tries again later. What was half written is cut off, so that readers never see a torn line for long. */
   async #putOff(chunk: Buffer, error: unknown): Promise<void> {
-    this.#queue.unshift(chunk);
+    this.#queue.unshift(...piecesOf(chunk));
     const retryMs = this.#options.retryMs ?? 1000;
     this.#retryAt = this.#options.now() + retryMs;
     setTimeout(() => this.#startPump(), retryMs + 1).unref();
@@ -316,6 +319,18 @@ class JournalWriter implements Journal {
 }
 
 const asClosed = ({ path, firstMs, number, bytes }: OpenSegment): Segment => ({ path, firstMs, number, bytes, compressed: false });
+
+/** A chunk cut at line ends into pieces of some 64 KiB. */
+function piecesOf(chunk: Buffer): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let start = 0; start < chunk.length;) {
+    const lineEnd = chunk.indexOf(0x0a, Math.min(start + pieceBytes, chunk.length - 1));
+    const end = lineEnd < 0 ? chunk.length : lineEnd + 1;
+    pieces.push(chunk.subarray(start, end));
+    start = end;
+  }
+  return pieces;
+}
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
