@@ -19,6 +19,7 @@ const stranger = { port: gateway.port(), from: '127.0.0.2' };
 const copies = (token: string): number => hub.messages.filter(({ data }) => tokenOf(data) === token).length;
 
 async function attempt(t: Owner, script: FakeHubScript, to: readonly string[] = ['anna@hub.example']) {
+  if (script.connect !== undefined) hub.resetAll(); // or the greeting of long ago would do
   hub.script = script;
   const token = newToken();
   const { end } = await deliverOnce(t, stranger, { from: 'x@sender.example', to, content: letter({ token }) });

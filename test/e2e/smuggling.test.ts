@@ -77,20 +77,22 @@ test('a bare LF in a command ends the session: what follows may be half of anoth
 });
 
 /** The other direction: what a hub (or somebody in between) says too much must not answer for us. */
-const answerOf = async (t: Owner, script: Parameters<typeof startFakeHub>[0], hubConfig: Record<string, unknown> = {}) => {
+const answerOf = async (t: Owner, script: Parameters<typeof startFakeHub>[0], hubConfig: Record<string, unknown> = {}, env: Record<string, string> = {}) => {
   const liar = await startFakeHub(script);
   atEnd(t, () => liar.close());
-  const gateway = await startGateway(t, { hub: `127.0.0.1:${liar.port}`, config: { hub: { verifyRecipients: false, ...hubConfig } } });
+  const gateway = await startGateway(t, { hub: `127.0.0.1:${liar.port}`, config: { hub: { verifyRecipients: false, ...hubConfig } }, env });
   const answers = await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() });
   return { liar, answers };
 };
 
 test('bytes behind the hub’s answer to STARTTLS are not believed', async (t) => {
   const { cert, key } = testCertificate(scratchDirectory(t, 'pem'));
-  const pem = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
-  const { liar, answers } = await answerOf(t, { tls: pem, script: { STARTTLS: { raw: '220 2.0.0 Ready\r\n250-hub.example\r\n250 2.0.0 injected\r\n' } } }, { tls: 'may' });
-  assert.equal(answers.end?.code, 451, 'not delivered over a connection that somebody tampered with');
-  assert.equal(liar.messages.length, 0);
+  const tls = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  const clean = await answerOf(t, { tls }, { tls: 'must' }, { NODE_EXTRA_CA_CERTS: cert });
+  assert.equal(clean.answers.end?.code, 250, `TLS works where nobody interferes: ${clean.answers.end?.text}`);
+  const tampered = await answerOf(t, { tls, script: { STARTTLS: { reply: '220 2.0.0 Ready', raw: '220 2.0.0 Ready\r\n250-hub.example\r\n250 2.0.0 injected\r\n' } } }, { tls: 'must' }, { NODE_EXTRA_CA_CERTS: cert });
+  assert.equal(tampered.answers.end?.code, 451, 'not delivered over a connection that somebody tampered with');
+  assert.equal(tampered.liar.messages.length, 0);
 });
 
 test('a 250 that the hub says before the final dot is no acceptance', async (t) => {

@@ -169,7 +169,7 @@ class Session {
   #content: Buffer[] | null = null;
   #contentBytes = 0;
   #tail: Buffer = Buffer.alloc(0);
-  #from = '';
+  #from: string | null = null;
   #recipients: string[] = [];
   #forwarded: string[] = [];
   #working = false;
@@ -246,7 +246,7 @@ class Session {
           this.#recipients = [];
         });
       case 'RCPT':
-        return this.#say(verb, { line }, '250 2.1.5 Ok', () => this.#recipients.push(argument));
+        return this.#say(verb, { line }, this.#from === null ? '503 5.5.1 MAIL first' : '250 2.1.5 Ok', () => this.#recipients.push(argument));
       case 'DATA':
         return this.#say(verb, { line }, this.#recipients.length === 0 ? '554 5.5.1 No valid recipients' : '354 Go on', () => {
           this.#content = [];
@@ -289,15 +289,16 @@ class Session {
     const data = Buffer.concat(this.#content!).subarray(0, -3); // without `.CRLF`
     const recipients = this.#recipients;
     this.#content = null;
-    this.#hub.messages.push({ session: this.#number, from: this.#from, recipients, data, sha256: createHash('sha256').update(data).digest('hex'), forwarded: this.#forwarded });
+    this.#hub.messages.push({ session: this.#number, from: this.#from ?? '', recipients, data, sha256: createHash('sha256').update(data).digest('hex'), forwarded: this.#forwarded });
     this.#record.lines.push(`C: (${data.length} bytes of content)`);
+    this.#stage.happened(); // the answer may be held back; the message is there already
     const perRecipient = this.#stage.options.protocol === 'lmtp' ? recipients : [''];
     for (const recipient of perRecipient) await this.#say('dot', { recipient, bytes: data.length }, `250 2.0.0 Ok: queued as FAKE${this.#hub.messages.length}`);
     this.#forget();
   }
 
   #forget(): void {
-    this.#from = '';
+    this.#from = null;
     this.#recipients = [];
     this.#forwarded = [];
   }

@@ -196,15 +196,15 @@ export class SmtpClient {
   }
 
   /**
-   * A dialogue, one line each: `C: text` is sent with CRLF, `S: 250` awaits a reply of that code, `S: 250 text` one that also contains
-   * the text. Indentation and empty lines do not count.
+   * A dialogue, one line each: `C: text` is sent with CRLF, `S: 250` awaits a reply of that code (`S: 5` any of that class),
+   * `S: 250 text` one that also contains the text. Indentation and empty lines do not count.
    */
   async converse(dialogue: string): Promise<void> {
     for (const line of dialogue.split('\n').map((one) => one.trim())) {
       if (line === '') continue;
       const words = line.slice(3);
-      if (line.startsWith('C: ')) await this.send(`${words}\r\n`);
-      else if (line.startsWith('S: ')) await this.#expect(words);
+      if (line.startsWith('C:')) await this.send(`${words}\r\n`);
+      else if (line.startsWith('S:')) await this.#expect(words);
       else throw new Error(`not a line of a dialogue: ${line}`);
     }
   }
@@ -212,8 +212,8 @@ export class SmtpClient {
   async #expect(words: string): Promise<void> {
     const answer = await this.reply();
     const heard = answer.lines.join(' / ');
-    assert.equal(String(answer.code), words.slice(0, 3), `expected ${words}, heard ${heard}`);
-    assert.ok(heard.includes(words.slice(4)), `expected ${words}, heard ${heard}`);
+    const [code = ''] = words.split(' ', 1);
+    assert.ok(String(answer.code).startsWith(code) && heard.includes(words.slice(code.length + 1)), `expected ${words}, heard ${heard}`);
   }
 
   async quit(): Promise<void> {
