@@ -3,8 +3,10 @@
 import { isUtf8 } from 'node:buffer';
 
 const LF = 0x0a;
-/** Octets kept of one line and of one value (RFC 5322 2.1.1: a line has at most 998). */
-const MAX_KEPT_BYTES = 998;
+/** Octets kept of one value (RFC 5322 2.1.1: a line has at most 998). */
+const MAX_VALUE_BYTES = 998;
+/** Octets looked at of one line: a value and the name before it. */
+const MAX_LINE_BYTES = MAX_VALUE_BYTES + 80;
 
 export interface HeaderSummary {
   /** Octets of header lines in wire form, CRLFs included, the blank line left out. */
@@ -71,7 +73,7 @@ export class HeaderScan {
       this.#begunBytes = 0;
       return this.#line(line, bytes);
     }
-    const room = MAX_KEPT_BYTES - (this.#begun?.length ?? 0);
+    const room = MAX_LINE_BYTES - (this.#begun?.length ?? 0);
     // A copy: a slice would keep the whole chunk. What a line has beyond the room is counted only.
     if (room > 0) this.#begun = Buffer.concat([this.#begun ?? Buffer.alloc(0), part.subarray(0, room)]);
     this.#begunBytes = bytes;
@@ -79,7 +81,7 @@ export class HeaderScan {
 
   /** `raw` holds the first octets of a line of `bytes` octets, dots still stuffed. */
   #line(raw: Buffer, bytes: number): void {
-    const line = raw.subarray(raw[0] === 0x2e ? 1 : 0, MAX_KEPT_BYTES);
+    const line = raw.subarray(raw[0] === 0x2e ? 1 : 0, MAX_LINE_BYTES);
     const first = line[0];
     if (first === undefined || first === LF || (first === 0x0d && line[1] === LF)) return this.#end(null);
     const folded = first === 0x20 || first === 0x09;
@@ -115,14 +117,17 @@ export class HeaderScan {
 
   #keep(field: Kept, line: Buffer): void {
     const before = this.#values.get(field) ?? Buffer.alloc(0);
-    const room = MAX_KEPT_BYTES - before.length;
+    const room = MAX_VALUE_BYTES - before.length;
     if (room > 0) this.#values.set(field, Buffer.concat([before, line.subarray(0, room)]));
   }
 
   #valueOf(field: Kept): string | null {
     const octets = this.#values.get(field);
     if (octets === undefined) return null;
-    const text = octets.toString(isUtf8(octets) ? 'utf8' : 'latin1');
+    // At the cap a character may have been cut: it is dropped, or the whole would pass for Latin-1.
+    const cut = octets.length < MAX_VALUE_BYTES ? 0 : ([0, 1, 2, 3].find((less) => isUtf8(octets.subarray(0, octets.length - less))) ?? 0);
+    const whole = octets.subarray(0, octets.length - cut);
+    const text = whole.toString(isUtf8(whole) ? 'utf8' : 'latin1');
     // Unfolding (RFC 5322 2.2.3) takes CRLF away and leaves the blank; what goes to logs has no control character at all.
     return text.replaceAll('\t', ' ').replace(/[\p{Cc}\u2028\u2029]/gu, '').trim();
   }

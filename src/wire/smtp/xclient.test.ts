@@ -49,6 +49,10 @@ test('XFORWARD: a value that is too long is told as unknown, not cut', () => {
   assert.deepEqual(formatXforward({ NAME: 'a.example', ADDR: '192.0.2.1', HELO: 'x'.repeat(256), IDENT: 'r1', SOURCE: 'REMOTE' }, all), ['XFORWARD NAME=a.example ADDR=192.0.2.1 HELO=[UNAVAILABLE] IDENT=r1 SOURCE=REMOTE']);
 });
 
+test('what is no address is told as unknown: the next hop must not have to guess', () => {
+  assert.deepEqual(formatXclient({ NAME: 'a.example', ADDR: 'unix:/socket' }, all), ['XCLIENT NAME=a.example ADDR=[UNAVAILABLE]']);
+});
+
 test('hostile values cannot leave their place', () => {
   const [line = ''] = formatXforward({ HELO: 'a\r\nRSET\r\nADDR=1.2.3.4 =+' }, all);
   assert.equal(line, 'XFORWARD HELO=a+0D+0ARSET+0D+0AADDR+3D1.2.3.4+20+3D+2B');

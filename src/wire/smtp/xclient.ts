@@ -103,8 +103,13 @@ function format(verb: string, groups: readonly (readonly string[])[], attributes
 /** A value that cannot be told in full is told as unknown: a cut name or address would be another's. */
 function formatAttribute(name: string, value: string | null | undefined): string {
   if (value === undefined) return '';
-  if (value === null || value === '' || Buffer.byteLength(value) > MAX_VALUE_BYTES) return ` ${name}=[UNAVAILABLE]`;
-  const isAddress = name === 'ADDR' || name === 'DESTADDR';
-  const encoded = encodeXtext(isAddress && value.includes(':') ? `IPV6:${value}` : value);
-  return encoded.length > MAX_ENCODED_BYTES ? ` ${name}=[UNAVAILABLE]` : ` ${name}=${encoded}`;
+  const told = name === 'ADDR' || name === 'DESTADDR' ? addressOnWire(value) : (value ?? '');
+  const encoded = Buffer.byteLength(told) > MAX_VALUE_BYTES ? '' : encodeXtext(told);
+  return encoded === '' || encoded.length > MAX_ENCODED_BYTES ? ` ${name}=[UNAVAILABLE]` : ` ${name}=${encoded}`;
+}
+
+/** '' for what is no address. */
+function addressOnWire(value: string | null): string {
+  const ip = canonicalIp(value ?? '');
+  return ip.includes(':') ? `IPV6:${ip}` : ip;
 }
