@@ -7,9 +7,15 @@ import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { sessionTally } from '../intake/smtp/admission.ts';
 import { sweepLeftovers } from '../delivery/content-store.ts';
-import { openJournal, type Journal } from '../events/journal.ts';
-import { createMetrics, type Metrics } from '../events/metrics.ts';
-import { createRecorder, type DoorRecorder, type EventBatch } from '../events/recorder.ts';
+import { createDelivery } from '../delivery/delivery.ts';
+import type { Explanation, Redecision } from '../events/explanation.ts';
+import { createLiveLists } from '../facts/source.ts';
+import type { Event } from '../model/events.ts';
+import { decideToday } from './today.ts';
+import { policyParts } from './policy-parts.ts';
+import type { Journal } from '../events/journal.ts';
+import type { Metrics } from '../events/metrics.ts';
+import type { DoorRecorder } from '../events/recorder.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { maxDoors } from '../lib/reference.ts';
 import { DoorSupervisor } from './door-supervisor.ts';
@@ -17,11 +23,11 @@ import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
 import { assertPortIsFree } from './ports.ts';
+import { openRecord, type HouseRecord } from './record.ts';
 import { lockState } from './state-lock.ts';
 
 /** Addresses and networks counted at once: each session takes two places (admission.ts). */
 const COUNTER_SLOTS = 65_536;
-const FLUSH_MS = 100;
 
 export interface Keeper {
   readonly listeners: readonly OpenListener[];
@@ -34,6 +40,10 @@ export interface Keeper {
   sessions(): { readonly inside: number; readonly outside: number };
   /** Writes what keeper and doors have shipped so far. */
   flushJournal(): Promise<void>;
+  /** Decisions in memory, newest last. */
+  recentDecisions(limit: number): readonly Event[];
+  /** What would be decided today about a session of the past; null where it cannot be told. */
+  today(explanation: Explanation): Promise<Redecision | null>;
   /** The settings in force. */
   settings(): DoorSettings;
   /** Puts new settings in force; sessions go on. */
@@ -46,70 +56,70 @@ export class CannotStart extends Error {}
 
 /** Starts everything but the web; resolves when every SMTP listener is open. */
 export async function startKeeper(first: DoorSettings, about: { readonly version: string }): Promise<Keeper> {
-  let settings = first;
   const { config } = first;
   const lock = takeState(config.state);
-  const doors = doorCount(config);
   const inherited = inheritedSockets(process.env, process.pid);
   await assertFree(config, inherited.length > 0);
   await sweepLeftovers(join(config.state, 'incoming'));
-
-  const metrics = createMetrics({ version: about.version });
-  const journal = await openJournal({
-    dir: join(config.state, 'journal'),
-    ...config.journal,
-    now: Date.now,
-    onTrouble: (what) => process.stderr.write(`floodgate: journal: ${what}\n`),
-    onDropped: (dropped, why) => recorder.record({ type: 'journal-dropped', dropped, why }),
-  });
-  const take = (batch: EventBatch): void => {
-    journal.append(batch.journal);
-    if (batch.log !== '') process.stderr.write(batch.log);
-    metrics.addBatch(batch);
-  };
-  const recorder: DoorRecorder = createRecorder({
-    door: 'keeper',
-    now: Date.now,
-    logFormat: config.log.format,
-    logLevel: config.log.level,
-    ship: (batch) => {
-      take(batch);
-      recorder.taken(batch.cost);
-    },
-  });
+  const record = await openRecord(config, about);
   let supervisor: DoorSupervisor | null = null;
-  const lists = await openListsInForce({ config, record: recorder.record, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
+  const lists = await openListsInForce({ config, record: record.recorder.record, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
+  const parts: KeeperParts = { record, lists, lock, inForce: { settings: first }, inherited, ...countersFor(doorCount(config)) };
+  supervisor = superviseDoors(parts);
+  const listeners = await supervisor.start().catch((error: unknown) => {
+    throw new CannotStart(error instanceof Error ? error.message : String(error));
+  });
+  record.recorder.record({ type: 'started', version: about.version, listeners: listeners.map(({ name, host, port }) => `${name} ${host}:${port}`) });
+  return keeperOf(parts, supervisor, listeners);
+}
 
-  const counters = SharedCounters.allocate(doors, COUNTER_SLOTS, { k0: randomInt(2 ** 32 - 1) | 0, k1: randomInt(2 ** 32 - 1) | 0 });
-  const region = SharedCounters.attach(counters, 'reader');
-  const startOf = (number: number): DoorStart => ({ ...settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), inherited: inherited[number] ?? {} });
-  const doorsAlive = (supervisor = new DoorSupervisor({
+interface KeeperParts {
+  readonly record: HouseRecord;
+  readonly lists: ListsInForce;
+  readonly lock: { close(): void };
+  readonly inherited: readonly Readonly<Record<string, number>>[];
+  readonly doors: number;
+  readonly counters: SharedArrayBuffer;
+  readonly region: SharedCounters;
+  /** Replaced at a reload. */
+  readonly inForce: { settings: DoorSettings };
+}
+
+function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'region'> {
+  const secret = (): number => randomInt(2 ** 32 - 1) | 0;
+  const counters = SharedCounters.allocate(doors, COUNTER_SLOTS, { k0: secret(), k1: secret() });
+  return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
+}
+
+function superviseDoors({ record, lists, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
+  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), inherited: inherited[number] ?? {} });
+  const supervisor: DoorSupervisor = new DoorSupervisor({
     entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
     doors,
     startOf,
     mayReplace: inherited.length === 0,
     onBatch: (number, { batch }) => {
-      take(batch);
-      doorsAlive.send(number, { kind: 'taken', cost: batch.cost });
+      record.take(batch);
+      supervisor.send(number, { kind: 'taken', cost: batch.cost });
     },
-    onFinal: (number, { entry }) => doorsAlive.broadcast({ kind: 'final', entry }, number),
+    onFinal: (number, { entry }) => supervisor.broadcast({ kind: 'final', entry }, number),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);
-      recorder.record({ type: 'door-died', died: `smtp-${number + 1}`, why });
+      record.recorder.record({ type: 'door-died', died: `smtp-${number + 1}`, why });
     },
-  }));
-
-  const listeners = await doorsAlive.start().catch((error: unknown) => {
-    throw new CannotStart(error instanceof Error ? error.message : String(error));
   });
-  const flushing = setInterval(() => recorder.flush(), FLUSH_MS);
-  recorder.record({ type: 'started', version: about.version, listeners: listeners.map(({ name, host, port }) => `${name} ${host}:${port}`) });
+  return supervisor;
+}
 
+function keeperOf({ record, lists, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+  const { recorder, journal, metrics, recent } = record;
+  // For the questions of operators only; the doors have their own.
+  const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
   return {
     listeners,
     recorder,
-    supervisor: doorsAlive,
+    supervisor,
     journal,
     metrics,
     lists,
@@ -119,22 +129,27 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     },
     flushJournal: async () => {
       recorder.flush();
-      await doorsAlive.flush();
+      await supervisor.flush();
       await journal.flush();
     },
-    settings: () => settings,
+    recentDecisions: (limit) => recent.read(limit),
+    today: (explanation) => {
+      const { config } = inForce.settings;
+      return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), delivery: ownDelivery }));
+    },
+    settings: () => inForce.settings,
     reconfigure: (next) => {
-      settings = next;
+      inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
+      ownDelivery.reconfigure(next.config);
       void lists.reload(next.config.lists);
-      doorsAlive.broadcast({ kind: 'settings', ...next });
+      supervisor.broadcast({ kind: 'settings', ...next });
     },
     stop: async (why) => {
-      await doorsAlive.stop(settings.config.timeouts.drain);
+      await supervisor.stop(inForce.settings.config.timeouts.drain);
+      await ownDelivery.close();
       recorder.record({ type: 'stopped', why });
-      recorder.flush();
-      clearInterval(flushing);
-      await journal.close();
+      await record.close();
       await lists.close();
       lock.close();
     },

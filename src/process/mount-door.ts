@@ -6,21 +6,16 @@ import { createDelivery } from '../delivery/delivery.ts';
 import { createUnconfirmedFinals, type FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import { createRecorder } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
-import { createRecipientFacts } from '../facts/recipients.ts';
-import { createResolver, createReverseNames } from '../facts/reverse-names.ts';
-import { createFactSource, createLiveLists } from '../facts/source.ts';
+import { createLiveLists } from '../facts/source.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
 import type { AuthService, DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
-import { PrefixSet } from '../lib/prefix-set.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import type { Delivery } from '../model/delivery.ts';
-import { catalogue } from '../policy/catalogue.ts';
-import { createJudge } from '../policy/judge.ts';
-import { createRouter } from '../policy/router.ts';
 import { DoorListeners } from './door-listeners.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
+import { policyParts } from './policy-parts.ts';
 
 /** Content that all sessions of one door keep in memory at most; beyond it files are used whatever the size. */
 const CONTENT_MEMORY_BYTES = 256 * 1024 ** 2;
@@ -50,10 +45,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const inside = PrefixSet.build(config.site.networks);
-    const router = createRouter(config);
-    const reverseName = createReverseNames({ resolver: createResolver({ servers: config.dns.servers, timeout: config.dns.timeout }), timeoutMs: config.dns.timeout, now });
-    const recipients = createRecipientFacts({ probe: delivery.probe, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
+    const { judge, router, recipients, reverseName, isInside } = policyParts(config, { lists, delivery });
     const learning: Delivery = {
       ...delivery,
       deliver: async (request) => {
@@ -63,7 +55,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       },
     };
     return {
-      judge: createJudge({ config, checks: catalogue, facts: createFactSource({ lists, recipients, reverseNames: reverseName }), now }),
+      judge,
       router,
       delivery: learning,
       content,
@@ -73,7 +65,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       finals,
       record,
       reverseName,
-      isInside: (ip) => inside.has(ip),
+      isInside,
       newSessionId,
       now,
     };

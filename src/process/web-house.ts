@@ -19,8 +19,12 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
       keeper.metrics.setGauges(gaugesOf(keeper));
       return keeper.metrics.text();
     },
-    explain: (id, options) => explain(journalDir, id, options),
-    events: ({ sinceMs, limit, decisionsOnly }) => lastEvents(journalDir, { sinceMs, limit, wanted: (event) => !decisionsOnly || entryOf(event).level(event) !== 'debug' }),
+    explain: (id, options) => explain(journalDir, id, { ...options, redecide: keeper.today }),
+    today: keeper.today,
+    events: ({ sinceMs, limit, decisionsOnly }) =>
+      decisionsOnly && sinceMs === 0
+        ? Promise.resolve(keeper.recentDecisions(limit))
+        : lastEvents(journalDir, { sinceMs, limit, wanted: (event) => !decisionsOnly || entryOf(event).level(event) !== 'debug' }),
     flushJournal: () => keeper.flushJournal(),
     lists: keeper.lists.desk,
   };

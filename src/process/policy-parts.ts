@@ -1,0 +1,36 @@
+// Policy put together for one configuration: the same for a door that judges clients and for the keeper that is asked what would be
+// decided today.
+import type { Config } from '../config/options.ts';
+import { createRecipientFacts, type RecipientFacts } from '../facts/recipients.ts';
+import { createResolver, createReverseNames, type ReverseNames } from '../facts/reverse-names.ts';
+import { createFactSource, type LiveLists } from '../facts/source.ts';
+import { PrefixSet } from '../lib/prefix-set.ts';
+import type { Delivery } from '../model/delivery.ts';
+import { catalogue } from '../policy/catalogue.ts';
+import { createJudge, type Judge } from '../policy/judge.ts';
+import { createRouter, type Router } from '../policy/router.ts';
+
+export interface PolicyParts {
+  readonly judge: Judge;
+  readonly router: Router;
+  readonly recipients: RecipientFacts;
+  readonly reverseName: ReverseNames;
+  /** In one of the site's networks. */
+  isInside(ip: string): boolean;
+}
+
+/** Where policy gets what changes while it runs. */
+export interface PolicySources {
+  readonly lists: LiveLists;
+  readonly delivery: Pick<Delivery, 'probe'>;
+}
+
+export function policyParts(config: Config, { lists, delivery }: PolicySources): PolicyParts {
+  const now = Date.now;
+  const inside = PrefixSet.build(config.site.networks);
+  const router = createRouter(config);
+  const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
+  const recipients = createRecipientFacts({ probe: delivery.probe, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
+  const judge = createJudge({ config, checks: catalogue, facts: createFactSource({ lists, recipients, reverseNames: reverseName }), now });
+  return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
+}

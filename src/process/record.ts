@@ -1,0 +1,62 @@
+// The keeper's record: journal, log, metrics and the last decisions, all fed by the same batches.
+import { join } from 'node:path';
+import type { Config } from '../config/options.ts';
+import { openJournal, type Journal } from '../events/journal.ts';
+import { createMetrics, type Metrics } from '../events/metrics.ts';
+import { createRecentDecisions, type RecentDecisions } from '../events/recent-decisions.ts';
+import { createRecorder, type DoorRecorder, type EventBatch } from '../events/recorder.ts';
+
+const FLUSH_MS = 100;
+
+export interface HouseRecord {
+  readonly journal: Journal;
+  readonly metrics: Metrics;
+  readonly recent: RecentDecisions;
+  /** For what the keeper itself has to say. */
+  readonly recorder: DoorRecorder;
+  /** Takes a door's batch. */
+  take(batch: EventBatch): void;
+  close(): Promise<void>;
+}
+
+/** Opens the journal in the state directory; everything recorded from now on ends up there, in the log and in the metrics. */
+export async function openRecord(config: Config, about: { readonly version: string }): Promise<HouseRecord> {
+  const metrics = createMetrics(about);
+  const recent = createRecentDecisions();
+  const journal = await openJournal({
+    dir: join(config.state, 'journal'),
+    ...config.journal,
+    now: Date.now,
+    onTrouble: (what) => process.stderr.write(`floodgate: journal: ${what}\n`),
+    onDropped: (dropped, why) => recorder.record({ type: 'journal-dropped', dropped, why }),
+  });
+  const take = (batch: EventBatch): void => {
+    journal.append(batch.journal);
+    recent.take(batch.journal);
+    if (batch.log !== '') process.stderr.write(batch.log);
+    metrics.addBatch(batch);
+  };
+  const recorder: DoorRecorder = createRecorder({
+    door: 'keeper',
+    now: Date.now,
+    logFormat: config.log.format,
+    logLevel: config.log.level,
+    ship: (batch) => {
+      take(batch);
+      recorder.taken(batch.cost);
+    },
+  });
+  const flushing = setInterval(() => recorder.flush(), FLUSH_MS);
+  return {
+    journal,
+    metrics,
+    recent,
+    recorder,
+    take,
+    close: async () => {
+      clearInterval(flushing);
+      recorder.flush();
+      await journal.close();
+    },
+  };
+}
