@@ -92,7 +92,7 @@ const stories: Readonly<Record<keyof Config['timeouts'], (t: Owner) => Promise<v
   },
 
   async hubCommand(t) {
-    hub.script = { MAIL: { silent: true } };
+    hub.script = { MAIL: { hold: new Promise(() => undefined) } };
     const answers = await deliverOnce(t, insider, { ...mail, to: ['new-recipient@hub.example'], content: letter() });
     hub.script = {};
     assert.ok([450, 451].includes(answers.rcpt[0]?.code === 250 ? (answers.end?.code ?? 0) : (answers.rcpt[0]?.code ?? 0)));
@@ -113,7 +113,7 @@ const stories: Readonly<Record<keyof Config['timeouts'], (t: Owner) => Promise<v
   },
 
   async probe(t) {
-    hub.script = { RCPT: { silent: true } };
+    hub.script = { RCPT: { hold: new Promise(() => undefined) } };
     const client = await SmtpClient.greet(t, insider);
     await client.ask('MAIL FROM:<x@sender.example>');
     const answer = await client.ask('RCPT TO:<never-asked@hub.example>');

@@ -65,20 +65,24 @@ const gone = (child: ChildProcess): boolean => child.exitCode !== null || child.
 /** Resolves when the process has ended, at once when it has already. */
 export const ended = (child: ChildProcess): Promise<void> => (gone(child) ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve())));
 
-/** Asks a process to stop; kills it and its group after `graceMs`. */
+/** Signals a process started by `startProcess` and all of its group: some servers leave a child a session behind. */
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // nobody is left
+  }
+}
+
+/** Asks a process and its group to stop; kills them after `graceMs`. */
 export async function stopProcess(child: ChildProcess, graceMs = 8000): Promise<void> {
-  if (gone(child) || child.pid === undefined) return;
   const { pid } = child;
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => {
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      child.kill('SIGKILL');
-    }
-  }, graceMs);
+  if (pid === undefined) return;
+  signalGroup(pid, 'SIGTERM');
+  const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs);
   await ended(child);
   clearTimeout(timer);
+  signalGroup(pid, 'SIGKILL');
 }
 
 /** Starts a process in its own group; it is stopped by its id when the owner ends. */
