@@ -1,7 +1,7 @@
 // Mailboxes of the embedded store: making them, and which there are.
-import { access, mkdir, readdir } from 'node:fs/promises';
 import { constants } from 'node:fs';
-import { join } from 'node:path';
+import { access, mkdir, open, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { addressOfNames, mailboxPath } from './mailbox-path.ts';
 
 /** Makes the mailbox `local@domain` below `root` where it does not exist; its directory. Throws for what is no address. */
@@ -11,7 +11,27 @@ export async function createMailbox(root: string, address: string): Promise<stri
   if (path === null) throw new Error(`"${address}" is no mailbox address; write it like user@example.org`);
   // `new` at last: by it a mailbox is known, and then it must be complete.
   for (const name of ['tmp', 'cur', 'new']) await mkdir(join(path, name), { recursive: true, mode: 0o700 });
+  // A crash must not take back the mailbox of mail that was acknowledged.
+  for (const directory of [path, dirname(path), root]) await syncDirectory(directory);
   return path;
+}
+
+/** The directories of this name, one a domain, of those that are there. */
+export async function mailboxesNamed(root: string, name: string): Promise<string[]> {
+  const places = await directories(root);
+  const paths = places.sort().map((place) => join(root, place, name));
+  const there = await Promise.all(paths.map(isMailbox));
+  return paths.filter((_, i) => there[i]);
+}
+
+/** Makes what was named or unnamed in a directory survive a crash. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The addresses of all mailboxes below `root`, sorted. */

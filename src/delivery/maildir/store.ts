@@ -9,6 +9,7 @@ import type { DeliveryOutcome, DeliveryRequest, HubAbilities, ProbeOutcome } fro
 import { addressOf, type Mailbox } from '../../model/mailbox.ts';
 import { reply, type Reply } from '../../model/reply.ts';
 import { unstuffAsync } from '../../wire/smtp/dot-stuffing.ts';
+import { mailboxesNamed, syncDirectory } from './mailboxes.ts';
 import { mailboxPaths } from './mailbox-path.ts';
 
 export interface MaildirStore {
@@ -28,7 +29,7 @@ export interface MaildirFiles {
 const noSuchMailbox: Reply = reply(550, '5.1.1', 'No such mailbox here');
 
 /** Opens the store below `root`. */
-export function createMaildirStore(root: string, files: MaildirFiles = { publish: publishFile, sync: syncPath }): MaildirStore {
+export function createMaildirStore(root: string, files: MaildirFiles = { publish: publishFile, sync: syncDirectory }): MaildirStore {
   return {
     deliver: (request) => deliver(root, files, request),
     async probe(recipient) {
@@ -44,7 +45,9 @@ type Found = { readonly kind: 'found'; readonly path: string } | { readonly kind
 
 /** A root that is not there, or a mailbox we may not write to, is trouble: a disk not mounted must not look like an unknown user. */
 async function findMailbox(root: string, { localPart, domain }: Mailbox): Promise<Found> {
-  for (const path of mailboxPaths(root, localPart, domain)) {
+  // RFC 5321 4.5.1: <postmaster> has no domain; any domain's postmaster will do.
+  const paths = domain === '' && localPart.toLowerCase() === 'postmaster' ? await mailboxesNamed(root, 'postmaster') : mailboxPaths(root, localPart, domain);
+  for (const path of paths) {
     const error = await access(join(path, 'new'), constants.W_OK).then(
       () => null,
       (reason: NodeJS.ErrnoException) => reason,
@@ -129,15 +132,6 @@ async function publishFile(from: string, to: string): Promise<void> {
     return rename(from, to);
   }
   await unlink(from);
-}
-
-async function syncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** The form of the Maildir convention: time, what is unique within it, host; no character that a mail reader gives a meaning. */
