@@ -15,6 +15,7 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'session-opened':
       return add('floodgate_sessions_total', [body.listener]);
     case 'connection-refused':
+      for (const finding of body.findings) add('floodgate_verdicts_total', ['connect', finding.action, finding.check]);
       return add('floodgate_connections_refused_total', [body.reason]);
     case 'stage-judged':
       if (body.findings.length === 0) return add('floodgate_verdicts_total', [body.stage, body.action, '']);

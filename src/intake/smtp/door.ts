@@ -4,12 +4,27 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { canonicalIp } from '../../lib/ip.ts';
 import { referenceOf } from '../../lib/reference.ts';
 import type { Client } from '../../model/client.ts';
-import { oneLine, reply } from '../../model/reply.ts';
+import { oneLine, reply, type Reply } from '../../model/reply.ts';
+import type { SessionConduct } from '../../model/stage-input.ts';
+import { isRefusal, type Finding } from '../../model/verdict.ts';
+import { answerTo } from '../../policy/answer.ts';
 import { withReference } from '../../policy/replies.ts';
 import { formatReply } from '../../wire/smtp/reply-text.ts';
 import { LiveSession } from './live-session.ts';
 import { readProxied, type ProxiedAddresses } from './proxied.ts';
 import type { SmtpSite } from './site.ts';
+
+/** A refused client that does not go is cut off after this. */
+const TURNED_AWAY_MS = 1000;
+/** What a client has done that was only just let in. */
+const nothingYet: SessionConduct = Object.freeze({ talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0, authFailures: 0 });
+
+/** Why a client is turned away; `answer` has no reference yet. */
+interface NoEntry {
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+  answer(reference: string): Reply;
+}
 
 /** Where a door listens: its own socket, or one inherited from the service manager. */
 export type ListenOn = { readonly host: string; readonly port: number } | { readonly fd: number };
@@ -94,7 +109,14 @@ export class SmtpDoor {
     const client = this.#clientOf(socket, proxied);
     const { admission } = site.services;
     const full = this.#draining ? 'draining' : admission.enter(client.ip, client.inside);
-    if (full !== null) return this.#turnAway(socket, client, full);
+    if (full !== null) return this.#turnAway(socket, client, noPlace(full));
+    const judgement = site.services.judge('connect', { client, conduct: nothingYet });
+    // A flood from refused networks must cost as little as a flood beyond the caps: no session is made for it.
+    if (!(judgement instanceof Promise) && isRefusal(judgement.verdict)) {
+      admission.leave(client.ip, client.inside);
+      const { verdict } = judgement;
+      return this.#turnAway(socket, client, { reason: verdict.decisive?.check ?? '', findings: verdict.findings, answer: (reference) => answerTo(verdict, { stage: 'connect', reference }) });
+    }
     const session = new LiveSession(socket, client, site, {
       watch: sweep.add,
       ended: (gone) => {
@@ -105,7 +127,7 @@ export class SmtpDoor {
       },
     });
     this.#sessions.add(session);
-    session.begin(early, site.listener.tls === 'implicit');
+    session.begin(early, site.listener.tls === 'implicit', judgement);
   }
 
   #clientOf(socket: Socket, proxied: ProxiedAddresses | null): Client {
@@ -122,16 +144,23 @@ export class SmtpDoor {
     };
   }
 
-  /** 421 before a session exists: costs a legitimate client one retry and us one packet. */
-  #turnAway(socket: Socket, client: Client, reason: string): void {
+  /** An answer before a session exists: costs a legitimate client one retry and us one packet. */
+  #turnAway(socket: Socket, client: Client, { reason, findings, answer }: NoEntry): void {
     const { services } = this.#parts.site;
     const session = services.newSessionId();
     const ref = referenceOf(session, 1);
-    const answer = withReference(reply(421, '4.3.2', reason === 'sessions' || reason === 'draining' ? 'Too busy for the moment; try later' : 'Too many connections from your side; try later'), ref);
-    services.record({ type: 'connection-refused', session, ip: client.ip, port: client.port, listener: client.listener, ref, reply: oneLine(answer), reason, findings: [] });
+    const said = answer(ref);
+    services.record({ type: 'connection-refused', session, ip: client.ip, port: client.port, listener: client.listener, ref, reply: oneLine(said), reason, findings });
+    const cutOff = setTimeout(() => socket.destroy(), TURNED_AWAY_MS).unref();
     socket.on('error', () => {});
-    socket.end(formatReply(answer), () => socket.destroySoon());
+    socket.once('close', () => clearTimeout(cutOff));
+    socket.end(formatReply(said), () => socket.destroySoon());
     socket.resume();
-    setTimeout(() => socket.destroy(), 1000).unref();
   }
+}
+
+/** 421: the caps of L5, and a gateway that is going down. */
+function noPlace(cap: string): NoEntry {
+  const text = cap === 'sessions' || cap === 'draining' ? 'Too busy for the moment; try later' : 'Too many connections from your side; try later';
+  return { reason: cap, findings: [], answer: (reference) => withReference(reply(421, '4.3.2', text), reference) };
 }

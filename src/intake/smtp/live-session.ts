@@ -59,12 +59,12 @@ export class LiveSession implements ChannelOwner {
     return this.channel.deadline;
   }
 
-  /** Judges the client and greets it. `early` are bytes that came with the PROXY header; `implicitTls` begins with a handshake. */
-  begin(early: Buffer | null, implicitTls: boolean): void {
+  /** Greets the client that was judged. `early` are bytes that came with the PROXY header; `implicitTls` begins with a handshake. */
+  begin(early: Buffer | null, implicitTls: boolean, judgement: Judgement | Promise<Judgement>): void {
     const { client, id } = this.conversation;
     this.#site.services.record({ type: 'session-opened', session: id, ip: client.ip, port: client.port, listener: client.listener, role: client.role, inside: client.inside, localIp: client.localIp, localPort: client.localPort });
     if (early !== null) this.channel.reader.push(early);
-    this.#judgeClient(() => {
+    this.#receiveClient(judgement, () => {
       if (implicitTls) return this.#secure(() => this.#greet());
       const wait = client.inside || client.role !== 'mx' ? 0 : this.#site.config.timeouts.greetingWait;
       if (wait === 0) return this.#greet();
@@ -153,10 +153,15 @@ export class LiveSession implements ChannelOwner {
     this.channel.pump();
   }
 
-  /** Policy on the client itself; `welcome` when it may come in. */
+  /** Asks policy about the client again, now that more is known of it. */
   #judgeClient(welcome: () => void): void {
+    this.#receiveClient(this.#site.services.judge('connect', this.conversation.connectInput()), welcome);
+  }
+
+  /** What policy says on the client itself; `welcome` when it may come in. */
+  #receiveClient(judged: Judgement | Promise<Judgement>, welcome: () => void): void {
     const { conversation } = this;
-    this.channel.then(this.#site.services.judge('connect', conversation.connectInput()), (judgement) => {
+    this.channel.then(judged, (judgement) => {
       if (judgement.verdict.findings.length === 0) return welcome();
       const refusal = this.#refusal('connect', judgement);
       this.#site.services.record(conversation.judged('connect', {}, judgement, refusal));
