@@ -1,7 +1,7 @@
 // Mutates octets at random, by seed, and feeds every parser of src/wire: none may throw, give out what it must not, or grow.
 //   node fuzz/wire.ts --seed 1 --seconds 60
 import assert from 'node:assert/strict';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { addressOf } from '../src/model/mailbox.ts';
 import { HeaderScan } from '../src/wire/message/header-scan.ts';
 import { receivedLine } from '../src/wire/message/received.ts';
@@ -23,21 +23,39 @@ interface Target {
   run(octets: Buffer, cut: number): void;
 }
 
-// oxlint-disable-next-line no-control-regex -- that is what must not come through
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 export const targets: Readonly<Record<string, Target>> = {
   'line-reader': { corpus: ['EHLO a\r\nMAIL FROM:<a@b>\r\nDATA\r\n', 'AUTH PLAIN\r\nAGEAYg==\r\n', 'x\ny\rz\0\r\n'], run: fuzzLines },
   'mail-command': {
-    corpus: ['MAIL FROM:<a@b.example> SIZE=1 BODY=8BITMIME SMTPUTF8 AUTH=e+3D', 'RCPT TO:<@a,@b:"q\\"x"@[IPv6:2001:db8::1]>', 'RCPT TO:<ü@bücher.example.>', 'MAIL FROM:<> AUTH=<>'],
+    corpus: [
+      'MAIL FROM:<a@b.example> SIZE=1 BODY=8BITMIME SMTPUTF8 AUTH=e+3D',
+      'RCPT TO:<@a,@b:"q\\"x"@[IPv6:2001:db8::1]>',
+      'RCPT TO:<ü@bücher.example.>',
+      'MAIL FROM:<> AUTH=<>',
+    ],
     run: fuzzCommand,
   },
-  xclient: { corpus: ['NAME=a.example ADDR=IPV6:2001:db8::1 PORT=25 PROTO=ESMTP', 'HELO=a+20b LOGIN=[UNAVAILABLE] DESTADDR=192.0.2.1 DESTPORT=25'], run: fuzzXclient },
-  'reply-reader': { corpus: ['250-hub\r\n250-SIZE 100\r\n250-AUTH=PLAIN\r\n250 XCLIENT NAME ADDR\r\n', '550-5.7.1 a\r\n550 5.7.1 b\r\n', '354\r\n250 2.0.0\n'], run: fuzzReplies },
+  xclient: {
+    corpus: ['NAME=a.example ADDR=IPV6:2001:db8::1 PORT=25 PROTO=ESMTP', 'HELO=a+20b LOGIN=[UNAVAILABLE] DESTADDR=192.0.2.1 DESTPORT=25'],
+    run: fuzzXclient,
+  },
+  'reply-reader': {
+    corpus: ['250-hub\r\n250-SIZE 100\r\n250-AUTH=PLAIN\r\n250 XCLIENT NAME ADDR\r\n', '550-5.7.1 a\r\n550 5.7.1 b\r\n', '354\r\n250 2.0.0\n'],
+    run: fuzzReplies,
+  },
   'content-decoder': { corpus: ['Subject: a\r\n\r\n..b\r\n.c\r\n.\r\nQUIT\r\n', 'a\n.\n\r.\r\n\0.\r\n.\0\r\nb\r\r\n.\r\r\n.\r\n', '.\r\n'], run: fuzzContent },
-  'header-scan': { corpus: ['Received: a\r\n\tb\r\nSubject: gr\u00fc\u00df\r\n =?x?=\r\nMessage-ID: <a@b>\r\n\r\nbody\r\n', 'From a\r\nSubject : x\r\nbody\r\n'], run: fuzzHeader },
+  'header-scan': {
+    corpus: ['Received: a\r\n\tb\r\nSubject: gr\u00fc\u00df\r\n =?x?=\r\nMessage-ID: <a@b>\r\n\r\nbody\r\n', 'From a\r\nSubject : x\r\nbody\r\n'],
+    run: fuzzHeader,
+  },
   'proxy-protocol': {
-    corpus: ['PROXY TCP4 192.0.2.7 198.51.100.25 4711 25\r\nEHLO x\r\n', 'PROXY UNKNOWN\r\n', '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x17\xc0\0\x02\x07\xc6\x33\x64\x19\x12\x67\0\x19\x03\0\x04\0\0\0\0\x04\0\x01\0', '\r\n\r\n\0\r\nQUIT\n\x20\0\0\0'],
+    corpus: [
+      'PROXY TCP4 192.0.2.7 198.51.100.25 4711 25\r\nEHLO x\r\n',
+      'PROXY UNKNOWN\r\n',
+      '\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x17\xc0\0\x02\x07\xc6\x33\x64\x19\x12\x67\0\x19\x03\0\x04\0\0\0\0\x04\0\x01\0',
+      '\r\n\r\n\0\r\nQUIT\n\x20\0\0\0',
+    ],
     run: fuzzProxy,
   },
   received: { corpus: ['mail.example', '[192.0.2.1]', 'x (y [1.2.3.4]) by z; "('], run: fuzzReceived },
@@ -164,7 +182,20 @@ function fuzzProxy(octets: Buffer, cut: number): void {
 
 function fuzzReceived(octets: Buffer): void {
   const text = octets.toString('utf8');
-  const line = receivedLine({ helo: text, esmtp: true, smtputf8: false, ip: '192.0.2.1', port: 1, reverseName: text, tls: null, authenticated: false, by: 'mx.example', id: 'r', forRecipient: text, at: 0 });
+  const line = receivedLine({
+    helo: text,
+    esmtp: true,
+    smtputf8: false,
+    ip: '192.0.2.1',
+    port: 1,
+    reverseName: text,
+    tls: null,
+    authenticated: false,
+    by: 'mx.example',
+    id: 'r',
+    forRecipient: text,
+    at: 0,
+  });
   assert.match(line, /^Received: [ -~]{1,980}(?:\r\n\t[ -~]{1,997})+\r\n$/);
 }
 
@@ -174,7 +205,37 @@ function fuzzXtext(octets: Buffer): void {
 }
 
 /** Pieces that have deceived parsers before. */
-const pieces = ['\r', '\n', '\r\n', '\0', '.', '\r\n.', '.\r\n', ' ', '\t', '<', '>', '@', '"', '\\', ':', ',', '=', '+', '-', '[', ']', 'ü', '\u2028', '\ufffd', '\xff', '\xc3', '250', '4294967296', 'x'.repeat(300)].map((piece) => Buffer.from(piece, piece.length === 1 && piece >= '\x80' && piece <= '\xff' ? 'latin1' : 'utf8'));
+const pieces = [
+  '\r',
+  '\n',
+  '\r\n',
+  '\0',
+  '.',
+  '\r\n.',
+  '.\r\n',
+  ' ',
+  '\t',
+  '<',
+  '>',
+  '@',
+  '"',
+  '\\',
+  ':',
+  ',',
+  '=',
+  '+',
+  '-',
+  '[',
+  ']',
+  'ü',
+  '\u2028',
+  '\ufffd',
+  '\xff',
+  '\xc3',
+  '250',
+  '4294967296',
+  'x'.repeat(300),
+].map((piece) => Buffer.from(piece, piece.length === 1 && piece >= '\x80' && piece <= '\xff' ? 'latin1' : 'utf8'));
 
 /** A small seeded generator (mulberry32): the same seed, the same run. */
 function randomFrom(seed: number): (below: number) => number {
@@ -187,18 +248,24 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
+function pick<T>(list: readonly T[], random: (below: number) => number): T {
+  const found = list[random(list.length)];
+  if (found === undefined) throw new Error('nothing to pick from');
+  return found;
+}
+
 type Mutation = (octets: Buffer, at: number, random: (below: number) => number) => Buffer;
 
 const insert = (octets: Buffer, at: number, piece: Uint8Array): Buffer => Buffer.concat([octets.subarray(0, at), piece, octets.subarray(at)]);
 
 const mutations: readonly Mutation[] = [
-  (octets, at, random) => insert(octets, at, pieces[random(pieces.length)]!),
+  (octets, at, random) => insert(octets, at, pick(pieces, random)),
   (octets, at, random) => insert(octets, at, Buffer.from([random(256)])),
   (octets, at, random) => Buffer.concat([octets.subarray(0, at), octets.subarray(at + 1 + random(4))]),
   (octets, at, random) => insert(octets, at, octets.subarray(random(octets.length + 1), random(octets.length + 1))),
   (octets, at, random) => {
     const copy = Buffer.from(octets);
-    if (at < copy.length) copy[at] = copy[at]! ^ (1 << random(8));
+    if (at < copy.length) copy[at] = (copy[at] ?? 0) ^ (1 << random(8));
     return copy;
   },
 ];
@@ -217,14 +284,14 @@ export interface FuzzRun {
 /** Runs for a time. The inputs follow from the seed; how many there are, from the machine. */
 export function fuzzWire({ seed, seconds }: { readonly seed: number; readonly seconds: number }): FuzzRun {
   const random = randomFrom(seed);
-  const names = Object.keys(targets);
+  const named = Object.entries(targets);
   const until = performance.now() + seconds * 1000;
   let inputs = 0;
   for (let now = performance.now(); now < until; inputs++) {
-    const name = names[random(names.length)]!;
-    const target = targets[name]!;
-    let octets = Buffer.from(target.corpus[random(target.corpus.length)]!, name === 'proxy-protocol' ? 'latin1' : 'utf8');
-    for (let round = random(8); round >= 0; round--) octets = Buffer.from(mutations[random(mutations.length)]!(octets, random(octets.length + 1), random).subarray(0, MAX_INPUT_BYTES));
+    const [name, target] = pick(named, random);
+    let octets = Buffer.from(pick(target.corpus, random), name === 'proxy-protocol' ? 'latin1' : 'utf8');
+    for (let round = random(8); round >= 0; round--)
+      octets = Buffer.from(pick(mutations, random)(octets, random(octets.length + 1), random).subarray(0, MAX_INPUT_BYTES));
     const cut = random(octets.length + 1);
     try {
       target.run(octets, cut);
@@ -241,9 +308,9 @@ export function fuzzWire({ seed, seconds }: { readonly seed: number; readonly se
 if (import.meta.main) {
   const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '10' } } });
   const { inputs, failure } = fuzzWire({ seed: Number(values.seed), seconds: Number(values.seconds) });
-  console.log(`${inputs} inputs, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB`);
+  process.stdout.write(`${inputs} inputs, ${Math.round(process.memoryUsage().rss / 2 ** 20)} MiB\n`);
   if (failure !== null) {
-    console.error(failure);
+    process.stderr.write(`${inspect(failure)}\n`);
     process.exitCode = 1;
   }
 }

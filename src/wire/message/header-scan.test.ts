@@ -12,7 +12,11 @@ function scan(chunks: readonly Buffer[], limits = roomy): HeaderSummary & { read
 }
 
 const cases: readonly [wire: string, expected: Partial<ReturnType<typeof scan>>, why: string][] = [
-  ['Received: a\r\n\tb\r\nReceived: c\r\nMessage-ID: <1@x>\r\nSubject: Hi\r\n\r\nbody\r\n', { headerBytes: 62, headerLines: 5, receivedLines: 2, messageId: '<1@x>', subject: 'Hi', done: true }, 'the plain case'],
+  [
+    'Received: a\r\n\tb\r\nReceived: c\r\nMessage-ID: <1@x>\r\nSubject: Hi\r\n\r\nbody\r\n',
+    { headerBytes: 62, headerLines: 5, receivedLines: 2, messageId: '<1@x>', subject: 'Hi', done: true },
+    'the plain case',
+  ],
   ['Subject: a\r\n b\r\n\tc\r\n\r\n', { subject: 'a b c', headerLines: 3 }, 'folded'],
   ['SUBJECT : a\r\nmessage-id:x\r\n\r\n', { subject: 'a', messageId: 'x' }, 'any case, blanks before the colon (RFC 5322 4.5.2)'],
   ['Subject: one\r\nSubject: two\r\n three\r\n\r\n', { subject: 'one' }, 'the first of two'],

@@ -129,7 +129,10 @@ export class HeaderScan {
     const whole = octets.subarray(0, octets.length - cut);
     const text = whole.toString(isUtf8(whole) ? 'utf8' : 'latin1');
     // Unfolding (RFC 5322 2.2.3) takes CRLF away and leaves the blank; what goes to logs has no control character at all.
-    return text.replaceAll('\t', ' ').replace(/[\p{Cc}\u2028\u2029]/gu, '').trim();
+    return text
+      .replaceAll('\t', ' ')
+      .replace(/[\p{Cc}\u2028\u2029]/gu, '')
+      .trim();
   }
 
   #end(tooBig: 'bytes' | 'lines' | null): void {

@@ -13,8 +13,8 @@ function v2(options: { command?: number; family?: number; body?: readonly number
 }
 
 const ipv4 = [192, 0, 2, 7, 198, 51, 100, 25, ...word(4711), ...word(25)];
-const ipv6 = [...Buffer.from('20010db8000000000000000000000007' + '20010db8000000000000000000000025', 'hex'), ...word(4711), ...word(25)];
-const mapped = [...Buffer.from('00000000000000000000ffffc0000207' + '00000000000000000000ffffc6336419', 'hex'), ...word(4711), ...word(25)];
+const ipv6 = [...Buffer.from('20010db800000000000000000000000720010db8000000000000000000000025', 'hex'), ...word(4711), ...word(25)];
+const mapped = [...Buffer.from('00000000000000000000ffffc000020700000000000000000000ffffc6336419', 'hex'), ...word(4711), ...word(25)];
 const tlv = (type: number, ...value: number[]): number[] => [type, ...word(value.length), ...value];
 
 function withChecksum(body: readonly number[]): Buffer {
@@ -49,7 +49,8 @@ const good: readonly [header: Buffer, result: Omit<Extract<ProxyHeader, { kind: 
 for (const [header, result, why] of good) {
   test(`${why}: each beginning asks for more, and what follows is not touched`, () => {
     for (let bytes = 0; bytes < header.length; bytes++) assert.deepEqual(readProxyHeader(header.subarray(0, bytes)), { kind: 'more' }, String(bytes));
-    for (const following of ['', 'EHLO x\r\n', '\r\n', '\0']) assert.deepEqual(readProxyHeader(Buffer.concat([header, Buffer.from(following)])), { kind: 'ok', bytes: header.length, ...result });
+    for (const following of ['', 'EHLO x\r\n', '\r\n', '\0'])
+      assert.deepEqual(readProxyHeader(Buffer.concat([header, Buffer.from(following)])), { kind: 'ok', bytes: header.length, ...result });
   });
 }
 

@@ -53,7 +53,11 @@ function withoutLoneDot(line: string): string {
 }
 
 /** What the content says, by the standard: dots deleted behind CRLF only, then every line end made CRLF. */
-const meaning = (content: string): string => `\r\n${content}`.replaceAll('\r\n.', '\r\n').slice(2).replace(/\r\n|\r|\n/g, '\r\n');
+const meaning = (content: string): string =>
+  `\r\n${content}`
+    .replaceAll('\r\n.', '\r\n')
+    .slice(2)
+    .replace(/\r\n|\r|\n/g, '\r\n');
 
 function compare(input: string, decoded: Decoded): string | null {
   const expected = reference(input);
@@ -141,7 +145,20 @@ test('NULs around dots and line ends give the same in every split', () => {
   }
 });
 
-const smuggling = ['\n.\n', '\r.\r', '\r.\n', '\n.\r', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r\n.\r', '\r\n\0.\r\n', '\r\n.\0\r\n', '\r\n.\r\r\n', '\r\r\n.\r\r\n'];
+const smuggling = [
+  '\n.\n',
+  '\r.\r',
+  '\r.\n',
+  '\n.\r',
+  '\n.\r\n',
+  '\r\n.\n',
+  '\r.\r\n',
+  '\r\n.\r',
+  '\r\n\0.\r\n',
+  '\r\n.\0\r\n',
+  '\r\n.\r\r\n',
+  '\r\r\n.\r\r\n',
+];
 
 for (const sequence of smuggling) {
   test(`${JSON.stringify(sequence)} ends no message, cut anywhere, for any receiver`, () => {

@@ -100,21 +100,21 @@ export class ContentDecoder {
 
   /**
    * The fast path: text and clean line ends are only looked at. Stops behind a line end at what needs care, and returns its position.
+   * NOTE: never reads beyond the chunk: one such read makes V8 compile the loop for it, at a third of the speed.
    */
   #text(from: number): number {
     const chunk = this.#chunk;
     const end = chunk.length;
     let at = from;
     for (;;) {
-      while (at < end && chunk[at]! > CR) at++;
+      while (at < end && (chunk[at] ?? 0) > CR) at++;
       if (at >= end) return end;
       const octet = chunk[at];
       if (octet === CR) {
-        if (chunk[at + 1] !== LF) return this.#crAt(at);
+        if (at + 1 >= end || chunk[at + 1] !== LF) return this.#crAt(at);
         this.#endLine(at, at + 2);
         at += 2;
-        const next = chunk[at];
-        if (next === undefined || next === DOT || next === NUL || next === CR || next === LF) {
+        if (at >= end || needsCare(chunk[at])) {
           this.#place = 'line-start';
           return at;
         }
@@ -158,8 +158,7 @@ export class ContentDecoder {
     // RFC 5321 4.5.2: the dot is no octet of the line.
     this.bytesIn--;
     this.#lineFrom = at + 1;
-    const next = this.#chunk[at + 1];
-    if (next !== undefined && next > CR) return this.#goOn('text', at + 1);
+    if (at + 1 < this.#chunk.length && (this.#chunk[at + 1] ?? 0) > CR) return this.#goOn('text', at + 1);
     this.#give(at);
     return this.#goOn('dot', at + 1);
   }
@@ -284,5 +283,8 @@ export class ContentDecoder {
     return at;
   }
 }
+
+/** At the start of a line. */
+const needsCare = (octet: number | undefined): boolean => octet === DOT || octet === NUL || octet === CR || octet === LF;
 
 const isHolding = (place: Place): boolean => place === 'dot' || place === 'dot-cr' || place === 'dot-nuls' || place === 'nuls' || place === 'nuls-dot';

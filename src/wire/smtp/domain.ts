@@ -9,7 +9,6 @@ import { canonicalIp } from '../../lib/ip.ts';
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 /** What may stand in a domain before IDN labels are converted; keeps URL syntax away from the converter. */
 const plausible = /^[A-Za-z0-9_.\-\u0080-\u{10ffff}]+$/u;
-// oxlint-disable-next-line no-control-regex -- the range of ASCII
 const beyondAscii = /[^\u0000-\u007f]/;
 
 /** A domain in lower case, IDN labels as A-labels (RFC 5890), the trailing dot dropped; null when it is none. */

@@ -5,7 +5,23 @@ import { parseEhlo } from './ehlo.ts';
 const ehlo = (...lines: string[]) => parseEhlo({ code: 250, enhanced: null, lines });
 
 test('a Postfix hub', () => {
-  const hub = ehlo('hub.example.org', 'PIPELINING', 'SIZE 10240000', 'VRFY', 'ETRN', 'STARTTLS', 'AUTH PLAIN LOGIN', 'AUTH=PLAIN LOGIN', 'ENHANCEDSTATUSCODES', '8BITMIME', 'DSN', 'SMTPUTF8', 'CHUNKING', 'XCLIENT NAME ADDR PORT', 'XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT');
+  const hub = ehlo(
+    'hub.example.org',
+    'PIPELINING',
+    'SIZE 10240000',
+    'VRFY',
+    'ETRN',
+    'STARTTLS',
+    'AUTH PLAIN LOGIN',
+    'AUTH=PLAIN LOGIN',
+    'ENHANCEDSTATUSCODES',
+    '8BITMIME',
+    'DSN',
+    'SMTPUTF8',
+    'CHUNKING',
+    'XCLIENT NAME ADDR PORT',
+    'XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT',
+  );
   assert.equal(hub.greeting, 'hub.example.org');
   assert.equal(hub.size, 10_240_000);
   assert.deepEqual([hub.pipelining, hub.startTls, hub.eightBitMime, hub.dsn, hub.smtputf8, hub.chunking, hub.enhancedStatusCodes], Array(7).fill(true));

@@ -27,7 +27,13 @@ export interface EhloCapabilities {
 export function parseEhlo(reply: Reply): EhloCapabilities {
   const [greeting = '', ...lines] = reply.lines;
   const keywords = readKeywords(lines);
-  const words = (keyword: string): ReadonlySet<string> => new Set((keywords.get(keyword) ?? '').toUpperCase().split(/\s+/).filter((word) => word !== ''));
+  const words = (keyword: string): ReadonlySet<string> =>
+    new Set(
+      (keywords.get(keyword) ?? '')
+        .toUpperCase()
+        .split(/\s+/)
+        .filter((word) => word !== ''),
+    );
   return {
     greeting,
     keywords,

@@ -37,7 +37,8 @@ const cases: readonly [input: string, results: readonly string[], why: string][]
 
 for (const [input, results, why] of cases) {
   test(`${JSON.stringify(input)}: ${why}`, () => {
-    for (const chunks of everySplit(Buffer.from(input, 'latin1'))) assert.deepEqual(readAll(chunks).map(short), results, chunks.map((chunk) => JSON.stringify(String(chunk))).join());
+    for (const chunks of everySplit(Buffer.from(input, 'latin1')))
+      assert.deepEqual(readAll(chunks).map(short), results, chunks.map((chunk) => JSON.stringify(String(chunk))).join());
   });
 }
 
@@ -46,9 +47,13 @@ test('every input of up to 7 octets gives the same in every split, and as many l
   for (let length = 1; length <= 7; length++) {
     row = row.flatMap((text) => ['\r', '\n', 'a', '\0'].map((character) => text + character));
     for (const text of row) {
-      const whole = readAll([Buffer.from(text)], 4).map(short).join();
+      const whole = readAll([Buffer.from(text)], 4)
+        .map(short)
+        .join();
       for (let at = 1; at < length; at++) {
-        const cut = readAll([Buffer.from(text.slice(0, at)), Buffer.from(text.slice(at))], 4).map(short).join();
+        const cut = readAll([Buffer.from(text.slice(0, at)), Buffer.from(text.slice(at))], 4)
+          .map(short)
+          .join();
         if (cut !== whole) assert.fail(`${JSON.stringify([text.slice(0, at), text.slice(at)])}: ${cut}, whole ${whole}`);
       }
     }
@@ -106,6 +111,9 @@ test('10,000 connections with half a command each do not keep the chunks it came
     assert.equal(reader.next(), null);
     return reader;
   });
-  assert.equal(readers.every((reader) => reader.buffered === 4), true);
+  assert.equal(
+    readers.every((reader) => reader.buffered === 4),
+    true,
+  );
   assert.ok(readers.every((reader) => reader.takeRest().buffer.byteLength <= 1024));
 });

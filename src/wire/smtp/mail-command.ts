@@ -57,7 +57,8 @@ export function parseRcpt(argument: string, rules: PathRules): RcptResult {
 
 const notAscii = bad(553, '5.6.7', 'An address beyond ASCII needs SMTPUTF8'); // RFC 6531 3.5
 
-const badAddress = ({ why, problem }: BadPath, enhanced: string): BadCommand => (problem === 'not-ascii' ? notAscii : bad(501, enhanced, `Bad address: ${why}`));
+const badAddress = ({ why, problem }: BadPath, enhanced: string): BadCommand =>
+  problem === 'not-ascii' ? notAscii : bad(501, enhanced, `Bad address: ${why}`);
 
 /** RFC 5321 3.3 allows no blank behind the colon; many clients send one, and nothing else can be meant. */
 function afterKeyword(argument: string, keyword: string): string | null {
@@ -82,13 +83,13 @@ function parseParameters(rest: string): ReadonlyMap<string, string | null> | nul
 }
 
 function readMailParameters(given: ReadonlyMap<string, string | null>, rules: MailRules): MailParameters | BadCommand {
-  let read: MailParameters = { size: null, body: null, smtputf8: false, auth: null };
+  const read: MailParameters = { size: null, body: null, smtputf8: false, auth: null };
   for (const [keyword, value] of given) {
     const reader = Object.hasOwn(readers, keyword) ? readers[keyword as keyof typeof readers] : undefined;
     if (reader === undefined || rules.parameters === false || !reader.offered(rules)) return unknown();
     const part = reader.read(value);
     if (part === null) return malformed(`Bad value of ${keyword}`);
-    read = { ...read, ...part };
+    Object.assign(read, part);
   }
   return read;
 }

@@ -94,7 +94,11 @@ test('64 octets of local part and 256 of path are within the limits', () => {
 test('the null sender is a reverse path only, <postmaster> a forward path only', () => {
   assert.deepEqual(parseReversePath('<> SIZE=1', ascii), { kind: 'ok', mailbox: null, rest: ' SIZE=1' });
   assert.equal(parseForwardPath('<>', ascii).kind, 'bad');
-  assert.deepEqual(parseForwardPath('<PostMaster>', ascii), { kind: 'ok', mailbox: { localPart: 'PostMaster', domain: '', text: 'PostMaster', sourceRoute: null }, rest: '' });
+  assert.deepEqual(parseForwardPath('<PostMaster>', ascii), {
+    kind: 'ok',
+    mailbox: { localPart: 'PostMaster', domain: '', text: 'PostMaster', sourceRoute: null },
+    rest: '',
+  });
   assert.equal(parseReversePath('<postmaster>', ascii).kind, 'bad');
 });
 
@@ -104,7 +108,14 @@ test('a source route is kept, and told from the address', () => {
     mailbox: { localPart: 'user', domain: 'dom.example', text: '@us.example,@b.example:user@dom.example', sourceRoute: '@us.example,@b.example' },
     rest: ' X',
   });
-  for (const route of ['@us.example:', '@us.example,user@dom.example', '@us.example user@dom.example', '@:user@dom.example', '@a.example,b.example:user@dom.example', '@us..example:u@dom.example'])
+  for (const route of [
+    '@us.example:',
+    '@us.example,user@dom.example',
+    '@us.example user@dom.example',
+    '@:user@dom.example',
+    '@a.example,b.example:user@dom.example',
+    '@us..example:u@dom.example',
+  ])
     assert.equal(parseForwardPath(`<${route}>`, ascii).kind, 'bad', route);
 });
 
@@ -118,6 +129,10 @@ const international: readonly [address: string, domain: string | null, why: stri
   ['user@a\u200d.example', null, 'a joiner where none may stand'],
   ['user@a％2e.example', null, 'a percent sign in full width is no encoding'],
   ['user@ａ／b.example', null, 'a slash in full width ends no host'],
+  ['user@bücher.example/x', null, 'URL syntax does not reach the converter'],
+  ['user@bücher.x/y', null, 'not even where the label added for it would hide that'],
+  ['user@bücher.example:25', null, 'nor does a port'],
+  ['user@b%C3%BCcher.é.example', null, 'nor an encoding'],
   ['us\u0085er@example.org', null, 'C1 control character'],
   ['us\u2028er@example.org', null, 'line separator'],
   ['us\ud800er@example.org', null, 'half a character'],

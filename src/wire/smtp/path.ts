@@ -24,9 +24,7 @@ export type PathResult<T extends Sender> = { readonly kind: 'ok'; readonly mailb
 const bad = (why: string, problem: BadPath['problem'] = 'syntax'): BadPath => ({ kind: 'bad', why, problem });
 
 /** C0, DEL, C1, and the Unicode line ends: never, quoted or not. */
-// oxlint-disable-next-line no-control-regex -- that is what it is for
 const forbidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-// oxlint-disable-next-line no-control-regex -- the range of ASCII
 const beyondAscii = /[^\u0000-\u007f]/;
 /** RFC 5322 3.2.3 atext, widened by RFC 6531 3.3; dots may not stand at an end or together. */
 const dotString = /^[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+(?:\.[\w!#$%&'*+\-/=?^`{|}~\u0080-\u{10ffff}]+)*$/u;

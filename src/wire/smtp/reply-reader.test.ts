@@ -31,8 +31,22 @@ const cases: readonly [stream: string, replies: readonly Read[], why: string][] 
   ['550-5.7.1 No\r\n550-because\r\n550 5.7.1 So\r\n', [{ code: 550, enhanced: '5.7.1', lines: ['No', 'because', 'So'] }], 'some lines lack the enhanced code'],
   ['250 4.4.4 x\r\n', [{ code: 250, enhanced: null, lines: ['4.4.4 x'] }], 'RFC 3463: a code of another class is text'],
   ['250 2.1.0.5 x\r\n', [{ code: 250, enhanced: null, lines: ['2.1.0.5 x'] }], 'four numbers are text'],
-  ['250 ok\n250 ok\n', [{ code: 250, enhanced: null, lines: ['ok'] }, { code: 250, enhanced: null, lines: ['ok'] }], 'LF alone is tolerated from a hub'],
-  ['250 a\r\n354 b\r\n', [{ code: 250, enhanced: null, lines: ['a'] }, { code: 354, enhanced: null, lines: ['b'] }], 'pipelined'],
+  [
+    '250 ok\n250 ok\n',
+    [
+      { code: 250, enhanced: null, lines: ['ok'] },
+      { code: 250, enhanced: null, lines: ['ok'] },
+    ],
+    'LF alone is tolerated from a hub',
+  ],
+  [
+    '250 a\r\n354 b\r\n',
+    [
+      { code: 250, enhanced: null, lines: ['a'] },
+      { code: 354, enhanced: null, lines: ['b'] },
+    ],
+    'pipelined',
+  ],
   ['250 n\u00e9\r\n', [{ code: 250, enhanced: null, lines: ['n\ufffd'] }], 'octets that are no UTF-8 are shown as such'],
   ['250-a\r\n', [], 'not complete'],
   ['Hello\r\n', [bad('no-reply')], 'no code'],

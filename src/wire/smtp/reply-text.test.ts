@@ -16,7 +16,7 @@ test('an enhanced code of another class, or what is none, is left out', () => {
   assert.equal(formatReply(reply(250, '2.0.0\r\n250 x', 'x')), '250 x\r\n');
 });
 
-test('a hub\'s text cannot forge a reply: control characters become blanks', () =>
+test("a hub's text cannot forge a reply: control characters become blanks", () =>
   assert.equal(formatReply(reply(550, '5.1.1', 'no\r\n250 2.0.0 ok\u0085\u2028\0')), '550 5.1.1 no  250 2.0.0 ok   \r\n'));
 
 test('beyond ASCII only for those who speak UTF-8', () => {
@@ -25,7 +25,9 @@ test('beyond ASCII only for those who speak UTF-8', () => {
 });
 
 test('any text makes lines of at most 512 octets, and says all words of it', () => {
-  const text = fc.array(fc.oneof(fc.constantFrom(' ', 'word', 'é', '😀', '\r\n', '\ud800'), fc.constant('x'.repeat(300))), { maxLength: 40 }).map((parts) => parts.join(''));
+  const text = fc
+    .array(fc.oneof(fc.constantFrom(' ', 'word', 'é', '😀', '\r\n', '\ud800'), fc.constant('x'.repeat(300))), { maxLength: 40 })
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, fc.boolean(), (line, utf8) => {
       const wire = formatReply(reply(550, '5.7.1', line), { utf8 });
@@ -36,8 +38,17 @@ test('any text makes lines of at most 512 octets, and says all words of it', () 
         assert.ok(one.startsWith(at === lines.length - 1 ? '550 5.7.1 ' : '550-5.7.1 '));
         assert.match(one, utf8 ? /^[^\p{Cc}]*$/u : /^[ -~]*$/);
       });
-      const said = lines.map((one) => one.slice(10)).join('').replaceAll(' ', '');
-      assert.equal(said, line.toWellFormed().replace(/[\r\n ]/g, '').replace(utf8 ? /(?!)/u : /[^ -~]/gu, '?'));
+      const said = lines
+        .map((one) => one.slice(10))
+        .join('')
+        .replaceAll(' ', '');
+      assert.equal(
+        said,
+        line
+          .toWellFormed()
+          .replace(/[\r\n ]/g, '')
+          .replace(utf8 ? /(?!)/u : /[^ -~]/gu, '?'),
+      );
     }),
   );
 });

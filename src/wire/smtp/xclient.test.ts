@@ -41,12 +41,20 @@ const all = new Set(['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'LOGIN', 'DESTADDR
 
 test('XCLIENT: NAME and ADDR last, unknown values told as such, unsupported attributes left out', () => {
   const attributes: XclientAttributes = { NAME: null, ADDR: '2001:db8::1', PORT: '4711', HELO: 'a b', LOGIN: 'x' };
-  assert.deepEqual(formatXclient(attributes, new Set(['NAME', 'ADDR', 'PORT', 'HELO'])), ['XCLIENT PORT=4711 HELO=a+20b NAME=[UNAVAILABLE] ADDR=IPV6:2001:db8::1']);
+  assert.deepEqual(formatXclient(attributes, new Set(['NAME', 'ADDR', 'PORT', 'HELO'])), [
+    'XCLIENT PORT=4711 HELO=a+20b NAME=[UNAVAILABLE] ADDR=IPV6:2001:db8::1',
+  ]);
   assert.deepEqual(formatXclient(attributes, new Set()), []);
 });
 
 test('XFORWARD: a value that is too long is told as unknown, not cut', () => {
-  assert.deepEqual(formatXforward({ NAME: 'a.example', ADDR: '192.0.2.1', HELO: 'x'.repeat(256), IDENT: 'r1', SOURCE: 'REMOTE' }, all), ['XFORWARD NAME=a.example ADDR=192.0.2.1 HELO=[UNAVAILABLE] IDENT=r1 SOURCE=REMOTE']);
+  assert.deepEqual(formatXforward({ NAME: 'a.example', ADDR: '192.0.2.1', HELO: 'x'.repeat(256), IDENT: 'r1', SOURCE: 'REMOTE' }, all), [
+    'XFORWARD NAME=a.example ADDR=192.0.2.1 HELO=[UNAVAILABLE] IDENT=r1 SOURCE=REMOTE',
+  ]);
+});
+
+test('a value that would not fit the line encoded is told as unknown too', () => {
+  assert.deepEqual(formatXclient({ HELO: 'é'.repeat(120) }, all), ['XCLIENT HELO=[UNAVAILABLE]']);
 });
 
 test('what is no address is told as unknown: the next hop must not have to guess', () => {
@@ -62,7 +70,16 @@ test('any values make lines of at most 512 octets, and what is read back is what
   const text = fc.string({ unit: fc.constantFrom('a', 'é', ' ', '='), minLength: 1, maxLength: 150 });
   fc.assert(
     fc.property(text, text, fc.stringMatching(/^[a-z.-]{1,255}$/), (helo, login, name) => {
-      const attributes: XclientAttributes = { NAME: name, ADDR: '2001:db8:1111:2222:3333:4444:5555:6666', PORT: '65535', PROTO: 'ESMTP', HELO: helo, LOGIN: login, DESTADDR: '192.0.2.1', DESTPORT: '25' };
+      const attributes: XclientAttributes = {
+        NAME: name,
+        ADDR: '2001:db8:1111:2222:3333:4444:5555:6666',
+        PORT: '65535',
+        PROTO: 'ESMTP',
+        HELO: helo,
+        LOGIN: login,
+        DESTADDR: '192.0.2.1',
+        DESTPORT: '25',
+      };
       const lines = formatXclient(attributes, all);
       const read: XclientAttributes = {};
       for (const line of lines) {

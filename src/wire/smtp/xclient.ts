@@ -86,7 +86,12 @@ export function formatXforward(attributes: XforwardAttributes, supported: Readon
 }
 
 /** Fills lines with groups of attributes in the given order; a group is never cut. */
-function format(verb: string, groups: readonly (readonly string[])[], attributes: Readonly<Record<string, string | null>>, supported: ReadonlySet<string>): readonly string[] {
+function format(
+  verb: string,
+  groups: readonly (readonly string[])[],
+  attributes: Readonly<Record<string, string | null>>,
+  supported: ReadonlySet<string>,
+): readonly string[] {
   const lines: string[] = [];
   let line = verb;
   for (const group of groups) {
