@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fuzzWire, targets } from '../../fuzz/wire.ts';
+import { fuzzWire, targets } from '../fuzz/wire.ts';
 
 test('the parsers take what they are for: each corpus passes as it stands', () => {
   for (const { corpus, run } of Object.values(targets)) for (const text of corpus) run(Buffer.from(text, 'latin1'), 0);
