@@ -1,6 +1,6 @@
 // A log of small records that must outlive a crash: appended and synced in groups, rewritten without the dead ones at start.
 // Each door writes its own file and reads those of all; nobody else needs a lock.
-import { mkdir, open, readdir, readFile, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface FinalsLog<T> {
@@ -23,8 +23,8 @@ export async function openFinalsLog<T>({ dir, name, isAlive }: { readonly dir: s
     const path = join(dir, file);
     const alive = (await readRecords(path)).filter(isAlive);
     records.push(...alive);
+    // Files of other doors are left alone, also where all in them is over: that door may have it open.
     if (path === own) mine = alive;
-    else if (alive.length === 0) await unlink(path).catch(() => {}); // of a door that is no more; or just made, and made again at its next record
   }
   const handle = await rewrite(dir, own, mine);
   return { records, log: new AppendLog<T>(handle) };

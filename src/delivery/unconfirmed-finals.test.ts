@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { contentOf, deliveryRequest } from '../../test/harness/delivery-request.ts';
+import type { DeliveryOutcome, DeliveryRequest } from '../model/delivery.ts';
+import { addressOf } from '../model/mailbox.ts';
+import { reply, type Reply } from '../model/reply.ts';
+import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinalsOptions } from './unconfirmed-finals.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'finals-'));
+after(() => rmSync(base, { recursive: true }));
+const newDir = (): string => mkdtempSync(join(base, 'd-'));
+
+const day = 86_400_000;
+const ok = reply(250, '2.0.0', 'Ok: queued as X');
+const full = reply(452, '4.2.2', 'Full');
+const unknownUser = reply(550, '5.1.1', 'Unknown');
+const finalsIn = (dir: string, rest: Partial<UnconfirmedFinalsOptions> = {}) => createUnconfirmedFinals({ dir, name: 'smtp-1', now: () => 0, ...rest });
+
+const route = { key: 'hub', address: { kind: 'lmtp', host: '127.0.0.1', port: 24 } } as const;
+const both = deliveryRequest({ route, to: ['a@hub.example', 'b@hub.example'] });
+
+/** A hub that answers each recipient as told, and writes down to whom it was asked to deliver. */
+function lmtpHub(answers: (address: string) => Reply): { asked: string[][]; deliver: (request: DeliveryRequest) => Promise<DeliveryOutcome> } {
+  const asked: string[][] = [];
+  return {
+    asked,
+    deliver: ({ recipients }) => {
+      asked.push(recipients.map(addressOf));
+      const perRecipient = recipients.map((to) => ({ to, hubReply: answers(addressOf(to)) }));
+      const [first] = perRecipient;
+      const alike = perRecipient.every(({ hubReply }) => Math.floor(hubReply.code / 100) === Math.floor((first?.hubReply.code ?? 0) / 100));
+      if (!alike) return Promise.resolve({ kind: 'mixed', at: 'dot', perRecipient });
+      return Promise.resolve(first?.hubReply.code === 250 ? { kind: 'delivered', hubReply: ok, queueId: 'X' } : { kind: 'refused', hubReply: first?.hubReply ?? full, at: 'dot' });
+    },
+  };
+}
+
+test('what is remembered is found, until five days are over', async () => {
+  let now = 0;
+  const finals = await finalsIn(newDir(), { now: () => now });
+  assert.equal(finals.find('k'), null);
+  finals.remember('k', ok);
+  assert.equal(finals.size, 1);
+  now = 5 * day - 1;
+  assert.deepEqual(finals.find('k'), ok);
+  now = 5 * day;
+  assert.equal(finals.find('k'), null);
+  await finals.close();
+});
+
+test('strangers cannot fill the memory: beyond the capacity the one used longest ago goes', async () => {
+  const finals = await finalsIn(newDir(), { capacity: 3 });
+  for (let i = 0; i < 10; i++) finals.remember(`k${i}`, ok);
+  assert.equal(finals.size, 3);
+  assert.equal(finals.find('k0'), null);
+  assert.deepEqual(finals.find('k9'), ok);
+  await finals.close();
+});
+
+test('a restart remembers; so does another door, at once by `learn` and after its own start from the files', async () => {
+  const dir = newDir();
+  const told: FinalEntry[] = [];
+  const one = await finalsIn(dir, { onRemember: (entry) => told.push(structuredClone(entry)) });
+  const two = await finalsIn(dir, { name: 'smtp-2', onRemember: () => assert.fail('what was learned is not told again') });
+  one.remember('k', ok);
+  for (const entry of told) two.learn(entry);
+  assert.deepEqual(two.find('k'), ok);
+  await one.close();
+  await two.close();
+  for (const name of ['smtp-1', 'smtp-2', 'smtp-9']) {
+    const again = await finalsIn(dir, { name });
+    assert.deepEqual(again.find('k'), ok, name);
+    await again.close();
+  }
+});
+
+test('mixed LMTP answers: the retry is delivered to those alone who have not got it', async () => {
+  const finals = await finalsIn(newDir());
+  const first = lmtpHub((who) => (who.startsWith('b') ? full : ok));
+  assert.equal((await finals.deliver(both, first.deliver)).kind, 'mixed');
+  const later = lmtpHub(() => ok);
+  assert.equal((await finals.deliver(both, later.deliver)).kind, 'delivered');
+  assert.deepEqual(later.asked, [['b@hub.example']]);
+  await finals.close();
+});
+
+test('that memory is on the disk before the client hears its 451', async () => {
+  const dir = newDir();
+  const before = await finalsIn(dir);
+  await before.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
+  // No close: the process dies here.
+  const finals = await finalsIn(dir, { name: 'smtp-2' });
+  const later = lmtpHub(() => ok);
+  await finals.deliver(both, later.deliver);
+  assert.deepEqual(later.asked, [['b@hub.example']]);
+  await before.close();
+  await finals.close();
+});
+
+test('after the refused one was dropped by the client, the rest of the retry is answered 250 without a delivery', async () => {
+  const finals = await finalsIn(newDir());
+  await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? unknownUser : ok)).deliver);
+  const later = lmtpHub(() => assert.fail('nobody is left to deliver to'));
+  const outcome = await finals.deliver({ ...both, recipients: both.recipients.slice(0, 1) }, later.deliver);
+  assert.deepEqual(outcome, { kind: 'delivered', hubReply: ok, queueId: null });
+  await finals.close();
+});
+
+test('the retry is refused for those who are left: mixed, never 5xx for those who have it', async () => {
+  const finals = await finalsIn(newDir());
+  await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
+  const outcome = await finals.deliver(both, lmtpHub(() => unknownUser).deliver);
+  assert.ok(outcome.kind === 'mixed' && outcome.at === 'dot');
+  assert.deepEqual(outcome.perRecipient.map(({ hubReply }) => hubReply.code), [250, 550]);
+  await finals.close();
+});
+
+test('another message, another sender or a refusal before the dot is delivered as usual', async () => {
+  const finals = await finalsIn(newDir());
+  await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
+  const later = lmtpHub(() => ok);
+  await finals.deliver({ ...both, content: contentOf('other\r\n') }, later.deliver);
+  await finals.deliver({ ...both, from: null }, later.deliver);
+  assert.deepEqual(later.asked, [['a@hub.example', 'b@hub.example'], ['a@hub.example', 'b@hub.example']]);
+
+  const other = await finalsIn(newDir());
+  await other.deliver(both, ({ recipients }) => Promise.resolve({ kind: 'mixed', at: 'rcpt', perRecipient: recipients.map((to) => ({ to, hubReply: ok })) }));
+  assert.equal(other.size, 0, 'a 250 to RCPT is no delivery');
+  await finals.close();
+  await other.close();
+});
+
+test('a line torn by a crash and lines that are none of ours do no harm', async () => {
+  const dir = newDir();
+  const before = await finalsIn(dir);
+  before.remember('k', ok);
+  await before.close();
+  appendFileSync(join(dir, 'smtp-1.jsonl'), '{"kind":"answer"}\nnull\n[1]\n{"kind":"answer","key":"torn","repl');
+  const finals = await finalsIn(dir);
+  assert.equal(finals.size, 1);
+  await finals.close();
+});
+
+test('the files do not grow for ever: what is over is left out at start', async () => {
+  const dir = newDir();
+  const before = await finalsIn(dir);
+  before.remember('k', ok);
+  await before.close();
+  const finals = await finalsIn(dir, { now: () => 6 * day });
+  assert.equal(finals.size, 0);
+  assert.equal(readFileSync(join(dir, 'smtp-1.jsonl'), 'utf8'), '');
+  await finals.close();
+});
+
+test('the file holds no addresses', async () => {
+  const dir = newDir();
+  const finals = await finalsIn(dir);
+  await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
+  await finals.close();
+  assert.doesNotMatch(readFileSync(join(dir, 'smtp-1.jsonl'), 'utf8'), /@/);
+});
