@@ -39,6 +39,20 @@ async function shout(t: Owner, port: number, bytes: string | Buffer): Promise<st
   await within(10_000, 'the gateway to finish with a client that said everything at once', client.closed);
   return client.received;
 }
+
+/** The hub keeps the answer to recipients named slow-... back. */
+function slowRecipient(): { readonly asked: Promise<void>; release(): void } {
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const answer = { reply: '250 2.1.5 Ok', hold: held.promise };
+  hub.script = { RCPT: ({ line }) => (line.includes('slow-') ? (asked.resolve(), answer) : undefined) };
+  const release = (): void => {
+    hub.script = {};
+    held.resolve();
+  };
+  return { asked: asked.promise, release };
+}
+
 const codes = (received: string): string => received.split('\r\n').filter((line) => /^\d{3} /.test(line)).map((line) => line.slice(0, 3)).join(' ');
 
 test('everything in one packet, QUIT included, and half closed: all is answered in order', async (t) => {
@@ -50,14 +64,12 @@ test('everything in one packet, QUIT included, and half closed: all is answered 
 
 test('content beside its DATA is waited for to its end, also when it fills the backlog while a recipient is asked for', async (t) => {
   const token = newToken();
-  let release: () => void = () => undefined;
-  hub.script = { RCPT: ({ line }) => (line.includes('slow-') ? { reply: '250 2.1.5 Ok', hold: new Promise<void>((resolve) => (release = resolve)) } : undefined) };
+  const slow = slowRecipient();
   const client = await SmtpClient.greet(t, stranger);
   const content = onTheWire(letter({ token, body: bodyOf(400_000) }));
   await client.send(Buffer.concat([Buffer.from('MAIL FROM:<x@sender.example>\r\nRCPT TO:<slow-1@hub.example>\r\nDATA\r\n'), content.subarray(0, 200_000)]));
-  await hub.until(() => hub.sessions.some(({ lines }) => lines.some((line) => line.includes('slow-1'))));
-  release();
-  hub.script = {};
+  await slow.asked;
+  slow.release();
   void client.send(content.subarray(200_000));
   assert.deepEqual([await client.reply(), await client.reply(), await client.reply(), await client.reply()].map(({ code }) => code), [250, 250, 354, 250]);
   assert.equal(copies(token), 1);
@@ -71,14 +83,12 @@ test('two thousand recipients and DATA in one write, all known but the first: th
   for (const _ of known) assert.equal((await first.reply()).code, 250);
   await first.quit();
 
-  let release: () => void = () => undefined;
-  hub.script = { RCPT: ({ line }) => (line.includes('slow-') ? { reply: '250 2.1.5 Ok', hold: new Promise<void>((resolve) => (release = resolve)) } : undefined) };
+  const slow = slowRecipient();
   const token = newToken();
   const client = await SmtpClient.greet(t, stranger);
   await client.send(['MAIL FROM:<x@sender.example>', 'RCPT TO:<slow-2@hub.example>', ...known.map((to) => `RCPT TO:<${to}>`), 'DATA'].map((line) => `${line}\r\n`).join(''));
-  await hub.until(() => hub.sessions.some(({ lines }) => lines.some((line) => line.includes('slow-2'))));
-  release();
-  hub.script = {};
+  await slow.asked;
+  slow.release();
   for (let left = known.length + 2; left > 0; left -= 1) assert.equal((await client.reply()).code, 250);
   assert.equal((await client.reply()).code, 354);
   await client.send(onTheWire(letter({ token })));
@@ -139,39 +149,21 @@ test('a plain-text client on the listener that speaks TLS at once is let go', as
 });
 
 test('TLS at once behind a balancer: the ClientHello may come in the packet of the PROXY header', async (t) => {
-  const hello = await clientHello();
-  for (const pieces of ['one packet', 'two packets']) {
-    const socket = net.connect({ port: gateway.port('behind'), host: '127.0.0.1' });
-    atEnd(t, () => socket.destroy());
-    const secured = tls.connect({ socket: inFront(socket, 'PROXY TCP4 192.0.2.7 198.51.100.1 4711 465\r\n', pieces === 'one packet'), rejectUnauthorized: false });
-    const [greeting] = (await within(5000, `a greeting (${pieces}, ${hello} bytes of ClientHello)`, once(secured, 'data'))) as [Buffer];
-    assert.match(greeting.toString(), /^220 /);
-    secured.destroy();
-  }
+  const balancer = net.createServer((client) => {
+    const inner = net.connect({ port: gateway.port('behind'), host: '127.0.0.1' });
+    atEnd(t, () => (inner.destroy(), client.destroy()));
+    client.once('data', (hello) => {
+      inner.write(Buffer.concat([Buffer.from('PROXY TCP4 192.0.2.7 198.51.100.1 4711 465\r\n'), hello]));
+      client.pipe(inner).pipe(client);
+    });
+  });
+  balancer.listen(0, '127.0.0.1');
+  await once(balancer, 'listening');
+  atEnd(t, () => balancer.close());
+  const secured = tls.connect({ port: (balancer.address() as net.AddressInfo).port, host: '127.0.0.1', rejectUnauthorized: false });
+  const [greeting] = (await within(5000, 'a greeting under TLS', once(secured, 'data'))) as [Buffer];
+  assert.match(greeting.toString(), /^220 /);
 });
-
-/** Bytes of a usual ClientHello; only told when something fails. */
-async function clientHello(): Promise<number> {
-  const server = net.createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const probe = tls.connect({ port: (server.address() as net.AddressInfo).port, host: '127.0.0.1' });
-  probe.on('error', () => undefined);
-  const [socket] = (await once(server, 'connection')) as [net.Socket];
-  const [bytes] = (await once(socket, 'data')) as [Buffer];
-  probe.destroy();
-  server.close();
-  return bytes.length;
-}
-
-/** The socket with `header` in front of what is written first: together in one packet, or each in one. */
-function inFront(socket: net.Socket, header: string, together: boolean): net.Socket {
-  socket.setNoDelay(true);
-  if (together) socket.cork();
-  socket.write(header);
-  if (together) setImmediate(() => setImmediate(() => socket.uncork()));
-  return socket;
-}
 
 test('a PROXY header in single bytes, and none at all: the first is believed, the second is not greeted', async (t) => {
   const client = await SmtpClient.connect(t, { port: gateway.port('proxied') });
