@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { inspect, parseArgs } from 'node:util';
 
@@ -11,8 +11,8 @@ interface Group {
   readonly name: string;
   readonly files: readonly string[];
   readonly concurrency: number;
-  /** For one file, in milliseconds. */
-  readonly timeout: number;
+  /** For one test, in milliseconds; a group in which nothing at all happens for half a minute longer is ended. */
+  readonly timeoutMs: number;
 }
 
 interface Tally {
@@ -40,20 +40,29 @@ const groups: readonly Group[] = [
     name: 'unit',
     files: globSync(['src/**/*.test.ts', 'test/*.test.ts', 'test/harness/**/*.test.ts', 'bench/**/*.test.ts', 'tools/**/*.test.ts']).sort(),
     concurrency: processors,
-    timeout: 120_000,
+    timeoutMs: 60_000,
   },
-  { name: 'e2e', files: globSync('test/e2e/**/*.test.ts').sort(), concurrency: processors, timeout: 180_000 },
-  { name: 'peers', files: globSync('test/peers/**/*.test.ts').sort(), concurrency: 1, timeout: 300_000 },
+  { name: 'e2e', files: globSync('test/e2e/**/*.test.ts').sort(), concurrency: processors, timeoutMs: 60_000 },
+  { name: 'peers', files: globSync('test/peers/**/*.test.ts').sort(), concurrency: 1, timeoutMs: 180_000 },
 ];
 
-async function runGroup({ files, concurrency, timeout }: Group, { counts, failed, skipped }: Tally): Promise<void> {
+async function runGroup({ files, concurrency, timeoutMs }: Group, { counts, failed, skipped }: Tally): Promise<void> {
   const said = new Map<string, string>();
-  const stream = run({ files: [...files], concurrency, timeout });
+  const ended = new Set<string>();
+  const hung = new AbortController();
+  const stream = run({ files: [...files], concurrency, timeout: timeoutMs, signal: hung.signal });
+  // A test that leaves a socket open, or loops, keeps its file's process alive for ever: the runner does not end it, so we do.
+  const watch = setTimeout(() => {
+    const left = files.filter((file) => !ended.has(resolve(file)));
+    for (const file of left) failed.push(`${file}  did not end, or waited behind one that did not`);
+    hung.abort();
+  }, timeoutMs + 30_000);
+  stream.on('data', () => watch.refresh());
   stream.on('test:stderr', ({ file, message }) => said.set(file, `${said.get(file) ?? ''}${message}`.slice(-4000)));
   stream.on('test:fail', ({ name, file = '', line, details, todo }) => {
     const { error } = details;
     // A suite fails because a test in it did: that test has told why.
-    if (todo !== undefined || ('failureType' in error && error.failureType === 'subtestsFailed')) return;
+    if (todo !== undefined || (hung.signal.aborted && files.includes(name)) || ('failureType' in error && error.failureType === 'subtestsFailed')) return;
     console.log(`FAILED  ${place(file, line)}  ${name}`);
     // A file that fails as a whole did not start, or ended before its tests: what it wrote says why.
     const why = files.includes(name) ? (said.get(file) ?? '') : inspect(error.cause ?? error, { colors: process.stdout.isTTY });
@@ -63,11 +72,11 @@ async function runGroup({ files, concurrency, timeout }: Group, { counts, failed
     if (skip !== undefined && skip !== false) skipped.push(`${place(file, line)}  ${name}${typeof skip === 'string' && skip !== '' ? `: ${skip}` : ''}`);
   });
   stream.on('test:summary', (summary) => {
-    if (summary.file !== undefined) return;
+    if (summary.file !== undefined) return void ended.add(resolve(summary.file));
     for (const name of countNames) counts[name] = (counts[name] ?? 0) + (name === 'failed' ? failures(summary.counts) : summary.counts[name]);
   });
-  stream.resume();
-  await once(stream, 'close'); // until every file has ended
+  await once(stream, 'close'); // every file has ended
+  clearTimeout(watch);
 }
 
 /** The runner's counts name no failures: they are what is left of the tests. */
