@@ -149,6 +149,7 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
   write();
   mkdirSync(laid.directory, { recursive: true });
   let child: ChildProcess | null = null;
+  let [startedAt, reloads] = [0, 0];
   const said = { stdout: '', stderr: '' };
   const running = (): ChildProcess => {
     if (child === null) throw new Error('the gateway was not started');
@@ -181,12 +182,16 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
       write();
     },
     async reload() {
-      const count = (all: readonly Event[]): number => all.filter(({ type }) => type === 'config-loaded' || type === 'config-refused').length;
-      const before = count(await events());
+      // The journal is written a moment later than things happen: what the start said must be there before, or it passes for the answer.
+      const said = async (): Promise<readonly Event[]> => (await events()).filter(({ type, at }) => at >= startedAt && (type === 'config-loaded' || type === 'config-refused'));
+      const before = await until('the journal to tell of the configuration in force', async () => {
+        const count = (await said()).length;
+        return count > reloads && count;
+      });
+      reloads += 1;
       running().kill('SIGHUP');
       return until('the gateway to load its configuration again', async () => {
-        const all = await events();
-        const last = count(all) > before ? all.findLast(({ type }) => type === 'config-loaded' || type === 'config-refused') : undefined;
+        const last = (await said())[before];
         return last?.type === 'config-loaded' || last?.type === 'config-refused' ? last.type : false;
       });
     },
@@ -206,6 +211,7 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
       await ended(running());
     },
     async start() {
+      [startedAt, reloads] = [Date.now(), 0];
       child = startProcess(owner, process.execPath, [program, 'run', '--config', configFile], { cwd: laid.directory, env: { ...process.env, ...options.env, NO_COLOR: '1' } });
       await untilReady(child, said);
     },
@@ -217,7 +223,7 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
       const waiting = running();
       return ended(waiting).then(() => waiting.exitCode);
     },
-    command: (name, ...args) => run(name ?? '', '--config', configFile, ...args),
+    command: (...args) => run(...args, '--config', configFile),
     async explain(id) {
       const { stdout } = await run('explain', '--json', '--config', configFile, id);
       return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);

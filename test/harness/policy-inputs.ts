@@ -52,7 +52,7 @@ export function mailboxOf(address: string, sourceRoute: string | null = null): M
   return { localPart, domain: at < 0 ? '' : address.slice(at + 1), text: `${sourceRoute === null ? '' : `${sourceRoute}:`}${address}`, sourceRoute };
 }
 
-export const connectInput = (changes: Partial<ConnectInput> = {}): ConnectInput => ({ client: clientOf(), conduct: conductOf(), ...changes });
+export const connectInput = (changes: Partial<ConnectInput> = {}): ConnectInput => ({ session: '1M7YNPXHV1000', client: clientOf(), conduct: conductOf(), ...changes });
 export const heloInput = (changes: Partial<HeloInput> = {}): HeloInput => ({
   ...connectInput(),
   helo: 'mail.sender.example',
@@ -92,6 +92,7 @@ export const messageInput = (changes: Partial<MessageInput> = {}): MessageInput 
 /** Facts of an ordinary client: on no list, no reverse name, the recipient exists. */
 export const factsOf = (changes: Partial<Facts> = {}): Facts => ({
   lists: known([]),
+  measures: known([]),
   reverseName: known({ kind: 'none' }),
   recipient: known({ kind: 'exists' }),
   ...changes,
