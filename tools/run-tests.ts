@@ -72,8 +72,8 @@ async function runGroup({ files, concurrency, timeoutMs }: Group, { counts, fail
     if (skip !== undefined && skip !== false) skipped.push(`${place(file, line)}  ${name}${typeof skip === 'string' && skip !== '' ? `: ${skip}` : ''}`);
   });
   stream.on('test:summary', (summary) => {
-    if (summary.file !== undefined) return void ended.add(resolve(summary.file));
-    for (const name of countNames) counts[name] = (counts[name] ?? 0) + (name === 'failed' ? failures(summary.counts) : summary.counts[name]);
+    if (summary.file !== undefined) ended.add(resolve(summary.file));
+    else for (const name of countNames) counts[name] = (counts[name] ?? 0) + (name === 'failed' ? failures(summary.counts) : summary.counts[name]);
   });
   await once(stream, 'close'); // every file has ended
   clearTimeout(watch);
