@@ -58,8 +58,12 @@ export class HubClient implements Pooled {
     return Math.max(1, refusalsPerConnection - this.#refusals);
   }
 
+  /**
+   * Not to be kept for another message. Postfix grants XCLIENT by the address of the client, so once it has been said it is offered no
+   * more, and the connection can stand for nobody else.
+   */
   get worn(): boolean {
-    return this.#refusals >= refusalsPerConnection;
+    return this.#refusals >= refusalsPerConnection || (this.impersonating && this.capabilities.xclient.size === 0);
   }
 
   get closed(): boolean {

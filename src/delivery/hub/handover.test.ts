@@ -63,6 +63,15 @@ test('the hub does not understand our XCLIENT: unavailable; the client must not 
   assert.equal((await to.hubRoute.deliver(deliveryRequest({ route: to.route }))).kind, 'unavailable');
 });
 
+test('a hub that knows no IPv6 addresses (Postfix with inet_protocols = ipv4) hears that the address is unknown, never that it is ours', async () => {
+  await using hub = await startFakeHub({ capabilities: xclient, script: { XCLIENT: ({ line }) => (line.includes('IPV6:') ? '501 5.5.4 Bad ADDR syntax' : undefined) } });
+  await using to = routeTo(hub, { xclient: true });
+  const usual = deliveryRequest({ route: to.route });
+  const outcome = await to.hubRoute.deliver({ ...usual, handover: { ...usual.handover, client: { ...usual.handover.client, ip: '2001:db8::7' } } });
+  assert.equal(outcome.kind, 'delivered');
+  assert.match(hub.messages[0]?.forwarded.at(-1) ?? '', /DESTADDR=198\.51\.100\.1 .*ADDR=\[UNAVAILABLE\]$/);
+});
+
 test('a hub that no longer offers XCLIENT after it: that connection is not used for the next client', async () => {
   await using hub = await startFakeHub({ capabilities: xclient });
   await using to = routeTo(hub, { xclient: true });

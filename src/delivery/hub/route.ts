@@ -141,7 +141,7 @@ export class HubRoute {
 
   async #attempt(request: DeliveryRequest, fresh: boolean): Promise<Attempt> {
     const { commandMs } = this.settings;
-    const client = await this.#pool.lease({ purpose: 'delivery', waitMs: commandMs, fresh, accepts: (idle) => this.#suits(idle) });
+    const client = await this.#pool.lease({ purpose: 'delivery', waitMs: commandMs, fresh });
     if ('failed' in client) return { kind: 'no-connection', why: client.failed };
     const reused = client.transactions > 1;
     let after: ReleaseState = 'destroy'; // also when the burst throws
@@ -153,11 +153,6 @@ export class HubRoute {
     } finally {
       this.#pool.release(client, after);
     }
-  }
-
-  /** A connection that has impersonated a client and cannot do so again would carry the next message under the wrong name. */
-  #suits(client: HubClient): boolean {
-    return !client.impersonating || client.capabilities.xclient.size > 0;
   }
 
   #cannotTake(request: DeliveryRequest, client: HubClient): DeliveryOutcome | null {
