@@ -72,6 +72,8 @@ export interface FakeHubSession {
   readonly lines: string[];
   open: boolean;
   secure: boolean;
+  /** Says something (CRLF included) that nobody asked for. */
+  blurt(raw: string): void;
 }
 
 export interface FakeHub extends AsyncDisposable {
@@ -118,7 +120,7 @@ export async function startFakeHub(options: FakeHubOptions = {}, port = 0): Prom
       stage.happened();
     });
     peak = Math.max(peak, sockets.size);
-    new Session(hub, stage, socket);
+    new Session(hub, stage, socket).begin();
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const address = server.address() as net.AddressInfo;
@@ -163,7 +165,7 @@ class Session {
   readonly #hub: FakeHub;
   readonly #stage: Stage;
   readonly #number: number;
-  readonly #record: FakeHubSession = { lines: [], open: true, secure: false };
+  readonly #record: FakeHubSession = { lines: [], open: true, secure: false, blurt: (raw) => this.blurt(raw) };
   #socket: net.Socket;
   #pending: Buffer = Buffer.alloc(0);
   #content: Buffer[] | null = null;
@@ -180,7 +182,16 @@ class Session {
     this.#socket = socket;
     this.#number = hub.sessions.push(this.#record) - 1;
     this.#attach(socket);
+  }
+
+  begin(): void {
     void this.#work(() => this.#say('connect', {}, '220 hub.example ESMTP'));
+  }
+
+  /** Says something that nobody asked for. */
+  blurt(raw: string): void {
+    this.#record.lines.push(`S: ${raw.trimEnd()}`);
+    this.#socket.write(raw);
   }
 
   #attach(socket: net.Socket): void {
@@ -275,7 +286,7 @@ class Session {
     const window = Buffer.concat([this.#tail, chunk]);
     const at = window.indexOf(endOfData);
     const taken = at < 0 ? chunk.length : at + endOfData.length - this.#tail.length;
-    this.#content!.push(chunk.subarray(0, taken));
+    this.#content?.push(chunk.subarray(0, taken));
     this.#contentBytes += taken;
     this.#tail = window.subarray(Math.max(0, window.length - 4));
     this.#pending = chunk.subarray(taken);
@@ -286,7 +297,7 @@ class Session {
   }
 
   async #finish(): Promise<void> {
-    const data = Buffer.concat(this.#content!).subarray(0, -3); // without `.CRLF`
+    const data = Buffer.concat(this.#content ?? []).subarray(0, -3); // without `.CRLF`
     const recipients = this.#recipients;
     this.#content = null;
     this.#hub.messages.push({ session: this.#number, from: this.#from ?? '', recipients, data, sha256: createHash('sha256').update(data).digest('hex'), forwarded: this.#forwarded });

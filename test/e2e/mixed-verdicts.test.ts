@@ -1,0 +1,94 @@
+// Several recipients, one answer (mission B9): when the next hop says different things of them, nobody is bounced, nobody is dropped,
+// and nobody gets the message twice.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startFakeHub, type FakeHub } from '../harness/fake-hub.ts';
+import { startGateway, type Gateway } from '../harness/gateway.ts';
+import { letter, newToken, tokenOf } from '../harness/letter.ts';
+import { atEnd, type Owner } from '../harness/scratch.ts';
+import { deliverOnce } from '../harness/smtp-client.ts';
+
+const [anna, bert, carl] = ['anna@hub.example', 'bert@hub.example', 'carl@hub.example'] as const;
+
+/** Each recipient's answer to the dot. */
+type Verdicts = Readonly<Record<string, string>>;
+
+interface House {
+  readonly hub: FakeHub;
+  readonly gateway: Gateway;
+  readonly say: (verdicts: Verdicts) => void;
+}
+
+async function house(t: Owner): Promise<House> {
+  const hub = await startFakeHub({ protocol: 'lmtp' });
+  atEnd(t, () => hub.close());
+  const gateway = await startGateway(t, { hub: `lmtp://127.0.0.1:${hub.port}`, config: { hub: { verifyRecipients: false } } });
+  const say = (verdicts: Verdicts): void => {
+    hub.script = {
+      dot: ({ recipient }) => verdicts[/<([^>]*)>/.exec(recipient)?.[1] ?? ''],
+    };
+  };
+  return { hub, gateway, say };
+}
+
+/** One attempt; the code of each RCPT and of the end. */
+async function attempt(t: Owner, { gateway }: House, token: string, to: readonly string[]): Promise<readonly (number | undefined)[]> {
+  const { rcpt, end } = await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to, content: letter({ token }) });
+  return [...rcpt.map(({ code }) => code), end?.code];
+}
+
+/** How often each was offered to the hub with this message. */
+const offered = ({ hub }: House, token: string, name: string): number => hub.messages.filter(({ data, recipients }) => tokenOf(data) === token && recipients.some((one) => one.includes(name))).length;
+
+test('all are served: 250', async (t) => {
+  const it = await house(t);
+  it.say({});
+  assert.deepEqual(await attempt(t, it, newToken(), [anna, bert]), [250, 250, 250]);
+});
+
+test('all are refused: the refusal is the answer', async (t) => {
+  const it = await house(t);
+  it.say({ [anna]: '554 5.7.1 No', [bert]: '554 5.7.1 No' });
+  assert.deepEqual(await attempt(t, it, newToken(), [anna, bert]), [250, 250, 554]);
+});
+
+test('one served, one refused: put off, and the retry is told at RCPT; the one who has it does not get it again', async (t) => {
+  const it = await house(t);
+  const token = newToken();
+  it.say({ [bert]: '550 5.2.1 Closed' });
+  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 250, 451]);
+  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 550, 250]);
+  assert.equal(offered(it, token, anna), 1, 'anna once');
+});
+
+test('one served, one put off, one refused: each ends as the hub said', async (t) => {
+  const it = await house(t);
+  const token = newToken();
+  it.say({ [bert]: '452 4.2.2 Full', [carl]: '550 5.2.1 Closed' });
+  assert.deepEqual(await attempt(t, it, token, [anna, bert, carl]), [250, 250, 250, 451]);
+  it.say({ [carl]: '550 5.2.1 Closed' });
+  assert.deepEqual(await attempt(t, it, token, [anna, bert, carl]), [250, 250, 550, 250]);
+  assert.deepEqual([offered(it, token, anna), offered(it, token, bert)], [1, 2]);
+});
+
+test('what was served is remembered over kill -9', async (t) => {
+  const it = await house(t);
+  const token = newToken();
+  it.say({ [bert]: '452 4.2.2 Full' });
+  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 250, 451]);
+  await it.gateway.kill9();
+  await it.gateway.start();
+  it.say({});
+  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 250, 250]);
+  assert.deepEqual([offered(it, token, anna), offered(it, token, bert)], [1, 2]);
+});
+
+test('another message to the same people is delivered to all', async (t) => {
+  const it = await house(t);
+  it.say({ [bert]: '452 4.2.2 Full' });
+  await attempt(t, it, newToken(), [anna, bert]);
+  it.say({});
+  const token = newToken();
+  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 250, 250]);
+  assert.equal(offered(it, token, anna), 1);
+});
