@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -97,6 +98,22 @@ test('that memory is on the disk before the client hears its 451', async () => {
   await finals.deliver(both, later.deliver);
   assert.deepEqual(later.asked, [['b@hub.example']]);
   await before.close();
+  await finals.close();
+});
+
+test('the answer waits for the sync of the disk', async (t) => {
+  const finals = await finalsIn(newDir());
+  const some = await open(join(base, 'some'), 'w');
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const sync = t.mock.method(Object.getPrototypeOf(some) as typeof some, 'datasync', () => gate);
+  await some.close();
+  let answered = false;
+  const outcome = finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver).then(() => (answered = true));
+  while (sync.mock.callCount() === 0) await new Promise(setImmediate);
+  assert.equal(answered, false);
+  release();
+  await outcome;
   await finals.close();
 });
 

@@ -11,7 +11,8 @@ import { openFinalsLog } from './finals-log.ts';
 export interface FinalEntry {
   readonly kind: 'answer' | 'recipient';
   readonly key: string;
-  readonly reply: Reply;
+  /** Null: forgotten again. */
+  readonly reply: Reply | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -37,6 +38,8 @@ export interface UnconfirmedFinals {
   find(key: string): Reply | null;
   /** Known to `find` at once; on the disk soon, without waiting for it. */
   remember(key: string, answer: Reply): void;
+  /** Its client has heard it: forgotten here, by the others, and on the disk. */
+  forget(key: string): void;
   /** Takes over what another door has remembered. */
   learn(entry: FinalEntry): void;
   /**
@@ -57,12 +60,15 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
   const { dir, name, now, onRemember, capacity = usualCapacity, ttlMs = fiveDaysMs } = options;
   const held = new LruMap<string, Reply>({ capacity, now });
   const isAlive = (raw: unknown): raw is FinalEntry => isEntry(raw) && now() - raw.at < ttlMs;
-  const learn = (entry: FinalEntry): void => held.set(`${entry.kind} ${entry.key}`, entry.reply, ttlMs - (now() - entry.at));
+  const learn = ({ kind, key, reply, at }: FinalEntry): void => {
+    if (reply === null) held.delete(`${kind} ${key}`);
+    else held.set(`${kind} ${key}`, reply, ttlMs - (now() - at));
+  };
 
   const { records, log } = await openFinalsLog<FinalEntry>({ dir, name, isAlive });
   for (const entry of records.toSorted((a, b) => a.at - b.at)) learn(entry);
 
-  const remember = (kind: FinalEntry['kind'], key: string, reply: Reply): Promise<boolean> => {
+  const note = (kind: FinalEntry['kind'], key: string, reply: Reply | null): Promise<boolean> => {
     const entry: FinalEntry = { kind, key, reply, at: now() };
     learn(entry);
     onRemember?.(entry);
@@ -74,7 +80,8 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
       return held.size;
     },
     find: (key) => held.get(`answer ${key}`) ?? null,
-    remember: (key, answer) => void remember('answer', key, answer),
+    remember: (key, answer) => void note('answer', key, answer),
+    forget: (key) => void note('answer', key, null),
     learn,
     async deliver(request, deliver) {
       const had = (to: Mailbox): Reply | undefined => (held.size === 0 ? undefined : held.get(`recipient ${recipientKey(request, to)}`));
@@ -82,7 +89,7 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
       const outcome = before.length === 0 ? await deliver(request) : await deliverRest(request, had, deliver);
       if (outcome.kind === 'mixed' && outcome.at === 'dot') {
         const have = outcome.perRecipient.filter(({ hubReply }) => hubReply.code < 300);
-        await Promise.all(have.map(({ to, hubReply }) => remember('recipient', recipientKey(request, to), hubReply)));
+        await Promise.all(have.map(({ to, hubReply }) => note('recipient', recipientKey(request, to), hubReply)));
       }
       return outcome;
     },
@@ -122,7 +129,7 @@ function recipientKey({ from, content }: DeliveryRequest, to: Mailbox): string {
 function isEntry(raw: unknown): raw is FinalEntry {
   if (typeof raw !== 'object' || raw === null || !('kind' in raw && 'key' in raw && 'reply' in raw && 'at' in raw)) return false;
   const { kind, key, reply, at } = raw;
-  return (kind === 'answer' || kind === 'recipient') && typeof key === 'string' && typeof at === 'number' && isReply(reply);
+  return (kind === 'answer' || kind === 'recipient') && typeof key === 'string' && typeof at === 'number' && (reply === null || isReply(reply));
 }
 
 const isReply = (raw: unknown): boolean =>

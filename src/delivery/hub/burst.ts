@@ -2,8 +2,8 @@
 // What each way to fail means for the client is the table "final-dot window": before the dot nothing has happened, after it all may have.
 import type { DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
 import { oneLine, type Reply } from '../../model/reply.ts';
-import { HubClient, isLost, type Lost } from './client.ts';
-import { sendContent } from './content.ts';
+import { isLost, type HubClient, type Lost } from './client.ts';
+import { sendContent, type Unreadable } from './content.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
 import { finalOfLmtp, finalOfSmtp } from './finals.ts';
 import { forwardCommands, impersonate } from './handover.ts';
@@ -113,7 +113,7 @@ function refusedRecipients({ recipients }: DeliveryRequest, answers: readonly Re
 }
 
 /** The hub said something before it had the dot: a refusal is an answer to the whole, anything else the end of the connection. */
-function stopContent(answer: Reply | Lost | { readonly unreadable: string }): BurstEnd {
+function stopContent(answer: Reply | Lost | Unreadable): BurstEnd {
   if ('unreadable' in answer) return done({ kind: 'unavailable', why: answer.unreadable }, 'destroy');
   if (isLost(answer) || answer.code === 421 || !isRefusal(answer)) return lost(answer, false);
   return done({ kind: 'refused', hubReply: answer, at: 'data' }, 'destroy');

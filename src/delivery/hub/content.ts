@@ -16,11 +16,18 @@ export interface ContentOptions {
   readonly totalMs: number;
 }
 
+/** Our own copy of the content is gone: the disk's fault, not the hub's. */
+export interface Unreadable {
+  readonly unreadable: string;
+}
+
+const unreadable = (error: unknown): Unreadable => ({ unreadable: `the content could not be read again: ${String(error)}` });
+
 /**
  * Null: the dot is sent, and from here on the hub may have the message. Otherwise it was not sent and will not be;
  * a reply is what the hub said too early. The connection is then good for nothing but to be destroyed.
  */
-export async function sendContent(client: HubClient, request: DeliveryRequest, options: ContentOptions): Promise<null | Reply | Lost | { readonly unreadable: string }> {
+export async function sendContent(client: HubClient, request: DeliveryRequest, options: ContentOptions): Promise<null | Reply | Lost | Unreadable> {
   if (!isHeaderBlock(request.prependedHeaders)) throw new Error('prepended headers are no header lines');
   client.expect(options.answers);
   const head = Buffer.from(request.prependedHeaders);
@@ -29,7 +36,8 @@ export async function sendContent(client: HubClient, request: DeliveryRequest, o
   const early = client.readNow();
   if (early !== null) return early;
   if (Symbol.iterator in chunks && head.length + content.wireBytes <= oneWriteBytes) {
-    const whole = Buffer.concat([head, ...chunks, endOfData]);
+    const whole = gathered(head, chunks);
+    if (!Buffer.isBuffer(whole)) return whole;
     assertEnded(whole.subarray(0, -endOfData.length), undefined);
     client.write(whole);
     return null;
@@ -37,7 +45,15 @@ export async function sendContent(client: HubClient, request: DeliveryRequest, o
   return stream(client, head, chunks, options);
 }
 
-async function stream(client: HubClient, head: Buffer, chunks: Iterable<Buffer> | AsyncIterable<Buffer>, { stallMs, totalMs }: ContentOptions): Promise<null | Reply | Lost | { readonly unreadable: string }> {
+function gathered(head: Buffer, chunks: Iterable<Buffer>): Buffer | Unreadable {
+  try {
+    return Buffer.concat([head, ...chunks, endOfData]);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+async function stream(client: HubClient, head: Buffer, chunks: Iterable<Buffer> | AsyncIterable<Buffer>, { stallMs, totalMs }: ContentOptions): Promise<null | Reply | Lost | Unreadable> {
   const until = performance.now() + totalMs;
   let before: number | undefined;
   let held = head; // one chunk is kept back, so that the dot goes with the last
@@ -50,7 +66,7 @@ async function stream(client: HubClient, head: Buffer, chunks: Iterable<Buffer> 
       held = chunk;
     }
   } catch (error) {
-    return { unreadable: `the content could not be read again: ${String(error)}` };
+    return unreadable(error);
   }
   assertEnded(held, before);
   client.write(Buffer.concat([held, endOfData]));

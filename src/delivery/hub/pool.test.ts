@@ -159,13 +159,13 @@ test('an idle connection that died is not handed out', async () => {
 
 test('probes have a quarter: deliveries get a connection while probes wait for theirs', async () => {
   const { pool, lease } = poolOf({ connections: 8 });
-  const probes = [await lease('probe'), await lease('probe')];
+  const [first] = [await lease('probe'), await lease('probe')];
   let third: FakeConnection | null = null;
   void lease('probe').then((connection) => (third = connection));
   const deliveries = await Promise.all(Array.from({ length: 6 }, () => lease()));
   assert.equal(deliveries.length, 6);
   assert.equal(third, null);
-  pool.release(probes[0]!, 'keep');
+  pool.release(first, 'keep');
   await turns(3);
   assert.notEqual(third, null);
 });
@@ -203,7 +203,7 @@ test('the line is bounded', async () => {
 test('a hub that cannot be reached fails everybody who waits, one try after the other', async () => {
   const { pool, world } = poolOf({ connections: 2 });
   world.fail = { failed: 'ECONNREFUSED' };
-  const answers = await Promise.all(Array.from({ length: 20 }, () => pool.lease({ purpose: 'delivery', waitMs: 5000 })));
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => pool.lease({ purpose: 'delivery', waitMs: 5000 })));
   assert.deepEqual(new Set(answers), new Set([world.fail]));
   assert.ok(world.peak <= 2);
 });

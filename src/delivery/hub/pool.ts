@@ -161,13 +161,8 @@ export class HubPool<C extends Pooled> {
   }
 
   #takeIdle(accepts: ((connection: C) => boolean) | undefined): C | null {
-    for (let i = this.#idle.length - 1; i >= 0; i--) {
-      const connection = this.#idle[i]!; // i is within it
-      if (accepts !== undefined && !accepts(connection)) continue;
-      this.#idle.splice(i, 1);
-      return connection;
-    }
-    return null;
+    const at = accepts === undefined ? this.#idle.length - 1 : this.#idle.findLastIndex(accepts);
+    return at < 0 ? null : (this.#idle.splice(at, 1)[0] ?? null);
   }
 
   #answer(waiter: Waiter<C>, lease: C | LeaseFailure): void {
@@ -272,8 +267,8 @@ export class HubPool<C extends Pooled> {
 
   #sweep(): void {
     const oldest = this.#options.now() - this.#options.limits.idleMs;
-    for (const connection of [...this.#idle]) {
-      if (!this.#isOld(connection) && connection.idleSince > oldest) continue;
+    const outlived = this.#idle.filter((connection) => this.#isOld(connection) || connection.idleSince <= oldest);
+    for (const connection of outlived) {
       this.#forgetIdle(connection);
       connection.quit();
     }

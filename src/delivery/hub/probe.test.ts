@@ -71,7 +71,7 @@ test('questions that come together go together: few transactions, each answer to
 test('a connection with ten refusals behind it is left: Postfix would slow it down', async () => {
   await using hub = await startFakeHub({ script: { RCPT: '550 5.1.1 Unknown' } });
   await using to = routeTo(hub);
-  for (let i = 0; i < 25; i++) await to.hubRoute.probe(mailbox(`user${i}@hub.example`), false);
+  await Promise.all(Array.from({ length: 40 }, (_, i) => to.hubRoute.probe(mailbox(`user${i}@hub.example`), false)));
   for (const { lines } of hub.sessions) assert.ok(lines.filter((line) => line.startsWith('S: 550')).length <= 10);
 });
 
@@ -114,5 +114,12 @@ test('an address that would end its bracket is refused before the hub hears of i
   await using hub = await startFakeHub();
   await using to = routeTo(hub);
   assert.equal((await to.hubRoute.probe(mailbox('a>\r\nDATA\r\n@hub.example'), false)).kind, 'refused');
+  assert.equal(hub.sessions.length, 0);
+});
+
+test('a configured sender that is no address: unreachable, and nothing of it is sent', async () => {
+  await using hub = await startFakeHub();
+  await using to = routeTo(hub, { probeSender: 'x@y>\r\nQUIT' });
+  assert.equal((await to.hubRoute.probe(mailbox('user@hub.example'), false)).kind, 'unreachable');
   assert.equal(hub.sessions.length, 0);
 });

@@ -41,6 +41,8 @@ export class HubProbes {
 
   ask(to: Mailbox, smtputf8: boolean): Promise<ProbeOutcome> {
     if (!isSafePath(to.text, smtputf8)) return Promise.resolve({ kind: 'refused', hubReply: reply(553, '5.1.3', 'Recipient address cannot be sent on') });
+    // It comes from the configuration, where a line break in it would be a second command.
+    if (this.#options.sender !== '' && !isSafePath(this.#options.sender, false)) return Promise.resolve(unreachable('the configured sender of probes is no address'));
     if (this.#queue.size >= queueLimit) return Promise.resolve(unreachable('too many wait for a recipient probe'));
     return new Promise((resolve) => {
       const { deadlineMs } = this.#options;

@@ -136,7 +136,7 @@ test('content that cannot be read again: unavailable, `tmp` is empty', async () 
   const root = await storeWith('user@hub.example');
   const content = {
     ...contentOf('x\r\n'),
-    async *chunks() {
+    *chunks() {
       yield Buffer.from('x');
       throw new Error('EIO');
     },
