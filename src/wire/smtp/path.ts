@@ -3,8 +3,11 @@
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import { parseDomain, parseDomainOrLiteral } from './domain.ts';
 
-/** Octets, RFC 5321 4.5.3.1.1 to .3: "the maximum total length" of local part, domain, and path with its brackets. */
-export const pathLimits = { localPart: 64, domain: 255, path: 256 } as const;
+/**
+ * Octets. RFC 5321 4.5.3.1.2 and .3: domain, and path with its brackets. The 64 of 4.5.3.1.1 is what a local part may count on, not what it
+ * must stay below ("every effort" to take more, 4.5.3.1): senders with VERP or SRS encode a whole address in it. The path is its limit.
+ */
+export const pathLimits = { localPart: 254, domain: 255, path: 256 } as const;
 
 export interface PathRules {
   /** Characters beyond ASCII may stand in the address (RFC 6531). */
@@ -99,7 +102,7 @@ function readMailbox(address: string, sourceRoute: string | null, text: string):
   const local = address.slice(0, at);
   const rawDomain = address.slice(at + 1);
   // RFC 5321 4.5.3.1.1
-  if (Buffer.byteLength(local) > pathLimits.localPart) return bad('the local part is longer than 64 octets', 'too-long');
+  if (Buffer.byteLength(local) > pathLimits.localPart) return bad('the local part is longer than 254 octets', 'too-long');
   if (Buffer.byteLength(rawDomain) > pathLimits.domain) return bad('the domain is longer than 255 octets', 'too-long'); // RFC 5321 4.5.3.1.2
   const localPart = local.startsWith('"') ? unquote(local) : dotString.test(local) ? local : null;
   if (localPart === null) return bad('the local part is malformed');
