@@ -1,18 +1,15 @@
 // SMTP smuggling: two servers that disagree about where a message ends (CVE-2023-51764). Every known sequence, cut into packets at every
 // byte, in both ways of treating bare line ends: one message goes in, one message comes out, always.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway } from '../harness/gateway.ts';
-import { newToken, tokenOf } from '../harness/letter.ts';
+import { letter, newToken, tokenOf } from '../harness/letter.ts';
 import { testCertificate } from '../harness/certificate.ts';
 import { atEnd, scratchDirectory, type Owner } from '../harness/scratch.ts';
+import { smuggledDialogue, smugglingSequences } from '../harness/smuggling-sequences.ts';
 import { deliverOnce, SmtpClient } from '../harness/smtp-client.ts';
-import { letter } from '../harness/letter.ts';
-import { readFileSync } from 'node:fs';
-
-/** engineering 1.2; NUL written as \0. */
-const sequences = ['\n.\n', '\r.\r', '\r.\n', '\n.\r', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r\n.\r', '\r\n\0.\r\n', '\r\n.\0\r\n', '\r\n.\r\r\n', '\r\r\n.\r\r\n'] as const;
 
 const whole: Owner = { after };
 const hub = await startFakeHub();
@@ -21,10 +18,8 @@ const limits = { messagesPerSession: 100_000, errors: 100_000, errorsBeforeDelay
 const start = (lineEnds: 'normalize' | 'reject') => startGateway(whole, { hub: `127.0.0.1:${hub.port}`, config: { limits, smtp: { lineEnds } } });
 const gateways = { normalize: await start('normalize'), reject: await start('reject') };
 
-const smuggled = 'MAIL FROM:<smuggler@evil.example>\r\nRCPT TO:<anna@hub.example>\r\nDATA\r\nSubject: smuggled\r\n\r\nsmuggled\r\n';
-
 for (const [lineEnds, gateway] of Object.entries(gateways)) {
-  for (const sequence of sequences) {
+  for (const sequence of smugglingSequences) {
     test(`${JSON.stringify(sequence)} ends no message, however it is cut (${lineEnds})`, async (t) => {
       const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
       for (let cut = 0; cut <= sequence.length + 1; cut += 1) {
@@ -38,7 +33,7 @@ for (const [lineEnds, gateway] of Object.entries(gateways)) {
           C: DATA
           S: 354`);
         const head = `Subject: one\r\nX-Test-Token: ${token}\r\n\r\nfirst`;
-        const stream = `${head}${sequence}${smuggled}.\r\nNOOP\r\n`;
+        const stream = `${head}${sequence}${smuggledDialogue}NOOP\r\n`;
         const at = head.length + cut;
         await client.sendPieces([stream.slice(0, at), stream.slice(at, at + 1), stream.slice(at + 1)]);
         const [end, noop] = [await client.reply(), await client.reply()];

@@ -32,7 +32,12 @@ export interface RequestParts extends Partial<Omit<DeliveryRequest, 'recipients'
 }
 
 /** From sender@client.example to user@hub.example, unless said otherwise. */
-export function deliveryRequest({ from = 'sender@client.example', to = ['user@hub.example'], content = 'Subject: x\r\n\r\nhello\r\n', ...rest }: RequestParts): DeliveryRequest {
+export function deliveryRequest({
+  from = 'sender@client.example',
+  to = ['user@hub.example'],
+  content = 'Subject: x\r\n\r\nhello\r\n',
+  ...rest
+}: RequestParts): DeliveryRequest {
   return {
     reference: '0123456789abc-1',
     handover: {

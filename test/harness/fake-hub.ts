@@ -11,7 +11,22 @@ import net from 'node:net';
 import tls from 'node:tls';
 
 /** Where a script may interfere: the verbs, `connect` (the greeting), `content` (each piece of content) and `dot` (the end of data; LMTP: once a recipient). */
-export type FakeHubStep = 'connect' | 'EHLO' | 'HELO' | 'LHLO' | 'STARTTLS' | 'XCLIENT' | 'XFORWARD' | 'MAIL' | 'RCPT' | 'DATA' | 'content' | 'dot' | 'RSET' | 'NOOP' | 'QUIT';
+export type FakeHubStep =
+  | 'connect'
+  | 'EHLO'
+  | 'HELO'
+  | 'LHLO'
+  | 'STARTTLS'
+  | 'XCLIENT'
+  | 'XFORWARD'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'content'
+  | 'dot'
+  | 'RSET'
+  | 'NOOP'
+  | 'QUIT';
 
 export interface FakeHubMoment {
   /** The command line without CRLF; '' at `connect`, `content` and `dot`. */
@@ -300,7 +315,14 @@ class Session {
     const data = Buffer.concat(this.#content ?? []).subarray(0, -3); // without `.CRLF`
     const recipients = this.#recipients;
     this.#content = null;
-    this.#hub.messages.push({ session: this.#number, from: this.#from ?? '', recipients, data, sha256: createHash('sha256').update(data).digest('hex'), forwarded: this.#forwarded });
+    this.#hub.messages.push({
+      session: this.#number,
+      from: this.#from ?? '',
+      recipients,
+      data,
+      sha256: createHash('sha256').update(data).digest('hex'),
+      forwarded: this.#forwarded,
+    });
     this.#record.lines.push(`C: (${data.length} bytes of content)`);
     this.#stage.happened(); // the answer may be held back; the message is there already
     const perRecipient = this.#stage.options.protocol === 'lmtp' ? recipients : [''];
@@ -340,7 +362,13 @@ class Session {
     if (hold !== undefined) await hold;
     const text = raw ?? (reply === undefined ? '' : formatted(reply));
     if (text.length > 0) {
-      this.#record.lines.push(...text.toString().split('\r\n').filter((line) => line !== '').map((line) => `S: ${line}`));
+      this.#record.lines.push(
+        ...text
+          .toString()
+          .split('\r\n')
+          .filter((line) => line !== '')
+          .map((line) => `S: ${line}`),
+      );
       await this.#write(Buffer.from(text), split ?? text.length);
     }
     if (drop === 'rst') this.#socket.resetAndDestroy();

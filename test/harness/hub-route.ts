@@ -11,7 +11,11 @@ export interface RouteUnderTest extends AsyncDisposable {
 }
 
 /** Opens nothing until it is used. */
-export function routeTo(hub: Pick<FakeHub, 'host' | 'port'>, settings: Partial<HubRouteSettings> & { readonly protocol?: 'smtp' | 'lmtp' } = {}, now: () => number = Date.now): RouteUnderTest {
+export function routeTo(
+  hub: Pick<FakeHub, 'host' | 'port'>,
+  settings: Partial<HubRouteSettings> & { readonly protocol?: 'smtp' | 'lmtp' } = {},
+  now: () => number = Date.now,
+): RouteUnderTest {
   const { protocol = 'smtp', ...rest } = settings;
   const events: EventBody[] = [];
   const hubRoute = new HubRoute({
@@ -33,5 +37,10 @@ export function routeTo(hub: Pick<FakeHub, 'host' | 'port'>, settings: Partial<H
     record: (body) => void events.push(body),
     now,
   });
-  return { hubRoute, route: { key: 'hub', address: { kind: protocol, host: hub.host, port: hub.port } }, events, [Symbol.asyncDispose]: () => hubRoute.close() };
+  return {
+    hubRoute,
+    route: { key: 'hub', address: { kind: protocol, host: hub.host, port: hub.port } },
+    events,
+    [Symbol.asyncDispose]: () => hubRoute.close(),
+  };
 }

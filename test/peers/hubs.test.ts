@@ -6,7 +6,9 @@ import { startGateway } from '../harness/gateway.ts';
 import { hubProducts } from '../harness/hubs/all.ts';
 import { bodyOf, letter, newToken, tokenOf } from '../harness/letter.ts';
 import { peerPath, requirePeers } from '../harness/peer.ts';
+import { relayTricks } from '../harness/relay-tricks.ts';
 import { runProgram } from '../harness/scratch.ts';
+import { smuggledDialogue, smugglingSequences } from '../harness/smuggling-sequences.ts';
 import { deliverOnce, referenceIn, SmtpClient } from '../harness/smtp-client.ts';
 import { until } from '../harness/until.ts';
 
@@ -89,6 +91,40 @@ for (const product of hubProducts) {
       const token = newToken();
       await until('mail to flow again', async () => (await send(['anna@hub.example'], letter({ token }))).end?.code === 250, 30_000);
       await hub.delivery('anna', token);
+    });
+
+    await t.test('no relay trick gets past the gateway', async () => {
+      const before = hub.outside.messages.length;
+      for (const [rcpt, why] of relayTricks) {
+        const client = await SmtpClient.greet(t, stranger);
+        await client.ask('MAIL FROM:<alice@sender.example>');
+        const answer = await client.ask(`RCPT TO:${rcpt}`);
+        assert.ok(answer.code >= 500, `${why}: ${answer.code} ${answer.text}`);
+        client.reset();
+      }
+      assert.equal(hub.outside.messages.length, before);
+    });
+
+    await t.test('no smuggling sequence makes two messages of one', async () => {
+      const client = await SmtpClient.greet(t, stranger);
+      const tokens: string[] = [];
+      for (const sequence of smugglingSequences) {
+        const token = newToken();
+        await client.converse(`
+          C: MAIL FROM:<honest@sender.example>
+          S: 250
+          C: RCPT TO:<bert@hub.example>
+          S: 250
+          C: DATA
+          S: 354`);
+        await client.send(`Subject: one\r\nX-Test-Token: ${token}\r\n\r\nfirst${sequence}${smuggledDialogue.replaceAll('anna', 'bert')}`);
+        const { code } = await client.reply();
+        if (code === 250) tokens.push(token);
+        else assert.ok(code >= 500, `${JSON.stringify(sequence)} was answered ${code}`); // Postfix takes no NUL, and says so
+      }
+      assert.equal((await client.ask('NOOP')).code, 250, 'every reply had its command');
+      await hub.delivery('bert', ...tokens);
+      assert.ok(hub.messages('bert').every((message) => !/^Subject: smuggled/m.test(message.toString('latin1').split(/\r?\n\r?\n/, 1)[0] ?? '')), 'no message begins where another should have ended');
     });
 
     await t.test('nmap finds no open relay', async (t2) => {

@@ -15,11 +15,27 @@ test('a real Postfix: XCLIENT, XFORWARD, probes, a mixed burst', { skip }, async
   const hub = await postfixHub(t);
   const at = { host: '127.0.0.1', port: hub.port };
   const request = (to: ReturnType<typeof routeTo>, token: string, client: { ip: string; name: string; user?: string }, recipients = ['anna@hub.example']) => {
-    const usual = deliveryRequest({ route: to.route, to: recipients, content: contentOf(letter({ token })), prependedHeaders: '', reference: token.slice(0, 13) });
-    const handover = { ...usual.handover, client: { ...usual.handover.client, ip: client.ip }, reverseName: client.name, helo: client.name, user: client.user ?? null };
+    const usual = deliveryRequest({
+      route: to.route,
+      to: recipients,
+      content: contentOf(letter({ token })),
+      prependedHeaders: '',
+      reference: token.slice(0, 13),
+    });
+    const handover = {
+      ...usual.handover,
+      client: { ...usual.handover.client, ip: client.ip },
+      reverseName: client.name,
+      helo: client.name,
+      user: client.user ?? null,
+    };
     return { ...usual, handover };
   };
-  const received = (token: string): string => hub.messages('anna').map(String).find((message) => message.includes(token)) ?? '';
+  const received = (token: string): string =>
+    hub
+      .messages('anna')
+      .map(String)
+      .find((message) => message.includes(token)) ?? '';
 
   await t.test('XCLIENT: Postfix writes each client into its Received line, and no connection stands for two', async () => {
     await using to = routeTo(at, { xclient: true, commandMs: 20_000, finalDotMs: 20_000 });
@@ -35,7 +51,11 @@ test('a real Postfix: XCLIENT, XFORWARD, probes, a mixed burst', { skip }, async
     assert.match(received(one), /from first\.example \(first\.example \[192\.0\.2\.7\]\)/);
     assert.match(received(two), /from second\.example \(second\.example \[192\.0\.2\.9\]\)/);
     assert.match(received(three), /from third\.example \(third\.example \[unknown\]\)/);
-    const lineOf = (name: string): string => hub.log().split('\n').find((line) => line.includes(`client=${name}[`)) ?? '';
+    const lineOf = (name: string): string =>
+      hub
+        .log()
+        .split('\n')
+        .find((line) => line.includes(`client=${name}[`)) ?? '';
     assert.match(lineOf('first.example'), /sasl_username=ulla/);
     assert.doesNotMatch(lineOf('second.example'), /sasl_username/, 'the login of the first is not the second’s');
   });

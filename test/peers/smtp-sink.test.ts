@@ -45,7 +45,11 @@ async function withSink(options: readonly string[], story: (port: number, dir: s
   }
 }
 
-for (const [name, options] of [['with PIPELINING', []], ['without PIPELINING', ['-p']], ['without ESMTP', ['-e']]] as const) {
+for (const [name, options] of [
+  ['with PIPELINING', []],
+  ['without PIPELINING', ['-p']],
+  ['without ESMTP', ['-e']],
+] as const) {
   test(`smtp-sink ${name}: 20 messages on one connection come out as they went in`, { skip }, () =>
     withSink([...options], async (port, dir) => {
       await using to = routeTo({ host: '127.0.0.1', port });
@@ -60,7 +64,10 @@ for (const [name, options] of [['with PIPELINING', []], ['without PIPELINING', [
       for (const [i, body] of bodies.entries()) {
         // The sink keeps LF line ends and takes the stuffing out.
         const expected = body.replaceAll('\r\n', '\n').replace(/^\./gm, '');
-        assert.ok(kept.some((text) => text.includes(expected)), `message ${i}`);
+        assert.ok(
+          kept.some((text) => text.includes(expected)),
+          `message ${i}`,
+        );
       }
     }),
   );
@@ -68,7 +75,13 @@ for (const [name, options] of [['with PIPELINING', []], ['without PIPELINING', [
 
 test('smtp-sink that refuses the dot, RCPT or the connection: each is told as what it is', { skip }, async () => {
   const outcomes: string[] = [];
-  for (const options of [['-r', '.'], ['-f', 'rcpt'], ['-r', 'data'], ['-q', 'data'], ['-q', '.']]) {
+  for (const options of [
+    ['-r', '.'],
+    ['-f', 'rcpt'],
+    ['-r', 'data'],
+    ['-q', 'data'],
+    ['-q', '.'],
+  ]) {
     await withSink(options, async (port) => {
       await using to = routeTo({ host: '127.0.0.1', port });
       const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
@@ -84,4 +97,5 @@ test('smtp-sink as LMTP server: one answer a recipient', { skip }, () =>
     const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route, to: ['a@hub.example', 'b@hub.example'] }));
     assert.equal(outcome.kind, 'delivered');
     assert.equal((await to.hubRoute.probe(mailbox('a@hub.example'), false)).kind, 'accepted');
-  }));
+  }),
+);
