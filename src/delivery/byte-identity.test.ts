@@ -51,7 +51,9 @@ test('any content: NUL, 8-bit, stuffed dots, empty lines, whatever its cut', asy
 test('20 MB through a file, with a hub that reads it in its own time', async () => {
   await using hub = await startFakeHub();
   await using to = routeTo(hub, { commandMs: 20_000, finalDotMs: 20_000 });
-  const wire = Buffer.concat(Array.from({ length: 300_000 }, () => Buffer.from(`${randomBytes(33).toString('base64')}\u0000\u00e4${randomBytes(11).toString('hex')}\r\n`)));
+  const wire = Buffer.concat(
+    Array.from({ length: 300_000 }, () => Buffer.from(`${randomBytes(33).toString('base64')}\u0000\u00e4${randomBytes(11).toString('hex')}\r\n`)),
+  );
   assert.ok(wire.length > 20_000_000);
   const sink = store.begin(wire.length);
   assert.ok(sink);

@@ -51,7 +51,7 @@ export class ContentFile {
   async *read(length: number): AsyncGenerator<Buffer> {
     const handle = await this.#handle;
     if (handle === null) throw new Error(this.#failed ?? 'no file');
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readBytes), 0, Math.min(readBytes, length - at), at);
       if (bytesRead === 0) throw new Error(`${this.#path} is shorter than what was written`);
       at += bytesRead;
@@ -93,7 +93,7 @@ export class ContentFile {
 
 /** A write may take less than asked for: on a full disk the rest fails at the next one. */
 async function writeWhole(handle: FileHandle, block: Buffer): Promise<void> {
-  for (let at = 0; at < block.length; ) {
+  for (let at = 0; at < block.length;) {
     const { bytesWritten } = await handle.write(block, at, block.length - at);
     at += bytesWritten;
   }

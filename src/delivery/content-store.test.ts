@@ -65,7 +65,10 @@ test('the caller may use its buffer again: the store has its own copy', async ()
 
 test('a client that sends a byte a packet costs what a fast one costs', async () => {
   const contents = createContentStore(usual);
-  const content = await store(contents.begin(null), Array.from({ length: 10_000 }, () => Buffer.from('a')));
+  const content = await store(
+    contents.begin(null),
+    Array.from({ length: 10_000 }, () => Buffer.from('a')),
+  );
   assert.ok(contents.memoryInUse <= 3 * 10_000, `${contents.memoryInUse} bytes`);
   assert.ok([...(content.chunks() as Iterable<Buffer>)].length <= 8, 'few blocks, so few writes to the hub');
   content.dispose();

@@ -17,7 +17,10 @@ const deskFor = (config: Config, shareOf = 1): DeliveryDesk & AsyncDisposable =>
   return { ...desk, [Symbol.asyncDispose]: () => desk.close() };
 };
 
-const routeOf = (key: string, config: Config): Route => ({ key, address: key === 'hub' ? config.hub.address : (config.routes[key]?.address ?? config.outbound?.address ?? config.hub.address) });
+const routeOf = (key: string, config: Config): Route => ({
+  key,
+  address: key === 'hub' ? config.hub.address : (config.routes[key]?.address ?? config.outbound?.address ?? config.hub.address),
+});
 
 test('each route goes to its own next hop, by its own protocol and settings', async () => {
   await using hub = await startFakeHub({ capabilities: ['PIPELINING', 'XFORWARD NAME ADDR'] });
@@ -36,10 +39,13 @@ test('each route goes to its own next hop, by its own protocol and settings', as
     assert.equal(desk.abilities(routeOf(key, config))?.reachable, true, key);
   }
   assert.deepEqual([hub.messages[0]?.forwarded.length, customer.messages[0]?.forwarded.length], [1, 0]);
-  assert.deepEqual(desk.snapshot().map(({ route, open, idle, waiting, circuit }) => ({ route, open, idle, waiting, circuit })), [
-    { route: 'hub', open: 1, idle: 1, waiting: 0, circuit: 'closed' },
-    { route: 'customer.example', open: 1, idle: 1, waiting: 0, circuit: 'closed' },
-  ]);
+  assert.deepEqual(
+    desk.snapshot().map(({ route, open, idle, waiting, circuit }) => ({ route, open, idle, waiting, circuit })),
+    [
+      { route: 'hub', open: 1, idle: 1, waiting: 0, circuit: 'closed' },
+      { route: 'customer.example', open: 1, idle: 1, waiting: 0, circuit: 'closed' },
+    ],
+  );
   rmSync(mailboxes, { recursive: true });
 });
 

@@ -16,7 +16,10 @@ test('a thousand records at once are on the disk when their promises say so, in 
   const { log } = await openIn(dir);
   const written = await Promise.all(Array.from({ length: 1000 }, (_, i) => log.append(i)));
   assert.ok(written.every(Boolean));
-  assert.deepEqual(readFileSync(join(dir, 'one.jsonl'), 'utf8').trim().split('\n').map(Number), Array.from({ length: 1000 }, (_, i) => i));
+  assert.deepEqual(
+    readFileSync(join(dir, 'one.jsonl'), 'utf8').trim().split('\n').map(Number),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
   await log.close();
 });
 

@@ -14,7 +14,15 @@ const suffix = '.jsonl';
 const waitingLimit = 10_000;
 
 /** Opens the log of `name`: gives every record that any door has written and that `isAlive`, then starts a new file with its own. */
-export async function openFinalsLog<T>({ dir, name, isAlive }: { readonly dir: string; readonly name: string; isAlive(raw: unknown): raw is T }): Promise<{ readonly records: readonly T[]; readonly log: FinalsLog<T> }> {
+export async function openFinalsLog<T>({
+  dir,
+  name,
+  isAlive,
+}: {
+  readonly dir: string;
+  readonly name: string;
+  isAlive(raw: unknown): raw is T;
+}): Promise<{ readonly records: readonly T[]; readonly log: FinalsLog<T> }> {
   await mkdir(dir, { recursive: true, mode: 0o750 });
   const own = join(dir, `${name}${suffix}`);
   const records: T[] = [];

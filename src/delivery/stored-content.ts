@@ -52,7 +52,7 @@ export class StoredContent implements ContentSink {
     this.#total += chunk.length;
     if (this.#file === null && this.#total > this.#options.memoryBytes) this.#moveToFile();
     if (this.#file === null && chunk.length >= keptChunk && chunk.length * 2 >= chunk.buffer.byteLength) return this.#keepChunk(chunk);
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const last = this.#blocks.at(-1);
       const block = last === undefined || this.#used === last.length ? this.#addBlock(chunk.length - at) : last;
       const copied = chunk.copy(block, this.#used, at);

@@ -34,7 +34,9 @@ function lmtpHub(answers: (address: string) => Reply): { asked: string[][]; deli
       const [first] = perRecipient;
       const alike = perRecipient.every(({ hubReply }) => Math.floor(hubReply.code / 100) === Math.floor((first?.hubReply.code ?? 0) / 100));
       if (!alike) return Promise.resolve({ kind: 'mixed', at: 'dot', perRecipient });
-      return Promise.resolve(first?.hubReply.code === 250 ? { kind: 'delivered', hubReply: ok, queueId: 'X' } : { kind: 'refused', hubReply: first?.hubReply ?? full, at: 'dot' });
+      return Promise.resolve(
+        first?.hubReply.code === 250 ? { kind: 'delivered', hubReply: ok, queueId: 'X' } : { kind: 'refused', hubReply: first?.hubReply ?? full, at: 'dot' },
+      );
     },
   };
 }
@@ -131,7 +133,10 @@ test('the retry is refused for those who are left: mixed, never 5xx for those wh
   await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
   const outcome = await finals.deliver(both, lmtpHub(() => unknownUser).deliver);
   assert.ok(outcome.kind === 'mixed' && outcome.at === 'dot');
-  assert.deepEqual(outcome.perRecipient.map(({ hubReply }) => hubReply.code), [250, 550]);
+  assert.deepEqual(
+    outcome.perRecipient.map(({ hubReply }) => hubReply.code),
+    [250, 550],
+  );
   await finals.close();
 });
 
@@ -141,7 +146,10 @@ test('another message, another sender or a refusal before the dot is delivered a
   const later = lmtpHub(() => ok);
   await finals.deliver({ ...both, content: contentOf('other\r\n') }, later.deliver);
   await finals.deliver({ ...both, from: null }, later.deliver);
-  assert.deepEqual(later.asked, [['a@hub.example', 'b@hub.example'], ['a@hub.example', 'b@hub.example']]);
+  assert.deepEqual(later.asked, [
+    ['a@hub.example', 'b@hub.example'],
+    ['a@hub.example', 'b@hub.example'],
+  ]);
 
   const other = await finalsIn(newDir());
   await other.deliver(both, ({ recipients }) => Promise.resolve({ kind: 'mixed', at: 'rcpt', perRecipient: recipients.map((to) => ({ to, hubReply: ok })) }));
@@ -178,4 +186,22 @@ test('the file holds no addresses', async () => {
   await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
   await finals.close();
   assert.doesNotMatch(readFileSync(join(dir, 'smtp-1.jsonl'), 'utf8'), /@/);
+});
+
+test('what was forgotten stays so: after a restart, and at the other doors', async () => {
+  const dir = newDir();
+  const told: FinalEntry[] = [];
+  const finals = await finalsIn(dir, { onRemember: (entry) => void told.push(entry) });
+  const other = await finalsIn(dir, { name: 'smtp-2' });
+  finals.remember('k', ok);
+  for (const entry of told.splice(0)) other.learn(entry);
+  assert.deepEqual(other.find('k'), ok);
+  finals.forget('k');
+  for (const entry of told) other.learn(entry);
+  assert.deepEqual([finals.find('k'), other.find('k')], [null, null]);
+  await finals.close();
+  await other.close();
+  const again = await finalsIn(dir);
+  assert.equal(again.find('k'), null);
+  await again.close();
 });

@@ -98,7 +98,11 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
 }
 
 /** Only to those who have not got it; their answer and the earlier ones together are the outcome. */
-async function deliverRest(request: DeliveryRequest, had: (to: Mailbox) => Reply | undefined, deliver: (request: DeliveryRequest) => Promise<DeliveryOutcome>): Promise<DeliveryOutcome> {
+async function deliverRest(
+  request: DeliveryRequest,
+  had: (to: Mailbox) => Reply | undefined,
+  deliver: (request: DeliveryRequest) => Promise<DeliveryOutcome>,
+): Promise<DeliveryOutcome> {
   const earlier = request.recipients.flatMap((to) => {
     const hubReply = had(to);
     return hubReply === undefined ? [] : [{ to, hubReply }];
@@ -123,7 +127,9 @@ async function deliverRest(request: DeliveryRequest, had: (to: Mailbox) => Reply
 
 /** The same content from the same sender to the same recipient; hashed, so that the file holds no addresses. */
 function recipientKey({ from, content }: DeliveryRequest, to: Mailbox): string {
-  return createHash('sha256').update(`${addressOf(from)}\n${addressOf(to)}\n${content.sha256}`).digest('base64url');
+  return createHash('sha256')
+    .update(`${addressOf(from)}\n${addressOf(to)}\n${content.sha256}`)
+    .digest('base64url');
 }
 
 function isEntry(raw: unknown): raw is FinalEntry {

@@ -6,15 +6,30 @@ import { startFakeHub, type FakeHub, type FakeHubScript } from '../../../test/ha
 import { routeTo } from '../../../test/harness/hub-route.ts';
 
 /** What we said, without the greeting. */
-const said = (hub: FakeHub, session = 0): string[] => (hub.sessions[session]?.lines ?? []).filter((line) => line.startsWith('C: ') && !/^C: [EL]HLO/.test(line)).map((line) => line.slice(3));
+const said = (hub: FakeHub, session = 0): string[] =>
+  (hub.sessions[session]?.lines ?? []).filter((line) => line.startsWith('C: ') && !/^C: [EL]HLO/.test(line)).map((line) => line.slice(3));
 
 const refuses = (needle: string, reply: string): FakeHubScript => ({ RCPT: ({ line }) => (line.includes(needle) ? reply : undefined) });
 
 test('with PIPELINING the whole envelope goes in one burst, with the parameters the hub offers and the client gave', async () => {
   await using hub = await startFakeHub();
   await using to = routeTo(hub);
-  await to.hubRoute.deliver(deliveryRequest({ route: to.route, to: ['a@hub.example', 'b@hub.example'], prependedHeaders: 'X: y\r\n', content: 'a\r\n', parameters: { size: 3, body: '8BITMIME', smtputf8: true, auth: 'x' } }));
-  assert.deepEqual(said(hub), ['MAIL FROM:<sender@client.example> SIZE=9 BODY=8BITMIME SMTPUTF8', 'RCPT TO:<a@hub.example>', 'RCPT TO:<b@hub.example>', 'DATA', '(9 bytes of content)']);
+  await to.hubRoute.deliver(
+    deliveryRequest({
+      route: to.route,
+      to: ['a@hub.example', 'b@hub.example'],
+      prependedHeaders: 'X: y\r\n',
+      content: 'a\r\n',
+      parameters: { size: 3, body: '8BITMIME', smtputf8: true, auth: 'x' },
+    }),
+  );
+  assert.deepEqual(said(hub), [
+    'MAIL FROM:<sender@client.example> SIZE=9 BODY=8BITMIME SMTPUTF8',
+    'RCPT TO:<a@hub.example>',
+    'RCPT TO:<b@hub.example>',
+    'DATA',
+    '(9 bytes of content)',
+  ]);
 });
 
 test('without it each command waits for its answer', async () => {
@@ -23,7 +38,14 @@ test('without it each command waits for its answer', async () => {
   await to.hubRoute.deliver(deliveryRequest({ route: to.route, from: null, parameters: { size: null, body: '8BITMIME', smtputf8: false, auth: null } }));
   const lines = hub.sessions[0]?.lines ?? [];
   const mail = lines.indexOf('C: MAIL FROM:<>');
-  assert.deepEqual(lines.slice(mail, mail + 6), ['C: MAIL FROM:<>', 'S: 250 2.1.0 Ok', 'C: RCPT TO:<user@hub.example>', 'S: 250 2.1.5 Ok', 'C: DATA', 'S: 354 Go on']);
+  assert.deepEqual(lines.slice(mail, mail + 6), [
+    'C: MAIL FROM:<>',
+    'S: 250 2.1.0 Ok',
+    'C: RCPT TO:<user@hub.example>',
+    'S: 250 2.1.5 Ok',
+    'C: DATA',
+    'S: 354 Go on',
+  ]);
 });
 
 test('one refused recipient: its refusal is the answer, and although DATA was taken nothing is sent, not even RSET', async () => {
@@ -44,7 +66,13 @@ test('some of several recipients refused: mixed at RCPT, nothing is sent to anyb
     await using to = routeTo(hub);
     const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route, to: ['a@hub.example', 'nobody@hub.example'] }));
     assert.ok(outcome.kind === 'mixed' && outcome.at === 'rcpt');
-    assert.deepEqual(outcome.perRecipient.map(({ to: who, hubReply }) => [who.text, hubReply.code]), [['a@hub.example', 250], ['nobody@hub.example', 550]]);
+    assert.deepEqual(
+      outcome.perRecipient.map(({ to: who, hubReply }) => [who.text, hubReply.code]),
+      [
+        ['a@hub.example', 250],
+        ['nobody@hub.example', 550],
+      ],
+    );
     // The next message shows that the connection was given up or reset, and never had a dot.
     assert.equal((await to.hubRoute.deliver(deliveryRequest({ route: to.route }))).kind, 'delivered');
     assert.equal(hub.messages.length, 1);
@@ -63,9 +91,15 @@ test('all of several refused alike: that is one answer; refused unlike: mixed', 
 });
 
 test('MAIL or DATA refused: that answer, RSET, and the connection serves the next message', async () => {
-  for (const [step, at] of [['MAIL', 'mail'], ['DATA', 'data']] as const) {
+  for (const [step, at] of [
+    ['MAIL', 'mail'],
+    ['DATA', 'data'],
+  ] as const) {
     for (const capabilities of [['PIPELINING'], []]) {
-      await using hub = await startFakeHub({ capabilities, script: { [step]: ({ earlier }: { earlier: number }) => (earlier === 0 ? '451 4.3.0 Not now' : undefined) } });
+      await using hub = await startFakeHub({
+        capabilities,
+        script: { [step]: ({ earlier }: { earlier: number }) => (earlier === 0 ? '451 4.3.0 Not now' : undefined) },
+      });
       await using to = routeTo(hub);
       const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
       assert.ok(outcome.kind === 'refused' && outcome.at === at && outcome.hubReply.code === 451);
@@ -114,7 +148,13 @@ test('SMTPUTF8 for a hub that never had it: 553 5.6.7; for one that had it a mom
 });
 
 test('replies that come a byte at a time are understood', async () => {
-  await using hub = await startFakeHub({ script: { MAIL: { reply: '250 2.1.0 Ok', split: 1 }, RCPT: { reply: '250-2.1.5 Ok\n250 2.1.5 really', split: 1 }, dot: { reply: '250 2.0.0 Ok: queued as SLOW1', split: 1 } } });
+  await using hub = await startFakeHub({
+    script: {
+      MAIL: { reply: '250 2.1.0 Ok', split: 1 },
+      RCPT: { reply: '250-2.1.5 Ok\n250 2.1.5 really', split: 1 },
+      dot: { reply: '250 2.0.0 Ok: queued as SLOW1', split: 1 },
+    },
+  });
   await using to = routeTo(hub);
   const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
   assert.ok(outcome.kind === 'delivered' && outcome.queueId === 'SLOW1');
@@ -139,7 +179,10 @@ test('headers that would end the header, and content without a line end, are our
     await assert.rejects(to.hubRoute.deliver(deliveryRequest({ route: to.route, prependedHeaders })), /no header lines/, JSON.stringify(prependedHeaders));
   }
   await assert.rejects(to.hubRoute.deliver(deliveryRequest({ route: to.route, content: 'no line end' })), /does not end with CRLF/);
-  await assert.rejects(to.hubRoute.deliver(deliveryRequest({ route: to.route, content: contentOf(`${'x'.repeat(80_000)}\r`, 40_000) })), /does not end with CRLF/);
+  await assert.rejects(
+    to.hubRoute.deliver(deliveryRequest({ route: to.route, content: contentOf(`${'x'.repeat(80_000)}\r`, 40_000) })),
+    /does not end with CRLF/,
+  );
   assert.deepEqual(hub.messages, []);
 });
 

@@ -33,7 +33,8 @@ const isRefusal = (answer: Reply): boolean => answer.code >= 400;
 export async function sendBurst(client: HubClient, request: DeliveryRequest, options: BurstOptions): Promise<BurstEnd> {
   if (options.xclient && client.capabilities.xclient.size > 0) {
     const refusal = await impersonate(client, request.handover, options);
-    if (refusal !== null) return isLost(refusal) || refusal.code === 421 ? lost(refusal, true) : done({ kind: 'refused', hubReply: refusal, at: 'mail' }, 'destroy');
+    if (refusal !== null)
+      return isLost(refusal) || refusal.code === 421 ? lost(refusal, true) : done({ kind: 'refused', hubReply: refusal, at: 'mail' }, 'destroy');
   }
   const stopped = await sendEnvelope(client, request, options);
   if (stopped !== null) return stopped;
@@ -109,7 +110,10 @@ function refusedRecipients({ recipients }: DeliveryRequest, answers: readonly Re
   const [first] = answers;
   const alike = answers.every((answer) => isRefusal(answer) && Math.floor(answer.code / 100) === Math.floor((first?.code ?? 0) / 100));
   if (first !== undefined && alike) return done({ kind: 'refused', hubReply: first, at: 'rcpt' }, after);
-  return done({ kind: 'mixed', at: 'rcpt', perRecipient: recipients.flatMap((to, i) => (answers[i] === undefined ? [] : [{ to, hubReply: answers[i] }])) }, after);
+  return done(
+    { kind: 'mixed', at: 'rcpt', perRecipient: recipients.flatMap((to, i) => (answers[i] === undefined ? [] : [{ to, hubReply: answers[i] }])) },
+    after,
+  );
 }
 
 /** The hub said something before it had the dot: a refusal is an answer to the whole, anything else the end of the connection. */

@@ -53,7 +53,12 @@ function gathered(head: Buffer, chunks: Iterable<Buffer>): Buffer | Unreadable {
   }
 }
 
-async function stream(client: HubClient, head: Buffer, chunks: Iterable<Buffer> | AsyncIterable<Buffer>, { stallMs, totalMs }: ContentOptions): Promise<null | Reply | Lost | Unreadable> {
+async function stream(
+  client: HubClient,
+  head: Buffer,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+  { stallMs, totalMs }: ContentOptions,
+): Promise<null | Reply | Lost | Unreadable> {
   const until = performance.now() + totalMs;
   let before: number | undefined;
   let held = head; // one chunk is kept back, so that the dot goes with the last

@@ -17,7 +17,11 @@ export function mailCommand(from: Sender, parameters: DeliveryRequest['parameter
 export const rcptCommand = (to: Mailbox): string => `RCPT TO:<${to.text}>`;
 
 /** Why the envelope cannot be sent on: an address that would end its brackets early. The door's parser lets none through; null is the rule. */
-export function unsafeEnvelope(from: Sender, recipients: readonly Mailbox[], smtputf8: boolean): { readonly at: 'mail' | 'rcpt'; readonly hubReply: Reply } | null {
+export function unsafeEnvelope(
+  from: Sender,
+  recipients: readonly Mailbox[],
+  smtputf8: boolean,
+): { readonly at: 'mail' | 'rcpt'; readonly hubReply: Reply } | null {
   if (from !== null && !isSafePath(from.text, smtputf8)) return { at: 'mail', hubReply: reply(553, '5.1.7', 'Sender address cannot be sent on') };
   if (!recipients.every(({ text }) => isSafePath(text, smtputf8))) return { at: 'rcpt', hubReply: reply(553, '5.1.3', 'Recipient address cannot be sent on') };
   return null;

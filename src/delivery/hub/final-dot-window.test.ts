@@ -12,10 +12,17 @@ test('the hub takes it: delivered, with the queue id of the hub', async () => {
   await using to = routeTo(hub);
   const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
   assert.deepEqual(outcome, { kind: 'delivered', hubReply: { code: 250, enhanced: '2.0.0', lines: ['Ok: queued as FAKE1'] }, queueId: 'FAKE1' });
-  assert.equal(hub.messages[0]?.data.toString(), 'Received: from mail.client.example ([192.0.2.7]) by mx.example\r\n\twith ESMTP id 0123456789abc-1\r\nSubject: x\r\n\r\nhello\r\n');
+  assert.equal(
+    hub.messages[0]?.data.toString(),
+    'Received: from mail.client.example ([192.0.2.7]) by mx.example\r\n\twith ESMTP id 0123456789abc-1\r\nSubject: x\r\n\r\nhello\r\n',
+  );
 });
 
-for (const [reply, code] of [['550 5.7.1 Spam', 550], ['452 4.3.1 Full', 452], ['421 4.3.2 Going down', 421]] as const) {
+for (const [reply, code] of [
+  ['550 5.7.1 Spam', 550],
+  ['452 4.3.1 Full', 452],
+  ['421 4.3.2 Going down', 421],
+] as const) {
   test(`the hub rejects at the dot with ${code}: its answer, once`, async () => {
     await using hub = await startFakeHub({ script: { dot: reply } });
     await using to = routeTo(hub);
@@ -44,7 +51,10 @@ test('the hub dies in the middle of large content: the content is read again fro
   const content = contentOf(Buffer.from('0123456789abcdef\r\n'.repeat(500_000)));
   const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route, content, prependedHeaders: '' }));
   assert.equal(outcome.kind, 'delivered');
-  assert.deepEqual(hub.messages.map(({ sha256 }) => sha256), [content.sha256]);
+  assert.deepEqual(
+    hub.messages.map(({ sha256 }) => sha256),
+    [content.sha256],
+  );
 });
 
 test('it dies before the dot again: unavailable, two tries, no third', async () => {
@@ -93,7 +103,11 @@ test('a pooled connection that went stale: one silent retry on a fresh one', asy
     assert.equal((await to.hubRoute.deliver(deliveryRequest({ route: to.route }))).kind, 'delivered', JSON.stringify(stale));
     assert.equal(hub.sessions.length, 2);
     assert.equal(hub.messages.length, 2);
-    assert.deepEqual(to.events.filter(({ type }) => type === 'hub-failed'), [], 'silent');
+    assert.deepEqual(
+      to.events.filter(({ type }) => type === 'hub-failed'),
+      [],
+      'silent',
+    );
   }
 });
 
@@ -116,7 +130,9 @@ test('an idle connection that the hub closed is never handed out', async () => {
 });
 
 test('a reply too many is never taken for the answer to the next message', async () => {
-  await using hub = await startFakeHub({ script: { dot: (moment) => (first(moment) ? { raw: '250 2.0.0 Ok: queued a\r\n250 2.0.0 Ok: queued b\r\n' } : '550 5.7.1 No') } });
+  await using hub = await startFakeHub({
+    script: { dot: (moment) => (first(moment) ? { raw: '250 2.0.0 Ok: queued a\r\n250 2.0.0 Ok: queued b\r\n' } : '550 5.7.1 No') },
+  });
   await using to = routeTo(hub);
   assert.equal((await to.hubRoute.deliver(deliveryRequest({ route: to.route }))).kind, 'delivered');
   assert.equal((await to.hubRoute.deliver(deliveryRequest({ route: to.route }))).kind, 'refused');

@@ -28,7 +28,8 @@ export async function finalOfLmtp(client: HubClient, recipients: readonly Mailbo
   for (const to of recipients) {
     const answer = after === 'destroy' ? null : await client.read(Math.max(1, until - performance.now()));
     const usable = answer !== null && !isLost(answer) && classOf(answer) !== 3;
-    if (!usable && perRecipient.length === 0) return end({ kind: 'ambiguous', why: answer !== null && isLost(answer) ? answer.lost : 'the hub answered the final dot with 3xx' }, 'destroy');
+    if (!usable && perRecipient.length === 0)
+      return end({ kind: 'ambiguous', why: answer !== null && isLost(answer) ? answer.lost : 'the hub answered the final dot with 3xx' }, 'destroy');
     const hubReply = usable ? answer : reply(451, '4.4.2', 'The connection was lost after the final dot');
     perRecipient.push({ to, hubReply });
     if (!usable || afterwards(hubReply) === 'destroy') after = 'destroy';
@@ -39,7 +40,8 @@ export async function finalOfLmtp(client: HubClient, recipients: readonly Mailbo
 
 function lmtpOutcome(perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[]): DeliveryOutcome {
   const [first] = perRecipient;
-  if (first === undefined || !perRecipient.every(({ hubReply }) => classOf(hubReply) === classOf(first.hubReply))) return { kind: 'mixed', at: 'dot', perRecipient };
+  if (first === undefined || !perRecipient.every(({ hubReply }) => classOf(hubReply) === classOf(first.hubReply)))
+    return { kind: 'mixed', at: 'dot', perRecipient };
   if (classOf(first.hubReply) === 2) return { kind: 'delivered', hubReply: first.hubReply, queueId: queueIdIn(first.hubReply) };
   return { kind: 'refused', hubReply: first.hubReply, at: 'dot' };
 }

@@ -8,13 +8,16 @@ import { routeTo } from '../../../test/harness/hub-route.ts';
 const xforward = ['PIPELINING', 'XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE'];
 const xclient = ['PIPELINING', 'XCLIENT NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT', ...xforward.slice(1)];
 
-const heard = (hub: FakeHub, session = 0): string[] => (hub.sessions[session]?.lines ?? []).filter((line) => line.startsWith('C: ')).map((line) => line.slice(3));
+const heard = (hub: FakeHub, session = 0): string[] =>
+  (hub.sessions[session]?.lines ?? []).filter((line) => line.startsWith('C: ')).map((line) => line.slice(3));
 
 test('XFORWARD, where wanted and offered, comes before MAIL, with our reference as IDENT', async () => {
   await using hub = await startFakeHub({ capabilities: xforward });
   await using to = routeTo(hub, { xforward: true });
   await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
-  assert.deepEqual(hub.messages[0]?.forwarded, ['XFORWARD NAME=mail.client.example ADDR=192.0.2.7 PORT=40001 PROTO=ESMTP HELO=mail.client.example IDENT=0123456789abc-1 SOURCE=REMOTE']);
+  assert.deepEqual(hub.messages[0]?.forwarded, [
+    'XFORWARD NAME=mail.client.example ADDR=192.0.2.7 PORT=40001 PROTO=ESMTP HELO=mail.client.example IDENT=0123456789abc-1 SOURCE=REMOTE',
+  ]);
 });
 
 test('not wanted, or not offered: not a word of it', async () => {
@@ -24,7 +27,10 @@ test('not wanted, or not offered: not a word of it', async () => {
   hub.capabilities = ['PIPELINING'];
   await using on = routeTo(hub, { xforward: true, xclient: true });
   await on.hubRoute.deliver(deliveryRequest({ route: on.route }));
-  assert.deepEqual(hub.messages.map(({ forwarded }) => forwarded), [[], []]);
+  assert.deepEqual(
+    hub.messages.map(({ forwarded }) => forwarded),
+    [[], []],
+  );
 });
 
 test('a refused XFORWARD does not stop the mail: it is for the log only', async () => {
@@ -38,18 +44,27 @@ test('XCLIENT is said anew for every message on a reused connection, with every 
   await using to = routeTo(hub, { xclient: true, xforward: true });
   const one = deliveryRequest({ route: to.route });
   await to.hubRoute.deliver({ ...one, handover: { ...one.handover, user: 'alice' } });
-  await to.hubRoute.deliver({ ...one, handover: { ...one.handover, client: { ...one.handover.client, ip: '2001:db8::7' }, reverseName: null, helo: 'other client', esmtp: false } });
+  await to.hubRoute.deliver({
+    ...one,
+    handover: { ...one.handover, client: { ...one.handover.client, ip: '2001:db8::7' }, reverseName: null, helo: 'other client', esmtp: false },
+  });
   assert.equal(hub.sessions.length, 1);
   const [, first, , second] = heard(hub).flatMap((line) => (line.startsWith('XCLIENT') ? ['', line] : []));
   assert.match(first ?? '', /LOGIN=alice .*NAME=mail\.client\.example ADDR=192\.0\.2\.7$/);
   assert.match(second ?? '', /PROTO=SMTP HELO=other\+20client LOGIN=\[UNAVAILABLE\] .*NAME=\[UNAVAILABLE\] ADDR=IPV6:2001:db8::7$/);
   // Back at the greeting: EHLO in the client's name where that is one, else in ours.
-  assert.deepEqual(heard(hub).filter((line) => line.startsWith('EHLO')), ['EHLO mx.example', 'EHLO mail.client.example', 'EHLO mx.example']);
+  assert.deepEqual(
+    heard(hub).filter((line) => line.startsWith('EHLO')),
+    ['EHLO mx.example', 'EHLO mail.client.example', 'EHLO mx.example'],
+  );
   assert.ok(!heard(hub).some((line) => line.startsWith('XFORWARD')));
 });
 
 test('the hub refuses the client at XCLIENT: that is the answer, and the connection is not used again', async () => {
-  await using hub = await startFakeHub({ capabilities: xclient, script: { XCLIENT: ({ earlier }) => (earlier === 0 ? '554 5.7.1 Client host blocked' : undefined) } });
+  await using hub = await startFakeHub({
+    capabilities: xclient,
+    script: { XCLIENT: ({ earlier }) => (earlier === 0 ? '554 5.7.1 Client host blocked' : undefined) },
+  });
   await using to = routeTo(hub, { xclient: true });
   const outcome = await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
   assert.ok(outcome.kind === 'refused' && outcome.hubReply.code === 554);
@@ -64,7 +79,10 @@ test('the hub does not understand our XCLIENT: unavailable; the client must not 
 });
 
 test('a hub that knows no IPv6 addresses (Postfix with inet_protocols = ipv4) hears that the address is unknown, never that it is ours', async () => {
-  await using hub = await startFakeHub({ capabilities: xclient, script: { XCLIENT: ({ line }) => (line.includes('IPV6:') ? '501 5.5.4 Bad ADDR syntax' : undefined) } });
+  await using hub = await startFakeHub({
+    capabilities: xclient,
+    script: { XCLIENT: ({ line }) => (line.includes('IPV6:') ? '501 5.5.4 Bad ADDR syntax' : undefined) },
+  });
   await using to = routeTo(hub, { xclient: true });
   const usual = deliveryRequest({ route: to.route });
   const outcome = await to.hubRoute.deliver({ ...usual, handover: { ...usual.handover, client: { ...usual.handover.client, ip: '2001:db8::7' } } });
@@ -80,7 +98,13 @@ test('a hub that no longer offers XCLIENT after it: that connection is not used 
   hub.capabilities = xclient;
   hub.script = {};
   await to.hubRoute.deliver(deliveryRequest({ route: to.route }));
-  assert.deepEqual(hub.messages.map(({ session, forwarded }) => [session, forwarded.length > 0]), [[0, true], [1, true]]);
+  assert.deepEqual(
+    hub.messages.map(({ session, forwarded }) => [session, forwarded.length > 0]),
+    [
+      [0, true],
+      [1, true],
+    ],
+  );
 });
 
 test('a probe never goes over a connection that stands for a client', async () => {

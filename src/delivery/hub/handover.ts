@@ -11,7 +11,15 @@ export function forwardCommands({ handover, reference }: DeliveryRequest, hub: E
   const { client, reverseName, helo } = handover;
   if (hub.xforward.size === 0) return [];
   return formatXforward(
-    { NAME: reverseName, ADDR: client.ip, PORT: String(client.port), PROTO: protocolOf(handover), HELO: helo, IDENT: reference, SOURCE: client.inside ? 'LOCAL' : 'REMOTE' },
+    {
+      NAME: reverseName,
+      ADDR: client.ip,
+      PORT: String(client.port),
+      PROTO: protocolOf(handover),
+      HELO: helo,
+      IDENT: reference,
+      SOURCE: client.inside ? 'LOCAL' : 'REMOTE',
+    },
     hub.xforward,
   );
 }

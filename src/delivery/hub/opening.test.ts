@@ -50,7 +50,10 @@ test('five failures open the circuit: no more knocking, until one try after ten 
   hub.script = {};
   now = 20_000;
   assert.equal((await deliver(to)).kind, 'delivered');
-  assert.deepEqual(to.events.flatMap((event) => (event.type === 'hub-circuit' ? [event.state] : [])), ['open', 'half-open', 'open', 'half-open', 'closed']);
+  assert.deepEqual(
+    to.events.flatMap((event) => (event.type === 'hub-circuit' ? [event.state] : [])),
+    ['open', 'half-open', 'open', 'half-open', 'closed'],
+  );
   assert.equal(to.events.filter(({ type }) => type === 'hub-failed').length, 6, 'one for each try, none for those refused by the circuit');
 });
 
@@ -103,7 +106,10 @@ test('tls may: a hub without it, or whose handshake is broken, gets the mail in 
   await using broken = await startFakeHub({ tls: pem, script: { STARTTLS: { reply: '220 Ready', drop: 'fin' } } });
   await using two = withTls(broken, 'may');
   assert.equal((await deliver(two)).kind, 'delivered');
-  assert.deepEqual(broken.messages.map(({ session }) => session), [1]);
+  assert.deepEqual(
+    broken.messages.map(({ session }) => session),
+    [1],
+  );
 });
 
 test('tls must: never in clear, and never to a certificate that nobody vouches for', { skip }, async () => {

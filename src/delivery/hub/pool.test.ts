@@ -85,7 +85,10 @@ test('500 at once, with every kind of end: never more than the limit, everybody 
     }),
   );
   assert.ok(world.peak <= 5, `${world.peak} at once`);
-  assert.deepEqual(order, [...order].sort((a, b) => a - b));
+  assert.deepEqual(
+    order,
+    [...order].sort((a, b) => a - b),
+  );
   assert.deepEqual(Math.max(...world.opened.map(({ transactions }) => transactions)) <= 7, true);
 });
 

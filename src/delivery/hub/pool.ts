@@ -191,7 +191,9 @@ export class HubPool<C extends Pooled> {
 
   #serveOne(): boolean {
     for (const waiter of this.#heads()) {
-      const connection = this.#takeIdle((idle) => (waiter.fresh !== true || (idle.transactions === 0 && idle.openedAt >= waiter.since)) && (waiter.accepts?.(idle) ?? true));
+      const connection = this.#takeIdle(
+        (idle) => (waiter.fresh !== true || (idle.transactions === 0 && idle.openedAt >= waiter.since)) && (waiter.accepts?.(idle) ?? true),
+      );
       if (connection === null) continue;
       this.#answer(waiter, this.#hand(connection, waiter.purpose));
       return true;

@@ -4,7 +4,11 @@ import { deliveryRequest, mailbox } from '../../../test/harness/delivery-request
 import { startFakeHub, type FakeHub } from '../../../test/harness/fake-hub.ts';
 import { routeTo } from '../../../test/harness/hub-route.ts';
 
-const commands = (hub: FakeHub): string[] => hub.sessions.flatMap(({ lines }) => lines).filter((line) => /^C: (?!EHLO)/.test(line)).map((line) => line.slice(3));
+const commands = (hub: FakeHub): string[] =>
+  hub.sessions
+    .flatMap(({ lines }) => lines)
+    .filter((line) => /^C: (?!EHLO)/.test(line))
+    .map((line) => line.slice(3));
 
 test('MAIL from the null sender, RCPT, RSET: the hub is asked and gets no message', async () => {
   await using hub = await startFakeHub();
@@ -62,7 +66,10 @@ test('questions that come together go together: few transactions, each answer to
     await using hub = await startFakeHub({ capabilities, script: { RCPT: ({ line }) => (line.includes('7@') ? '550 5.1.1 Unknown' : undefined) } });
     await using to = routeTo(hub);
     const kinds = await Promise.all(Array.from({ length: 40 }, async (_, i) => (await to.hubRoute.probe(mailbox(`user${i}@hub.example`), false)).kind));
-    assert.deepEqual(kinds, Array.from({ length: 40 }, (_, i) => (i % 10 === 7 ? 'refused' : 'accepted')));
+    assert.deepEqual(
+      kinds,
+      Array.from({ length: 40 }, (_, i) => (i % 10 === 7 ? 'refused' : 'accepted')),
+    );
     assert.ok(commands(hub).filter((line) => line.startsWith('MAIL')).length <= 10);
     assert.ok(hub.peak <= 1, 'a quarter of four connections');
   }
@@ -96,7 +103,10 @@ test('no answer within the deadline, waiting for a connection included: unreacha
   await using hub = await startFakeHub({ script: { RCPT: { hold: new Promise(() => {}) } } });
   await using to = routeTo(hub, { probeMs: 40 });
   const all = await Promise.all(['a', 'b', 'c'].map((who) => to.hubRoute.probe(mailbox(`${who}@hub.example`), false)));
-  assert.deepEqual(all.map(({ kind }) => kind), ['unreachable', 'unreachable', 'unreachable']);
+  assert.deepEqual(
+    all.map(({ kind }) => kind),
+    ['unreachable', 'unreachable', 'unreachable'],
+  );
 });
 
 test('a harvest of a thousand addresses does not keep a delivery waiting', async () => {

@@ -42,7 +42,8 @@ export class HubProbes {
   ask(to: Mailbox, smtputf8: boolean): Promise<ProbeOutcome> {
     if (!isSafePath(to.text, smtputf8)) return Promise.resolve({ kind: 'refused', hubReply: reply(553, '5.1.3', 'Recipient address cannot be sent on') });
     // It comes from the configuration, where a line break in it would be a second command.
-    if (this.#options.sender !== '' && !isSafePath(this.#options.sender, false)) return Promise.resolve(unreachable('the configured sender of probes is no address'));
+    if (this.#options.sender !== '' && !isSafePath(this.#options.sender, false))
+      return Promise.resolve(unreachable('the configured sender of probes is no address'));
     if (this.#queue.size >= queueLimit) return Promise.resolve(unreachable('too many wait for a recipient probe'));
     return new Promise((resolve) => {
       const { deadlineMs } = this.#options;
@@ -120,7 +121,11 @@ export class HubProbes {
 const unreachable = (why: string): ProbeOutcome => ({ kind: 'unreachable', why });
 
 /** One MAIL, a RCPT for each, RSET. `unanswered`: those to whom the hub said nothing before it went away. */
-async function probeBatch(client: HubClient, batch: readonly Question[], options: ProbeOptions): Promise<{ state: ReleaseState; unanswered: readonly Question[] }> {
+async function probeBatch(
+  client: HubClient,
+  batch: readonly Question[],
+  options: ProbeOptions,
+): Promise<{ state: ReleaseState; unanswered: readonly Question[] }> {
   const { pipelining, smtputf8: spoken } = client.capabilities;
   const smtputf8 = batch[0]?.smtputf8 === true;
   if (smtputf8 && !spoken) {

@@ -147,7 +147,10 @@ export class HubRoute {
     let after: ReleaseState = 'destroy'; // also when the burst throws
     try {
       const cannot = this.#cannotTake(request, client);
-      const end: BurstEnd = cannot === null ? await sendBurst(client, request, { ...this.settings, protocol: this.settings.target.protocol }) : { kind: 'done', outcome: cannot, after: 'keep' };
+      const end: BurstEnd =
+        cannot === null
+          ? await sendBurst(client, request, { ...this.settings, protocol: this.settings.target.protocol })
+          : { kind: 'done', outcome: cannot, after: 'keep' };
       if (end.kind === 'done') after = end.after;
       return { ...end, reused };
     } finally {
@@ -159,7 +162,9 @@ export class HubRoute {
     if (!request.parameters.smtputf8 || client.capabilities.smtputf8) return null;
     // The hub shrank after we had promised: another of its machines may still do it. Otherwise RFC 6531 3.5: it is no use to try again.
     const promised = this.#options.now() - this.#smtputf8At < abilitiesKeptMs;
-    const hubReply: Reply = promised ? reply(451, '4.6.7', 'Internationalized mail is not taken for the moment') : reply(553, '5.6.7', 'Internationalized mail is not taken here');
+    const hubReply: Reply = promised
+      ? reply(451, '4.6.7', 'Internationalized mail is not taken for the moment')
+      : reply(553, '5.6.7', 'Internationalized mail is not taken here');
     return { kind: 'refused', hubReply, at: 'mail' };
   }
 

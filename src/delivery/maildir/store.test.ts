@@ -16,10 +16,14 @@ async function storeWith(...addresses: readonly string[]): Promise<string> {
   for (const address of addresses) await createMailbox(root, address);
   return root;
 }
-const request = (root: string, parts: Omit<RequestParts, 'route'> = {}) => deliveryRequest({ route: { key: 'hub', address: { kind: 'maildir', path: root } }, prependedHeaders: 'Received: x\r\n', ...parts });
+const request = (root: string, parts: Omit<RequestParts, 'route'> = {}) =>
+  deliveryRequest({ route: { key: 'hub', address: { kind: 'maildir', path: root } }, prependedHeaders: 'Received: x\r\n', ...parts });
 
 /** Every file below the root but directories. */
-const files = (root: string): string[] => readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+const files = (root: string): string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 
 const noFailure = { publish: async (from: string, to: string) => (await link(from, to), unlink(from)), sync: async () => {} };
 
@@ -30,7 +34,10 @@ test('a message arrives in `new`: Return-Path, our headers, the content without 
   const [file = '', ...more] = files(root);
   assert.deepEqual(more, []);
   assert.ok(file.startsWith(join(root, 'hub.example/user/new/')));
-  assert.equal(readFileSync(file, 'utf8'), 'Return-Path: <sender@client.example>\r\nReceived: x\r\nSubject: x\r\n\r\n.dot\r\n..\r\nno .dot\r\n\u0000\u00e4\r\n');
+  assert.equal(
+    readFileSync(file, 'utf8'),
+    'Return-Path: <sender@client.example>\r\nReceived: x\r\nSubject: x\r\n\r\n.dot\r\n..\r\nno .dot\r\n\u0000\u00e4\r\n',
+  );
 });
 
 test('the null sender has an empty Return-Path', async () => {
@@ -44,7 +51,14 @@ test('stuffing is removed wherever the chunks are cut', async () => {
   for (let cut = 1; cut < wire.length; cut++) {
     const root = await storeWith('user@hub.example');
     await createMaildirStore(root).deliver(request(root, { content: contentOf(wire, cut), prependedHeaders: '' }));
-    assert.equal(readFileSync(files(root)[0] ?? '', 'utf8').split('\r\n').slice(1).join('\r\n'), '.a\r\n..\r\nb.\r\n.\r\n', `cut at ${cut}`);
+    assert.equal(
+      readFileSync(files(root)[0] ?? '', 'utf8')
+        .split('\r\n')
+        .slice(1)
+        .join('\r\n'),
+      '.a\r\n..\r\nb.\r\n.\r\n',
+      `cut at ${cut}`,
+    );
   }
 });
 
@@ -106,7 +120,10 @@ test('an unknown one among several: mixed, nobody gets anything', async () => {
   const root = await storeWith('a@hub.example');
   const outcome = await createMaildirStore(root).deliver(request(root, { to: ['a@hub.example', 'nobody@hub.example'] }));
   assert.ok(outcome.kind === 'mixed' && outcome.at === 'rcpt');
-  assert.deepEqual(outcome.perRecipient.map(({ hubReply }) => hubReply.code), [250, 550]);
+  assert.deepEqual(
+    outcome.perRecipient.map(({ hubReply }) => hubReply.code),
+    [250, 550],
+  );
   assert.deepEqual(files(root), []);
 });
 
@@ -117,7 +134,10 @@ test('all unknown: refused', async () => {
 
 test('the second of two mailboxes fails: the first copy is withdrawn, or a retry would make it two', async () => {
   const root = await storeWith('a@hub.example', 'b@hub.example');
-  const store = createMaildirStore(root, { ...noFailure, publish: (from, to) => (to.includes('/b/') ? Promise.reject(new Error('EIO')) : noFailure.publish(from, to)) });
+  const store = createMaildirStore(root, {
+    ...noFailure,
+    publish: (from, to) => (to.includes('/b/') ? Promise.reject(new Error('EIO')) : noFailure.publish(from, to)),
+  });
   const outcome = await store.deliver(request(root, { to: ['a@hub.example', 'b@hub.example'] }));
   assert.deepEqual(outcome, { kind: 'unavailable', why: 'Error: EIO' });
   assert.deepEqual(files(root), []);
@@ -126,7 +146,10 @@ test('the second of two mailboxes fails: the first copy is withdrawn, or a retry
 test('the directory cannot be synced: not delivered, for a crash could take the name back; all copies are withdrawn', async () => {
   const root = await storeWith('a@hub.example', 'b@hub.example');
   const synced: string[] = [];
-  const store = createMaildirStore(root, { ...noFailure, sync: (path) => (synced.push(path), path.includes('/b/') ? Promise.reject(new Error('EIO')) : Promise.resolve()) });
+  const store = createMaildirStore(root, {
+    ...noFailure,
+    sync: (path) => (synced.push(path), path.includes('/b/') ? Promise.reject(new Error('EIO')) : Promise.resolve()),
+  });
   assert.equal((await store.deliver(request(root, { to: ['a@hub.example', 'b@hub.example'] }))).kind, 'unavailable');
   assert.deepEqual(synced, [join(root, 'hub.example/a/new'), join(root, 'hub.example/b/new')]);
   assert.deepEqual(files(root), []);

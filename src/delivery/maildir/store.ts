@@ -112,7 +112,7 @@ async function writeCopy(path: string, request: DeliveryRequest): Promise<void> 
 }
 
 async function writeWhole(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
 }
 
 async function withdraw(copies: readonly Copy[]): Promise<void> {
