@@ -41,6 +41,8 @@ export class Channel {
   #busy = false;
   #blocked = false;
   #pumping = false;
+  /** What the disk asked us to wait for. */
+  #disk: Promise<void> | null = null;
   #inputEnded = false;
   #out = '';
 
@@ -52,9 +54,14 @@ export class Channel {
     this.#listen(socket);
   }
 
+  /** Nobody listens any more: the connection is gone, or goodbye was said. What is still awaited may end, but changes nothing here. */
+  get over(): boolean {
+    return this.ended || this.mode === 'closing';
+  }
+
   /** Queues reply text; it leaves with the next flush, so that pipelined commands are answered in one packet (RFC 2920 3.2). */
   say(text: string): void {
-    this.#out += text;
+    if (!this.over) this.#out += text;
   }
 
   flush(): void {
@@ -88,14 +95,19 @@ export class Channel {
 
   afterMs(ms: number, next: () => void): void {
     this.then(new Promise<void>((resolve) => void setTimeout(resolve, ms)), () => {
-      if (!this.ended) next();
+      if (!this.over) next();
     });
   }
 
   /** Stops reading content until the disk has caught up. */
   pauseUntil(ready: Promise<void>): void {
+    this.#disk = ready;
     this.#socket.pause();
-    void ready.then(() => this.#socket.resume());
+    void ready.then(() => {
+      if (this.#disk !== ready) return;
+      this.#disk = null;
+      this.#balance();
+    });
   }
 
   /** True while a promise is awaited. */
@@ -125,7 +137,7 @@ export class Channel {
     this.#pumping = false;
     this.flush();
     this.#balance();
-    if (this.#inputEnded && !this.#busy && this.mode !== 'closing') this.#owner.onInputEnd();
+    if (this.#inputEnded && !this.#busy && !this.#blocked && this.mode !== 'closing') this.#owner.onInputEnd();
   }
 
   close(why: string): void {
@@ -143,11 +155,17 @@ export class Channel {
     this.#socket.destroy();
   }
 
-  /** Puts TLS between us and the client: `upgrade` wraps the socket and says when it is secure. */
+  /**
+   * Puts TLS between us and the client: `upgrade` wraps the socket and says when it is secure. What came and was not read yet is the
+   * beginning of the handshake; behind STARTTLS the caller makes sure that there is nothing (CVE-2011-0411).
+   */
   secure(upgrade: (socket: Socket, secured: () => void) => Socket): void {
     this.flush();
     this.#busy = true;
-    this.#socket.removeAllListeners();
+    // One by one: Node resumes a socket whose listeners went all together, and what is put back would be lost.
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
+    this.#socket.pause();
+    if (this.reader.buffered > 0) this.#socket.unshift(this.reader.takeRest()); // TLSSocket begins with what its socket holds
     this.#socket = upgrade(this.#socket, () => {
       this.#busy = false;
       this.pump();
@@ -156,20 +174,24 @@ export class Channel {
   }
 
   #listen(socket: Socket): void {
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
-    socket.on('end', () => {
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+  }
+
+  readonly #listeners = {
+    data: (chunk: Buffer): void => this.#onData(chunk),
+    end: (): void => {
       this.#inputEnded = true;
       this.pump();
-    });
-    socket.on('error', (error: Error) => {
+    },
+    error: (error: Error): void => {
       this.closeReason = error.message;
-    });
-    socket.on('close', () => {
+    },
+    close: (): void => {
       if (this.ended) return;
       this.ended = true;
       this.#owner.onClosed();
-    });
-  }
+    },
+  };
 
   #onData(chunk: Buffer): void {
     this.bytesIn += chunk.length;
@@ -184,10 +206,9 @@ export class Channel {
   }
 
   #balance(): void {
-    if (this.mode === 'content') return; // the disk's pause, if any, is not ours to end
-    if (this.mode === 'closing' || (this.reader.buffered <= MAX_BACKLOG_BYTES && !this.#blocked)) {
-      if (this.#socket.isPaused()) this.#socket.resume();
-    } else this.#socket.pause();
+    const mayRead = this.mode === 'content' ? this.#disk === null : this.mode === 'closing' || (this.reader.buffered <= MAX_BACKLOG_BYTES && !this.#blocked);
+    if (!mayRead) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** A client that sends commands and reads no replies waits for itself. */

@@ -47,7 +47,8 @@ export class SmtpDoor {
     this.#parts = parts;
     // A client may close its half after its last command and still wants the answer.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#onConnection(socket));
-    this.#server.on('drop', () => {});
+    // Out of descriptors, or a client gone before it was accepted: the next one may fare better, and the door must not die of it.
+    this.#server.on('error', () => {});
   }
 
   /** Resolves to the address listened on; rejects when it cannot be had. */
@@ -85,7 +86,7 @@ export class SmtpDoor {
         resolve();
       };
     });
-    for (const session of this.#sessions) session.channel.destroy('shutting down');
+    for (const session of this.#sessions) session.cut();
   }
 
   /** Stops listening; sessions under way go on. */

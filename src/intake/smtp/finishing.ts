@@ -20,6 +20,8 @@ export interface FinalAnswer {
   readonly reply: Reply;
   /** The key under which the answer is kept should the client turn out not to have heard it; null where a retry does no harm. */
   readonly unconfirmedKey: (() => string) | null;
+  /** It was kept from an earlier try of this client, whose message was not delivered again. */
+  readonly answeredBefore: boolean;
 }
 
 interface Finished {
@@ -41,13 +43,13 @@ export async function finishMessage(conversation: Conversation, transaction: Ope
   if ('fault' in collected) {
     const reply = answerToFault(collected.fault, reference);
     record(conversation, transaction, { route, reference, bytes: collecting.bytes, summary: null, services }, { ...nothingFromHub, reply, reason: collected.fault });
-    return { reply, unconfirmedKey: null };
+    return { reply, unconfirmedKey: null, answeredBefore: false };
   }
   const { content, summary } = collected;
   try {
     const finished = await judgeAndDeliver(conversation, transaction, { reference, route, content, summary, services, hostname: site.config.site.hostname });
     record(conversation, transaction, { route, reference, bytes: summary.bytes, summary, services }, finished);
-    return { reply: finished.reply, unconfirmedKey: finished.unconfirmedKey };
+    return { reply: finished.reply, unconfirmedKey: finished.unconfirmedKey, answeredBefore: finished.reason === answeredBefore };
   } finally {
     content.dispose();
   }
@@ -62,6 +64,8 @@ interface Job {
   readonly hostname: string;
 }
 
+/** The reason in the record where the answer was known from an earlier try. */
+const answeredBefore = 'answered-before';
 const nothingFromHub = { hubReply: null, hubQueueId: null, hubMs: 0, unconfirmedKey: null, tags: [] } as const;
 
 async function judgeAndDeliver(conversation: Conversation, transaction: OpenTransaction, job: Job): Promise<Finished> {
@@ -76,7 +80,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
 
   const key = (): string => unconfirmedKey(conversation, transaction, summary.sha256);
   const earlier = services.finals.size === 0 ? null : services.finals.find(key());
-  if (earlier !== null) return { ...nothingFromHub, reply: withReference(earlier, reference), reason: 'answered-before', unconfirmedKey: key };
+  if (earlier !== null) return { ...nothingFromHub, reply: withReference(earlier, reference), reason: answeredBefore, unconfirmedKey: key };
 
   const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
   const startedAt = services.now();

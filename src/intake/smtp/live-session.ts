@@ -8,6 +8,7 @@ import { answerTo } from '../../policy/answer.ts';
 import { greeting, replies, withReference } from '../../policy/replies.ts';
 import type { LineResult } from '../../wire/smtp/line-reader.ts';
 import { formatReply } from '../../wire/smtp/reply-text.ts';
+import { askPolicy } from './ask-policy.ts';
 import { Channel, type ChannelOwner } from './channel.ts';
 import { Collecting } from './collecting.ts';
 import { Conversation } from './conversation.ts';
@@ -15,7 +16,9 @@ import { finishMessage } from './finishing.ts';
 import type { Judgement } from './services.ts';
 import { onLine } from './session.ts';
 import type { SmtpSite } from './site.ts';
+import { LastFinal } from './last-final.ts';
 import { fresh, withoutTransaction, type Effect } from './step.ts';
+import { Transcript } from './transcript.ts';
 import { upgradeToTls } from './tls-upgrade.ts';
 import { clientAfterXclient } from './xclient.ts';
 
@@ -25,7 +28,6 @@ const AUTH_LINE_BYTES = 12_288;
 const ERROR_DELAY_MS = 1000;
 /** What a verdict of `delay` costs the client, once a command; far within its patience (RFC 5321 4.5.3.2). */
 const DELAY_MS = 5000;
-const TRANSCRIPT_LINES = 8;
 
 export interface SessionHooks {
   /** Its deadline wants watching. */
@@ -41,9 +43,9 @@ export class LiveSession implements ChannelOwner {
   #collecting: Collecting | null = null;
   /** When the session last finished something; the session deadline counts from here. */
   #idleSince: number;
-  /** The last 250, and how many bytes had come when it was said: only later bytes prove that it was heard. */
-  #unheard: { readonly key: () => string; readonly reply: Reply; readonly bytesIn: number } | null = null;
-  #transcript: string[] | null = null;
+  readonly #lastFinal = new LastFinal();
+  #draining = false;
+  readonly #transcript = new Transcript();
 
   constructor(socket: Socket, client: Client, site: SmtpSite, hooks: SessionHooks) {
     const { config, services } = site;
@@ -63,7 +65,10 @@ export class LiveSession implements ChannelOwner {
   begin(early: Buffer | null, implicitTls: boolean, judgement: Judgement | Promise<Judgement>): void {
     const { client, id } = this.conversation;
     this.#site.services.record({ type: 'session-opened', session: id, ip: client.ip, port: client.port, listener: client.listener, role: client.role, inside: client.inside, localIp: client.localIp, localPort: client.localPort });
-    if (early !== null) this.channel.reader.push(early);
+    if (early !== null) {
+      this.onEarlyBytes();
+      this.channel.reader.push(early);
+    }
     this.#receiveClient(judgement, () => {
       if (implicitTls) return this.#secure(() => this.#greet());
       const wait = client.inside || client.role !== 'mx' ? 0 : this.#site.config.timeouts.greetingWait;
@@ -84,8 +89,15 @@ export class LiveSession implements ChannelOwner {
 
   /** The gateway is going down: a message under way may finish, all others are told to come again. */
   drain(): void {
+    this.#draining = true;
     if (this.conversation.state.at === 'rcpt' || this.channel.mode === 'closing') return;
     this.#sayGoodbye(replies.drainClosing, 'draining');
+  }
+
+  /** The end of all patience. */
+  cut(): void {
+    this.#sayGoodbye(replies.drainClosing, 'shutting down');
+    this.channel.destroy('shutting down');
   }
 
   /** A reload: what comes from now on is judged by the new configuration. */
@@ -99,7 +111,8 @@ export class LiveSession implements ChannelOwner {
   }
 
   onEarlyBytes(): void {
-    this.conversation.conduct.talkedBeforeBanner = true;
+    // Where TLS comes first it is the client that begins.
+    if (this.#site.listener.tls !== 'implicit') this.conversation.conduct.talkedBeforeBanner = true;
   }
 
   onInputEnd(): void {
@@ -108,11 +121,18 @@ export class LiveSession implements ChannelOwner {
 
   onLine(result: Exclude<LineResult, null>): void {
     const { conversation } = this;
-    if (result.kind === 'too-long') return this.#refuse('', replies.lineTooLong, 'line-too-long');
+    this.#lastFinal.notice(this.channel.bytesIn, this.#site.services.finals);
+    if (this.#draining && conversation.state.at !== 'rcpt') return this.#sayGoodbye(replies.drainClosing, 'draining');
+    const inAuth = conversation.state.at === 'auth';
+    if (result.kind === 'too-long') {
+      if (inAuth) conversation.state = withoutTransaction(conversation.state); // RFC 4954 4: the exchange has failed, a command comes next
+      return this.#refuse('', replies.lineTooLong, 'line-too-long');
+    }
     // A bare LF in a command may be half of a smuggled dialogue: nothing behind it is believed (engineering 4.6).
     if (result.kind === 'bad') return this.#giveUp(`line-${result.why}`, '', replies.lineMalformed);
-    this.#remember(result.line);
-    const verb = result.line.slice(0, 8).split(' ', 1)[0] ?? '';
+    this.#transcript.add(result.line, inAuth);
+    // The record keeps the verb; of a response to AUTH it must not keep a letter.
+    const verb = inAuth ? 'AUTH' : (result.line.slice(0, 8).split(' ', 1)[0] ?? '');
     const { state, effect } = onLine(conversation.state, result.line, this.#site.offerFor(conversation));
     conversation.state = state;
     this.#perform(effect, verb);
@@ -148,6 +168,7 @@ export class LiveSession implements ChannelOwner {
   }
 
   #greet(): void {
+    if (this.channel.over) return;
     this.channel.mode = 'lines';
     this.#say(greeting(this.#site.config.site.hostname));
     this.channel.pump();
@@ -175,7 +196,7 @@ export class LiveSession implements ChannelOwner {
     const { stage, next, to } = effect;
     if (stage === 'helo' && this.channel.reader.buffered > 0) conversation.conduct.pipelinedTooEarly = true; // RFC 2920 3.1: EHLO ends a group
     if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession) return this.#giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
-    this.channel.then(this.#ask(effect), (judgement) => {
+    this.channel.then(askPolicy(this.#site.services.judge, conversation, effect), (judgement) => {
       const refusal = this.#refusal(stage, judgement);
       this.#site.services.record(conversation.judged(stage, conversation.stageRecord(next, to), judgement, refusal));
       if (refusal !== null) return this.#afterRefusal(refusal.answer);
@@ -184,15 +205,6 @@ export class LiveSession implements ChannelOwner {
       if (judgement.verdict.action === 'delay') return this.channel.afterMs(DELAY_MS, () => this.#say(effect.ok));
       this.#say(effect.ok);
     });
-  }
-
-  #ask({ stage, next, to }: Extract<Effect, { do: 'judge' }>): Judgement | Promise<Judgement> {
-    const { judge } = this.#site.services;
-    const { conversation } = this;
-    if (next.at === 'rcpt' && to !== undefined) return judge('rcpt', conversation.rcptInput(next, to));
-    if (next.at === 'mail') return judge('mail', conversation.mailInput(next));
-    if (next.at === 'greeted') return judge('helo', conversation.heloInput(next));
-    throw new Error(`no stage ${stage} leads to ${next.at}`);
   }
 
   #recipientAccepted(): void {
@@ -239,24 +251,18 @@ export class LiveSession implements ChannelOwner {
     this.#collecting = null;
     channel.mode = 'lines';
     conversation.conduct.messages += 1;
-    channel.then(finishMessage(conversation, transaction, collecting, this.#site), ({ reply: final, unconfirmedKey }) => {
+    const { finals } = this.#site.services;
+    channel.then(finishMessage(conversation, transaction, collecting, this.#site), (final) => {
       conversation.state = withoutTransaction(transaction);
       conversation.conduct.junkCommands = 0;
       this.#idleSince = this.#site.services.now();
-      if (final.code >= 400) conversation.conduct.errors += 1;
-      this.#say(final);
+      if (final.reply.code >= 400) conversation.conduct.errors += 1;
+      this.#say(final.reply);
       channel.flush();
-      if (unconfirmedKey === null) return;
-      this.#unheard = { key: unconfirmedKey, reply: final, bytesIn: channel.bytesIn };
-      if (channel.ended) this.#keepUnheard();
+      this.#lastFinal.say(final, channel.bytesIn, finals);
+      if (channel.ended) this.#lastFinal.end(channel.bytesIn, finals);
+      else if (this.#draining) this.#sayGoodbye(replies.drainClosing, 'draining');
     });
-  }
-
-  /** The client may not have heard its 250: should it send the same message again, it gets the same answer and no second delivery. */
-  #keepUnheard(): void {
-    if (this.#unheard === null || this.channel.bytesIn > this.#unheard.bytesIn) return;
-    this.#site.services.finals.remember(this.#unheard.key(), this.#unheard.reply);
-    this.#unheard = null;
   }
 
   #startTls(): void {
@@ -268,6 +274,7 @@ export class LiveSession implements ChannelOwner {
 
   /** TLS from here on: after STARTTLS, or from the first byte on an implicit-TLS listener. */
   #secure(then: () => void): void {
+    if (this.channel.over) return;
     const { conversation } = this;
     const { record } = this.#site.services;
     const context = this.#site.tlsContext();
@@ -378,20 +385,13 @@ export class LiveSession implements ChannelOwner {
   /** Our own fault: the client may try again, the operator sees what was said before it. */
   onFault(error: unknown): void {
     const { client, id } = this.conversation;
-    this.#site.services.record({ type: 'session-failed', session: id, ip: client.ip, error: error instanceof Error ? (error.stack ?? error.message) : String(error), transcript: this.#transcript ?? [] });
+    this.#site.services.record({ type: 'session-failed', session: id, ip: client.ip, error: error instanceof Error ? (error.stack ?? error.message) : String(error), transcript: this.#transcript.lines });
     this.#sayGoodbye(replies.ownFault, 'own fault');
-  }
-
-  #remember(line: string): void {
-    this.#transcript ??= [];
-    if (this.#transcript.length === TRANSCRIPT_LINES) this.#transcript.shift();
-    // Passwords never reach the record: neither responses to AUTH nor its initial response.
-    this.#transcript.push(this.conversation.state.at === 'auth' || /^auth/i.test(line) ? 'AUTH ...' : line.slice(0, 200));
   }
 
   onClosed(): void {
     this.#dropContent('client went away');
-    this.#keepUnheard();
+    this.#lastFinal.end(this.channel.bytesIn, this.#site.services.finals);
     const { id, client, conduct, startedAt } = this.conversation;
     const { record, now } = this.#site.services;
     record({ type: 'session-closed', session: id, ip: client.ip, why: this.channel.closeReason, ms: now() - startedAt, bytesIn: this.channel.bytesIn, bytesOut: this.channel.bytesOut, messages: conduct.messages, errors: conduct.errors });

@@ -45,6 +45,8 @@ export interface UnconfirmedFinals {
   find(key: string): Reply | null;
   /** Remembers, so that every door knows it; durable where it says so. */
   remember(key: string, answer: Reply): void;
+  /** The client has heard it after all: what it sends from now on is meant anew, at every door. */
+  forget(key: string): void;
 }
 
 export interface DoorServices {

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Transcript } from './transcript.ts';
+
+test('the last eight lines are kept, each shortened: a stranger decides how many and how long they are', () => {
+  const transcript = new Transcript();
+  for (let i = 0; i < 20; i++) transcript.add(`NOOP ${i} ${'x'.repeat(2000)}`, false);
+  assert.equal(transcript.lines.length, 8);
+  assert.match(transcript.lines[0] ?? '', /^NOOP 12 x/);
+  assert.ok(transcript.lines.every(({ length }) => length <= 200));
+});
+
+test('no password: neither in the command, however it is written, nor in what follows it', () => {
+  const transcript = new Transcript();
+  for (const line of ['AUTH PLAIN c2VjcmV0', 'auth plain c2VjcmV0', ' AuTh PLAIN c2VjcmV0']) transcript.add(line, false);
+  transcript.add('c2VjcmV0', true);
+  assert.doesNotMatch(transcript.lines.join(), /c2VjcmV0/);
+  assert.equal(transcript.lines.length, 4);
+});
