@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { startFakeHub } from '../harness/fake-hub.ts';
+import { startFakeHub, type FakeHubScript } from '../harness/fake-hub.ts';
 import { startGateway } from '../harness/gateway.ts';
-import { letter, newToken, tokenOf } from '../harness/letter.ts';
+import { bodyOf, letter, newToken, tokenOf } from '../harness/letter.ts';
 import { testCertificate } from '../harness/certificate.ts';
 import { atEnd, scratchDirectory, type Owner } from '../harness/scratch.ts';
 import { smuggledDialogue, smugglingSequences } from '../harness/smuggling-sequences.ts';
@@ -72,11 +72,11 @@ test('a bare LF in a command ends the session: what follows may be half of anoth
 });
 
 /** The other direction: what a hub (or somebody in between) says too much must not answer for us. */
-const answerOf = async (t: Owner, script: Parameters<typeof startFakeHub>[0], hubConfig: Record<string, unknown> = {}, env: Record<string, string> = {}) => {
+const answerOf = async (t: Owner, script: Parameters<typeof startFakeHub>[0], hubConfig: Record<string, unknown> = {}, env: Record<string, string> = {}, content = letter()) => {
   const liar = await startFakeHub(script);
   atEnd(t, () => liar.close());
   const gateway = await startGateway(t, { hub: `127.0.0.1:${liar.port}`, config: { hub: { verifyRecipients: false, ...hubConfig } }, env });
-  const answers = await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() });
+  const answers = await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content });
   return { liar, answers };
 };
 
@@ -92,6 +92,12 @@ test('bytes behind the hub’s answer to STARTTLS are not believed', async (t) =
 
 test('a 250 that the hub says before the final dot is no acceptance', async (t) => {
   const { answers } = await answerOf(t, { script: { DATA: { reply: '354 Go on', raw: '354 Go on\r\n250 2.0.0 Queued, believe me\r\n' }, dot: '554 5.7.1 No' } });
+  assert.notEqual(answers.end?.code, 250);
+});
+
+test('a 250 that the hub says in the middle of the content is no acceptance', async (t) => {
+  const script: FakeHubScript = { content: ({ earlier }) => (earlier === 0 ? { raw: '250 2.0.0 Queued, believe me\r\n' } : undefined), dot: '554 5.7.1 No' };
+  const { answers } = await answerOf(t, { script }, {}, {}, letter({ body: bodyOf(8_000_000) }));
   assert.notEqual(answers.end?.code, 250);
 });
 
