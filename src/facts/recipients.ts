@@ -38,6 +38,8 @@ const temporaryMs = 10_000;
 const staleFactor = 7;
 /** A refusal at delivery is remembered for this long, in ms: longer than the usual steps between a sender's retries. */
 const refusalMs = 4 * 3_600_000;
+/** A recipient deferred at delivery beside others is deferred at RCPT for so long, in ms, or the others would wait for it for ever. */
+const deferralMs = 900_000;
 const refusalEntries = 10_000;
 /** Questions under way at once at most; a flood of new recipients beyond that is deferred. */
 const maxProbes = 1000;
@@ -94,8 +96,8 @@ export function createRecipientFacts({ probe, probeRouteOf, cache, now }: Recipi
     },
     learnFrom: ({ from, recipients, route }, outcome) => {
       for (const { to, hubReply } of refusedAt(recipients, outcome)) {
-        answers.delete(answerKey(route, to)); // the cached yes was wrong
-        if (outcome.kind === 'mixed') refusals.set(refusalKey(from, to), hubReply, refusalMs);
+        if (isPermanent(hubReply)) answers.delete(answerKey(route, to)); // the cached yes was wrong
+        if (outcome.kind === 'mixed') refusals.set(refusalKey(from, to), hubReply, isPermanent(hubReply) ? refusalMs : deferralMs);
       }
     },
     forget: () => {
@@ -111,9 +113,9 @@ const refusalKey = (from: Sender, to: Mailbox): string => `${addressOf(from)} ${
 const whyUnknown = (outcome: Extract<ProbeOutcome, { kind: 'deferred' | 'unreachable' }>): string =>
   outcome.kind === 'unreachable' ? outcome.why : `the next hop answered ${outcome.hubReply.code} ${outcome.hubReply.lines[0] ?? ''}`.slice(0, 200);
 
-/** Recipients the next hop refused for good at delivery. A refusal of the one recipient is already the client's answer: nothing to remember. */
+/** Recipients the next hop refused at delivery: of several also those put off. A refusal of the one recipient is already the client's answer: nothing to remember. */
 function refusedAt(recipients: readonly Mailbox[], outcome: DeliveryOutcome): readonly { readonly to: Mailbox; readonly hubReply: Reply }[] {
-  if (outcome.kind === 'mixed') return outcome.perRecipient.filter(({ hubReply }) => isPermanent(hubReply));
+  if (outcome.kind === 'mixed') return outcome.perRecipient.filter(({ hubReply }) => hubReply.code >= 400);
   if (outcome.kind === 'refused' && outcome.at === 'rcpt' && isPermanent(outcome.hubReply)) return recipients.map((to) => ({ to, hubReply: outcome.hubReply }));
   return [];
 }

@@ -21,3 +21,7 @@ test("the hub's own words go along, so that the sender reads what the mail serve
   const outcome = unknownRecipient.run(rcptInput(), { recipient: known({ kind: 'refused', hubReply }) }, undefined, 'rcpt');
   assert.deepEqual(outcome.kind === 'finding' && outcome.hubReply, hubReply);
 });
+test('a recipient that the hub only puts off is put off, not refused', () => {
+  const outcome = unknownRecipient.run(rcptInput(), { recipient: known({ kind: 'refused', hubReply: reply(452, '4.2.2', 'over quota') }) }, undefined, 'rcpt');
+  assert.equal(outcome.kind === 'finding' && outcome.action, 'defer');
+});

@@ -13,6 +13,8 @@ export const unknownRecipient = defineCheck({
     if (recipient.kind === 'unknown') return unsure(recipient.why); // a hub that cannot be asked has not refused anybody
     if (recipient.value.kind !== 'refused') return clean;
     const { hubReply } = recipient.value;
-    return finding('the next hop refuses the recipient', { code: hubReply.code, said: (hubReply.lines[0] ?? '').slice(0, 200) }, { hubReply });
+    const evidence = { code: hubReply.code, said: (hubReply.lines[0] ?? '').slice(0, 200) };
+    if (hubReply.code < 500) return finding('the next hop puts the recipient off', evidence, { hubReply, action: 'defer' });
+    return finding('the next hop refuses the recipient', evidence, { hubReply });
   },
 });
