@@ -3,7 +3,7 @@
 // No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
 import { z } from '../lib/zod.ts';
 import { count, duration, moment, size } from './units.ts';
-import { cidr, domain, hostPort, hubAddress, mailAddress, path } from './value-types.ts';
+import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path } from './value-types.ts';
 
 const proxyTrust = z.strictObject({ trusted: z.array(cidr).min(1).describe('Networks of the peers whose word about the client is believed.') });
 
@@ -195,6 +195,14 @@ export const options = z.strictObject({
     .prefault({})
     .describe('Kept answers to recipient probes.'),
   lists: z.array(list).prefault([]).describe('Accept and refuse lists; see also `floodgate list`.'),
+  neverBlock: z
+    .strictObject({
+      networks: z.array(cidr).prefault([]).describe('Clients that no automatic measure may touch; site.networks always belong to them.'),
+      senders: z.array(mailPattern).prefault([]).describe('Senders: address, domain, .domain, or "<>" for the null sender.'),
+      recipients: z.array(mailPattern).prefault([]).describe('Recipients: address, domain or .domain; postmaster and abuse of our domains always belong to them.'),
+    })
+    .prefault({})
+    .describe('Whom measures must spare; an operator who means it says --force (`floodgate measure add`).'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),
   journal: z
     .strictObject({

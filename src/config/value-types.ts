@@ -112,6 +112,24 @@ export const mailAddress = z
   })
   .meta({ unit: 'mail address', example: 'postmaster@example.org' });
 
+function parsePattern(raw: string): string | null {
+  if (raw === '<>') return raw;
+  if (raw.includes('@')) return parseMailAddress(raw)?.toLowerCase() ?? null;
+  const domainPart = parseDomain(raw.startsWith('.') ? raw.slice(1) : raw);
+  return domainPart === null ? null : `${raw.startsWith('.') ? '.' : ''}${domainPart}`;
+}
+
+/** Whom an entry means: local@domain, domain, or .domain for all below it; `<>` is the null sender. In lower case. */
+export const mailPattern = z
+  .codec(z.string(), z.string(), {
+    decode: reading(parsePattern, {
+      message: 'is not a mail address or domain',
+      hint: 'write it like user@example.org, example.org, or .example.org for all below it',
+    }),
+    encode: asWritten,
+  })
+  .meta({ unit: 'mail address', example: 'user@example.org' });
+
 /** No line ends: a key or a password pasted where its file's name belongs is refused before it is shown anywhere. */
 const isPath = (raw: string): boolean => raw.length <= 4096 && !/\p{Cc}/u.test(raw);
 

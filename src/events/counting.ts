@@ -50,6 +50,10 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'config-refused':
     case 'list-changed':
     case 'list-broken':
+    case 'measure-added':
+    case 'measure-ended':
+    case 'measures-switched':
+    case 'measures-broken':
     case 'started':
     case 'stopped':
       return;

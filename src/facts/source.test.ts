@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectInput, mailboxOf, mailInput, rcptInput } from '../../test/harness/policy-inputs.ts';
 import type { ReverseName } from '../model/client.ts';
+import type { Measure } from '../model/measure.ts';
 import { known } from '../policy/facts.ts';
 import type { ListEntry } from './list-entry.ts';
 import { compileLists } from './lists.ts';
+import { compileMeasures, createLiveMeasures } from './measures.ts';
 import { createFactSource, createLiveLists } from './source.ts';
 
 const entry = (changes: Partial<ListEntry>): ListEntry => ({
@@ -17,14 +19,15 @@ const entry = (changes: Partial<ListEntry>): ListEntry => ({
 });
 const recipients = { status: () => known({ kind: 'exists' } as const) };
 
-function sourceOf(entries: readonly ListEntry[], name: ReverseName | Promise<ReverseName> = { kind: 'none' }) {
+function sourceOf(entries: readonly ListEntry[], name: ReverseName | Promise<ReverseName> = { kind: 'none' }, inForce: readonly Measure[] = []) {
   let asked = 0;
   const lists = createLiveLists(compileLists(entries));
+  const measures = createLiveMeasures(compileMeasures(inForce));
   const reverseNames = (): ReverseName | Promise<ReverseName> => {
     asked++;
     return name;
   };
-  return { lists, source: createFactSource({ lists, recipients, reverseNames }), asked: () => asked };
+  return { lists, measures, source: createFactSource({ lists, measures, neverBlock: { ofTraffic: () => null }, recipients, reverseNames, now: () => 1000 }), asked: () => asked };
 }
 const entriesOf = (fact: Awaited<ReturnType<ReturnType<typeof createFactSource>['get']>>) =>
   fact.kind === 'unknown' ? fact.why : (fact.value as readonly { entry: string }[]).map(({ entry: text }) => text); // asked for lists
@@ -76,4 +79,45 @@ test('recipients are asked at RCPT only', () => {
   const { source } = sourceOf([]);
   assert.deepEqual(source.get('recipient', 'rcpt', rcptInput({ to: mailboxOf('a@example.org') })), known({ kind: 'exists' }));
   assert.equal((source.get('recipient', 'mail', mailInput()) as { kind: string }).kind, 'unknown');
+});
+
+const measure = (changes: Partial<Measure> = {}): Measure => ({
+  id: 'm-0000000001',
+  scope: { client: '203.0.113.0/24' },
+  action: 'defer',
+  actor: { kind: 'person', name: 'anna' },
+  reason: 'bomb',
+  createdAt: 0,
+  expiresAt: 2000,
+  maxHits: null,
+  probeShare: 0,
+  incident: null,
+  dryRun: false,
+  ...changes,
+});
+const idsOf = (fact: Awaited<ReturnType<ReturnType<typeof createFactSource>['get']>>) =>
+  fact.kind === 'unknown' ? fact.why : (fact.value as readonly { id: string }[]).map(({ id }) => id); // asked for measures
+
+test('without measures the answer is one shared value: they cost nothing', () => {
+  const { source, asked } = sourceOf([]);
+  assert.equal(source.get('measures', 'connect', connectInput()), source.get('measures', 'rcpt', rcptInput()));
+  assert.equal(asked(), 0);
+});
+
+test('a new snapshot of measures counts from the next question on, without DNS where no host name is in a scope', () => {
+  const { source, measures, asked } = sourceOf([]);
+  measures.replace(compileMeasures([measure()]));
+  assert.deepEqual(idsOf(source.get('measures', 'connect', connectInput()) as never), ['m-0000000001']);
+  measures.replace(compileMeasures([]));
+  assert.deepEqual(idsOf(source.get('measures', 'connect', connectInput()) as never), []);
+  assert.equal(asked(), 0);
+});
+
+test('a measure about a host name waits for DNS; what is certain holds without it', async () => {
+  const named = measure({ id: 'm-0000000002', scope: { hostname: '.dynamic.example' } });
+  const ask = async (name: ReverseName, inForce: readonly Measure[]) =>
+    idsOf(await sourceOf([], Promise.resolve(name), inForce).source.get('measures', 'connect', connectInput()));
+  assert.deepEqual(await ask({ kind: 'confirmed', name: 'A.Dynamic.Example' }, [named]), ['m-0000000002']);
+  assert.equal(await ask({ kind: 'unknown' }, [named]), 'no reverse name in time');
+  assert.deepEqual(await ask({ kind: 'unknown' }, [measure(), named]), ['m-0000000001']);
 });

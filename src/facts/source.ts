@@ -4,6 +4,8 @@ import type { StageInput } from '../model/stage-input.ts';
 import type { Stage } from '../model/verdict.ts';
 import { known, unknown, type FactName, type Facts, type FactSource, type ListHit } from '../policy/facts.ts';
 import { openLists, type KnownSoFar, type Lists, type ListsSnapshot } from './lists.ts';
+import type { LiveMeasures } from './measures.ts';
+import type { NeverBlock } from './never-block.ts';
 import type { RecipientFacts } from './recipients.ts';
 import type { ReverseNames } from './reverse-names.ts';
 
@@ -25,13 +27,18 @@ export function createLiveLists(snapshot?: ListsSnapshot): LiveLists {
 
 export interface FactSourceParts {
   readonly lists: Pick<LiveLists, 'current'>;
+  readonly measures: Pick<LiveMeasures, 'current'>;
+  /** Whom automatic measures must spare. */
+  readonly neverBlock: Pick<NeverBlock, 'ofTraffic'>;
   readonly recipients: Pick<RecipientFacts, 'status'>;
   readonly reverseNames: ReverseNames;
+  now(): number;
 }
 
-const noHits: Facts['lists'] = known([]);
+const noHits: Facts['lists'] & Facts['measures'] = known([]);
 
-export function createFactSource({ lists, recipients, reverseNames }: FactSourceParts): FactSource {
+export function createFactSource(parts: FactSourceParts): FactSource {
+  const { lists, recipients, reverseNames } = parts;
   const listHits = <S extends Stage>(stage: S, input: StageInput[S]): Facts['lists'] | Promise<Facts['lists']> => {
     const now = lists.current();
     if (now.isEmpty) return noHits;
@@ -44,6 +51,7 @@ export function createFactSource({ lists, recipients, reverseNames }: FactSource
 
   const facts: { readonly [F in FactName]: (stage: Stage, input: StageInput[Stage]) => Facts[F] | Promise<Facts[F]> } = {
     lists: listHits,
+    measures: measureHits(parts),
     reverseName: (_stage, input) => {
       const name = reverseNames(input.client.ip);
       return name instanceof Promise ? name.then(factOfName) : factOfName(name);
@@ -51,6 +59,21 @@ export function createFactSource({ lists, recipients, reverseNames }: FactSource
     recipient: (_stage, input) => ('to' in input ? recipients.status(input) : unknown('no recipient at this stage')),
   };
   return { get: (fact, stage, input) => facts[fact](stage, input) };
+}
+
+function measureHits({ measures, neverBlock, reverseNames, now }: FactSourceParts): <S extends Stage>(stage: S, input: StageInput[S]) => Facts['measures'] | Promise<Facts['measures']> {
+  return (stage, input) => {
+    const live = measures.current();
+    if (live.isEmpty) return noHits;
+    const given = { neverBlock, atMs: now() };
+    if (!live.hasHostNames) return known(live.match(stage, input, given));
+    const withName = (reverseName: ReverseName): Facts['measures'] => {
+      const hits = live.match(stage, input, { ...given, reverseName });
+      return reverseName.kind === 'unknown' && hits.length === 0 ? unknown('no reverse name in time') : known(hits);
+    };
+    const name = reverseNames(input.client.ip);
+    return name instanceof Promise ? name.then(withName) : withName(name);
+  };
 }
 
 function hitsWithName(lists: Lists, soFar: KnownSoFar, reverseName: ReverseName): Facts['lists'] {

@@ -1,7 +1,8 @@
 // The closed union of everything that happens. One constructor each in events/catalogue.ts; detectors, explain, the log and the
 // dashboard are folds over these. Events are flat, small and JSON-clean; `at` is milliseconds since the epoch.
 import type { Role } from './client.ts';
-import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
+import type { MeasureEnd } from './measure.ts';
+import type { Action, Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
 /** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
 export interface Stamp {
@@ -75,6 +76,12 @@ export type Event = Stamp &
     | { readonly type: 'config-refused'; readonly file: string; readonly errors: readonly string[] }
     | { readonly type: 'list-changed'; readonly list: string; readonly entries: number; readonly by: string; readonly what: string }
     | { readonly type: 'list-broken'; readonly list: string; readonly why: string }
+    /** `by` is `person NAME` or `auto DETECTOR`; `scope` in words; `expiresAt` in milliseconds since the epoch. */
+    | { readonly type: 'measure-added'; readonly id: string; readonly by: string; readonly action: Action; readonly scope: string; readonly reason: string; readonly expiresAt: number; readonly maxHits: number | null; readonly probeShare: number; readonly incident: string | null; readonly dryRun: boolean }
+    | { readonly type: 'measure-ended'; readonly id: string; readonly how: MeasureEnd; readonly by: string; readonly scope: string; readonly hits: number; readonly probes: number }
+    /** All automatic measures were turned off, or on again. */
+    | { readonly type: 'measures-switched'; readonly automatic: 'on' | 'off'; readonly by: string; readonly reason: string | null }
+    | { readonly type: 'measures-broken'; readonly why: string }
     /** The journal's queue was full or the disk was: so many events of these types are missing. */
     | { readonly type: 'journal-dropped'; readonly dropped: Readonly<Record<string, number>>; readonly why: string }
     | { readonly type: 'started'; readonly version: string; readonly listeners: readonly string[] }

@@ -25,6 +25,8 @@ export interface SessionConduct {
 }
 
 export interface ConnectInput {
+  /** Id of the session. */
+  readonly session: string;
   readonly client: Client;
   readonly conduct: SessionConduct;
 }

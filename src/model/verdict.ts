@@ -18,6 +18,10 @@ export type Outcome =
       readonly evidence: Evidence;
       /** The operator's own word for this very thing (an entry of a list): stands in place of the configured action, also in observe mode. */
       readonly action?: Action;
+      /** With `action`, where it is nobody's own word (an automatic measure): what is done instead in observe mode. */
+      readonly inObserveMode?: Action;
+      /** With `action`: what a dry run or a probe held back. */
+      readonly wouldBe?: Action;
       /** The next hop's own refusal: the client hears it, cleaned. */
       readonly hubReply?: Reply;
     }

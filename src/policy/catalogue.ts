@@ -11,6 +11,7 @@ import { messageTooBig } from './checks/message-too-big.ts';
 import { nullSenderManyRecipients } from './checks/null-sender-many-recipients.ts';
 import { relayNotAllowed } from './checks/relay-not-allowed.ts';
 import { relayTrick } from './checks/relay-trick.ts';
+import { standingMeasure } from './checks/standing-measure.ts';
 import { tooManyErrors } from './checks/too-many-errors.ts';
 import { tooManyJunkCommands } from './checks/too-many-junk-commands.ts';
 import { tooManyRecipients } from './checks/too-many-recipients.ts';
@@ -29,6 +30,7 @@ export const catalogue: readonly Check[] = [
   badLineEnds,
   mailLoop,
   listed,
+  standingMeasure,
   earlyTalker,
   heloClaimsOurName,
   nullSenderManyRecipients,

@@ -1,6 +1,6 @@
 // What a stage's record keeps of the facts it rests on: small, and nothing at all where the fact said nothing (no list matched).
 import type { FactRecord } from '../model/events.ts';
-import { unknown, type Facts } from './facts.ts';
+import { unknown, type Facts, type MeasureHit } from './facts.ts';
 
 /** Stands for a fact that no check of the stage wanted. */
 export const notAsked = unknown('not asked');
@@ -9,9 +9,10 @@ const recipientExists: FactRecord = { recipient: { value: 'exists' } };
 
 /** The facts that were used, as recorded; null when there is nothing to tell. */
 export function recordOf(facts: Facts): FactRecord | null {
-  const { lists, reverseName, recipient } = facts;
-  const listsSilent = lists === notAsked || (lists.kind === 'known' && lists.value.length === 0);
-  if (listsSilent && reverseName === notAsked) {
+  const { lists, measures, reverseName, recipient } = facts;
+  const listsSilent = isSilent(lists);
+  const measuresSilent = isSilent(measures);
+  if (listsSilent && measuresSilent && reverseName === notAsked) {
     if (recipient === notAsked) return null;
     if (recipient.kind === 'known' && recipient.value.kind === 'exists') return recipientExists;
   }
@@ -19,10 +20,15 @@ export function recordOf(facts: Facts): FactRecord | null {
     ...(listsSilent
       ? {}
       : { lists: lists.kind === 'unknown' ? { unknown: lists.why } : { value: lists.value.map(({ list, entry, action }) => `${list}: ${entry} ${action}`) } }),
+    ...(measuresSilent ? {} : { measures: measures.kind === 'unknown' ? { unknown: measures.why } : { value: measures.value.map(measureValue) } }),
     ...(reverseName === notAsked ? {} : { reverseName: reverseName.kind === 'unknown' ? { unknown: reverseName.why } : { value: reverseName.value } }),
     ...(recipient === notAsked ? {} : { recipient: recipient.kind === 'unknown' ? { unknown: recipient.why } : { value: recipientValue(recipient.value) } }),
   };
 }
+
+const isSilent = (hits: Facts['lists'] | Facts['measures']): boolean => hits === notAsked || (hits.kind === 'known' && hits.value.length === 0);
+
+const measureValue = ({ id, scope, action }: MeasureHit): string => `${id}: ${scope} ${action}`;
 
 function recipientValue(status: Extract<Facts['recipient'], { kind: 'known' }>['value']): string {
   return status.kind === 'refused' ? `refused ${status.hubReply.code} ${status.hubReply.enhanced ?? ''}`.trimEnd() : status.kind;

@@ -1,5 +1,6 @@
 // Facts: answers looked up for checks. A fact is known or unknown; unknown is never the same as absent.
 import type { ReverseName } from '../model/client.ts';
+import type { MeasureActor } from '../model/measure.ts';
 import type { Reply } from '../model/reply.ts';
 import type { Action, Stage } from '../model/verdict.ts';
 import type { StageInput } from '../model/stage-input.ts';
@@ -17,6 +18,24 @@ export interface ListHit {
   readonly reason: string | null;
 }
 
+/** A standing measure whose whole scope fits what is known at this stage. */
+export interface MeasureHit {
+  readonly id: string;
+  /** The scope in words. */
+  readonly scope: string;
+  /** It names recipients, so that it may fit some of a message's and not others. */
+  readonly ofRecipients: boolean;
+  readonly action: Action;
+  readonly actor: MeasureActor;
+  readonly reason: string;
+  readonly incident: string | null;
+  readonly dryRun: boolean;
+  /** This session or transaction is one of those that pass as a probe. */
+  readonly probe: boolean;
+  /** The never-block entry that covers this traffic, where an automatic measure must yield to it; null where none does. */
+  readonly neverBlock: string | null;
+}
+
 export type RecipientStatus =
   | { readonly kind: 'exists' }
   /** The next hop refused it for good: its own answer goes to the client. */
@@ -28,6 +47,8 @@ export type RecipientStatus =
 export interface Facts {
   /** Operator's list entries that match what is known at this stage (client, reverse name, sender, recipient). */
   readonly lists: Fact<readonly ListHit[]>;
+  /** Measures that cover what is known at this stage, oldest first. */
+  readonly measures: Fact<readonly MeasureHit[]>;
   /** The reverse name of the client; awaited only where a list of host names exists. */
   readonly reverseName: Fact<ReverseName>;
   /** Whether the next hop takes this recipient. `unknown` when it cannot be asked now; the wish to defer is the check's. */
@@ -36,7 +57,7 @@ export interface Facts {
 export type FactName = keyof Facts;
 
 /** Cost decides the order: facts of tier 1 are in memory, those of tier 2 may wait for a network. */
-export const factTier: Readonly<Record<FactName, 1 | 2>> = { lists: 1, reverseName: 2, recipient: 2 };
+export const factTier: Readonly<Record<FactName, 1 | 2>> = { lists: 1, measures: 1, reverseName: 2, recipient: 2 };
 
 /** Where facts come from. Answers at once where it can; a promise never rejects and never takes longer than its own deadline. */
 export interface FactSource {

@@ -61,10 +61,12 @@ export function createJudge({ config, checks, facts, now }: JudgeParts): Judge {
 
   return (stage, input) => {
     const lists = ask(facts, 'lists', stage, input);
+    const measures = ask(facts, 'measures', stage, input);
     const forPostmaster = stage === 'rcpt' && isPostmasterOf(ourDomains, (input as StageInput['rcpt']).to); // the stage says which input it is
-    const go = (asked: Facts['lists']): Judgement | Promise<Judgement> =>
-      judgeStage({ stage, input, plan: plans[stage], source: facts, suspended: isSuspended(), spared: forPostmaster || isAccepted(asked) }, asked);
-    return lists instanceof Promise ? lists.then(go) : go(lists);
+    const go = (asked: InMemory): Judgement | Promise<Judgement> =>
+      judgeStage({ stage, input, plan: plans[stage], source: facts, suspended: isSuspended(), spared: forPostmaster || isAccepted(asked.lists) }, asked);
+    if (!(lists instanceof Promise) && !(measures instanceof Promise)) return go({ lists, measures });
+    return Promise.all([lists, measures]).then(([ofLists, ofMeasures]) => go({ lists: ofLists, measures: ofMeasures }));
   };
 }
 
@@ -78,9 +80,12 @@ interface StageRun<S extends Stage> {
   readonly spared: boolean;
 }
 
-function judgeStage<S extends Stage>(run: StageRun<S>, lists: Facts['lists']): Judgement | Promise<Judgement> {
+/** The facts of the cheap tiers. Both wait for DNS where an operator has written host names into them. */
+type InMemory = Pick<Facts, 'lists' | 'measures'>;
+
+function judgeStage<S extends Stage>(run: StageRun<S>, inMemory: InMemory): Judgement | Promise<Judgement> {
   const { stage, input, plan, suspended, spared } = run;
-  const tierRun: TierRun<S> = { stage, input, facts: { lists, reverseName: notAsked, recipient: notAsked }, suspended };
+  const tierRun: TierRun<S> = { stage, input, facts: { ...inMemory, reverseName: notAsked, recipient: notAsked }, suspended };
   let findings: readonly Finding[] | null = null;
   for (const tier of plan.cheap) {
     findings = runTier(tier, spared, tierRun, findings);
@@ -103,9 +108,9 @@ function networkTier<S extends Stage>(run: StageRun<S>, cheap: TierRun<S>, findi
   const recipient = asks.includes('recipient') ? ask(source, 'recipient', stage, input) : notAsked;
   const finish = (facts: Facts): Judgement => conclude(runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
   if (reverseName instanceof Promise || recipient instanceof Promise) {
-    return Promise.all([reverseName, recipient]).then(([name, status]) => finish({ lists: cheap.facts.lists, reverseName: name, recipient: status }));
+    return Promise.all([reverseName, recipient]).then(([name, status]) => finish({ ...cheap.facts, reverseName: name, recipient: status }));
   }
-  return finish({ lists: cheap.facts.lists, reverseName, recipient });
+  return finish({ ...cheap.facts, reverseName, recipient });
 }
 
 function conclude(findings: readonly Finding[] | null, facts: Facts): Judgement {

@@ -41,12 +41,15 @@ function runSafely<S extends Stage>({ check, options }: EnabledCheck, { stage, i
 }
 
 function toFinding({ check, action, onUnsure }: EnabledCheck, outcome: Finding['outcome'], suspended: boolean): Finding {
-  const chosen = outcome.kind === 'finding' ? outcome.action : undefined;
-  const wanted = chosen ?? (outcome.kind === 'finding' ? action : onUnsure);
   const base = { check: check.id, kind: check.kind, outcome };
+  const said: { action?: Action; inObserveMode?: Action; wouldBe?: Action } = outcome.kind === 'finding' ? outcome : {};
+  const wanted = said.action ?? (outcome.kind === 'finding' ? action : onUnsure);
   // An operator's own entry is not an automatic action: observe mode does not suspend it.
-  if (!suspended || check.kind !== 'abuse' || chosen !== undefined || severity[wanted] <= severity.observe) return { ...base, action: wanted };
-  return { ...base, action: 'observe', wouldBe: wanted as Action }; // 'pass' is below observe and was answered above
+  const allowed = said.inObserveMode ?? (said.action === undefined ? 'observe' : said.action);
+  if (suspended && check.kind === 'abuse' && severity[wanted] > severity[allowed]) {
+    return { ...base, action: allowed, wouldBe: wanted as Action }; // 'pass' is above nothing
+  }
+  return said.wouldBe === undefined ? { ...base, action: wanted } : { ...base, action: wanted, wouldBe: said.wouldBe };
 }
 
 /** True when these findings end the stage: nothing costlier needs to be asked. */

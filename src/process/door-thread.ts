@@ -19,6 +19,8 @@ keeper.on('message', (message: ToDoor) => {
       return void door.reconfigure(message);
     case 'lists':
       return door.useLists(message.lists);
+    case 'measures':
+      return door.useMeasures(message.measures);
     case 'final':
       return door.learnFinal(message.entry);
     case 'taken':

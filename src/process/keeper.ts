@@ -9,6 +9,7 @@ import { sessionTally } from '../intake/smtp/admission.ts';
 import { sweepLeftovers } from '../delivery/content-store.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
+import { createLiveMeasures } from '../facts/measures.ts';
 import { createLiveLists } from '../facts/source.ts';
 import type { Event } from '../model/events.ts';
 import { decideToday } from './today.ts';
@@ -18,10 +19,12 @@ import type { Metrics } from '../events/metrics.ts';
 import type { DoorRecorder } from '../events/recorder.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { maxDoors } from '../lib/reference.ts';
+import { openStore, type Store } from '../store/open.ts';
 import { DoorSupervisor } from './door-supervisor.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
+import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import { assertPortIsFree } from './ports.ts';
 import { openRecord, type HouseRecord } from './record.ts';
 import { lockState } from './state-lock.ts';
@@ -36,6 +39,7 @@ export interface Keeper {
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly lists: ListsInForce;
+  readonly measures: MeasuresInForce;
   /** Sessions now, over all doors. */
   sessions(): { readonly inside: number; readonly outside: number };
   /** Writes what keeper and doors have shipped so far. */
@@ -63,8 +67,12 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   await sweepLeftovers(join(config.state, 'incoming'));
   const record = await openRecord(config, about);
   let supervisor: DoorSupervisor | null = null;
-  const lists = await openListsInForce({ config, record: record.recorder.record, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
-  const parts: KeeperParts = { record, lists, lock, inForce: { settings: first }, inherited, ...countersFor(doorCount(config)) };
+  const inForce = { settings: first };
+  const store = openStore(join(config.state, 'floodgate.sqlite'));
+  const { record: say } = record.recorder;
+  const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
+  const measures = await openMeasuresInForce({ store, record: say, config: () => inForce.settings.config, changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }) });
+  const parts: KeeperParts = { record, store, lists, measures, lock, inForce, inherited, ...countersFor(doorCount(config)) };
   supervisor = superviseDoors(parts);
   const listeners = await supervisor.start().catch((error: unknown) => {
     throw new CannotStart(error instanceof Error ? error.message : String(error));
@@ -75,7 +83,9 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
 
 interface KeeperParts {
   readonly record: HouseRecord;
+  readonly store: Store;
   readonly lists: ListsInForce;
+  readonly measures: MeasuresInForce;
   readonly lock: { close(): void };
   readonly inherited: readonly Readonly<Record<string, number>>[];
   readonly doors: number;
@@ -91,8 +101,8 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
   return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
 }
 
-function superviseDoors({ record, lists, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
-  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), inherited: inherited[number] ?? {} });
+function superviseDoors({ record, lists, measures, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
+  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), measures: measures.snapshot(), inherited: inherited[number] ?? {} });
   const supervisor: DoorSupervisor = new DoorSupervisor({
     entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
     doors,
@@ -103,6 +113,7 @@ function superviseDoors({ record, lists, inForce, inherited, doors, counters, re
       supervisor.send(number, { kind: 'taken', cost: batch.cost });
     },
     onFinal: (number, { entry }) => supervisor.broadcast({ kind: 'final', entry }, number),
+    onMeasureHits: ({ counts }) => measures.count(counts),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);
@@ -112,7 +123,7 @@ function superviseDoors({ record, lists, inForce, inherited, doors, counters, re
   return supervisor;
 }
 
-function keeperOf({ record, lists, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+function keeperOf({ record, store, lists, measures, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
   const { recorder, journal, metrics, recent } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
@@ -123,6 +134,7 @@ function keeperOf({ record, lists, lock, inForce, doors, region }: KeeperParts, 
     journal,
     metrics,
     lists,
+    measures,
     sessions: () => {
       const outside = region.readTally(sessionTally.outside);
       return { inside: region.readTally(sessionTally.all) - outside, outside };
@@ -135,7 +147,7 @@ function keeperOf({ record, lists, lock, inForce, doors, region }: KeeperParts, 
     recentDecisions: (limit) => recent.read(limit),
     today: (explanation) => {
       const { config } = inForce.settings;
-      return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), delivery: ownDelivery }));
+      return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), measures: createLiveMeasures(measures.snapshot()), delivery: ownDelivery }));
     },
     settings: () => inForce.settings,
     reconfigure: (next) => {
@@ -150,7 +162,9 @@ function keeperOf({ record, lists, lock, inForce, doors, region }: KeeperParts, 
       await ownDelivery.close();
       recorder.record({ type: 'stopped', why });
       await record.close();
-      await lists.close();
+      lists.close();
+      await measures.close();
+      await store.close();
       lock.close();
     },
   };

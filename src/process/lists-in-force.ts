@@ -1,12 +1,11 @@
 // The operators' lists as the keeper holds them: files and database, the desk that changes them, and the snapshot in force.
-import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { createListDesk, type ListDesk } from '../facts/list-desk.ts';
 import { createListKeeper, type ListKeeper } from '../facts/list-keeper.ts';
 import { compileLists, type ListsSnapshot } from '../facts/lists.ts';
 import type { Recorder } from '../model/events.ts';
 import { createListEntries } from '../store/list-entries.ts';
-import { openStore } from '../store/open.ts';
+import type { Store } from '../store/open.ts';
 
 export interface ListsInForce {
   snapshot(): ListsSnapshot;
@@ -14,18 +13,18 @@ export interface ListsInForce {
   readonly desk: ListDesk;
   /** The configuration names other lists now. */
   reload(lists: Config['lists']): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface ListsParts {
-  readonly config: Config;
+  readonly store: Store;
+  readonly lists: Config['lists'];
   readonly record: Recorder;
   changed(snapshot: ListsSnapshot): void;
 }
 
-/** Opens the database and reads every list; resolves when the first snapshot is there. */
-export async function openListsInForce({ config, record, changed }: ListsParts): Promise<ListsInForce> {
-  const store = openStore(join(config.state, 'floodgate.sqlite'));
+/** Reads every list; resolves when the first snapshot is there. */
+export async function openListsInForce({ store, lists: first, record, changed }: ListsParts): Promise<ListsInForce> {
   const repository = createListEntries(store.queries);
   let snapshot: ListsSnapshot = compileLists([]);
   const keep = (lists: Config['lists']): ListKeeper =>
@@ -39,7 +38,7 @@ export async function openListsInForce({ config, record, changed }: ListsParts):
         changed(next);
       },
     });
-  let keeper = keep(config.lists);
+  let keeper = keep(first);
   await keeper.start();
   const desk = (): ListDesk => createListDesk({ repository, keeper, record, now: Date.now });
   return {
@@ -50,9 +49,6 @@ export async function openListsInForce({ config, record, changed }: ListsParts):
       keeper = keep(lists);
       await keeper.start();
     },
-    close: async () => {
-      keeper.stop();
-      await store.close();
-    },
+    close: () => keeper.stop(),
   };
 }

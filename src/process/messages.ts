@@ -4,6 +4,8 @@ import type { RouteSnapshot } from '../delivery/delivery.ts';
 import type { FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import type { EventBatch } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
+import type { HitCount } from '../facts/measure-hits.ts';
+import type { MeasuresSnapshot } from '../facts/measures.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
 /** What changes at a reload. */
@@ -20,6 +22,7 @@ export interface DoorStart extends DoorSettings {
   readonly doors: number;
   readonly counters: SharedArrayBuffer;
   readonly lists: ListsSnapshot;
+  readonly measures: MeasuresSnapshot;
   /** Descriptors inherited from the service manager, by listener name. */
   readonly inherited: Readonly<Record<string, number>>;
 }
@@ -27,6 +30,7 @@ export interface DoorStart extends DoorSettings {
 export type ToDoor =
   | ({ readonly kind: 'settings' } & DoorSettings)
   | { readonly kind: 'lists'; readonly lists: ListsSnapshot }
+  | { readonly kind: 'measures'; readonly measures: MeasuresSnapshot }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   /** The keeper has taken batches of this cost. */
   | { readonly kind: 'taken'; readonly cost: number }
@@ -56,6 +60,7 @@ export type FromDoor =
   | { readonly kind: 'listen-failed'; readonly listener: string; readonly why: string; readonly fatal: boolean }
   | { readonly kind: 'batch'; readonly batch: EventBatch }
   | { readonly kind: 'figures'; readonly figures: DoorFigures }
+  | { readonly kind: 'measure-hits'; readonly counts: readonly HitCount[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   | { readonly kind: 'flushed'; readonly ask: number }
   | { readonly kind: 'drained' };

@@ -6,6 +6,8 @@ import { createDelivery } from '../delivery/delivery.ts';
 import { createUnconfirmedFinals, type FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import { createRecorder } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
+import { createMeasureHits } from '../facts/measure-hits.ts';
+import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
 import { createLiveLists } from '../facts/source.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
@@ -13,6 +15,7 @@ import type { AuthService, DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import type { Delivery } from '../model/delivery.ts';
+import type { Recorder } from '../model/events.ts';
 import { DoorListeners } from './door-listeners.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { policyParts } from './policy-parts.ts';
@@ -25,6 +28,7 @@ export interface MountedDoor {
   open(): Promise<void>;
   reconfigure(settings: DoorSettings): Promise<void>;
   useLists(lists: ListsSnapshot): void;
+  useMeasures(measures: MeasuresSnapshot): void;
   learnFinal(entry: FinalEntry): void;
   taken(cost: number): void;
   flush(): void;
@@ -35,17 +39,27 @@ export interface MountedDoor {
 export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
   const now = Date.now;
   const recorder = createRecorder({ door: start.name, now, logFormat: start.config.log.format, logLevel: start.config.log.level, ship: (batch) => say({ kind: 'batch', batch }) });
-  const { record } = recorder;
+  const hits = createMeasureHits();
+  const record: Recorder = (body) => {
+    hits.note(body);
+    recorder.record(body);
+  };
+  const flush = (): void => {
+    recorder.flush();
+    const counts = hits.take();
+    if (counts.length > 0) say({ kind: 'measure-hits', counts });
+  };
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
   const finals = await createUnconfirmedFinals({ dir: join(start.config.state, 'finals'), name: start.name, now, onRemember: (entry) => say({ kind: 'final', entry }) });
   const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
   const lists = createLiveLists(start.lists);
+  const measures = createLiveMeasures(start.measures);
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const { judge, router, recipients, reverseName, isInside } = policyParts(config, { lists, delivery });
+    const { judge, router, recipients, reverseName, isInside } = policyParts(config, { lists, measures, delivery });
     const learning: Delivery = {
       ...delivery,
       deliver: async (request) => {
@@ -87,15 +101,16 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       await listeners.open();
     },
     useLists: (snapshot) => lists.replace(snapshot),
+    useMeasures: (snapshot) => measures.replace(snapshot),
     learnFinal: (entry) => finals.learn(entry),
     taken: (cost) => recorder.taken(cost),
-    flush: () => recorder.flush(),
+    flush,
     figures: () => ({ sessions: listeners.sessions(), contentBytes: content.memoryInUse, delivery: delivery.snapshot() }),
     drain: async (patienceMs) => {
       await listeners.drain(patienceMs);
       await delivery.close();
       await finals.close();
-      recorder.flush();
+      flush();
     },
   };
 }

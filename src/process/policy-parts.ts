@@ -1,6 +1,8 @@
 // Policy put together for one configuration: the same for a door that judges clients and for the keeper that is asked what would be
 // decided today.
 import type { Config } from '../config/options.ts';
+import type { LiveMeasures } from '../facts/measures.ts';
+import { createNeverBlock } from '../facts/never-block.ts';
 import { createRecipientFacts, type RecipientFacts } from '../facts/recipients.ts';
 import { createResolver, createReverseNames, type ReverseNames } from '../facts/reverse-names.ts';
 import { createFactSource, type LiveLists } from '../facts/source.ts';
@@ -22,15 +24,17 @@ export interface PolicyParts {
 /** Where policy gets what changes while it runs. */
 export interface PolicySources {
   readonly lists: LiveLists;
+  readonly measures: LiveMeasures;
   readonly delivery: Pick<Delivery, 'probe'>;
 }
 
-export function policyParts(config: Config, { lists, delivery }: PolicySources): PolicyParts {
+export function policyParts(config: Config, { lists, measures, delivery }: PolicySources): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
   const recipients = createRecipientFacts({ probe: delivery.probe, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
-  const judge = createJudge({ config, checks: catalogue, facts: createFactSource({ lists, recipients, reverseNames: reverseName }), now });
+  const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, now });
+  const judge = createJudge({ config, checks: catalogue, facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
 }

@@ -24,12 +24,13 @@ export async function decideToday(explanation: Explanation, config: Config, poli
 
 /** The verdicts of the stages that the session reached, as of now. */
 async function* verdicts(explanation: Explanation, config: Config, { judge, isInside }: Pick<PolicyParts, 'judge' | 'isInside'>): AsyncGenerator<readonly [Stage, Verdict]> {
+  const { session } = explanation;
   const client = clientOf(explanation, config, isInside);
   const conduct = { talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0 };
-  yield ['connect', (await judge('connect', { client, conduct })).verdict];
+  yield ['connect', (await judge('connect', { session, client, conduct })).verdict];
   const { helo, user } = explanation.client;
   if (helo === null) return;
-  const greeted: HeloInput = { client, conduct, helo, esmtp: true, tls: null, user };
+  const greeted: HeloInput = { session, client, conduct, helo, esmtp: true, tls: null, user };
   yield ['helo', (await judge('helo', greeted)).verdict];
   if (explanation.from === null) return;
   const from = explanation.from === '' ? null : mailboxOf(explanation.from);

@@ -1,6 +1,7 @@
 // Brings the tables from whatever version they have to the one this program knows, each step in a transaction of its own.
 import type { DatabaseSync } from 'node:sqlite';
 import { lists } from './migrations/0001-lists.ts';
+import { measures } from './migrations/0002-measures.ts';
 
 /** One step; `id` is its file name and never changes once released. */
 export interface Migration {
@@ -8,7 +9,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const migrations: readonly Migration[] = [lists];
+const migrations: readonly Migration[] = [lists, measures];
 
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {

@@ -1,4 +1,5 @@
 // The tables as the queries see them. Times are milliseconds since the epoch.
+import type { MeasureActor, MeasureRecord } from '../model/measure.ts';
 import type { Action } from '../model/verdict.ts';
 
 /** A row of `list_entries`; see migrations/0001-lists.ts. */
@@ -15,6 +16,38 @@ export interface ListEntryRow {
   expires_at: number | null;
 }
 
+/** A row of `measures`; see migrations/0002-measures.ts. */
+export interface MeasureRow {
+  id: string;
+  /** JSON of a MeasureScope. */
+  scope: string;
+  action: Action;
+  actor_kind: MeasureActor['kind'];
+  actor_name: string;
+  reason: string;
+  created_at: number;
+  expires_at: number;
+  /** Null: no cap. */
+  max_hits: number | null;
+  probe_share: number;
+  incident: string | null;
+  dry_run: 0 | 1;
+  state: MeasureRecord['state'];
+  ended_at: number | null;
+  hits: number;
+  probes: number;
+}
+
+/** A row of `switches`: one that is thrown. */
+export interface SwitchRow {
+  name: string;
+  by: string;
+  reason: string | null;
+  since: number;
+}
+
 export interface Tables {
   list_entries: ListEntryRow;
+  measures: MeasureRow;
+  switches: SwitchRow;
 }

@@ -47,20 +47,20 @@ export class Conversation {
   }
 
   connectInput(): ConnectInput {
-    return { client: this.client, conduct: this.conduct };
+    return { session: this.id, client: this.client, conduct: this.conduct };
   }
 
   heloInput(next: Exclude<State, { at: 'fresh' }>): HeloInput {
-    return { client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user };
+    return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user };
   }
 
   mailInput(next: Extract<State, { at: 'mail' | 'rcpt' }>): MailInput {
-    return { client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters };
+    return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters };
   }
 
   rcptInput(next: OpenTransaction, to: Mailbox): RcptInput {
     const accepted = next.to.slice(0, -1);
-    return { client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters, to, accepted };
+    return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters, to, accepted };
   }
 
   messageInput(transaction: OpenTransaction, content: ContentSummary): MessageInput {

@@ -109,16 +109,17 @@ export class SmtpDoor {
     const { site, sweep } = this.#parts;
     const client = this.#clientOf(socket, proxied);
     const { admission } = site.services;
+    const id = site.services.newSessionId();
     const full = this.#draining ? 'draining' : admission.enter(client.ip, client.inside);
-    if (full !== null) return this.#turnAway(socket, client, noPlace(full));
-    const judgement = site.services.judge('connect', { client, conduct: nothingYet });
+    if (full !== null) return this.#turnAway(socket, client, id, noPlace(full));
+    const judgement = site.services.judge('connect', { session: id, client, conduct: nothingYet });
     // A flood from refused networks must cost as little as a flood beyond the caps: no session is made for it.
     if (!(judgement instanceof Promise) && isRefusal(judgement.verdict)) {
       admission.leave(client.ip, client.inside);
       const { verdict } = judgement;
-      return this.#turnAway(socket, client, { reason: verdict.decisive?.check ?? '', findings: verdict.findings, answer: (reference) => answerTo(verdict, { stage: 'connect', reference }) });
+      return this.#turnAway(socket, client, id, { reason: verdict.decisive?.check ?? '', findings: verdict.findings, answer: (reference) => answerTo(verdict, { stage: 'connect', reference }) });
     }
-    const session = new LiveSession(socket, client, site, {
+    const session = new LiveSession(socket, { id, client }, site, {
       watch: sweep.add,
       ended: (gone) => {
         this.#sessions.delete(gone);
@@ -146,9 +147,8 @@ export class SmtpDoor {
   }
 
   /** An answer before a session exists: costs a legitimate client one retry and us one packet. */
-  #turnAway(socket: Socket, client: Client, { reason, findings, answer }: NoEntry): void {
+  #turnAway(socket: Socket, client: Client, session: string, { reason, findings, answer }: NoEntry): void {
     const { services } = this.#parts.site;
-    const session = services.newSessionId();
     const ref = referenceOf(session, 1);
     const said = answer(ref);
     services.record({ type: 'connection-refused', session, ip: client.ip, port: client.port, listener: client.listener, ref, reply: oneLine(said), reason, findings });

@@ -47,13 +47,13 @@ export class LiveSession implements ChannelOwner {
   #draining = false;
   readonly #transcript = new Transcript();
 
-  constructor(socket: Socket, client: Client, site: SmtpSite, hooks: SessionHooks) {
+  constructor(socket: Socket, { id, client }: { readonly id: string; readonly client: Client }, site: SmtpSite, hooks: SessionHooks) {
     const { config, services } = site;
     const now = services.now();
     this.#site = site;
     this.#hooks = hooks;
     this.#idleSince = now;
-    this.conversation = new Conversation(services.newSessionId(), client, now);
+    this.conversation = new Conversation(id, client, now);
     this.channel = new Channel(socket, this, { maxLineBytes: config.limits.commandLine, now: services.now });
   }
 

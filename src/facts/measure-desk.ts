@@ -1,0 +1,158 @@
+// What an operator, or a response to an attack, can ask of the measures and do to them: the commands behind `floodgate measure` and
+// /api/v1/measures.
+import { z } from '../lib/zod.ts';
+import { automaticProbeShare, maxAutomaticMs, type BlastRadiusGuard, type Measure, type MeasureActor, type MeasureRecord, type MeasureScope } from '../model/measure.ts';
+import type { MeasureRepository, ThrownSwitch } from '../store/measures.ts';
+import type { DeskAnswer } from './list-desk.ts';
+import type { MeasureKeeper } from './measure-keeper.ts';
+import { scopeText, scopeToRead } from './measure-scope.ts';
+import { maxOthers } from './measures.ts';
+import type { NeverBlock } from './never-block.ts';
+
+/** A measure as shown; times are ISO 8601 UTC with milliseconds. */
+export interface ShownMeasure extends Omit<MeasureRecord, 'createdAt' | 'expiresAt' | 'endedAt'> {
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly endedAt: string | null;
+}
+
+export interface MeasuresShown {
+  /** Oldest first; those that have ended before them, where they were asked for. */
+  readonly measures: readonly ShownMeasure[];
+  /** Who turned the automatic measures off; null where they hold. */
+  readonly suspended: { readonly by: string; readonly reason: string | null; readonly since: string } | null;
+}
+
+export interface MeasureDesk {
+  show(options: { readonly ended: boolean }): Promise<MeasuresShown>;
+  find(id: string): Promise<ShownMeasure | null>;
+  /** Adds a person's measure; the doors have it within moments of the promise resolving. `by` names who asked. */
+  add(raw: unknown, by: string): Promise<DeskAnswer<{ readonly measure: ShownMeasure }>>;
+  /** Adds an automatic measure that the guard does not object to. */
+  addAutomatic(draft: AutomaticDraft, guard: BlastRadiusGuard): Promise<DeskAnswer<{ readonly measure: ShownMeasure }>>;
+  undo(id: string, by: string): Promise<DeskAnswer<{ readonly measure: ShownMeasure }>>;
+  /** All automatic measures off, until `resume`. */
+  suspend(raw: unknown, by: string): Promise<DeskAnswer<object>>;
+  resume(by: string): Promise<DeskAnswer<object>>;
+}
+
+/** What a response wants done; `detector` names whose alarm it answers. */
+export type AutomaticDraft = Pick<Measure, 'scope' | 'action' | 'reason' | 'incident' | 'expiresAt' | 'maxHits' | 'dryRun'> & { readonly detector: string };
+
+export interface MeasureDeskParts {
+  readonly repository: Pick<MeasureRepository, 'ended' | 'find'>;
+  readonly keeper: MeasureKeeper;
+  /** Of the configuration in force. */
+  neverBlock(): NeverBlock;
+  newId(): string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Measures in force at most: a flood of alarms must not become a flood of measures. */
+const maxActive = 5000;
+/** Ended ones shown at most. */
+const maxEndedShown = 1000;
+/** Nobody remembers after a year why he did it. */
+const maxPersonMs = 366 * 24 * 3_600_000;
+
+const actions = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner'] as const;
+
+/** The body of POST /api/v1/measures. */
+export const measureToAdd = z.strictObject({
+  scope: scopeToRead,
+  action: z.enum(actions, `is one of ${actions.join(', ')}`),
+  reason: z.string().min(1, 'is missing').max(500),
+  expiresAt: z.iso.datetime('is a time like 2026-09-01T06:00:00Z'),
+  maxHits: z.number().int().min(1).max(1_000_000_000).nullable().default(null),
+  probeShare: z.number().min(0).max(1).default(0),
+  incident: z.string().min(1).max(100).nullable().default(null),
+  dryRun: z.boolean().default(false),
+  force: z.boolean().default(false),
+});
+const suspensionToRead = z.strictObject({ reason: z.string().max(500).nullable().default(null) });
+
+export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
+  const { repository, keeper, now } = parts;
+  const find = async (id: string): Promise<MeasureRecord | null> => keeper.active().find((each) => each.id === id) ?? (await repository.find(id));
+  return {
+    show: async ({ ended }) => {
+      const past = ended ? (await repository.ended(maxEndedShown)).toReversed() : [];
+      return { measures: [...past, ...keeper.active()].map(shown), suspended: shownSuspension(keeper.suspension()) };
+    },
+    find: async (id) => {
+      const found = await find(id);
+      return found === null ? null : shown(found);
+    },
+    add: async (raw, by) => {
+      const read = measureToAdd.safeParse(raw);
+      if (!read.success) return refused(firstProblem(read.error));
+      const { force, expiresAt, ...rest } = read.data;
+      const measure = complete(parts, { ...rest, scope: withoutGaps(rest.scope), expiresAt: Date.parse(expiresAt), actor: { kind: 'person', name: by } });
+      if (measure.expiresAt > now() + maxPersonMs) return refused('a measure lasts a year at most; a list holds for good (floodgate list add)');
+      return put(parts, measure, force);
+    },
+    addAutomatic: async ({ detector, ...draft }, guard) => {
+      const expiresAt = Math.min(draft.expiresAt, now() + maxAutomaticMs);
+      const measure = complete(parts, { ...draft, expiresAt, probeShare: automaticProbeShare, actor: { kind: 'auto', name: detector } });
+      const verdict = await guard(measure);
+      return verdict.ok ? put(parts, measure, false) : refused(verdict.why);
+    },
+    undo: async (id, by) => {
+      const ended = await keeper.undo(id, by);
+      if (ended !== null) return { ok: true, measure: shown(ended) };
+      const past = await repository.find(id);
+      return refused(past === null ? `there is no measure ${id}` : `${id} has ended already (${past.state})`);
+    },
+    suspend: async (raw, by) => {
+      const read = suspensionToRead.safeParse(raw ?? {});
+      if (!read.success) return refused(firstProblem(read.error));
+      await keeper.suspend({ by, reason: read.data.reason, since: now() }, by);
+      return { ok: true };
+    },
+    resume: async (by) => {
+      if (keeper.suspension() === null) return refused('automatic measures are not suspended');
+      await keeper.suspend(null, by);
+      return { ok: true };
+    },
+  };
+}
+
+type Draft = Omit<Measure, 'id' | 'createdAt'> & { readonly actor: MeasureActor };
+
+const complete = ({ newId, now }: MeasureDeskParts, draft: Draft): Measure => ({ ...draft, id: newId(), createdAt: now() });
+
+/** Looks at what no measure may do, then puts it in force. */
+async function put({ keeper, neverBlock, now }: MeasureDeskParts, measure: Measure, force: boolean): Promise<DeskAnswer<{ readonly measure: ShownMeasure }>> {
+  if (measure.expiresAt <= now()) return refused('it would be over already');
+  const active = keeper.active();
+  if (active.length >= maxActive) return refused(`there are ${active.length} measures in force; undo some, or put what holds for long into a list`);
+  if (isUnkeyed(measure.scope) && active.filter(({ scope }) => isUnkeyed(scope)).length >= maxOthers)
+    return refused(`there are ${maxOthers} measures without client, sender, recipient or user, each of which costs every session; name one of these`);
+  const spared = force ? null : neverBlock().ofMeasure(measure);
+  if (spared !== null) return refused(`${scopeText(measure.scope)} would touch ${spared}, which is never blocked; narrow it, or say --force`);
+  await keeper.add(measure);
+  return { ok: true, measure: shown({ ...measure, state: 'active', endedAt: null, hits: 0, probes: 0 }) };
+}
+
+const isUnkeyed = ({ client, sender, recipient, user }: MeasureScope): boolean => [client, sender, recipient, user].every((field) => field === undefined);
+
+const withoutGaps = (scope: { readonly [F in keyof MeasureScope]?: MeasureScope[F] | undefined }): MeasureScope =>
+  Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined)); // the same fields, none of them undefined
+
+const shown = ({ createdAt, expiresAt, endedAt, ...same }: MeasureRecord): ShownMeasure => ({
+  ...same,
+  createdAt: new Date(createdAt).toISOString(),
+  expiresAt: new Date(expiresAt).toISOString(),
+  endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+});
+
+const shownSuspension = (thrown: ThrownSwitch | null): MeasuresShown['suspended'] =>
+  thrown === null ? null : { by: thrown.by, reason: thrown.reason, since: new Date(thrown.since).toISOString() };
+
+const refused = (error: string): { readonly ok: false; readonly error: string } => ({ ok: false, error });
+
+function firstProblem(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue === undefined ? 'not understood' : `${issue.path.join('.') || 'the request'} ${issue.message}`;
+}

@@ -1,0 +1,194 @@
+// The keeper's side of the measures: owns the table, ends what expires or has reached its cap, and hands every new state to the doors.
+import type { Recorder } from '../model/events.ts';
+import type { Measure, MeasureEnd, MeasureRecord } from '../model/measure.ts';
+import type { MeasureRepository, ThrownSwitch } from '../store/measures.ts';
+import type { HitCount } from './measure-hits.ts';
+import { scopeText } from './measure-scope.ts';
+import { compileMeasures, type MeasuresSnapshot } from './measures.ts';
+
+export interface MeasureKeeperParts {
+  readonly repository: MeasureRepository;
+  readonly record: Recorder;
+  onSnapshot(snapshot: MeasuresSnapshot): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface MeasureKeeper {
+  /** Reads what was in force before, ends what has expired meanwhile, and hands out the first snapshot. */
+  start(): Promise<void>;
+  /** Oldest first, with the counts as known now. */
+  active(): readonly MeasureRecord[];
+  /** Puts a measure in force; it is in the database when the promise resolves. Rejects where it cannot be written: then it does not hold. */
+  add(measure: Measure): Promise<void>;
+  /** Ends one before its time; null where no such measure is active. */
+  undo(id: string, by: string): Promise<MeasureRecord | null>;
+  /** Null where automatic measures hold. */
+  suspension(): ThrownSwitch | null;
+  /** Turns automatic measures off, or on again (null); survives a restart. */
+  suspend(thrown: ThrownSwitch | null, by: string): Promise<void>;
+  /** A door has counted. */
+  count(counts: readonly HitCount[]): void;
+  /** Writes what is not written yet. */
+  stop(): Promise<void>;
+}
+
+/** Changes of one moment are handed out together, in ms. */
+const gatherMs = 20;
+/** Counts are written so often, in ms, and so many at once: a crash costs some seconds of counting. */
+const countsEveryMs = 5000;
+const countsAtOnce = 500;
+/** A timer knows no longer time, in ms. */
+const longestTimerMs = 2 ** 31 - 1;
+/** Ended measures are remembered so long (ms) and so many. */
+const rememberedMs = 400 * 24 * 3_600_000;
+const remembered = 10_000;
+
+export function createMeasureKeeper(parts: MeasureKeeperParts): MeasureKeeper {
+  const table = new Table(parts);
+  return {
+    start: () => table.start(),
+    active: () => table.active(),
+    add: (measure) => table.add(measure),
+    undo: (id, by) => table.end(id, 'undone', by),
+    suspension: () => table.thrown,
+    suspend: (thrown, by) => table.suspend(thrown, by),
+    count: (counts) => table.count(counts),
+    stop: () => table.stop(),
+  };
+}
+
+class Table {
+  readonly #parts: MeasureKeeperParts;
+  /** In force, oldest first. The one truth while we run; the database follows. */
+  readonly #active = new Map<string, MeasureRecord>();
+  readonly #uncounted = new Set<string>();
+  thrown: ThrownSwitch | null = null;
+  #publishing: NodeJS.Timeout | undefined;
+  #expiring: NodeJS.Timeout | undefined;
+  #counting: NodeJS.Timeout | undefined;
+
+  constructor(parts: MeasureKeeperParts) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<void> {
+    const { repository, now } = this.#parts;
+    this.thrown = await repository.suspension();
+    for (const measure of await repository.active()) this.#active.set(measure.id, measure);
+    await repository.forget(now() - rememberedMs, remembered);
+    this.#endExpired();
+    this.#publish();
+    this.#counting = setInterval(() => void this.#writeCounts(countsAtOnce), countsEveryMs).unref();
+  }
+
+  active(): readonly MeasureRecord[] {
+    return [...this.#active.values()];
+  }
+
+  async add(measure: Measure): Promise<void> {
+    const added: MeasureRecord = { ...measure, state: 'active', endedAt: null, hits: 0, probes: 0 };
+    await this.#parts.repository.save(added);
+    this.#active.set(added.id, added);
+    const { id, actor, action, scope, reason, expiresAt, maxHits, probeShare, incident, dryRun } = added;
+    this.#parts.record({
+      type: 'measure-added',
+      id,
+      by: `${actor.kind} ${actor.name}`,
+      action,
+      scope: scopeText(scope),
+      reason,
+      expiresAt,
+      maxHits,
+      probeShare,
+      incident,
+      dryRun,
+    });
+    this.#publishSoon();
+    this.#expireInTime();
+  }
+
+  /** What ends has no word from now on, also where the database cannot be written: it would be found to have expired at the next start. */
+  async end(id: string, how: MeasureEnd, by: string): Promise<MeasureRecord | null> {
+    const { now, record, repository } = this.#parts;
+    const measure = this.#active.get(id);
+    if (measure === undefined) return null;
+    this.#active.delete(id);
+    this.#uncounted.delete(id);
+    const ended: MeasureRecord = { ...measure, state: how, endedAt: now() };
+    record({ type: 'measure-ended', id, how, by, scope: scopeText(measure.scope), hits: measure.hits, probes: measure.probes });
+    this.#publishSoon();
+    try {
+      await repository.save(ended);
+    } catch (error) {
+      this.#broken(`the end of ${id} could not be written: ${String(error)}`);
+    }
+    return ended;
+  }
+
+  async suspend(thrown: ThrownSwitch | null, by: string): Promise<void> {
+    const { record, repository } = this.#parts;
+    await repository.suspend(thrown);
+    this.thrown = thrown;
+    record({ type: 'measures-switched', automatic: thrown === null ? 'on' : 'off', by, reason: thrown?.reason ?? null });
+    this.#publishSoon();
+  }
+
+  count(counts: readonly HitCount[]): void {
+    for (const { id, hits, probes } of counts) {
+      const measure = this.#active.get(id);
+      if (measure === undefined) continue; // a door's last counts of one that has ended
+      const counted = { ...measure, hits: measure.hits + hits, probes: measure.probes + probes };
+      this.#active.set(id, counted);
+      this.#uncounted.add(id);
+      if (counted.maxHits !== null && counted.hits >= counted.maxHits) void this.end(id, 'hit-cap', 'floodgate');
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#publishing);
+    clearTimeout(this.#expiring);
+    clearInterval(this.#counting);
+    await this.#writeCounts(this.#uncounted.size);
+  }
+
+  async #writeCounts(most: number): Promise<void> {
+    const some = [...this.#uncounted].slice(0, most).flatMap((id) => this.#active.get(id) ?? []);
+    if (some.length === 0) return;
+    for (const { id } of some) this.#uncounted.delete(id);
+    try {
+      await this.#parts.repository.saveCounts(some);
+    } catch (error) {
+      for (const { id } of some) this.#uncounted.add(id);
+      this.#broken(`counts could not be written: ${String(error)}`);
+    }
+  }
+
+  #publishSoon(): void {
+    this.#publishing ??= setTimeout(() => this.#publish(), gatherMs);
+  }
+
+  #publish(): void {
+    clearTimeout(this.#publishing);
+    this.#publishing = undefined;
+    this.#parts.onSnapshot(compileMeasures(this.active().filter(({ actor }) => this.thrown === null || actor.kind === 'person')));
+  }
+
+  /** Ends what is over, and comes back when the next one is. */
+  #endExpired(): void {
+    const now = this.#parts.now();
+    for (const { id, expiresAt } of this.active()) if (expiresAt <= now) void this.end(id, 'expired', 'floodgate');
+    this.#expireInTime();
+  }
+
+  #expireInTime(): void {
+    clearTimeout(this.#expiring);
+    const next = Math.min(...this.active().map(({ expiresAt }) => expiresAt));
+    if (next === Infinity) return;
+    this.#expiring = setTimeout(() => this.#endExpired(), Math.max(0, Math.min(next - this.#parts.now(), longestTimerMs))).unref();
+  }
+
+  #broken(why: string): void {
+    this.#parts.record({ type: 'measures-broken', why });
+  }
+}

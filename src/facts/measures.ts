@@ -1,0 +1,190 @@
+// Measures in force, ready to be asked. Compiled once in the keeper, sent to the doors as plain data, looked up without waiting.
+// Unlike entries of lists, every measure that fits is found, not only the narrowest.
+import { halfSipHash } from '../lib/half-sip-hash.ts';
+import { networkOf, parseCidr } from '../lib/ip.ts';
+import { PrefixSet, type PrefixSetData } from '../lib/prefix-set.ts';
+import type { ReverseName } from '../model/client.ts';
+import type { Measure, MeasureScope } from '../model/measure.ts';
+import type { StageInput } from '../model/stage-input.ts';
+import type { Stage } from '../model/verdict.ts';
+import type { MeasureHit } from '../policy/facts.ts';
+import { patternsOf } from './mail-pattern.ts';
+import { fits, scopeText, seenAt, type Seen } from './measure-scope.ts';
+import type { NeverBlock } from './never-block.ts';
+
+/**
+ * All measures in force as plain data that is copied to every door in no time: text, read when it is needed, not objects.
+ * A measure is a number, its place.
+ */
+export interface MeasuresSnapshot {
+  /** By place, oldest first: the measure as JSON. */
+  readonly texts: readonly string[];
+  /** By place: the next measure under the same key, -1 at the end. */
+  readonly next: Int32Array;
+  readonly clients: PrefixSetData;
+  /** By network, in the order of `clients`: the first place, and the smallest network around it (-1: none). */
+  readonly clientPlaces: Int32Array;
+  readonly clientsAround: Int32Array;
+  /** By look-up form: the first place. */
+  readonly users: ReadonlyMap<string, number>;
+  readonly senders: ReadonlyMap<string, number>;
+  readonly recipients: ReadonlyMap<string, number>;
+  /** Places of those that have none of these keys: looked at one by one, so there may be only a few. */
+  readonly others: Int32Array;
+  readonly hasHostNames: boolean;
+}
+
+/** Measures without client, sender, recipient or user at most: each costs every session a look. */
+export const maxOthers = 100;
+
+export interface Measures {
+  readonly isEmpty: boolean;
+  /** Only then is the client's reverse name worth waiting for. */
+  readonly hasHostNames: boolean;
+  match<S extends Stage>(stage: S, input: StageInput[S], given: Given): readonly MeasureHit[];
+}
+
+/** What a match rests on besides the session itself. */
+export interface Given {
+  /** Whom automatic measures must spare. */
+  readonly neverBlock: Pick<NeverBlock, 'ofTraffic'>;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly reverseName?: ReverseName;
+}
+
+type Key = 'user' | 'recipient' | 'sender' | 'client';
+
+/** What a measure is found by: the field that is likely the narrowest. */
+const keyOf = (scope: MeasureScope): Key | null => (['user', 'recipient', 'sender', 'client'] as const).find((field) => scope[field] !== undefined) ?? null;
+
+/** Makes a snapshot of measures, oldest first. */
+export function compileMeasures(measures: readonly Measure[]): MeasuresSnapshot {
+  const first: Readonly<Record<Key, Map<string, number>>> = { user: new Map(), recipient: new Map(), sender: new Map(), client: new Map() };
+  const next = new Int32Array(measures.length).fill(-1);
+  const others: number[] = [];
+  for (const [place, { scope }] of measures.entries()) {
+    const key = keyOf(scope);
+    if (key === null) {
+      others.push(place);
+      continue;
+    }
+    const text = scope[key] ?? '';
+    next[place] = first[key].get(text) ?? -1;
+    first[key].set(text, place);
+  }
+  const networks = [...first.client.keys()];
+  return {
+    texts: measures.map((measure) => JSON.stringify(measure)),
+    next,
+    clients: PrefixSet.build(networks).toData(),
+    clientPlaces: Int32Array.from(first.client.values()),
+    clientsAround: networksAround(networks),
+    users: first.user,
+    senders: first.sender,
+    recipients: first.recipient,
+    others: Int32Array.from(others),
+    hasHostNames: measures.some(({ scope }) => scope.hostname !== undefined),
+  };
+}
+
+/** For each network the index of the smallest other one that holds it; -1 where there is none. */
+function networksAround(networks: readonly string[]): Int32Array {
+  const indexOf = new Map(networks.map((network, index) => [network, index]));
+  const lengths = [...new Set(networks.map((network) => Number(network.slice(network.indexOf('/') + 1))))].toSorted((a, b) => b - a);
+  return Int32Array.from(networks, (network) => {
+    const { bits = 0, family = 4 } = parseCidr(network) ?? {};
+    for (const length of lengths) {
+      if (length >= bits) continue;
+      const around = indexOf.get(networkOf(network, family === 4 ? length : 32, length));
+      if (around !== undefined && networks[around] !== network) return around;
+    }
+    return -1;
+  });
+}
+
+const none: readonly MeasureHit[] = [];
+
+/** Makes a snapshot answer; without one there are no measures. */
+export function openMeasures(snapshot: MeasuresSnapshot = compileMeasures([])): Measures {
+  const clients = PrefixSet.fromData(snapshot.clients);
+  const read: (Measure | undefined)[] = [];
+  const measureAt = (place: number): Measure => (read[place] ??= JSON.parse(snapshot.texts[place] ?? '') as Measure); // compileMeasures wrote it
+
+  return {
+    isEmpty: snapshot.texts.length === 0,
+    hasHostNames: snapshot.hasHostNames,
+    match: (stage, input, { neverBlock, atMs, reverseName }) => {
+      const seen = seenAt(stage, input, reverseName);
+      const places = candidates(snapshot, clients, seen);
+      if (places.length === 0) return none;
+      const hits: MeasureHit[] = [];
+      for (const place of places.sort((a, b) => a - b)) {
+        const measure = measureAt(place);
+        // The keeper takes it away at its time; a keeper that is held up must not make it last.
+        if (measure.expiresAt <= atMs || !fits(measure.scope, seen)) continue;
+        const yields = measure.actor.kind === 'auto' ? neverBlock.ofTraffic(measure, seen) : null;
+        hits.push(hitOf(measure, isProbe(measure, stage, input), yields));
+      }
+      return hits;
+    },
+  };
+}
+
+/** Places of all measures that may fit; each once. */
+function candidates(snapshot: MeasuresSnapshot, clients: PrefixSet, seen: Seen): number[] {
+  const places: number[] = [...snapshot.others];
+  const chain = (first: number | undefined): void => {
+    for (let place = first ?? -1; place >= 0; place = snapshot.next[place] ?? -1) places.push(place);
+  };
+  for (let network = clients.match(seen.ip); network >= 0; network = snapshot.clientsAround[network] ?? -1) chain(snapshot.clientPlaces[network]);
+  if (seen.from !== undefined && snapshot.senders.size > 0) for (const pattern of patternsOf(seen.from)) chain(snapshot.senders.get(pattern));
+  if (seen.user !== null && seen.user !== undefined) chain(snapshot.users.get(seen.user));
+  if (seen.to === undefined || snapshot.recipients.size === 0) return places;
+  // Recipients of one message often share a domain.
+  for (const pattern of new Set(seen.to.flatMap(patternsOf))) chain(snapshot.recipients.get(pattern));
+  return places;
+}
+
+const hitOf = ({ id, scope, action, actor, reason, incident, dryRun }: Measure, probe: boolean, neverBlock: string | null): MeasureHit => ({
+  id,
+  scope: scopeText(scope),
+  ofRecipients: scope.recipient !== undefined,
+  action,
+  actor,
+  reason,
+  incident,
+  dryRun,
+  probe,
+  neverBlock,
+});
+
+/** Not secret: measure and session ids are ours, and no stranger learns the one or chooses the other. */
+const probeKey = { k0: 0x666c6f6f, k1: 0x64676174 } as const;
+
+/**
+ * Whether this session (for who is refused at the banner) or transaction is one of the share that passes. It is so at all its stages
+ * and in every door; the next transaction draws anew.
+ */
+export function isProbe<S extends Stage>({ id, action, probeShare }: Pick<Measure, 'id' | 'action' | 'probeShare'>, stage: S, { session, conduct }: StageInput[S]): boolean {
+  if (probeShare === 0) return false;
+  // The message stage comes when its message has been counted.
+  const transaction = action === 'refuse-at-banner' ? session : `${session} ${conduct.messages - (stage === 'message' ? 1 : 0)}`;
+  return halfSipHash(probeKey, `${id} ${transaction}`) < probeShare * 2 ** 32;
+}
+
+/** The measures as they are now; the keeper's snapshots replace them while sessions run. */
+export interface LiveMeasures {
+  current(): Measures;
+  replace(snapshot: MeasuresSnapshot): void;
+}
+
+export function createLiveMeasures(snapshot?: MeasuresSnapshot): LiveMeasures {
+  let measures = openMeasures(snapshot);
+  return {
+    current: () => measures,
+    replace: (next) => {
+      measures = openMeasures(next);
+    },
+  };
+}

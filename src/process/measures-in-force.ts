@@ -1,0 +1,50 @@
+// Measures as the keeper holds them: the table, the desk that changes it, and the snapshot in force.
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../config/options.ts';
+import { createMeasureDesk, type MeasureDesk } from '../facts/measure-desk.ts';
+import { createMeasureKeeper, type MeasureKeeper } from '../facts/measure-keeper.ts';
+import { compileMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
+import { createNeverBlock } from '../facts/never-block.ts';
+import type { Recorder } from '../model/events.ts';
+import { createMeasures } from '../store/measures.ts';
+import type { Store } from '../store/open.ts';
+
+export interface MeasuresInForce {
+  snapshot(): MeasuresSnapshot;
+  /** Commands and queries. */
+  readonly desk: MeasureDesk;
+  /** Takes what a door has counted. */
+  count: MeasureKeeper['count'];
+  close(): Promise<void>;
+}
+
+export interface MeasuresParts {
+  readonly store: Store;
+  readonly record: Recorder;
+  /** The configuration in force. */
+  config(): Config;
+  changed(snapshot: MeasuresSnapshot): void;
+}
+
+/** Reads the measures that were in force before; resolves when the first snapshot is there. */
+export async function openMeasuresInForce({ store, record, config, changed }: MeasuresParts): Promise<MeasuresInForce> {
+  const repository = createMeasures(store.queries);
+  let snapshot = compileMeasures([]);
+  const keeper = createMeasureKeeper({
+    repository,
+    record,
+    now: Date.now,
+    onSnapshot: (next) => {
+      snapshot = next;
+      changed(next);
+    },
+  });
+  await keeper.start();
+  const newId = (): string => `m-${randomBytes(5).toString('hex')}`;
+  return {
+    snapshot: () => snapshot,
+    desk: createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(config()), newId, now: Date.now }),
+    count: keeper.count,
+    close: keeper.stop,
+  };
+}
