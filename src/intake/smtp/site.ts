@@ -32,28 +32,67 @@ export function createSite(parts: SiteParts): SmtpSite {
     listener,
     services,
     tlsContext: () => tls,
-    offerFor: (conversation) => offer(parts, conversation),
+    offerFor: (conversation) => new CurrentOffer(parts, conversation),
   };
 }
 
 const isLoopback = (ip: string): boolean => ip === '::1' || (isIP(ip) === 4 && ip.startsWith('127.'));
 
-function offer(parts: SiteParts, conversation: Conversation): Offer {
-  const { config, services, tls } = parts;
-  const { client, user } = conversation;
-  const offered = services.auth !== null && user === null ? services.auth.mechanisms : [];
-  // Passwords travel under TLS only (RFC 4954 4); where there is no certificate at all, on loopback too.
-  const mayAuth = conversation.tls !== null || (tls === null && isLoopback(client.ip));
-  const hub = services.hubAbilities();
-  return {
-    hostname: config.site.hostname,
-    tls: conversation.tls !== null ? 'on' : tls === null ? 'none' : 'offered',
-    mechanisms: mayAuth ? offered : [],
-    authNeedsTls: offered.length > 0 && !mayAuth,
-    user,
-    maxBytes: hub?.maxBytes == null ? config.limits.message : Math.min(config.limits.message, hub.maxBytes),
-    smtputf8: hub === null || hub.smtputf8,
-    xclient: parts.mayXclient(client.ip),
-    etrn: parts.mayEtrn(client.ip),
-  };
+/** What may be offered now, found out when a command asks: most commands ask for nothing. */
+class CurrentOffer implements Offer {
+  readonly #parts: SiteParts;
+  readonly #conversation: Conversation;
+
+  constructor(parts: SiteParts, conversation: Conversation) {
+    this.#parts = parts;
+    this.#conversation = conversation;
+  }
+
+  get hostname(): string {
+    return this.#parts.config.site.hostname;
+  }
+
+  get tls(): Offer['tls'] {
+    return this.#conversation.tls !== null ? 'on' : this.#parts.tls === null ? 'none' : 'offered';
+  }
+
+  get mechanisms(): Offer['mechanisms'] {
+    return this.#mayAuth ? this.#offered : [];
+  }
+
+  get authNeedsTls(): boolean {
+    return this.#offered.length > 0 && !this.#mayAuth;
+  }
+
+  get user(): string | null {
+    return this.#conversation.user;
+  }
+
+  get maxBytes(): number {
+    const { config, services } = this.#parts;
+    const hub = services.hubAbilities();
+    return hub?.maxBytes == null ? config.limits.message : Math.min(config.limits.message, hub.maxBytes);
+  }
+
+  get smtputf8(): boolean {
+    return this.#parts.services.hubAbilities()?.smtputf8 ?? true;
+  }
+
+  get xclient(): boolean {
+    return this.#parts.mayXclient(this.#conversation.client.ip);
+  }
+
+  get etrn(): boolean {
+    return this.#parts.mayEtrn(this.#conversation.client.ip);
+  }
+
+  get #offered(): Offer['mechanisms'] {
+    const { auth } = this.#parts.services;
+    return auth !== null && this.#conversation.user === null ? auth.mechanisms : [];
+  }
+
+  /** Passwords travel under TLS only (RFC 4954 4); where there is no certificate at all, on loopback too. */
+  get #mayAuth(): boolean {
+    return this.#conversation.tls !== null || (this.#parts.tls === null && isLoopback(this.#conversation.client.ip));
+  }
 }

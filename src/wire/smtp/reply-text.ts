@@ -15,10 +15,15 @@ export function formatReply(reply: Reply, options: { readonly utf8: boolean } = 
   // RFC 2034 4: each line of a multi-line reply has the code.
   const prefixBytes = 4 + (enhanced === '' ? 0 : enhanced.length + 1);
   const room = MAX_LINE_BYTES - 2 - prefixBytes;
+  const [only = ''] = reply.lines;
+  // Nearly every reply is one short line of plain ASCII: there is nothing to make safe and nothing to fold.
+  if (reply.lines.length === 1 && only.length <= room && plain.test(only)) return `${reply.code} ${enhanced}${enhanced === '' ? '' : ' '}${only}\r\n`;
   const texts = reply.lines.flatMap((line) => fold(safeText(line, options.utf8), room));
   if (texts.length === 0) texts.push('');
   return texts.map((text, at) => `${reply.code}${at === texts.length - 1 ? ' ' : '-'}${enhanced}${enhanced === '' ? '' : ' '}${text}\r\n`).join('');
 }
+
+const plain = /^[ -~]*$/;
 
 /** RFC 3463 2: the class must be that of the reply, or the code is left out. */
 function fittingEnhanced({ code, enhanced }: Reply): string {
