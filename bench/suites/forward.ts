@@ -6,7 +6,7 @@ import { startHaraka, whyNoHaraka } from '../peers/haraka.ts';
 import { startSink } from '../peers/hub.ts';
 import { startPostfix, whyNoPostfix } from '../peers/postfix.ts';
 import type { Server } from '../peers/process.ts';
-import { charge, ourStarts, withServers, type Context } from './context.ts';
+import { charge, ourStarts, WARM_RUNS, withServers, type Context } from './context.ts';
 
 const SESSIONS = 20;
 const goals: readonly Goal[] = [
@@ -46,7 +46,7 @@ export async function forward(context: Context): Promise<Comparison[]> {
       const results: Comparison[] = [];
       for (const one of cases) {
         const scaled = { ...one, messages: Math.round(one.messages * context.scale) } as (typeof cases)[number];
-        for (const server of servers) await contestant(server, scaled).run(); // warm: compiled code, pooled connections
+        for (let i = 0; i < WARM_RUNS; i++) for (const server of servers) await contestant(server, scaled).run();
         results.push(await compare(one.title, servers.map((server) => contestant(server, scaled)), context.rounds, goals));
       }
       return results;

@@ -5,10 +5,10 @@ import { compare, type Comparison, type Contestant, type Goal } from '../measure
 import { startKnowingHub } from '../peers/hub.ts';
 import { startPostfix, whyNoPostfix } from '../peers/postfix.ts';
 import type { Server } from '../peers/process.ts';
-import { charge, ourStarts, withServers, type Context } from './context.ts';
+import { charge, ourStarts, WARM_RUNS, withServers, type Context } from './context.ts';
 
 const SESSIONS = 20;
-const CONNECTIONS = 12_000;
+const CONNECTIONS = 15_000;
 
 interface Storm {
   readonly refusedAt: StormOptions['refusedAt'];
@@ -27,11 +27,11 @@ const contestant = (server: Server, { refusedAt, connections, recipients }: Stor
 
 async function compareStorm(context: Context, title: string, servers: readonly Server[], storm: Storm, goals: readonly Goal[]): Promise<Comparison> {
   const contestants = servers.map((server) => contestant(server, storm));
-  for (const one of contestants) await one.run(); // warm
+  for (let i = 0; i < WARM_RUNS; i++) for (const one of contestants) await one.run();
   return compare(title, contestants, context.rounds, [...goals, { figure: 'not refused as expected', atMost: 0 }]);
 }
 
-/** Unknown recipients: a thousand that take turns, so that their refusals are cached after the warm-up; then each new, asked of the hub. */
+/** Unknown recipients: a thousand that take turns, so that their refusals are known after the warm-up. */
 export async function refuse(context: Context): Promise<Comparison[]> {
   const hub = await startKnowingHub();
   const connections = Math.round(CONNECTIONS * context.scale);
