@@ -60,7 +60,8 @@ export const options = z.strictObject({
       hostname: domain.describe('Our name in the banner and in Received.'),
       networks: z.array(cidr).prefault([]).describe('Inside: clients here may send to anyone.'),
       domains: z.array(domain).min(1).describe('Our mail domains.'),
-      customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
+      sharedAddresses: z.array(cidr).prefault([]).describe('Inside addresses that many hosts share on purpose; never taken for lost client addresses.'),
+    customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
       postmaster: mailAddress.describe('Where the gateway sends what a person must read.'),
     })
     .describe('Who we are.'),

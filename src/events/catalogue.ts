@@ -247,6 +247,11 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
       ['reason', e.reason],
     ],
   },
+  'client-address-lost': {
+    doc: 'The world stands behind an address inside the site: clients\' addresses are lost on the way. The address is not trusted until the time given.',
+    level: at('error'),
+    line: (e) => [['ip', e.ip], ['heloNames', e.heloNames], ['senderDomains', e.senderDomains], ['samples', e.samples.join(',')], ['until', new Date(e.until).toISOString()], ['mend', 'docs/lost-client-address.md']],
+  },
   'measures-broken': { doc: 'The table of measures could not be written; what is in force stays so.', level: at('error'), line: (e) => [['why', e.why]] },
   'journal-dropped': {
     doc: 'Events are missing: a queue or the disk was full. How many, by type.',
@@ -302,6 +307,7 @@ export const events = {
   measureAdded: make('measure-added'),
   measureEnded: make('measure-ended'),
   measuresSwitched: make('measures-switched'),
+  clientAddressLost: make('client-address-lost'),
   measuresBroken: make('measures-broken'),
   journalDropped: make('journal-dropped'),
   started: make('started'),

@@ -53,6 +53,7 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'measure-added':
     case 'measure-ended':
     case 'measures-switched':
+    case 'client-address-lost':
     case 'measures-broken':
     case 'started':
     case 'stopped':

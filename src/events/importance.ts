@@ -27,6 +27,7 @@ const importanceOfType = {
   'measure-added': 2,
   'measure-ended': 2,
   'measures-switched': 2,
+  'client-address-lost': 2,
   'measures-broken': 2,
   'journal-dropped': 2,
   started: 2,

@@ -82,6 +82,8 @@ export type Event = Stamp &
     /** All automatic measures were turned off, or on again. */
     | { readonly type: 'measures-switched'; readonly automatic: 'on' | 'off'; readonly by: string; readonly reason: string | null }
     | { readonly type: 'measures-broken'; readonly why: string }
+    /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
+    | { readonly type: 'client-address-lost'; readonly ip: string; readonly heloNames: number; readonly senderDomains: number; readonly samples: readonly string[]; readonly until: number }
     /** The journal's queue was full or the disk was: so many events of these types are missing. */
     | { readonly type: 'journal-dropped'; readonly dropped: Readonly<Record<string, number>>; readonly why: string }
     | { readonly type: 'started'; readonly version: string; readonly listeners: readonly string[] }

@@ -12,6 +12,7 @@ export interface SupervisorParts {
   onBatch(number: number, message: Extract<FromDoor, { kind: 'batch' }>): void;
   onFinal(number: number, message: Extract<FromDoor, { kind: 'final' }>): void;
   onMeasureHits(message: Extract<FromDoor, { kind: 'measure-hits' }>): void;
+  onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
   /** A door has gone without being asked to; it is started again by itself, unless `willReturn` is false. */
   onDied(number: number, why: string): void;
@@ -142,6 +143,8 @@ export class DoorSupervisor {
       case 'figures':
         door.figures = message.figures;
         return;
+      case 'inside-use':
+        return this.#parts.onInsideUse(message);
       case 'measure-hits':
         return this.#parts.onMeasureHits(message);
       case 'listen-failed':

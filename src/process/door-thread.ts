@@ -21,6 +21,8 @@ keeper.on('message', (message: ToDoor) => {
       return door.useLists(message.lists);
     case 'measures':
       return door.useMeasures(message.measures);
+    case 'distrusted':
+      return door.useDistrusted(message.addresses);
     case 'final':
       return door.learnFinal(message.entry);
     case 'taken':

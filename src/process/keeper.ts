@@ -10,6 +10,7 @@ import { sweepLeftovers } from '../delivery/content-store.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
 import { createLiveMeasures } from '../facts/measures.ts';
+import type { DistrustedAddress } from '../facts/inside-use.ts';
 import { createLiveLists } from '../facts/source.ts';
 import type { Event } from '../model/events.ts';
 import { decideToday } from './today.ts';
@@ -25,6 +26,7 @@ import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
+import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { assertPortIsFree } from './ports.ts';
 import { openRecord, type HouseRecord } from './record.ts';
 import { lockState } from './state-lock.ts';
@@ -40,6 +42,8 @@ export interface Keeper {
   readonly metrics: Metrics;
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
+  /** Inside addresses that are not trusted: the world stands behind them. */
+  lostAddresses(): readonly DistrustedAddress[];
   /** Sessions now, over all doors. */
   sessions(): { readonly inside: number; readonly outside: number };
   /** Writes what keeper and doors have shipped so far. */
@@ -72,7 +76,8 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   const { record: say } = record.recorder;
   const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
   const measures = await openMeasuresInForce({ store, record: say, config: () => inForce.settings.config, changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }) });
-  const parts: KeeperParts = { record, store, lists, measures, lock, inForce, inherited, ...countersFor(doorCount(config)) };
+  const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
+  const parts: KeeperParts = { record, store, lists, measures, lost, lock, inForce, inherited, ...countersFor(doorCount(config)) };
   supervisor = superviseDoors(parts);
   const listeners = await supervisor.start().catch((error: unknown) => {
     throw new CannotStart(error instanceof Error ? error.message : String(error));
@@ -86,6 +91,7 @@ interface KeeperParts {
   readonly store: Store;
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
+  readonly lost: LostAddresses;
   readonly lock: { close(): void };
   readonly inherited: readonly Readonly<Record<string, number>>[];
   readonly doors: number;
@@ -101,8 +107,8 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
   return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
 }
 
-function superviseDoors({ record, lists, measures, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
-  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), measures: measures.snapshot(), inherited: inherited[number] ?? {} });
+function superviseDoors({ record, lists, measures, lost, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
+  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), measures: measures.snapshot(), distrusted: lost.list(), inherited: inherited[number] ?? {} });
   const supervisor: DoorSupervisor = new DoorSupervisor({
     entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
     doors,
@@ -114,6 +120,7 @@ function superviseDoors({ record, lists, measures, inForce, inherited, doors, co
     },
     onFinal: (number, { entry }) => supervisor.broadcast({ kind: 'final', entry }, number),
     onMeasureHits: ({ counts }) => measures.count(counts),
+    onInsideUse: ({ use }) => lost.note(use),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);
@@ -123,7 +130,7 @@ function superviseDoors({ record, lists, measures, inForce, inherited, doors, co
   return supervisor;
 }
 
-function keeperOf({ record, store, lists, measures, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+function keeperOf({ record, store, lists, measures, lost, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
   const { recorder, journal, metrics, recent } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
@@ -135,6 +142,7 @@ function keeperOf({ record, store, lists, measures, lock, inForce, doors, region
     metrics,
     lists,
     measures,
+    lostAddresses: lost.list,
     sessions: () => {
       const outside = region.readTally(sessionTally.outside);
       return { inside: region.readTally(sessionTally.all) - outside, outside };

@@ -5,6 +5,7 @@ import type { FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import type { EventBatch } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
 import type { HitCount } from '../facts/measure-hits.ts';
+import type { DistrustedAddress, InsideUse } from '../facts/inside-use.ts';
 import type { MeasuresSnapshot } from '../facts/measures.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
@@ -23,6 +24,7 @@ export interface DoorStart extends DoorSettings {
   readonly counters: SharedArrayBuffer;
   readonly lists: ListsSnapshot;
   readonly measures: MeasuresSnapshot;
+  readonly distrusted: readonly DistrustedAddress[];
   /** Descriptors inherited from the service manager, by listener name. */
   readonly inherited: Readonly<Record<string, number>>;
 }
@@ -31,6 +33,7 @@ export type ToDoor =
   | ({ readonly kind: 'settings' } & DoorSettings)
   | { readonly kind: 'lists'; readonly lists: ListsSnapshot }
   | { readonly kind: 'measures'; readonly measures: MeasuresSnapshot }
+  | { readonly kind: 'distrusted'; readonly addresses: readonly DistrustedAddress[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   /** The keeper has taken batches of this cost. */
   | { readonly kind: 'taken'; readonly cost: number }
@@ -60,6 +63,7 @@ export type FromDoor =
   | { readonly kind: 'listen-failed'; readonly listener: string; readonly why: string; readonly fatal: boolean }
   | { readonly kind: 'batch'; readonly batch: EventBatch }
   | { readonly kind: 'figures'; readonly figures: DoorFigures }
+  | { readonly kind: 'inside-use'; readonly use: InsideUse }
   | { readonly kind: 'measure-hits'; readonly counts: readonly HitCount[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   | { readonly kind: 'flushed'; readonly ask: number }

@@ -5,6 +5,8 @@ import { createContentStore } from '../delivery/content-store.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createUnconfirmedFinals, type FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import { createRecorder } from '../events/recorder.ts';
+import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideWatch } from '../facts/inside-use.ts';
+import { PrefixSet } from '../lib/prefix-set.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
 import { createMeasureHits } from '../facts/measure-hits.ts';
 import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
@@ -29,6 +31,7 @@ export interface MountedDoor {
   reconfigure(settings: DoorSettings): Promise<void>;
   useLists(lists: ListsSnapshot): void;
   useMeasures(measures: MeasuresSnapshot): void;
+  useDistrusted(addresses: readonly DistrustedAddress[]): void;
   learnFinal(entry: FinalEntry): void;
   taken(cost: number): void;
   flush(): void;
@@ -57,9 +60,16 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
 
+  let distrusted = start.distrusted;
+  let insideWatch: InsideWatch | null = null;
+
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const { judge, router, recipients, reverseName, isInside } = policyParts(config, { lists, measures, delivery });
+    const policy = policyParts(config, { lists, measures, delivery });
+    const { router, recipients, reverseName } = policy;
+    const watch = watchInside(config, (use) => say({ kind: 'inside-use', use }));
+    watch.replace(distrusted);
+    insideWatch = watch;
     const learning: Delivery = {
       ...delivery,
       deliver: async (request) => {
@@ -69,7 +79,10 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       },
     };
     return {
-      judge,
+      judge: (stage, input) => {
+        if ('to' in input && input.client.inside) watch.look(input);
+        return policy.judge(stage, input);
+      },
       router,
       delivery: learning,
       content,
@@ -79,7 +92,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       finals,
       record,
       reverseName,
-      isInside,
+      isInside: (ip) => policy.isInside(ip) && !watch.isDistrusted(ip),
       newSessionId,
       now,
     };
@@ -102,6 +115,10 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     },
     useLists: (snapshot) => lists.replace(snapshot),
     useMeasures: (snapshot) => measures.replace(snapshot),
+    useDistrusted: (addresses) => {
+      distrusted = addresses;
+      insideWatch?.replace(addresses);
+    },
     learnFinal: (entry) => finals.learn(entry),
     taken: (cost) => recorder.taken(cost),
     flush,
@@ -113,6 +130,13 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       flush();
     },
   };
+}
+
+/** Our users write as our domains; who writes to them as others do comes from outside, whatever the address says. */
+function watchInside({ site }: Config, note: (use: InsideUse) => void): InsideWatch {
+  const domains = new Set([...site.domains, ...site.customerDomains]);
+  const shared = PrefixSet.build(site.sharedAddresses);
+  return createInsideWatch({ domains: () => domains, isShared: (ip) => shared.has(ip), note, now: Date.now });
 }
 
 /** AUTH against the users file; a file that cannot be used leaves the door without AUTH, and says so. */

@@ -27,6 +27,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
         : lastEvents(journalDir, { sinceMs, limit, wanted: (event) => !decisionsOnly || entryOf(event).level(event) !== 'debug' }),
     flushJournal: () => keeper.flushJournal(),
     lists: keeper.lists.desk,
+    measures: keeper.measures.desk,
   };
 }
 
@@ -40,7 +41,8 @@ function troubleOf(keeper: Keeper): readonly string[] {
   const doors = keeper.supervisor.figures().flatMap(({ door, alive }) => (alive ? [] : [`door smtp-${door + 1} is down`]));
   const { trouble } = keeper.journal.state();
   const circuits = hubsOf(keeper).flatMap(({ route, address, state }) => (state === 'open' ? [`${route} (${address}) cannot be reached`] : []));
-  return [...doors, ...circuits, ...(trouble === null ? [] : [`journal: ${trouble}`])];
+  const lost = keeper.lostAddresses().map(({ ip }) => `the world stands behind ${ip}, which is inside: clients' addresses are lost on the way (docs/lost-client-address.md)`);
+  return [...doors, ...circuits, ...lost, ...(trouble === null ? [] : [`journal: ${trouble}`])];
 }
 
 function statusOf(keeper: Keeper, about: { readonly version: string; readonly startedAt: string; readonly journalDir: string }): Status {

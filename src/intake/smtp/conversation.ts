@@ -46,6 +46,11 @@ export class Conversation {
     return referenceOf(this.id, ++this.#references);
   }
 
+  /** Trust given at the connection may have been taken back since; it never grows. */
+  reconsider(isInside: (ip: string) => boolean): void {
+    if (this.client.inside && !isInside(this.client.ip)) this.client = { ...this.client, inside: false };
+  }
+
   connectInput(): ConnectInput {
     return { session: this.id, client: this.client, conduct: this.conduct };
   }

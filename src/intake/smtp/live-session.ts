@@ -195,6 +195,7 @@ export class LiveSession implements ChannelOwner {
     const { conversation } = this;
     const { stage, next, to } = effect;
     if (stage === 'helo' && this.channel.reader.buffered > 0) conversation.conduct.pipelinedTooEarly = true; // RFC 2920 3.1: EHLO ends a group
+    if (stage === 'mail') conversation.reconsider(this.#site.services.isInside);
     if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession) return this.#giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
     this.channel.then(askPolicy(this.#site.services.judge, conversation, effect), (judgement) => {
       const refusal = this.#refusal(stage, judgement);
