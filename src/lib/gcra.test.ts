@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ratePerMinute, RateTable, type Rate } from './gcra.ts';
+
+const rates = fc.record({ everyMs: fc.integer({ min: 1, max: 1000 }), burst: fc.integer({ min: 1, max: 30 }) });
+
+/** A table and its clock. */
+function table(capacity = 10): { readonly rates: RateTable; readonly clock: { now: number } } {
+  const clock = { now: 1_000_000 };
+  return { rates: new RateTable({ capacity, now: () => clock.now }), clock };
+}
+
+/** How many of a flood of tries, one a millisecond and several in the first, are let in within `ms`. */
+function admitted(rate: Rate, ms: number, isIn: (rates: RateTable) => boolean): number {
+  const { rates: meter, clock } = table();
+  let count = 0;
+  for (let tries = 0; tries <= rate.burst; tries++) if (isIn(meter)) count++;
+  for (let at = 1; at <= ms; at++) {
+    clock.now++;
+    if (isIn(meter)) count++;
+  }
+  return count;
+}
+
+test('a flood is admitted exactly burst + t / T times on the leaky clock', () => {
+  fc.assert(
+    fc.property(rates, fc.integer({ min: 0, max: 3000 }), (rate, ms) => {
+      assert.equal(admitted(rate, ms, (meter) => meter.accept('k', rate)), rate.burst + Math.floor(ms / rate.everyMs));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('on the strict clock the burst is all a flood ever gets: who goes on trying stays out', () => {
+  fc.assert(
+    fc.property(rates, fc.integer({ min: 0, max: 3000 }), (rate, ms) => {
+      const wanted = rate.everyMs === 1 ? rate.burst + ms : rate.burst; // one a millisecond is no flood for a rate of one a millisecond
+      assert.ok(admitted(rate, ms, (meter) => meter.attempt('k', rate)) <= wanted);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('on the strict clock a rest opens again, however long the flood was', () => {
+  const { rates: meter, clock } = table();
+  const rate = { everyMs: 100, burst: 5 };
+  for (let tries = 0; tries < 1000; tries++) meter.attempt('k', rate);
+  assert.equal(meter.attempt('k', rate), false);
+  clock.now += 100;
+  assert.equal(meter.attempt('k', rate), true);
+});
+
+test('turns are given in order, one every T, and none beyond the patience', () => {
+  const { rates: meter } = table();
+  const rate = { everyMs: 1000, burst: 2 };
+  assert.deepEqual(
+    Array.from({ length: 6 }, () => meter.reserve('k', rate, 3000)),
+    [0, 0, 1000, 2000, 3000, null],
+  );
+  assert.equal(meter.reserve('k', rate, 3000), null, 'a refused turn counts for nothing');
+  assert.equal(meter.reserve('other', rate, 0), 0, 'keys do not hinder one another');
+});
+
+test('the table is bounded, and the key not seen for longest is forgotten', () => {
+  const { rates: meter } = table(2);
+  const rate = { everyMs: 1000, burst: 1 };
+  for (const key of ['a', 'b', 'c']) meter.accept(key, rate);
+  assert.equal(meter.size, 2);
+  assert.equal(meter.accept('c', rate), false);
+  assert.equal(meter.accept('a', rate), true, 'forgotten, so it may');
+});
+
+test('a rate of 0 a minute is no limit', () => {
+  assert.equal(ratePerMinute(0, 5), null);
+  assert.deepEqual(ratePerMinute(30, 20), { everyMs: 2000, burst: 20 });
+});

@@ -1,0 +1,22 @@
+// The load level in memory shared by all threads: one writes it, the others look at it as often as they like.
+import type { LoadLevel } from './load-level.ts';
+
+export class SharedLevel {
+  readonly #words: Int32Array;
+
+  static allocate(): SharedArrayBuffer {
+    return new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  }
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.#words = new Int32Array(buffer);
+  }
+
+  read(): LoadLevel {
+    return Atomics.load(this.#words, 0) as LoadLevel; // only write() puts something there
+  }
+
+  write(level: LoadLevel): void {
+    Atomics.store(this.#words, 0, level);
+  }
+}
