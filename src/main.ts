@@ -26,6 +26,7 @@ const subcommands: Readonly<Record<string, () => Promise<Subcommand>>> = {
   explain: async () => (await import('./cli/explain.ts')).explain,
   status: async () => (await import('./cli/status.ts')).status,
   list: async () => (await import('./cli/list.ts')).list,
+  measure: async () => (await import('./cli/measure.ts')).measure,
   users: async () => (await import('./cli/users.ts')).users,
   mailbox: async () => (await import('./cli/mailboxes.ts')).mailboxCommand(await context()),
   try: async () => (await import('./cli/try.ts')).tryCommand(await context()),

@@ -49,6 +49,13 @@ export function callDaemon(stateDir: string, method: string, path: string, body?
   });
 }
 
+/** What the daemon answers where it does what was asked; rejects with its own sentence where it does not. */
+export async function askDaemon(stateDir: string, method: string, path: string, body?: unknown): Promise<unknown> {
+  const { status, json } = await callDaemon(stateDir, method, path, body);
+  if (status >= 200 && status < 300) return json;
+  throw new CliError(typeof json === 'object' && json !== null && 'error' in json ? String(json.error) : `the gateway answered ${status}`);
+}
+
 /** Who asks, for the record. The socket is the daemon's user's own, so the name is believed. */
 function userName(): string {
   try {

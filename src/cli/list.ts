@@ -2,7 +2,7 @@
 import type { ListsShown, ShownEntry } from '../facts/list-desk.ts';
 import { duration } from '../config/units.ts';
 import { CliError, printJson, type CommandLine, type Subcommand } from './command-line.ts';
-import { callDaemon } from './daemon.ts';
+import { askDaemon } from './daemon.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
 interface AddOptions extends WhichGateway {
@@ -68,11 +68,7 @@ async function remove(entry: string, { list: name, matches, ...gateway }: Remove
   process.stdout.write(`${entry} is removed\n`);
 }
 
-async function ask(gateway: WhichGateway, method: string, path: string, body?: object): Promise<unknown> {
-  const { status, json } = await callDaemon(stateDirOf(gateway), method, path, body);
-  if (status >= 200 && status < 300) return json;
-  throw new CliError(typeof json === 'object' && json !== null && 'error' in json ? String(json.error) : `the gateway answered ${status}`);
-}
+const ask = (gateway: WhichGateway, method: string, path: string, body?: object): Promise<unknown> => askDaemon(stateDirOf(gateway), method, path, body);
 
 /** `7d` from now, as a moment. */
 function expiryOf(text: string): string {

@@ -72,4 +72,12 @@ export interface WebHouse {
     add(raw: unknown, by: string): Promise<CommandAnswer>;
     remove(raw: unknown, by: string): Promise<CommandAnswer>;
   };
+  readonly measures: {
+    show(options: { readonly ended: boolean }): Promise<object>;
+    find(id: string): Promise<object | null>;
+    add(raw: unknown, by: string): Promise<CommandAnswer>;
+    undo(id: string, by: string): Promise<CommandAnswer>;
+    suspend(raw: unknown, by: string): Promise<CommandAnswer>;
+    resume(by: string): Promise<CommandAnswer>;
+  };
 }

@@ -18,6 +18,24 @@ export const sampleStatus: Status = {
   doors: [{ name: 'smtp-1', state: 'up', sessions: 3, lagMs: 1.4 }],
 };
 
+export const sampleMeasure = {
+  id: 'm-3fa94c01d2',
+  scope: { client: '192.0.2.0/24' },
+  action: 'defer',
+  actor: { kind: 'person', name: 'anna' },
+  reason: 'subscription bomb',
+  createdAt: '2026-11-21T09:00:00.000Z',
+  expiresAt: '2026-11-21T10:00:00.000Z',
+  maxHits: null,
+  probeShare: 0,
+  incident: null,
+  dryRun: false,
+  state: 'active',
+  endedAt: null,
+  hits: 412,
+  probes: 0,
+} as const;
+
 export interface SampleHouse extends WebHouse {
   /** What was asked of it, in order. */
   readonly asked: string[];
@@ -53,6 +71,26 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       remove: (raw, by) => {
         say(`remove ${JSON.stringify(raw)} by ${by}`);
         return Promise.resolve({ ok: false, error: 'is in no list' });
+      },
+    },
+    measures: {
+      show: () => Promise.resolve({ measures: [sampleMeasure], suspended: null }),
+      find: (id) => Promise.resolve(id === sampleMeasure.id ? sampleMeasure : null),
+      add: (raw, by) => {
+        say(`add measure ${JSON.stringify(raw)} by ${by}`);
+        return Promise.resolve({ ok: true, measure: sampleMeasure });
+      },
+      undo: (id, by) => {
+        say(`undo ${id} by ${by}`);
+        return Promise.resolve(id === sampleMeasure.id ? { ok: true, measure: sampleMeasure } : { ok: false, error: `there is no measure ${id}` });
+      },
+      suspend: (raw, by) => {
+        say(`suspend ${JSON.stringify(raw)} by ${by}`);
+        return Promise.resolve({ ok: true });
+      },
+      resume: (by) => {
+        say(`resume by ${by}`);
+        return Promise.resolve({ ok: false, error: 'automatic measures are not suspended' });
       },
     },
     ...over,

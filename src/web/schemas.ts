@@ -1,21 +1,21 @@
 // JSON Schemas of what the API answers, for openapi.json. The tests hold them against real answers.
 import type { Schema } from './route.ts';
 
-const text: Schema = { type: 'string' };
-const textOrNull: Schema = { type: ['string', 'null'] };
-const number: Schema = { type: 'number' };
+export const text: Schema = { type: 'string' };
+export const textOrNull: Schema = { type: ['string', 'null'] };
+export const number: Schema = { type: 'number' };
 const texts: Schema = { type: 'array', items: text };
-const time: Schema = { type: 'string', format: 'date-time' };
+export const time: Schema = { type: 'string', format: 'date-time' };
 const counts: Schema = { type: 'object', additionalProperties: number };
 
 /** An object with exactly these properties, all required. */
-const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
+export const object = (properties: Readonly<Record<string, Schema>>): Schema => ({
   type: 'object',
   properties,
   required: Object.keys(properties),
   additionalProperties: false,
 });
-const list = (items: Schema): Schema => ({ type: 'array', items });
+export const list = (items: Schema): Schema => ({ type: 'array', items });
 
 export const errorSchema: Schema = object({ error: text });
 
