@@ -34,6 +34,8 @@ export interface GatewayOptions {
   /** A directory that exists, for the state; default a private one. */
   readonly state?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Network namespace to run in; default the machine's own. */
+  readonly netns?: string;
 }
 
 /** A listener without its port. */
@@ -212,7 +214,8 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
     },
     async start() {
       [startedAt, reloads] = [Date.now(), 0];
-      child = startProcess(owner, process.execPath, [program, 'run', '--config', configFile], { cwd: laid.directory, env: { ...process.env, ...options.env, NO_COLOR: '1' } });
+      const [command = '', ...args] = [...(options.netns === undefined ? [] : ['ip', 'netns', 'exec', options.netns]), process.execPath, program, 'run', '--config', configFile];
+      child = startProcess(owner, command, args, { cwd: laid.directory, env: { ...process.env, ...options.env, NO_COLOR: '1' } });
       await untilReady(child, said);
     },
     async restart() {

@@ -27,6 +27,8 @@ const programs = {
   nmap: { binary: 'nmap' },
   curl: { binary: 'curl' },
   openssl: { binary: 'openssl' },
+  ip: { binary: 'ip', needsRoot: true },
+  nft: { binary: 'nft', needsRoot: true },
   mount: { binary: 'mount', needsRoot: true },
 } as const satisfies Record<string, PeerProgram>;
 
