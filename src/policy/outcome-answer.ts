@@ -2,7 +2,7 @@
 import type { DeliveryOutcome } from '../model/delivery.ts';
 import { reply, type Reply } from '../model/reply.ts';
 import { cleanHubReply } from './answer.ts';
-import { withReference } from './replies.ts';
+import { replies, withReference } from './replies.ts';
 
 /** The answer to the final dot. Only `delivered` is positive: 250 is never said before the next hop (or the mailbox store) has said it. */
 export function answerToOutcome(outcome: DeliveryOutcome, reference: string): Reply {
@@ -27,11 +27,11 @@ export function answerToOutcome(outcome: DeliveryOutcome, reference: string): Re
 export function answerToFault(fault: 'message-too-big' | 'header-too-big' | 'storage', reference: string): Reply {
   switch (fault) {
     case 'message-too-big':
-      return withReference(reply(552, '5.3.4', 'Message too big'), reference); // RFC 1870 6.3
+      return withReference(replies.tooBig, reference);
     case 'header-too-big':
       return withReference(reply(552, '5.3.4', 'Message header too big'), reference);
     case 'storage':
-      return withReference(reply(452, '4.3.1', 'No room for the message for the moment; try later'), reference);
+      return withReference(replies.storageFull, reference);
     default:
       return fault satisfies never;
   }

@@ -28,6 +28,10 @@ export const replies = {
   nestedMail: reply(503, '5.5.1', 'A message is already begun; RSET forgets it'),
   sayMail: reply(503, '5.5.1', 'Send MAIL first'),
   sayRcpt: reply(503, '5.5.1', 'Send RCPT first'),
+  /** RFC 3030 2: after BDAT only BDAT goes on, or RSET. */
+  contentBegun: reply(503, '5.5.1', 'The message has begun to come by BDAT; RSET forgets it'),
+  chunkFailed: reply(503, '5.5.1', 'A chunk before this one was refused; RSET forgets the message'),
+  chunkSize: reply(501, '5.5.4', 'Syntax: BDAT size [LAST]; goodbye, nobody knows how much follows'),
   noValidRecipients: reply(554, '5.5.1', 'No valid recipients'),
   helloNeedsName: reply(501, '5.5.4', 'Say your host name'),
   noArgument: reply(501, '5.5.4', 'This command takes no argument'),
@@ -47,6 +51,7 @@ export const replies = {
   authUnavailable: reply(454, '4.7.0', 'Passwords cannot be checked for the moment; try later'),
   xclientRefused: reply(550, '5.7.1', 'XCLIENT is not for this client'),
   xclientInMail: reply(503, '5.5.1', 'XCLIENT is not allowed during a message'),
+  tooBig: reply(552, '5.3.4', 'Message too big'), // RFC 1870 6.3
   storageFull: reply(452, '4.3.1', 'No room for the message for the moment; try later'),
   drainClosing: reply(421, '4.3.2', 'Going down for a moment; try again'),
   timedOut: reply(421, '4.4.2', 'Waited too long'),

@@ -197,7 +197,7 @@ export class SmtpClient {
 
   /**
    * A dialogue, one line each: `C: text` is sent with CRLF, `S: 250` awaits a reply of that code (`S: 5` any of that class),
-   * `S: 250 text` one that also contains the text. Indentation and empty lines do not count.
+   * `S: 250 text` one that also contains the text, `D: text` sends just this, with \r\n written out. Indentation and empty lines do not count.
    */
   async converse(dialogue: string): Promise<void> {
     for (const line of dialogue.split('\n').map((one) => one.trim())) {
@@ -205,6 +205,7 @@ export class SmtpClient {
       const words = line.slice(3);
       if (line.startsWith('C:')) await this.send(`${words}\r\n`);
       else if (line.startsWith('S:')) await this.#expect(words);
+      else if (line.startsWith('D:')) await this.send(words.replaceAll('\\r', '\r').replaceAll('\\n', '\n'));
       else throw new Error(`not a line of a dialogue: ${line}`);
     }
   }

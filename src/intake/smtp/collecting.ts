@@ -1,16 +1,35 @@
-// The content of one message while it arrives (RFC 5321 4.1.1.4): decoded, scanned, kept. Only CRLF.CRLF ends it.
+// The content of one message while it arrives (RFC 5321 4.1.1.4, RFC 3030): brought into wire form, scanned, kept.
 import type { Config } from '../../config/options.ts';
 import type { Content, ContentFailure, ContentSink } from '../../model/delivery.ts';
 import type { ContentSummary } from '../../model/stage-input.ts';
 import { HeaderScan } from '../../wire/message/header-scan.ts';
 import { ContentDecoder } from '../../wire/smtp/content-decoder.ts';
+import { ContentEncoder } from '../../wire/smtp/content-encoder.ts';
 
 /** Why content that has come to its end is refused by the door itself. */
 export type ContentFault = 'message-too-big' | 'header-too-big' | 'storage';
 
+export interface CollectingParts {
+  readonly reference: string;
+  readonly sink: ContentSink;
+  readonly config: Config;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** dot: by DATA, only CRLF.CRLF ends it. counted: by BDAT, somebody else counts the octets. */
+  readonly by: 'dot' | 'counted';
+}
+
+/** By when so many octets that began at `startedAt` must have gone on: each byte buys time (engineering: 500 bytes a second). Infinity without a floor. */
+export function floorDeadline({ limits, timeouts }: Config, startedAt: number, bytes: number): number {
+  return limits.minBytesPerSecond === 0 ? Infinity : startedAt + timeouts.data + (bytes * 1000) / limits.minBytesPerSecond;
+}
+
+/** So much came beyond the limit that even reading on to the end is too kind. */
+export const isHopeless = ({ limits }: Config, bytes: number): boolean => bytes > 2 * limits.message + 65_536;
+
 export class Collecting {
   readonly reference: string;
-  readonly #decoder: ContentDecoder;
+  readonly #codec: ContentDecoder | ContentEncoder;
   readonly #scan: HeaderScan;
   readonly #sink: ContentSink;
   readonly #config: Config;
@@ -19,12 +38,12 @@ export class Collecting {
   /** Set once nothing more is kept: what still comes is read and thrown away until the end of data. */
   #tooBig = false;
 
-  constructor(reference: string, sink: ContentSink, config: Config, startedAt: number) {
+  constructor({ reference, sink, config, startedAt, by }: CollectingParts) {
     this.reference = reference;
     this.#sink = sink;
     this.#config = config;
     this.#startedAt = startedAt;
-    this.#decoder = new ContentDecoder({ lineEnds: config.smtp.lineEnds });
+    this.#codec = by === 'dot' ? new ContentDecoder({ lineEnds: config.smtp.lineEnds }) : new ContentEncoder();
     this.#scan = new HeaderScan({ maxBytes: config.limits.header, maxLines: config.limits.headerLines });
   }
 
@@ -32,35 +51,31 @@ export class Collecting {
     return this.#bytes;
   }
 
-  /** A sender at the floor rate never meets it: each byte buys time (engineering: 500 bytes a second). Infinity without a floor. */
-  get deadline(): number {
-    const { limits, timeouts } = this.#config;
-    return limits.minBytesPerSecond === 0 ? Infinity : this.#startedAt + timeouts.data + (this.#bytes * 1000) / limits.minBytesPerSecond;
+  get tooBig(): boolean {
+    return this.#tooBig;
   }
 
-  /** True when so much came beyond the limit that even reading on to the end is too kind. */
+  /** A sender at the floor rate never meets it. */
+  get deadline(): number {
+    return floorDeadline(this.#config, this.#startedAt, this.#bytes);
+  }
+
   get hopeless(): boolean {
-    return this.#bytes > 2 * this.#config.limits.message + 65_536;
+    return isHopeless(this.#config, this.#bytes);
   }
 
   /** Takes a chunk. `wait` is the disk's wish to pause; `rest` (once done) are the bytes behind the end of data. */
   push(chunk: Buffer): { readonly done: boolean; readonly rest: Buffer | null; readonly wait: Promise<void> | null } {
     this.#bytes += chunk.length;
-    const { out, done, rest } = this.#decoder.push(chunk);
+    const { out, done, rest } = this.#codec.push(chunk);
     if (rest !== null) this.#bytes -= rest.length;
     if (this.#bytes > this.#config.limits.message) this.#tooBig = true;
-    let wait: Promise<void> | null = null;
-    if (!this.#tooBig) {
-      for (const part of out) {
-        if (!this.#scan.done) this.#scan.push(part);
-        wait = this.#sink.write(part) ?? wait;
-      }
-    }
-    return { done, rest, wait };
+    return { done, rest, wait: this.#tooBig ? null : this.#keep(out) };
   }
 
   /** The end of data has come. A fault has already let go of what was kept. */
   async finish(): Promise<{ readonly content: Content; readonly summary: ContentSummary } | { readonly fault: ContentFault; readonly why: string }> {
+    if (this.#codec instanceof ContentEncoder && !this.#tooBig) await this.#keep(this.#codec.finish());
     const fault = this.#tooBig ? 'message-too-big' : this.#scan.tooBig !== null ? 'header-too-big' : null;
     if (fault !== null) {
       this.#sink.abort();
@@ -75,8 +90,17 @@ export class Collecting {
     this.#sink.abort();
   }
 
+  #keep(parts: readonly Buffer[]): Promise<void> | null {
+    let wait: Promise<void> | null = null;
+    for (const part of parts) {
+      if (!this.#scan.done) this.#scan.push(part);
+      wait = this.#sink.write(part) ?? wait;
+    }
+    return wait;
+  }
+
   #summary(content: Content): ContentSummary {
-    const { bareLineEnds, nulBytes, longestLine } = this.#decoder;
+    const { bareLineEnds, nulBytes, longestLine } = this.#codec;
     return { bytes: content.wireBytes, ...this.#scan.summary(), bareLineEnds, nulBytes, longestLine, sha256: content.sha256 };
   }
 }

@@ -2,6 +2,7 @@
 // the verb may not stand; a state it does not name is fine.
 import type { Reply } from '../../model/reply.ts';
 import { replies, badSyntax, bye } from '../../policy/replies.ts';
+import { parseBdat } from '../../wire/smtp/bdat.ts';
 import { parseMail, parseRcpt } from '../../wire/smtp/mail-command.ts';
 import { parseXclient } from '../../wire/smtp/xclient.ts';
 import { beginAuth } from './auth-exchange.ts';
@@ -14,16 +15,17 @@ export interface Command {
 }
 
 const beforeHello = { fresh: replies.sayHello } as const;
-const insideTransaction = { mail: replies.nestedMail, rcpt: replies.nestedMail } as const;
+const insideTransaction = { mail: replies.nestedMail, rcpt: replies.nestedMail, chunks: replies.nestedMail } as const;
 
-export type Verb = 'EHLO' | 'HELO' | 'MAIL' | 'RCPT' | 'DATA' | 'RSET' | 'NOOP' | 'QUIT' | 'VRFY' | 'EXPN' | 'HELP' | 'ETRN' | 'STARTTLS' | 'AUTH' | 'XCLIENT';
+export type Verb = 'EHLO' | 'HELO' | 'MAIL' | 'RCPT' | 'DATA' | 'BDAT' | 'RSET' | 'NOOP' | 'QUIT' | 'VRFY' | 'EXPN' | 'HELP' | 'ETRN' | 'STARTTLS' | 'AUTH' | 'XCLIENT';
 
 export const commands: Readonly<Record<Verb, Command>> = {
   EHLO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: true, ok: ehloReply(offer) }) },
   HELO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: false, ok: heloReply(offer) }) },
   MAIL: { misplaced: { ...beforeHello, ...insideTransaction }, run: mail },
-  RCPT: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail }, run: rcpt },
-  DATA: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail }, run: data },
+  RCPT: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail, chunks: replies.contentBegun }, run: rcpt },
+  DATA: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail, chunks: replies.contentBegun }, run: data }, // RFC 3030 2: 503 behind BDAT
+  BDAT: { misplaced: {}, run: bdat }, // its octets are read wherever it stands
   RSET: { misplaced: {}, run: (state, argument) => (argument === '' ? junk(withoutTransaction(state), replies.reset) : refuse(state, replies.noArgument, 'bad-syntax')) },
   NOOP: { misplaced: {}, run: (state) => junk(state, replies.noop) },
   QUIT: { misplaced: {}, run: (state, _argument, offer) => ({ state, effect: { do: 'reply', reply: bye(offer.hostname), close: true } }) },
@@ -33,8 +35,8 @@ export const commands: Readonly<Record<Verb, Command>> = {
   HELP: { misplaced: {}, run: (state) => junk(state, replies.help) },
   ETRN: { misplaced: { ...beforeHello, ...insideTransaction }, run: (state, _argument, offer) => (offer.etrn ? junk(state, replies.noMessagesWaiting) : refuse(state, replies.etrnRefused, 'etrn-not-allowed')) },
   STARTTLS: { misplaced: insideTransaction, run: startTls },
-  AUTH: { misplaced: { ...beforeHello, mail: replies.authInMail, rcpt: replies.authInMail }, run: beginAuth },
-  XCLIENT: { misplaced: { mail: replies.xclientInMail, rcpt: replies.xclientInMail }, run: xclient },
+  AUTH: { misplaced: { ...beforeHello, mail: replies.authInMail, rcpt: replies.authInMail, chunks: replies.authInMail }, run: beginAuth },
+  XCLIENT: { misplaced: { mail: replies.xclientInMail, rcpt: replies.xclientInMail, chunks: replies.xclientInMail }, run: xclient },
 };
 
 const junk = (state: State, reply: Reply): Step => ({ state, effect: { do: 'reply', reply, junk: true } });
@@ -68,6 +70,23 @@ function data(state: State, argument: string): Step {
   // RFC 5321 3.3: 554 where every RCPT was refused.
   if (state.at !== 'rcpt') return refuse(state, replies.noValidRecipients, 'no-valid-recipients');
   return { state, effect: { do: 'read-content' } };
+}
+
+/** RFC 3030 2. The octets behind a refused BDAT must not be taken for commands; where their number is not known, nothing behind it is. */
+function bdat(state: State, argument: string): Step {
+  const chunk = parseBdat(argument);
+  if (chunk === null) return { state, effect: { do: 'refuse', reply: replies.chunkSize, reason: 'bad-syntax', close: true } };
+  const reply = noChunkNow(state);
+  if (reply !== null) return { state, effect: { do: 'read-chunk', ...chunk, refusal: { reply, reason: reply === replies.noValidRecipients ? 'no-valid-recipients' : 'bad-sequence' } } };
+  return { state: state.at === 'rcpt' ? { ...state, at: 'chunks', failed: false } : state, effect: { do: 'read-chunk', ...chunk, refusal: null } };
+}
+
+/** Why no content may come; null where it may. */
+function noChunkNow(state: State): Reply | null {
+  if (state.at === 'fresh') return replies.sayHello;
+  if (state.at === 'mail') return replies.noValidRecipients; // RFC 5321 3.3, as for DATA
+  if (state.at === 'chunks') return state.failed ? replies.chunkFailed : null;
+  return state.at === 'rcpt' ? null : replies.sayMail;
 }
 
 function startTls(state: State, argument: string, offer: Offer): Step {

@@ -20,8 +20,8 @@ export interface Conduct {
   authFailures: number;
 }
 
-/** A transaction that has recipients: the state in which content may come. */
-export type OpenTransaction = Extract<State, { at: 'rcpt' }>;
+/** A transaction that has recipients: the states in which content may come. */
+export type OpenTransaction = Extract<State, { at: 'rcpt' | 'chunks' }>;
 
 export class Conversation {
   readonly id: string;
@@ -59,7 +59,7 @@ export class Conversation {
     return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user };
   }
 
-  mailInput(next: Extract<State, { at: 'mail' | 'rcpt' }>): MailInput {
+  mailInput(next: Extract<State, { at: 'mail' }> | OpenTransaction): MailInput {
     return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters };
   }
 

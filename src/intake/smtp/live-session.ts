@@ -1,7 +1,6 @@
 // The shell of an SMTP session: performs the effects of the pure step one by one, against policy, the content store and the next hop.
 import type { Socket } from 'node:net';
 import type { Client } from '../../model/client.ts';
-import { addressOf } from '../../model/mailbox.ts';
 import { oneLine, reply, type Reply } from '../../model/reply.ts';
 import { isRefusal, type Stage } from '../../model/verdict.ts';
 import { answerTo } from '../../policy/answer.ts';
@@ -10,14 +9,15 @@ import type { LineResult } from '../../wire/smtp/line-reader.ts';
 import { formatReply } from '../../wire/smtp/reply-text.ts';
 import { askPolicy } from './ask-policy.ts';
 import { Channel, type ChannelOwner } from './channel.ts';
-import { Collecting } from './collecting.ts';
-import { Conversation } from './conversation.ts';
+import type { Collecting } from './collecting.ts';
+import { Conversation, type OpenTransaction } from './conversation.ts';
 import { finishMessage } from './finishing.ts';
+import { Receiving, type ReceivingSession } from './receiving.ts';
 import type { Judgement } from './services.ts';
 import { onLine } from './session.ts';
 import type { SmtpSite } from './site.ts';
 import { LastFinal } from './last-final.ts';
-import { fresh, withoutTransaction, type Effect } from './step.ts';
+import { fresh, mayBringContent, withoutTransaction, type Effect } from './step.ts';
 import { Transcript } from './transcript.ts';
 import { upgradeToTls } from './tls-upgrade.ts';
 import { clientAfterXclient } from './xclient.ts';
@@ -40,7 +40,7 @@ export class LiveSession implements ChannelOwner {
   readonly channel: Channel;
   #site: SmtpSite;
   readonly #hooks: SessionHooks;
-  #collecting: Collecting | null = null;
+  readonly #receiving: Receiving;
   /** When the session last finished something; the session deadline counts from here. */
   #idleSince: number;
   readonly #lastFinal = new LastFinal();
@@ -55,6 +55,7 @@ export class LiveSession implements ChannelOwner {
     this.#idleSince = now;
     this.conversation = new Conversation(id, client, now);
     this.channel = new Channel(socket, this, { maxLineBytes: config.limits.commandLine, now: services.now });
+    this.#receiving = new Receiving(this.#receivingSession());
   }
 
   get deadline(): number {
@@ -82,7 +83,7 @@ export class LiveSession implements ChannelOwner {
   /** The deadline has passed. */
   expire(): void {
     if (this.channel.mode === 'closing') return this.channel.destroy(this.channel.closeReason);
-    if (this.channel.mode === 'content') this.#giveUp('content-too-slow', 'DATA', replies.tooSlow);
+    if (this.channel.mode === 'content') this.#giveUp('content-too-slow', this.#receiving.command, replies.tooSlow);
     else this.#giveUp('command-timeout', '', replies.timedOut);
     this.#hooks.watch(this); // the goodbye has a deadline too
   }
@@ -90,7 +91,7 @@ export class LiveSession implements ChannelOwner {
   /** The gateway is going down: a message under way may finish, all others are told to come again. */
   drain(): void {
     this.#draining = true;
-    if (this.conversation.state.at === 'rcpt' || this.channel.mode === 'closing') return;
+    if (mayBringContent(this.conversation.state) || this.channel.mode === 'closing') return;
     this.#sayGoodbye(replies.drainClosing, 'draining');
   }
 
@@ -107,7 +108,9 @@ export class LiveSession implements ChannelOwner {
 
   nextDeadline(now: number): number {
     const { timeouts } = this.#site.config;
-    return this.#collecting === null ? Math.min(now + timeouts.command, this.#idleSince + timeouts.session) : this.#collecting.deadline;
+    const { deadline } = this.#receiving;
+    if (this.channel.mode === 'content') return deadline;
+    return Math.min(now + timeouts.command, this.#receiving.underWay ? deadline : this.#idleSince + timeouts.session);
   }
 
   onEarlyBytes(): void {
@@ -122,7 +125,7 @@ export class LiveSession implements ChannelOwner {
   onLine(result: Exclude<LineResult, null>): void {
     const { conversation } = this;
     this.#lastFinal.notice(this.channel.bytesIn, this.#site.services.finals);
-    if (this.#draining && conversation.state.at !== 'rcpt') return this.#sayGoodbye(replies.drainClosing, 'draining');
+    if (this.#draining && !mayBringContent(conversation.state)) return this.#sayGoodbye(replies.drainClosing, 'draining');
     const inAuth = conversation.state.at === 'auth';
     if (result.kind === 'too-long') {
       if (inAuth) conversation.state = withoutTransaction(conversation.state); // RFC 4954 4: the exchange has failed, a command comes next
@@ -135,6 +138,7 @@ export class LiveSession implements ChannelOwner {
     const verb = inAuth ? 'AUTH' : (result.line.slice(0, 8).split(' ', 1)[0] ?? '');
     const { state, effect } = onLine(conversation.state, result.line, this.#site.offerFor(conversation));
     conversation.state = state;
+    if (state.at !== 'chunks') this.#receiving.drop('forgotten by the client'); // RSET, or EHLO
     this.#perform(effect, verb);
   }
 
@@ -143,11 +147,13 @@ export class LiveSession implements ChannelOwner {
       case 'reply':
         return this.#reply(effect, verb);
       case 'refuse':
-        return this.#refuse(verb, effect.reply, effect.reason);
+        return effect.close ? this.#giveUp(effect.reason, verb, effect.reply) : this.#refuse(verb, effect.reply, effect.reason);
       case 'judge':
         return this.#judge(effect);
       case 'read-content':
-        return this.#beginContent();
+        return this.#receiving.beginData();
+      case 'read-chunk':
+        return this.#receiving.beginChunk(effect);
       case 'start-tls':
         return this.#startTls();
       case 'authenticate':
@@ -220,37 +226,26 @@ export class LiveSession implements ChannelOwner {
     return { ref, answer: answerTo(verdict, { stage, reference: ref }) };
   }
 
-  #beginContent(): void {
-    const { conversation, channel } = this;
-    const { config, services } = this.#site;
-    if (conversation.state.at !== 'rcpt') throw new Error('content without recipients');
-    const sink = services.content.begin(conversation.state.parameters.size);
-    if (sink === null) return this.#refuse('DATA', replies.storageFull, 'storage-full');
-    this.#collecting = new Collecting(conversation.nextReference(), sink, config, services.now());
-    this.#say(replies.startData);
-    channel.mode = 'content';
-    channel.flush();
-    // RFC 2920 3.1: content sent before our 354 is the client's sin, but it is content.
-    if (channel.reader.buffered > 0) channel.feed(channel.reader.takeRest());
-  }
-
   onContent(chunk: Buffer): void {
-    const collecting = this.#collecting;
-    if (collecting === null) return;
-    const { done, rest, wait } = collecting.push(chunk);
-    if (rest !== null) this.channel.reader.push(rest);
-    if (done) return this.#finish(collecting);
-    if (collecting.hopeless) return this.#giveUp('message-too-big', 'DATA', replies.contentEndless);
-    this.channel.deadline = collecting.deadline;
-    if (wait !== null) this.channel.pauseUntil(wait);
+    this.#receiving.take(chunk);
   }
 
-  #finish(collecting: Collecting): void {
+  /** Where the content of a message goes; this session is its shell. */
+  #receivingSession(): ReceivingSession {
+    return {
+      conversation: this.conversation,
+      channel: this.channel,
+      site: () => this.#site,
+      say: (answer) => this.#say(answer),
+      took: (answer, bytes) => this.#reply(bytes === 0 ? { do: 'reply', reply: answer, junk: true } : { do: 'reply', reply: answer }, 'BDAT'),
+      refuse: (command, answer, reason) => this.#refuse(command, answer, reason),
+      giveUp: (reason, command, answer) => this.#giveUp(reason, command, answer),
+      complete: (transaction, collecting) => this.#finish(transaction, collecting),
+    };
+  }
+
+  #finish(transaction: OpenTransaction, collecting: Collecting): void {
     const { conversation, channel } = this;
-    const transaction = conversation.state;
-    if (transaction.at !== 'rcpt') throw new Error('content without a transaction');
-    this.#collecting = null;
-    channel.mode = 'lines';
     conversation.conduct.messages += 1;
     const { finals } = this.#site.services;
     channel.then(finishMessage(conversation, transaction, collecting, this.#site), (final) => {
@@ -369,18 +364,8 @@ export class LiveSession implements ChannelOwner {
   }
 
   #close(why: string): void {
-    this.#dropContent(why);
+    this.#receiving.drop(why);
     this.channel.close(why);
-  }
-
-  #dropContent(why: string): void {
-    const collecting = this.#collecting;
-    const { state, client, id } = this.conversation;
-    if (collecting === null) return;
-    this.#collecting = null;
-    collecting.abort();
-    if (state.at !== 'rcpt') return;
-    this.#site.services.record({ type: 'transaction-aborted', session: id, ip: client.ip, ref: collecting.reference, why, from: addressOf(state.from), recipients: state.to.map(addressOf), bytes: collecting.bytes });
   }
 
   /** Our own fault: the client may try again, the operator sees what was said before it. */
@@ -391,7 +376,7 @@ export class LiveSession implements ChannelOwner {
   }
 
   onClosed(): void {
-    this.#dropContent('client went away');
+    this.#receiving.drop('client went away');
     this.#lastFinal.end(this.channel.bytesIn, this.#site.services.finals);
     const { id, client, conduct, startedAt } = this.conversation;
     const { record, now } = this.#site.services;

@@ -15,6 +15,8 @@ const codeOf = (effect: Effect, refused: boolean): string => {
       return refused ? '550' : String(effect.ok.code);
     case 'read-content':
       return '354';
+    case 'read-chunk':
+      return String(effect.refusal?.reply.code ?? 250);
     case 'start-tls':
       return '220';
     case 'authenticate':
@@ -276,3 +278,71 @@ test('XCLIENT from a named peer begins the session anew', () =>
     S: 503`,
     { ...plain, xclient: true },
   ));
+
+test('a message by BDAT: after the first chunk only chunks go on (RFC 3030 2)', () =>
+  converse(`
+    C: EHLO a.example
+    S: 250
+    C: MAIL FROM:<x@a.example>
+    S: 250
+    C: RCPT TO:<y@hub.example>
+    S: 250
+    C: BDAT 10
+    S: 250
+    C: DATA
+    S: 503
+    C: RCPT TO:<z@hub.example>
+    S: 503
+    C: MAIL FROM:<x@a.example>
+    S: 503
+    C: STARTTLS
+    S: 503
+    C: BDAT 0 LAST
+    S: 250`));
+
+test('RSET forgets chunks, and DATA is free again', () => {
+  const state = play(
+    `
+    C: EHLO a.example
+    S: 250
+    C: MAIL FROM:<x@a.example>
+    S: 250
+    C: RCPT TO:<y@hub.example>
+    S: 250
+    C: BDAT 10
+    S: 250
+    C: RSET
+    S: 250
+    C: MAIL FROM:<x@a.example>
+    S: 250
+    C: RCPT TO:<y@hub.example>
+    S: 250
+    C: DATA
+    S: 354`,
+    plain,
+    /(?!)/,
+  );
+  assert.equal(state.at, 'rcpt');
+});
+
+const oneRecipient: State = { at: 'rcpt', helo: 'a.example', esmtp: true, from: null, parameters: { size: null, body: null, smtputf8: false, auth: null }, to: [{ localPart: 'y', domain: 'hub.example', text: 'y@hub.example', sourceRoute: null }] };
+const misplacedChunks: readonly [state: State, code: number, why: string][] = [
+  [fresh, 503, 'before EHLO'],
+  [{ at: 'greeted', helo: 'a.example', esmtp: true }, 503, 'without MAIL'],
+  [{ ...oneRecipient, at: 'mail' }, 554, 'every recipient was refused, as for DATA'],
+  [{ ...oneRecipient, at: 'chunks', failed: true }, 503, 'behind a chunk that was refused'],
+];
+
+for (const [state, code, why] of misplacedChunks) {
+  test(`BDAT ${why} is ${code}, and its octets are read all the same: they must not be taken for commands`, () => {
+    const step = onLine(state, 'BDAT 5 LAST', plain);
+    assert.equal(step.state, state);
+    assert.ok(step.effect.do === 'read-chunk');
+    assert.deepEqual([step.effect.bytes, step.effect.last, step.effect.refusal?.reply.code], [5, true, code]);
+  });
+}
+
+test('a BDAT whose size is not understood ends the session: what follows may be content', () => {
+  const { effect } = onLine(oneRecipient, 'BDAT many', plain);
+  assert.ok(effect.do === 'refuse' && effect.close === true && effect.reply.code === 501);
+});

@@ -18,15 +18,19 @@ export type State =
   | (Greeted & { readonly at: 'greeted' })
   | (Greeted & { readonly at: 'auth'; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string | null })
   | (Begun & { readonly at: 'mail' })
-  | (Begun & { readonly at: 'rcpt'; readonly to: readonly Mailbox[] });
+  | (Begun & { readonly at: 'rcpt'; readonly to: readonly Mailbox[] })
+  /** Content comes by BDAT (RFC 3030). `failed`: a chunk was refused, and so are all that follow, until RSET. */
+  | (Begun & { readonly at: 'chunks'; readonly to: readonly Mailbox[]; readonly failed: boolean });
 
 /** What the shell must do next. `junk` counts towards the limit of commands that lead nowhere; a refusal counts as an error. */
 export type Effect =
   | { readonly do: 'reply'; readonly reply: Reply; readonly junk?: true; readonly close?: true }
-  | { readonly do: 'refuse'; readonly reply: Reply; readonly reason: string }
+  | { readonly do: 'refuse'; readonly reply: Reply; readonly reason: string; readonly close?: true }
   /** Ask policy; on a pass take `next` and say `ok`, on a refusal stay. */
   | { readonly do: 'judge'; readonly stage: 'helo' | 'mail' | 'rcpt'; readonly next: State; readonly ok: Reply; readonly to?: Mailbox }
   | { readonly do: 'read-content' }
+  /** So many octets follow. Those of a refused chunk are read and thrown away before the refusal is said (RFC 3030 2). */
+  | { readonly do: 'read-chunk'; readonly bytes: number; readonly last: boolean; readonly refusal: { readonly reply: Reply; readonly reason: string } | null }
   | { readonly do: 'start-tls' }
   | { readonly do: 'authenticate'; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string; readonly password: string }
   | { readonly do: 'xclient'; readonly attributes: Readonly<Record<string, string | null>> };
@@ -58,3 +62,6 @@ export const refuse = (state: State, reply: Reply, reason: string): Step => ({ s
 
 /** The state after a transaction has ended or was forgotten (RSET): greeted, or fresh where nobody has said hello. */
 export const withoutTransaction = (state: State): State => (state.at === 'fresh' ? state : { at: 'greeted', helo: state.helo, esmtp: state.esmtp });
+
+/** A transaction with recipients whose content may still come. */
+export const mayBringContent = (state: State): boolean => state.at === 'rcpt' || (state.at === 'chunks' && !state.failed);
