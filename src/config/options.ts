@@ -54,6 +54,21 @@ const checkSettings = z.strictObject({
   onUnsure: z.enum(['pass', 'defer']).optional().describe('What is done when the check cannot tell.'),
 });
 
+type ThreeOf<T> = readonly [one: T, two: T, three: T];
+const share = (fallback: number, meaning: string) => z.number().min(0).max(1_000_000).default(fallback).describe(meaning);
+
+/** Values of one signal above which the load level is 1, 2 and 3; `meaning` is a sentence without its full stop. */
+const shareLevels = ([one, two, three]: ThreeOf<number>, meaning: string) =>
+  z.strictObject({ level1: share(one, `${meaning}: level 1 above this.`), level2: share(two, 'The same: level 2.'), level3: share(three, 'The same: level 3.') }).prefault({});
+const delayLevels = ([one, two, three]: ThreeOf<string>, meaning: string) =>
+  z
+    .strictObject({
+      level1: duration(one).describe(`${meaning}: level 1 above this.`),
+      level2: duration(two).describe('The same: level 2.'),
+      level3: duration(three).describe('The same: level 3.'),
+    })
+    .prefault({});
+
 export const options = z.strictObject({
   site: z
     .strictObject({
@@ -137,6 +152,7 @@ export const options = z.strictObject({
       sessionsPerAddress: count(20, { min: 1, max: 65_535 }).describe('Sessions at once from one outside address (IPv6: a /64).'),
       sessionsPerNetwork: count(100, { min: 1, max: 65_535 }).describe('Sessions at once from one outside network (IPv4 /24, IPv6 /56).'),
       reservedShare: z.number().min(0).max(0.5).default(0.1).describe('Share of the sessions kept for clients inside the site.'),
+      reservedForKnown: z.number().min(0).max(0.8).default(0.3).describe('Further share of the sessions that only known good correspondents may take besides them.'),
       commandLine: size('2048').describe('Longest command line, with CRLF; AUTH lines may have 12,288 (RFC 4954 4).'),
       header: size('100 KiB').describe('Largest message header.'),
       headerLines: count(1000, { min: 10 }).describe('Most lines in a message header.'),
@@ -157,6 +173,33 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Caps on what clients may use.'),
+  rates: z
+    .strictObject({
+      connectionsPerAddress: count(30).describe('New connections a minute from one unknown outside address (IPv6: a /64); more wait for their banner. 0: no limit.'),
+      burstPerAddress: count(20, { min: 1 }).describe('So many at once before that rate holds.'),
+      connectionsPerNetwork: count(120).describe('New connections a minute from one unknown outside network (IPv4 /24, IPv6 /56); more wait. 0: no limit.'),
+      burstPerNetwork: count(60, { min: 1 }).describe('So many at once before that rate holds.'),
+      connectionsPerSecond: count(3000).describe('New connections from outside a second, in all; more wait. 0: no limit.'),
+      knownFactor: count(10, { min: 1, max: 1000 }).describe('Known correspondents may come so many times as often, and so may who comes to submit.'),
+      waiting: count(2000, { min: 1, max: 50_000 }).describe('Connections that wait for their banner at once; more hear 421. Each costs a socket, not a session.'),
+      waitingPerNetwork: count(100, { min: 1, max: 50_000 }).describe('Of these from one outside network.'),
+      longestWait: duration('30s').describe('A client that would wait longer for its banner hears 421.'),
+    })
+    .prefault({})
+    .describe('How fast connections may come (L1). All figures are over all door threads. See docs/load.md.'),
+  load: z
+    .strictObject({
+      eventLoopLag: delayLevels(['50ms', '70ms', '200ms'], "99th percentile of the delay of a busy door thread's event loop over five seconds"),
+      bannerQueue: shareLevels([1, 3, 10], 'Intervals of five seconds in which nobody in the banner queue was served within 500 ms'),
+      sessions: shareLevels([0.7, 0.85, 0.95], 'Share of the sessions in use: of all, or of those that strangers may have; the larger'),
+      hubQueue: shareLevels([0.1, 0.5, 0.75], 'Share of the time to hand a message over that it waits for a connection to the hub'),
+      systemLoad: shareLevels([8, 12, 16], "The machine's load of one minute for each processor"),
+      memory: shareLevels([0.9, 0.95, 0.98], 'Share of the memory in use: of the machine, or of our control group'),
+      calm: duration('10s').describe('The level falls a step when nothing has asked for it for so long.'),
+      replyDelay: duration('1s').describe('At level 1 strangers wait so long for each reply; 0s: never.'),
+    })
+    .prefault({})
+    .describe('Values above which the load level is 1, 2 or 3, and work is shed. See docs/load.md.'),
   timeouts: z
     .strictObject({
       command: duration('300s').describe('For a whole command line, counted from our last reply (RFC 5321 4.5.3.2.7).'),

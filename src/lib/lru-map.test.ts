@@ -48,3 +48,18 @@ test('a capacity of nothing still holds one: whoever asks is answered', () => {
   map.set('a', 1);
   assert.equal(map.get('a'), 1);
 });
+
+test('entries come in the order of their use, and looking at them changes nothing', () => {
+  let now = 0;
+  const map = new LruMap<string, number>({ capacity: 3, now: () => now });
+  map.set('a', 1);
+  map.set('b', 2, 5);
+  map.set('c', 3);
+  map.get('a');
+  assert.deepEqual([...map.entries()], [['b', 2], ['c', 3], ['a', 1]]);
+  now = 5;
+  assert.deepEqual([...map.entries()], [['c', 3], ['a', 1]], 'the dead are left out');
+  map.set('d', 4);
+  map.set('e', 5);
+  assert.deepEqual([...map.entries()].map(([key]) => key), ['a', 'd', 'e']);
+});

@@ -48,6 +48,12 @@ export class LruMap<K, V> {
     this.#held.set(key, { value, deadline: this.#now() + ttlMs });
   }
 
+  /** All that live, the one used longest ago first; looking at them does not count as use. */
+  *entries(): Generator<readonly [K, V]> {
+    const now = this.#now();
+    for (const [key, { value, deadline }] of this.#held) if (deadline > now) yield [key, value];
+  }
+
   delete(key: K): boolean {
     return this.#held.delete(key);
   }

@@ -44,6 +44,26 @@ const reachableCaps: CrossCheck = {
   },
 };
 
+const signals = ['eventLoopLag', 'bannerQueue', 'sessions', 'hubQueue', 'systemLoad', 'memory'] as const;
+
+const levelsInOrder: CrossCheck = {
+  reads: ['load'],
+  *find({ load }) {
+    for (const signal of signals) {
+      const { level1, level2, level3 } = load[signal];
+      if (level1 > level2) yield error(['load', signal, 'level1'], 'is above level2', 'a higher level begins at a higher value');
+      if (level2 > level3) yield error(['load', signal, 'level2'], 'is above level3', 'a higher level begins at a higher value');
+    }
+  },
+};
+
+const reservedPlaces: CrossCheck = {
+  reads: ['limits'],
+  *find({ limits: { reservedShare, reservedForKnown } }) {
+    if (reservedShare + reservedForKnown >= 1) yield error(['limits', 'reservedForKnown'], 'leaves no place for strangers', 'keep it and limits.reservedShare below 1 together');
+  },
+};
+
 const observation: CrossCheck = {
   reads: ['mode', 'observeUntil'],
   *find({ mode, observeUntil }, { nowMs }) {
@@ -73,4 +93,4 @@ const futureKeys: CrossCheck = {
   },
 };
 
-export const settingChecks: readonly CrossCheck[] = [knownChecks, listNamesOnce, reachableCaps, observation, futureKeys];
+export const settingChecks: readonly CrossCheck[] = [knownChecks, listNamesOnce, reachableCaps, levelsInOrder, reservedPlaces, observation, futureKeys];
