@@ -8,7 +8,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix swaks nmap iproute2 nftables netcat-openbsd curl openssl)
+packages=(postfix swaks nmap iproute2 nftables zsh netcat-openbsd curl openssl)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 

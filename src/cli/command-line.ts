@@ -19,11 +19,17 @@ export const printJson = (value: unknown): void => {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 };
 
+/** The program with these subcommands, not run. */
+export function assemble(subcommands: readonly Subcommand[]): CommandLine {
+  const program = new Command('floodgate').exitOverride().showSuggestionAfterError();
+  for (const add of subcommands) add(program);
+  return program;
+}
+
 /** Runs the program; every way out has its exit code: 0 success, 1 failure, 2 bad usage. */
 export async function runCommandLine(argv: readonly string[], about: { readonly version: string }, subcommands: readonly Subcommand[]): Promise<void> {
-  const program = new Command('floodgate');
-  program.version(about.version).description("Mail-abuse firewall and response desk for a site's mail hub").showSuggestionAfterError().exitOverride().configureOutput({ outputError: (text, write) => write(text) });
-  for (const add of subcommands) add(program);
+  const program = assemble(subcommands);
+  program.version(about.version).description("Mail-abuse firewall and response desk for a site's mail hub").configureOutput({ outputError: (text, write) => write(text) });
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

@@ -28,6 +28,7 @@ const programs = {
   curl: { binary: 'curl' },
   openssl: { binary: 'openssl' },
   ip: { binary: 'ip', needsRoot: true },
+  zsh: { binary: 'zsh' },
   nft: { binary: 'nft', needsRoot: true },
   mount: { binary: 'mount', needsRoot: true },
 } as const satisfies Record<string, PeerProgram>;

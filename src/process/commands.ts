@@ -1,0 +1,29 @@
+// What the command line offers, and the parts each command needs. Reads like a table of contents. A command is loaded when it is
+// asked for: the daemon does not pay for the wizard.
+import type { Subcommand } from '../cli/command-line.ts';
+import type { LoadContext } from '../config/load.ts';
+
+/** What loading a configuration must know of policy. */
+async function context(): Promise<LoadContext> {
+  const [{ catalogue }, { checkSettingsProblems }] = await Promise.all([import('../policy/catalogue.ts'), import('../policy/check-settings.ts')]);
+  return { checkIds: catalogue.map(({ id }) => id), checkProblems: (config) => checkSettingsProblems(config, catalogue) };
+}
+
+/** Subcommands by name, each behind its import. */
+export const subcommandsOf = (version: string): Readonly<Record<string, () => Promise<Subcommand>>> => ({
+  run: async () => (await import('../cli/run.ts')).runCommand(async (options) => (await import('./run.ts')).run(options, { version, context: await context() })),
+  check: async () => (await import('../cli/check.ts')).checkCommand(await context()),
+  init: async () => (await import('../cli/init.ts')).initCommand(),
+  config: async () => (await import('../cli/config.ts')).configCommand(await context()),
+  status: async () => (await import('../cli/status.ts')).status,
+  explain: async () => (await import('../cli/explain.ts')).explain,
+  list: async () => (await import('../cli/list.ts')).list,
+  measure: async () => (await import('../cli/measure.ts')).measure,
+  users: async () => (await import('../cli/users.ts')).users,
+  mailbox: async () => (await import('../cli/mailboxes.ts')).mailboxCommand(await context()),
+  try: async () => (await import('../cli/try.ts')).tryCommand(await context()),
+  completion: async () => (await import('../cli/completion.ts')).completionCommand(() => allCommands(version)),
+});
+
+/** Every subcommand, loaded. */
+export const allCommands = (version: string): Promise<readonly Subcommand[]> => Promise.all(Object.values(subcommandsOf(version)).map((load) => load()));
