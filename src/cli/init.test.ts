@@ -24,6 +24,7 @@ test('with everything given it asks nothing and writes a configuration that load
     hostname: 'mx.example.net',
     networks: ['10.20.0.0/16', '2001:db8::/32'],
     domains: ['example.net', 'example.org'],
+    sharedAddresses: [],
     customerDomains: [],
     postmaster: 'postmaster@example.net',
   });
