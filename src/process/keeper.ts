@@ -79,11 +79,13 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
   const parts: KeeperParts = { record, store, lists, measures, lost, lock, inForce, inherited, ...countersFor(doorCount(config)) };
   supervisor = superviseDoors(parts);
-  const listeners = await supervisor.start().catch((error: unknown) => {
+  const doors = supervisor;
+  const listeners = await doors.start().catch(async (error: unknown) => {
+    await keeperOf(parts, doors, []).stop('cannot start'); // or its threads would go on as half a gateway
     throw new CannotStart(error instanceof Error ? error.message : String(error));
   });
   record.recorder.record({ type: 'started', version: about.version, listeners: listeners.map(({ name, host, port }) => `${name} ${host}:${port}`) });
-  return keeperOf(parts, supervisor, listeners);
+  return keeperOf(parts, doors, listeners);
 }
 
 interface KeeperParts {
@@ -180,14 +182,18 @@ function keeperOf({ record, store, lists, measures, lost, lock, inForce, doors, 
 
 /** Makes the state directory and takes it for this process alone. */
 function takeState(dir: string): { close(): void } {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o750 });
-  } catch (error) {
-    throw new CannotStart(`state directory ${dir} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const lock = lockState(dir);
+  const lock = lockDirectory(dir);
   if (!lock.ok) throw new CannotStart(`another Floodgate runs on the state directory ${dir}; give this one a directory of its own ("state:")`);
   return lock;
+}
+
+function lockDirectory(dir: string): ReturnType<typeof lockState> {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o750 });
+    return lockState(dir);
+  } catch (error) {
+    throw new CannotStart(`state directory ${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 const doorCount = ({ threads }: Config): number => Math.min(maxDoors, threads === 'auto' ? availableParallelism() : threads);

@@ -25,6 +25,8 @@ interface Loaded {
 
 /** Runs until a signal ends it. Prints `floodgate ready` and the addresses on standard output once every listener is open. */
 export async function run(options: RunOptions, about: { readonly version: string; readonly context: LoadContext }): Promise<void> {
+  // Whoever read our output may go: that is no reason to stop taking mail.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const file = findConfig(options.config);
   const loaded = load(file, about.context);
   const { config } = loaded.settings;
@@ -36,7 +38,11 @@ export async function run(options: RunOptions, about: { readonly version: string
   if (file === null) await makeFirstMailboxes(loaded.settings);
   const web = makeWeb(keeper, about.version);
   await web.listenControl(join(config.state, 'control.sock'));
-  const webAddress = await openWeb(web, config);
+  const webAddress = await openWeb(web, config).catch(async (error: unknown) => {
+    await keeper.stop('cannot start');
+    await web.close();
+    throw error;
+  });
   const ended = untilSignal(keeper, web);
   process.on('SIGHUP', () => reload(keeper, file, about.context));
   const addresses = keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`);
