@@ -14,7 +14,7 @@ interface FolderRule {
   readonly pure?: true;
 }
 
-const all = ['model', 'lib', 'config', 'wire', 'policy', 'facts', 'delivery', 'events', 'store', 'intake', 'cli', 'web', 'audit', 'process'];
+const all = ['model', 'lib', 'config', 'wire', 'policy', 'facts', 'delivery', 'events', 'store', 'detect', 'intake', 'cli', 'web', 'audit', 'process'];
 const queriesOfOthers = ['model', 'lib', 'config', 'policy', 'facts', 'delivery', 'events', 'store', 'audit'];
 
 const table: Readonly<Record<string, FolderRule>> = {
@@ -28,6 +28,8 @@ const table: Readonly<Record<string, FolderRule>> = {
   events: { may: ['model', 'lib'], types: ['config'] },
   store: { may: ['model', 'lib'] },
   intake: { may: ['model', 'lib', 'wire', 'policy', 'events'], types: ['config'] },
+  // Folds over what is told them, time included.
+  detect: { may: ['model', 'lib'], pure: true },
   audit: { may: ['model', 'lib', 'wire'] },
   web: { may: queriesOfOthers },
   // What the daemon answers on its control socket is what the web shows.
