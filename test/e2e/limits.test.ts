@@ -21,6 +21,7 @@ const limits = {
   sessionsPerAddress: 4,
   sessionsPerNetwork: 6,
   reservedShare: 0.2,
+  reservedForKnown: 0,
   commandLine: '600',
   header: '4 KiB',
   headerLines: 40,
@@ -86,7 +87,8 @@ const allGone = (): Promise<true> =>
     return events.filter(({ type }) => type === 'session-opened').length === events.filter(({ type }) => type === 'session-closed').length;
   });
 
-const stories: Readonly<Record<keyof Config['limits'], (t: Owner) => Promise<void>>> = {
+/** A limit without a story does not compile. That of known correspondents needs a past to know them by: the load ladder's stories have one. */
+const stories: Readonly<Record<Exclude<keyof Config['limits'], 'reservedForKnown'>, (t: Owner) => Promise<void>>> = {
   async sessionsPerAddress(t) {
     const { clients, refusal } = await fill(t, '127.0.0.2', 10);
     assert.equal(clients.length, 4);

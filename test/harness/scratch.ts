@@ -4,12 +4,22 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { until } from './until.ts';
 
 /** The part of node:test's context (or of a whole file's hooks) that ends what was begun. */
 export interface Owner {
   after(end: () => unknown): void;
+}
+
+/** What must not outlive this process, whatever ends it: a test that runs into its time limit is told to go and has no time for good manners. */
+const leftovers = new Set<() => void>();
+process.once('exit', () => [...leftovers].reverse().forEach((clear) => clear()));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(128));
+
+/** Registers a way to clear something away at once; call what it gives when there is nothing left to clear. */
+function clearAtExit(clear: () => void): () => void {
+  leftovers.add(clear);
+  return () => leftovers.delete(clear);
 }
 
 const endings = new WeakMap<Owner, (() => unknown)[]>();
@@ -40,7 +50,18 @@ export function atEnd(owner: Owner, end: () => unknown): void {
 export function scratchDirectory(owner: Owner, name: string): string {
   const path = mkdtempSync(join(tmpdir(), `floodgate-${name}-`));
   chmodSync(path, 0o755);
-  atEnd(owner, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  const cleared = clearAtExit(() => {
+    try {
+      remove();
+    } catch {
+      // a process that is being killed may still write there
+    }
+  });
+  atEnd(owner, () => {
+    remove();
+    cleared();
+  });
   return path;
 }
 
@@ -89,7 +110,13 @@ export async function stopProcess(child: ChildProcess, graceMs = 8000): Promise<
 export function startProcess(owner: Owner, command: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...options });
   child.on('error', () => undefined);
-  atEnd(owner, () => stopProcess(child));
+  const cleared = clearAtExit(() => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+  });
+  atEnd(owner, async () => {
+    await stopProcess(child);
+    cleared();
+  });
   return child;
 }
 
@@ -101,6 +128,12 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** Sees to it that a daemon that is not our child is told to end should this process end first; call what it gives when it has ended. */
+export const endWithUs = (pid: number): (() => void) =>
+  clearAtExit(() => {
+    if (alive(pid)) process.kill(pid, 'SIGTERM');
+  });
 
 /** Stops a daemon that is not our child, by its id, and waits until it is gone. */
 export async function stopDaemon(pid: number, graceMs = 8000): Promise<void> {
@@ -138,5 +171,3 @@ export function runProgram(command: string, args: readonly string[], options: Sp
     child.stdin?.on('error', () => undefined).end(input ?? '');
   });
 }
-
-export type { TestContext };

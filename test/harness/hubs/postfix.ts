@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { outsideWorld } from '../outside-world.ts';
 import { peerPath } from '../peer.ts';
-import { atEnd, freePort, runProgram, scratchDirectory, stopDaemon, type Owner } from '../scratch.ts';
+import { atEnd, endWithUs, freePort, runProgram, scratchDirectory, stopDaemon, type Owner } from '../scratch.ts';
 import { hubDefaults, Mailboxes, type Hub, type HubOptions } from './hub.ts';
 
 /** Debian's `nobody`, which owns the mailboxes. */
@@ -103,6 +103,7 @@ export async function postfixHub(owner: Owner, options: HubOptions = {}): Promis
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
   let settings: Readonly<Record<string, string>> = { myhostname: `mail.${domain}`, myorigin: domain, mynetworks: networks.map((one) => one.replace(/^(.*:.*)\/(\d+)$/, '[$1]/$2')).join(' '), relayhost: `[127.0.0.1]:${outside.port}`, message_size_limit: String(maxBytes) };
   let master: number | null = null;
+  let ended = (): void => undefined;
 
   const hub: PostfixHub = {
     product: 'postfix',
@@ -125,10 +126,12 @@ export async function postfixHub(owner: Owner, options: HubOptions = {}): Promis
       const { code } = await runProgram(peerPath('postfix'), ['-c', config, 'start']);
       if (code !== 0) throw new Error(`Postfix does not start:\n${log()}`);
       master = Number(readFileSync(join(directory, 'queue/pid/master.pid'), 'utf8'));
+      ended = endWithUs(master);
     },
     async stop() {
       if (master !== null) await stopDaemon(master);
       master = null;
+      ended();
     },
     async restart() {
       await hub.stop();
