@@ -30,7 +30,9 @@ export const measure: Subcommand = (program) => {
   common(group.command('list').description('measures in force, oldest first').option('--ended', 'the latest that have ended too')).action(list);
   common(group.command('show <id>').description('one measure, in force or ended')).action(show);
   common(group.command('undo <id...>').description('end measures before their time')).action(undo);
-  common(group.command('suspend').description('all automatic measures off, until resumed; measures of persons hold').option('--reason <text>', 'for the record')).action(suspend);
+  common(
+    group.command('suspend').description('all automatic measures off, until resumed; measures of persons hold').option('--reason <text>', 'for the record'),
+  ).action(suspend);
   common(group.command('resume').description('automatic measures hold again')).action(resume);
   common(group.command('export').description('measures in force, for other programs').option('--format <format>', 'json', 'json')).action(exportAll);
 };
@@ -92,7 +94,9 @@ async function list({ json, ended, ...gateway }: Common & { readonly ended?: boo
   if (json === true) return;
   if (measures.length === 0) process.stdout.write('no measures\n');
   if (suspended !== null)
-    process.stdout.write(`automatic measures are suspended since ${suspended.since} by ${suspended.by}${suspended.reason === null ? '' : ` (${suspended.reason})`}\n`);
+    process.stdout.write(
+      `automatic measures are suspended since ${suspended.since} by ${suspended.by}${suspended.reason === null ? '' : ` (${suspended.reason})`}\n`,
+    );
 }
 
 async function show(id: string, { json, ...gateway }: Common): Promise<void> {

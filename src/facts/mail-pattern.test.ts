@@ -21,18 +21,30 @@ for (const [pattern, address, fits, why] of fitting) {
   test(`${pattern} ${fits ? 'means' : 'does not mean'} ${address}: ${why}`, () => assert.equal(patternFits(pattern, given), fits));
 }
 
-test('a name is compared in any case and without its final dot', () => assert.deepEqual([nameFits('mx.example.org', 'MX.Example.ORG.'), nameFits('.org', 'org')], [true, false]));
+test('a name is compared in any case and without its final dot', () =>
+  assert.deepEqual([nameFits('mx.example.org', 'MX.Example.ORG.'), nameFits('.org', 'org')], [true, false]));
 
 const label = fc.constantFrom('a', 'b');
 const domain = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join('.'));
-const pattern = fc.oneof(domain, domain.map((each) => `.${each}`), fc.tuple(label, domain).map(([local, each]) => `${local}@${each}`), fc.constant('<>'));
-const address = fc.oneof(fc.constant(null), fc.tuple(label, domain).map(([local, each]) => mailboxOf(`${local}@${each}`)));
+const pattern = fc.oneof(
+  domain,
+  domain.map((each) => `.${each}`),
+  fc.tuple(label, domain).map(([local, each]) => `${local}@${each}`),
+  fc.constant('<>'),
+);
+const address = fc.oneof(
+  fc.constant(null),
+  fc.tuple(label, domain).map(([local, each]) => mailboxOf(`${local}@${each}`)),
+);
 
 test('the patterns to look up are exactly those that fit', () =>
   fc.assert(fc.property(pattern, address, (each, mailbox) => patternsOf(mailbox).includes(each) === patternFits(each, mailbox))));
 
 test('two patterns that mean the same address meet', () =>
-  fc.assert(fc.property(pattern, pattern, address, (one, other, mailbox) => !(patternFits(one, mailbox) && patternFits(other, mailbox)) || patternsMeet(one, other)), { numRuns: 1000 }));
+  fc.assert(
+    fc.property(pattern, pattern, address, (one, other, mailbox) => !(patternFits(one, mailbox) && patternFits(other, mailbox)) || patternsMeet(one, other)),
+    { numRuns: 1000 },
+  ));
 
 test('patterns that have nothing in common do not meet', () =>
   assert.deepEqual(

@@ -1,7 +1,15 @@
 // What an operator, or a response to an attack, can ask of the measures and do to them: the commands behind `floodgate measure` and
 // /api/v1/measures.
 import { z } from '../lib/zod.ts';
-import { automaticProbeShare, maxAutomaticMs, type BlastRadiusGuard, type Measure, type MeasureActor, type MeasureRecord, type MeasureScope } from '../model/measure.ts';
+import {
+  automaticProbeShare,
+  maxAutomaticMs,
+  type BlastRadiusGuard,
+  type Measure,
+  type MeasureActor,
+  type MeasureRecord,
+  type MeasureScope,
+} from '../model/measure.ts';
 import type { MeasureRepository, ThrownSwitch } from '../store/measures.ts';
 import type { DeskAnswer } from './list-desk.ts';
 import type { MeasureKeeper } from './measure-keeper.ts';

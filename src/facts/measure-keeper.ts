@@ -79,7 +79,6 @@ class Table {
     await repository.forget(now() - rememberedMs, remembered);
     this.#endExpired();
     this.#publish();
-    this.#counting = setInterval(() => void this.#writeCounts(countsAtOnce), countsEveryMs).unref();
   }
 
   active(): readonly MeasureRecord[] {
@@ -141,6 +140,7 @@ class Table {
       const counted = { ...measure, hits: measure.hits + hits, probes: measure.probes + probes };
       this.#active.set(id, counted);
       this.#uncounted.add(id);
+      this.#counting ??= this.#countLater();
       if (counted.maxHits !== null && counted.hits >= counted.maxHits) void this.end(id, 'hit-cap', 'floodgate');
     }
   }
@@ -148,20 +148,25 @@ class Table {
   async stop(): Promise<void> {
     clearTimeout(this.#publishing);
     clearTimeout(this.#expiring);
-    clearInterval(this.#counting);
     await this.#writeCounts(this.#uncounted.size);
+    clearTimeout(this.#counting);
   }
 
   async #writeCounts(most: number): Promise<void> {
+    clearTimeout(this.#counting);
     const some = [...this.#uncounted].slice(0, most).flatMap((id) => this.#active.get(id) ?? []);
-    if (some.length === 0) return;
     for (const { id } of some) this.#uncounted.delete(id);
     try {
-      await this.#parts.repository.saveCounts(some);
+      if (some.length > 0) await this.#parts.repository.saveCounts(some);
     } catch (error) {
       for (const { id } of some) this.#uncounted.add(id);
       this.#broken(`counts could not be written: ${String(error)}`);
     }
+    this.#counting = this.#uncounted.size === 0 ? undefined : this.#countLater();
+  }
+
+  #countLater(): NodeJS.Timeout {
+    return setTimeout(() => void this.#writeCounts(countsAtOnce), countsEveryMs).unref();
   }
 
   #publishSoon(): void {

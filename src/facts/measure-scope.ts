@@ -10,7 +10,17 @@ import { parseEntry, type ListKind } from './list-entry.ts';
 import { nameFits, patternFits } from './mail-pattern.ts';
 
 /** The fields in the order in which a scope is written. */
-export const scopeFields = ['client', 'helo', 'hostname', 'sender', 'recipient', 'user', 'listener', 'role', 'direction'] as const satisfies readonly (keyof MeasureScope)[];
+export const scopeFields = [
+  'client',
+  'helo',
+  'hostname',
+  'sender',
+  'recipient',
+  'user',
+  'listener',
+  'role',
+  'direction',
+] as const satisfies readonly (keyof MeasureScope)[];
 
 /** A field whose text is an entry as in a list. */
 const entryField = (kind: ListKind) =>

@@ -50,7 +50,12 @@ const scopes: readonly [scope: MeasureScope, first: Stage | undefined, why: stri
   [{ sender: '<>' }, 'mail', 'the null sender', { from: null }],
   [{ recipient: '.example' }, undefined, 'another recipient'],
   [{ recipient: 'user@example.org' }, 'rcpt', 'the recipient is known at RCPT'],
-  [{ recipient: 'b@example.org' }, 'message', 'one of the recipients of a message', { recipients: [mailboxOf('user@example.org'), mailboxOf('b@example.org')] }],
+  [
+    { recipient: 'b@example.org' },
+    'message',
+    'one of the recipients of a message',
+    { recipients: [mailboxOf('user@example.org'), mailboxOf('b@example.org')] },
+  ],
   [{ user: 'ulla' }, 'mail', 'AUTH comes before MAIL', { user: 'ulla' }],
   [{ user: 'ulla' }, undefined, 'nobody authenticated'],
   [{ direction: 'in' }, 'mail', 'whether a user sends is known at MAIL'],
@@ -73,14 +78,24 @@ test('a measure is over at its moment, whether the keeper has noticed or not', (
 });
 
 test('nested networks are all found, oldest measure first', () => {
-  const nested = ['203.0.113.7/32', '0.0.0.0/0', '203.0.113.0/24', '203.0.0.0/16', '198.51.100.0/24'].map((client, index) => measure({ client }, { id: `m-${index}` }));
-  assert.deepEqual(open(...nested, measure({ client: '203.0.113.0/24', helo: 'x' })).match('connect', connectInput(), given).map(({ id }) => id), ['m-0', 'm-1', 'm-2', 'm-3']);
+  const nested = ['203.0.113.7/32', '0.0.0.0/0', '203.0.113.0/24', '203.0.0.0/16', '198.51.100.0/24'].map((client, index) =>
+    measure({ client }, { id: `m-${index}` }),
+  );
+  assert.deepEqual(
+    open(...nested, measure({ client: '203.0.113.0/24', helo: 'x' }))
+      .match('connect', connectInput(), given)
+      .map(({ id }) => id),
+    ['m-0', 'm-1', 'm-2', 'm-3'],
+  );
 });
 
 test('automatic measures learn whom they must spare, persons are not asked', () => {
   const asking: Given = { ...given, neverBlock: { ofTraffic: () => '203.0.113.0/24' } };
   const hits = open(measure({}), measure({}, { actor: { kind: 'auto', name: 'x' } })).match('connect', connectInput(), asking);
-  assert.deepEqual(hits.map(({ neverBlock }) => neverBlock), [null, '203.0.113.0/24']);
+  assert.deepEqual(
+    hits.map(({ neverBlock }) => neverBlock),
+    [null, '203.0.113.0/24'],
+  );
 });
 
 // The slow reference knows no index: it holds every scope against the session, field by field.
@@ -137,7 +152,10 @@ test('the index finds exactly what holding every scope against the session finds
         return fields.every(Boolean) ? [`m-${index}`] : [];
       });
       const found = open(...list.map((scope, index) => measure(scope, { id: `m-${index}` }))).match('rcpt', input, given);
-      assert.deepEqual(found.map(({ id }) => id), expected);
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        expected,
+      );
     }),
     { numRuns: 500 },
   );
@@ -145,10 +163,15 @@ test('the index finds exactly what holding every scope against the session finds
 
 test('exactly the sessions that the hash picks pass as probes, about one in a hundred, the same in every door', () => {
   const share = { id: 'm-3fa94c01d2', action: 'refuse-at-banner', probeShare: 0.01 } as const;
-  const passing = Array.from({ length: 10_000 }, (_, number) => `1M7YNPXHV${String(number).padStart(4, '0')}`).filter((session) => isProbe(share, 'connect', connectInput({ session })));
+  const passing = Array.from({ length: 10_000 }, (_, number) => `1M7YNPXHV${String(number).padStart(4, '0')}`).filter((session) =>
+    isProbe(share, 'connect', connectInput({ session })),
+  );
   assert.ok(passing.length > 70 && passing.length < 130, `${passing.length}`);
   assert.deepEqual(passing.slice(0, 3), ['1M7YNPXHV0082', '1M7YNPXHV0138', '1M7YNPXHV0250']);
-  assert.ok(passing.every((session) => isProbe(share, 'rcpt', rcptInput({ session, conduct: conductOf({ messages: 5 }) }))), 'who came in as a probe stays one');
+  assert.ok(
+    passing.every((session) => isProbe(share, 'rcpt', rcptInput({ session, conduct: conductOf({ messages: 5 }) }))),
+    'who came in as a probe stays one',
+  );
 });
 
 test('a transaction is a probe at all its stages, and the next one draws anew', () => {

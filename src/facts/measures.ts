@@ -166,7 +166,11 @@ const probeKey = { k0: 0x666c6f6f, k1: 0x64676174 } as const;
  * Whether this session (for who is refused at the banner) or transaction is one of the share that passes. It is so at all its stages
  * and in every door; the next transaction draws anew.
  */
-export function isProbe<S extends Stage>({ id, action, probeShare }: Pick<Measure, 'id' | 'action' | 'probeShare'>, stage: S, { session, conduct }: StageInput[S]): boolean {
+export function isProbe<S extends Stage>(
+  { id, action, probeShare }: Pick<Measure, 'id' | 'action' | 'probeShare'>,
+  stage: S,
+  { session, conduct }: StageInput[S],
+): boolean {
   if (probeShare === 0) return false;
   // The message stage comes when its message has been counted.
   const transaction = action === 'refuse-at-banner' ? session : `${session} ${conduct.messages - (stage === 'message' ? 1 : 0)}`;

@@ -27,7 +27,12 @@ function sourceOf(entries: readonly ListEntry[], name: ReverseName | Promise<Rev
     asked++;
     return name;
   };
-  return { lists, measures, source: createFactSource({ lists, measures, neverBlock: { ofTraffic: () => null }, recipients, reverseNames, now: () => 1000 }), asked: () => asked };
+  return {
+    lists,
+    measures,
+    source: createFactSource({ lists, measures, neverBlock: { ofTraffic: () => null }, recipients, reverseNames, now: () => 1000 }),
+    asked: () => asked,
+  };
 }
 const entriesOf = (fact: Awaited<ReturnType<ReturnType<typeof createFactSource>['get']>>) =>
   fact.kind === 'unknown' ? fact.why : (fact.value as readonly { entry: string }[]).map(({ entry: text }) => text); // asked for lists

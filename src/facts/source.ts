@@ -61,7 +61,12 @@ export function createFactSource(parts: FactSourceParts): FactSource {
   return { get: (fact, stage, input) => facts[fact](stage, input) };
 }
 
-function measureHits({ measures, neverBlock, reverseNames, now }: FactSourceParts): <S extends Stage>(stage: S, input: StageInput[S]) => Facts['measures'] | Promise<Facts['measures']> {
+function measureHits({
+  measures,
+  neverBlock,
+  reverseNames,
+  now,
+}: FactSourceParts): <S extends Stage>(stage: S, input: StageInput[S]) => Facts['measures'] | Promise<Facts['measures']> {
   return (stage, input) => {
     const live = measures.current();
     if (live.isEmpty) return noHits;

@@ -72,6 +72,9 @@ const suspended: readonly [kind: CheckKind, outcome: Outcome, action: string, wo
   ['abuse', finding('x'), 'observe', 'reject', 'an abuse check only records, and says what it would do'],
   ['abuse', unsure('x'), 'observe', 'defer', 'also when it cannot tell'],
   ['abuse', finding('x', {}, { action: 'reject' }), 'reject', undefined, "an operator's own entry is no automatic action"],
+  ['abuse', finding('x', {}, { action: 'reject', inObserveMode: 'observe' }), 'observe', 'reject', 'an automatic measure is one'],
+  ['abuse', finding('x', {}, { action: 'reject', inObserveMode: 'tag' }), 'tag', 'reject', "an operator's milder word holds beside it"],
+  ['abuse', finding('x', {}, { action: 'observe', wouldBe: 'reject' }), 'observe', 'reject', 'a dry run says what it would do'],
   ['permission', finding('x'), 'reject', undefined, 'permission always holds'],
   ['protocol', finding('x'), 'reject', undefined, 'so do the rules of the protocol'],
 ];

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { createContentStore } from '../delivery/content-store.ts';
 import { createDelivery } from '../delivery/delivery.ts';
-import { createUnconfirmedFinals, type FinalEntry } from '../delivery/unconfirmed-finals.ts';
-import { createRecorder } from '../events/recorder.ts';
+import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinals } from '../delivery/unconfirmed-finals.ts';
 import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideWatch } from '../facts/inside-use.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
-import { createMeasureHits } from '../facts/measure-hits.ts';
 import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
+import type { RecipientFacts } from '../facts/recipients.ts';
 import { createLiveLists } from '../facts/source.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
@@ -17,8 +16,8 @@ import type { AuthService, DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import type { Delivery } from '../model/delivery.ts';
-import type { Recorder } from '../model/events.ts';
 import { DoorListeners } from './door-listeners.ts';
+import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { policyParts } from './policy-parts.ts';
 
@@ -41,17 +40,7 @@ export interface MountedDoor {
 
 export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
   const now = Date.now;
-  const recorder = createRecorder({ door: start.name, now, logFormat: start.config.log.format, logLevel: start.config.log.level, ship: (batch) => say({ kind: 'batch', batch }) });
-  const hits = createMeasureHits();
-  const record: Recorder = (body) => {
-    hits.note(body);
-    recorder.record(body);
-  };
-  const flush = (): void => {
-    recorder.flush();
-    const counts = hits.take();
-    if (counts.length > 0) say({ kind: 'measure-hits', counts });
-  };
+  const { recorder, record, flush } = openDoorRecord(start, say);
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
   const finals = await createUnconfirmedFinals({ dir: join(start.config.state, 'finals'), name: start.name, now, onRemember: (entry) => say({ kind: 'final', entry }) });
   const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
@@ -70,21 +59,13 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     const watch = watchInside(config, (use) => say({ kind: 'inside-use', use }));
     watch.replace(distrusted);
     insideWatch = watch;
-    const learning: Delivery = {
-      ...delivery,
-      deliver: async (request) => {
-        const outcome = await finals.deliver(request, delivery.deliver);
-        recipients.learnFrom(request, outcome);
-        return outcome;
-      },
-    };
     return {
       judge: (stage, input) => {
         if ('to' in input && input.client.inside) watch.look(input);
         return policy.judge(stage, input);
       },
       router,
-      delivery: learning,
+      delivery: learningDelivery(delivery, finals, recipients),
       content,
       hubAbilities: () => delivery.abilities({ key: 'hub', address: config.hub.address }),
       auth: await authFor(config, record),
@@ -138,6 +119,16 @@ function watchInside({ site }: Config, note: (use: InsideUse) => void): InsideWa
   const shared = PrefixSet.build(site.sharedAddresses);
   return createInsideWatch({ domains: () => domains, isShared: (ip) => shared.has(ip), note, now: Date.now });
 }
+
+/** What the next hop says at delivery is learned for the next RCPT, and an answer that may not have been heard is kept. */
+const learningDelivery = (delivery: Delivery, finals: Pick<UnconfirmedFinals, 'deliver'>, recipients: Pick<RecipientFacts, 'learnFrom'>): Delivery => ({
+  ...delivery,
+  deliver: async (request) => {
+    const outcome = await finals.deliver(request, delivery.deliver);
+    recipients.learnFrom(request, outcome);
+    return outcome;
+  },
+});
 
 /** AUTH against the users file; a file that cannot be used leaves the door without AUTH, and says so. */
 async function authFor(config: Config, record: DoorServices['record']): Promise<AuthService | null> {

@@ -59,9 +59,18 @@ test('counts are written without touching anything else', async (context) => {
 test('the record of ended measures is bounded by age and by number; active ones stay', async (context) => {
   const measures = start(context);
   await measures.save(measure());
-  for (const [id, at] of [['a', 2000], ['b', 3000], ['c', 4000], ['d', 5000]] as const) await measures.save(ended(id, at));
+  for (const [id, at] of [
+    ['a', 2000],
+    ['b', 3000],
+    ['c', 4000],
+    ['d', 5000],
+  ] as const)
+    await measures.save(ended(id, at));
   assert.equal(await measures.forget(3000, 2), 2);
-  assert.deepEqual((await measures.ended(10)).map(({ id }) => id), ['d', 'c']);
+  assert.deepEqual(
+    (await measures.ended(10)).map(({ id }) => id),
+    ['d', 'c'],
+  );
   assert.equal((await measures.active()).length, 1);
 });
 

@@ -63,7 +63,11 @@ export function createMeasures(queries: Queries): MeasureRepository {
     },
     suspend: async (thrown) => {
       await queries.deleteFrom('switches').where('name', '=', automaticOff).execute();
-      if (thrown !== null) await queries.insertInto('switches').values({ name: automaticOff, ...thrown }).execute();
+      if (thrown !== null)
+        await queries
+          .insertInto('switches')
+          .values({ name: automaticOff, ...thrown })
+          .execute();
     },
   };
 }

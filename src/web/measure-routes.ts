@@ -1,9 +1,8 @@
 // The API of measures: what is in force, and an operator's hand on it.
-import { measureAddedSchema, measureSchema, measuresSchema, measureToAddSchema, suspensionSchema } from './measure-schemas.ts';
-import { ok, refused, type Route } from './route.ts';
-import { okSchema } from './schemas.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
-import type { ApiAnswer } from './route.ts';
+import { measureAddedSchema, measureSchema, measuresSchema, measureToAddSchema, suspensionSchema } from './measure-schemas.ts';
+import { ok, refused, type ApiAnswer, type Route } from './route.ts';
+import { okSchema } from './schemas.ts';
 
 const commandAnswer = (answer: CommandAnswer): ApiAnswer => (answer.ok ? ok(answer) : refused(400, answer.error));
 const idParameter = { name: 'id', in: 'path', description: 'Like m-3fa94c01d2', schema: { type: 'string' } } as const;

@@ -53,7 +53,8 @@ test('a measure is felt by a session under way within a second, explained, and g
   assert.equal(refusal.code, 450);
   assert.ok(!refusal.text.includes(id), 'the client is not told by what');
   const [told] = await gateway.explain(referenceIn(refusal) ?? '');
-  assert.deepEqual((told?.['decision'] as { evidence: unknown }).evidence, {
+  const decision = told?.['decision'] as { evidence: unknown } | undefined; // as explanation.ts has it
+  assert.deepEqual(decision?.evidence, {
     measure: id,
     scope: 'client 127.0.0.2/31',
     by: `person ${actor.name}`,
@@ -110,13 +111,20 @@ test('a dry run refuses nobody and records what it would have done', async (t) =
   const client = await SmtpClient.greet(t, stranger());
   await until('it to be in force', async () => {
     assert.equal(await rcptCode(client), 250);
-    return (await gateway.events()).some((event) => event.type === 'stage-judged' && event.findings.some(({ wouldBe, check }) => check === 'standing-measure' && wouldBe === 'reject'));
+    return (await gateway.events()).some(
+      (event) => event.type === 'stage-judged' && event.findings.some(({ wouldBe, check }) => check === 'standing-measure' && wouldBe === 'reject'),
+    );
   });
   await undo(id);
 });
 
 test('what is never blocked is not blocked by mistake', async () => {
-  for (const scope of [['--client', '127.7.1.1'], ['--client', '127.0.0.0/8'], ['--recipient', 'hub.example'], ['--direction', 'in']]) {
+  for (const scope of [
+    ['--client', '127.7.1.1'],
+    ['--client', '127.0.0.0/8'],
+    ['--recipient', 'hub.example'],
+    ['--direction', 'in'],
+  ]) {
     const { code, stderr } = await gateway.command('measure', 'add', ...scope, '--action', 'reject', '--for', '1h', '--reason', 'a test');
     assert.equal(code, 1, scope.join(' '));
     assert.match(stderr, /never blocked; narrow it, or say --force/);
@@ -150,7 +158,10 @@ test('measures and the switch survive a restart and a crash; observe mode suspen
   await createMeasures(store.queries).save(automatic);
   await store.close();
   await gateway.start();
-  const codes = async () => [await rcptCode(await SmtpClient.greet(t, stranger('127.0.0.4'))), await rcptCode(await SmtpClient.greet(t, stranger('127.0.0.5')))];
+  const codes = async () => [
+    await rcptCode(await SmtpClient.greet(t, stranger('127.0.0.4'))),
+    await rcptCode(await SmtpClient.greet(t, stranger('127.0.0.5'))),
+  ];
   const become = (expected: readonly number[]) => until(`answers ${expected.join(' ')}`, async () => (await codes()).join() === expected.join(), 3000);
   assert.deepEqual(await codes(), [450, 450]);
 

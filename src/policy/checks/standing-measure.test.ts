@@ -23,7 +23,12 @@ const hit = (action: Action, changes: Partial<MeasureHit> = {}): MeasureHit => (
 const auto = { actor: { kind: 'auto', name: 'subscription-bomb' } } as const;
 
 /** What the judge makes of the check's word alone. */
-function judged(stage: Stage, hits: readonly MeasureHit[], mode = 'enforce', input: object = stage === 'message' ? messageInput() : rcptInput()): Finding | null {
+function judged(
+  stage: Stage,
+  hits: readonly MeasureHit[],
+  mode = 'enforce',
+  input: object = stage === 'message' ? messageInput() : rcptInput(),
+): Finding | null {
   const facts: Facts = factsOf({ measures: known(hits) });
   const judge = createJudge({ config: configOf({ mode }), checks: [standingMeasure], facts: { get: (fact) => facts[fact] }, now: () => 0 });
   const { verdict } = judge(stage, input as never) as Judgement; // the stage's own input; all facts answer at once

@@ -15,7 +15,9 @@ export const standingMeasure = defineCheck({
 
   run(input, { measures }, _options, stage) {
     if (measures.kind === 'unknown') return unsure(measures.why);
-    const speaking = measures.value.filter((hit) => speaksAt(hit, stage) && !(stage === 'message' && isRefusing(hit) && isForPostmaster(input as MessageInput))); // the stage says which input it is
+    const speaking = measures.value.filter(
+      (hit) => speaksAt(hit, stage) && !(stage === 'message' && isRefusing(hit) && isForPostmaster(input as MessageInput)),
+    ); // the stage says which input it is
     const deciding = strictest(speaking, effectOf);
     if (deciding === undefined) return clean;
     const own = strictest(
