@@ -43,6 +43,7 @@ export const metricCatalogue = {
   floodgate_doors: { kind: 'gauge', labels: ['state'], help: 'Door threads by state.' },
   floodgate_door_restarts_total: { kind: 'counter', labels: [], help: 'Door threads that died and were replaced.' },
   floodgate_session_failures_total: { kind: 'counter', labels: [], help: 'Sessions ended by a fault of our own; each is an event with its transcript.' },
+  floodgate_measures: { kind: 'gauge', labels: ['actor'], help: 'Measures in force, by who wrote them (person, auto); suspended ones are not.' },
   floodgate_journal_bytes: { kind: 'gauge', labels: [], help: 'Size of the journal on disk, compressed segments included.' },
   floodgate_journal_segments: { kind: 'gauge', labels: [], help: 'Segments of the journal on disk.' },
   floodgate_events_total: { kind: 'counter', labels: [], help: 'Events recorded, those dropped included.' },

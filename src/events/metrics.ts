@@ -11,6 +11,7 @@ export interface Gauges {
   readonly eventLoopLag: readonly { readonly door: string; readonly value: number }[];
   readonly hubConnections: readonly { readonly route: string; readonly state: string; readonly value: number }[];
   readonly doors: readonly { readonly state: string; readonly value: number }[];
+  readonly measures: readonly { readonly actor: 'person' | 'auto'; readonly value: number }[];
   readonly loadLevel: number;
   readonly journalBytes: number;
   readonly journalSegments: number;
@@ -73,6 +74,7 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   replace('floodgate_event_loop_lag_seconds', gauges.eventLoopLag);
   replace('floodgate_hub_connections', gauges.hubConnections);
   replace('floodgate_doors', gauges.doors);
+  replace('floodgate_measures', gauges.measures);
   set('floodgate_load_level', gauges.loadLevel);
   set('floodgate_journal_bytes', gauges.journalBytes);
   set('floodgate_journal_segments', gauges.journalSegments);

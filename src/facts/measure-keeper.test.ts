@@ -188,3 +188,16 @@ test('what cannot be written does not come into force; what ends, ends', async (
   assert.deepEqual(inForce(), []);
   assert.match(JSON.stringify(events.at(-1)), /measures-broken.*m-1 could not be written.*disk/);
 });
+
+test('the record of ended measures does not grow without end while we run', async (context) => {
+  const { keeper, repository } = await start(context);
+  const forget = context.mock.method(repository, 'forget');
+  for (let number = 0; number < 500; number++) {
+    await keeper.add(measure({ id: `m-${number}` }));
+    await keeper.undo(`m-${number}`, 'anna');
+  }
+  assert.deepEqual(
+    forget.mock.calls.map((call) => call.arguments),
+    [[1000 - 400 * 86_400_000, 10_000]],
+  );
+});

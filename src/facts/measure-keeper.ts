@@ -43,6 +43,8 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Ended measures are remembered so long (ms) and so many. */
 const rememberedMs = 400 * 24 * 3_600_000;
 const remembered = 10_000;
+/** After so many ends the record is cut to that. */
+const cutEvery = 500;
 
 export function createMeasureKeeper(parts: MeasureKeeperParts): MeasureKeeper {
   const table = new Table(parts);
@@ -64,6 +66,7 @@ class Table {
   readonly #active = new Map<string, MeasureRecord>();
   readonly #uncounted = new Set<string>();
   thrown: ThrownSwitch | null = null;
+  #ends = 0;
   #publishing: NodeJS.Timeout | undefined;
   #expiring: NodeJS.Timeout | undefined;
   #counting: NodeJS.Timeout | undefined;
@@ -119,6 +122,7 @@ class Table {
     this.#publishSoon();
     try {
       await repository.save(ended);
+      if (++this.#ends % cutEvery === 0) await repository.forget(now() - rememberedMs, remembered);
     } catch (error) {
       this.#broken(`the end of ${id} could not be written: ${String(error)}`);
     }

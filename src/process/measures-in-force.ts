@@ -6,6 +6,7 @@ import { createMeasureKeeper, type MeasureKeeper } from '../facts/measure-keeper
 import { compileMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
 import { createNeverBlock } from '../facts/never-block.ts';
 import type { Recorder } from '../model/events.ts';
+import type { MeasureActor } from '../model/measure.ts';
 import { createMeasures } from '../store/measures.ts';
 import type { Store } from '../store/open.ts';
 
@@ -13,6 +14,10 @@ export interface MeasuresInForce {
   snapshot(): MeasuresSnapshot;
   /** Commands and queries. */
   readonly desk: MeasureDesk;
+  /** How many hold now. */
+  inForce(kind: MeasureActor['kind']): number;
+  /** Who turned the automatic ones off, and when (milliseconds since the epoch); null where they hold. */
+  suspension: MeasureKeeper['suspension'];
   /** Takes what a door has counted. */
   count: MeasureKeeper['count'];
   close(): Promise<void>;
@@ -44,6 +49,8 @@ export async function openMeasuresInForce({ store, record, config, changed }: Me
   return {
     snapshot: () => snapshot,
     desk: createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(config()), newId, now: Date.now }),
+    inForce: (kind) => (kind === 'auto' && keeper.suspension() !== null ? 0 : keeper.active().filter(({ actor }) => actor.kind === kind).length),
+    suspension: keeper.suspension,
     count: keeper.count,
     close: keeper.stop,
   };

@@ -42,7 +42,9 @@ function troubleOf(keeper: Keeper): readonly string[] {
   const { trouble } = keeper.journal.state();
   const circuits = hubsOf(keeper).flatMap(({ route, address, state }) => (state === 'open' ? [`${route} (${address}) cannot be reached`] : []));
   const lost = keeper.lostAddresses().map(({ ip }) => `the world stands behind ${ip}, which is inside: clients' addresses are lost on the way (docs/lost-client-address.md)`);
-  return [...doors, ...circuits, ...lost, ...(trouble === null ? [] : [`journal: ${trouble}`])];
+  const suspended = keeper.measures.suspension();
+  const off = suspended === null ? [] : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
+  return [...doors, ...circuits, ...lost, ...off, ...(trouble === null ? [] : [`journal: ${trouble}`])];
 }
 
 function statusOf(keeper: Keeper, about: { readonly version: string; readonly startedAt: string; readonly journalDir: string }): Status {
@@ -104,6 +106,7 @@ function gaugesOf(keeper: Keeper): Gauges {
       { state: 'running', value: doors.filter(({ alive }) => alive).length },
       { state: 'down', value: doors.filter(({ alive }) => !alive).length },
     ],
+    measures: (['person', 'auto'] as const).map((actor) => ({ actor, value: keeper.measures.inForce(actor) })),
     loadLevel: 0,
     journalBytes: journal.bytes,
     journalSegments: journal.segments,

@@ -19,9 +19,12 @@ const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
 const gateway = await startGateway(whole, {
   hub: `127.0.0.1:${hub.port}`,
+  listeners: { mx: {}, out: { role: 'submission' } },
+  tls: true,
+  users: { ulla: 'secret', otto: 'secret' },
   config: { threads: 2, limits: { errors: 10_000, errorsBeforeDelay: 10_000, junkCommands: 10_000 }, neverBlock: { networks: ['127.7.0.0/16'] } },
 });
-const stranger = (from = '127.0.0.2') => ({ port: gateway.port(), from });
+const stranger = (from = '127.0.0.2') => ({ port: gateway.port('mx'), from });
 
 /** The code of RCPT, or of what was refused before, in a transaction of its own within the session. */
 async function rcptCode(client: SmtpClient, to = 'anna@hub.example'): Promise<number> {
@@ -85,6 +88,24 @@ test('a recipient alone is meant, and a diverted message says so', async (t) => 
   assert.match(hub.messages.at(-1)?.data.toString() ?? '', /^X-Floodgate-Divert: yes\r$/m);
   await undo(reject.id);
   await undo(divert.id);
+});
+
+test('a user is meant wherever he sits, and his neighbour is not', async (t) => {
+  const { id } = await add('--user', 'ulla', '--action', 'reject');
+  const codes: number[] = [];
+  for (const [user, from] of [
+    ['ulla', '127.0.0.2'],
+    ['ulla', '127.0.0.1'],
+    ['otto', '127.0.0.1'],
+  ] as const) {
+    const client = await SmtpClient.greet(t, { port: gateway.port('out'), from });
+    await client.startTls();
+    await client.ask('EHLO client.example');
+    assert.equal((await client.ask(`AUTH PLAIN ${Buffer.from(`\0${user}\0secret`).toString('base64')}`)).code, 235);
+    codes.push(await rcptCode(client));
+  }
+  assert.deepEqual(codes, [550, 550, 250]);
+  await undo(id);
 });
 
 test('it ends by itself at its time, and says so', async (t) => {
@@ -171,6 +192,7 @@ test('measures and the switch survive a restart and a crash; observe mode suspen
   await gateway.start();
   assert.deepEqual(await codes(), [250, 450], 'the switch survives');
   assert.match((await gateway.command('measure', 'list')).stdout, /automatic measures are suspended since .* \(a wrong alarm\)/);
+  assert.match((await gateway.command('status')).stdout, /automatic measures are suspended since/, 'a switch left thrown is seen');
   assert.equal((await gateway.command('measure', 'resume')).code, 0);
   await become([450, 450]);
 
