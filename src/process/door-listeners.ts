@@ -29,6 +29,10 @@ export class DoorListeners {
   readonly #options: ListenersOptions;
   readonly #sweep: ReturnType<typeof createDeadlineSweep>;
   readonly #listening = new Map<string, Listening>();
+  /** Closed by a reload, with sessions under way: they are counted and drained like the others. */
+  #leaving: { readonly name: string; readonly door: SmtpDoor }[] = [];
+  #opened: Promise<unknown> = Promise.resolve();
+  #isFirst = true;
 
   constructor(options: ListenersOptions) {
     this.#options = options;
@@ -43,7 +47,9 @@ export class DoorListeners {
       if (next !== undefined && isSameAddress(next, config)) continue;
       door.close();
       this.#listening.delete(name);
+      this.#leaving.push({ name, door });
     }
+    this.#leaving = this.#leaving.filter(({ door }) => door.sessions > 0);
     for (const listener of settings.config.listeners) {
       const parts = this.#partsOf(listener, settings, services);
       const existing = this.#listening.get(listener.name);
@@ -53,8 +59,16 @@ export class DoorListeners {
   }
 
   /** Opens what is not open yet; a listener that cannot be opened is told to the keeper. */
-  async open(): Promise<readonly OpenListener[]> {
-    const isFirst = [...this.#listening.values()].every(({ open }) => open === null);
+  open(): Promise<readonly OpenListener[]> {
+    // One after the other: a second reload must not open again what the first is about to open.
+    const opening = this.#opened.then(() => this.#openAll());
+    this.#opened = opening;
+    return opening;
+  }
+
+  async #openAll(): Promise<readonly OpenListener[]> {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
     for (const [name, listening] of this.#listening) {
       if (listening.open !== null) continue;
       try {
@@ -69,12 +83,18 @@ export class DoorListeners {
 
   /** Sessions by listener. */
   sessions(): Record<string, number> {
-    return Object.fromEntries([...this.#listening].map(([name, { door }]) => [name, door.sessions]));
+    const counts: Record<string, number> = {};
+    for (const [name, door] of this.#doors()) counts[name] = (counts[name] ?? 0) + door.sessions;
+    return counts;
   }
 
   async drain(patienceMs: number): Promise<void> {
-    await Promise.all([...this.#listening.values()].map(({ door }) => door.drain(patienceMs)));
+    await Promise.all(this.#doors().map(([, door]) => door.drain(patienceMs)));
     this.#sweep.stop();
+  }
+
+  #doors(): [name: string, door: SmtpDoor][] {
+    return [...[...this.#listening].map(([name, { door }]): [string, SmtpDoor] => [name, door]), ...this.#leaving.map(({ name, door }): [string, SmtpDoor] => [name, door])];
   }
 
   #where(listener: ListenerConfig): ListenOn {

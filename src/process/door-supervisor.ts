@@ -120,7 +120,7 @@ export class DoorSupervisor {
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromDoor) => {
         if (message.kind === 'ready') resolve(message.listeners);
-        else if (message.kind === 'listen-failed' && message.fatal) reject(new Error(`listener ${message.listener}: ${message.why}`));
+        else if (message.kind === 'listen-failed' && message.fatal && door.deaths === 0) reject(new Error(`listener ${message.listener}: ${message.why}`));
         else this.#onMessage(door, message);
       });
       worker.on('error', (error) => {

@@ -54,8 +54,8 @@ export interface Keeper {
   today(explanation: Explanation): Promise<Redecision | null>;
   /** The settings in force. */
   settings(): DoorSettings;
-  /** Puts new settings in force; sessions go on. */
-  reconfigure(settings: DoorSettings): void;
+  /** Puts new settings in force; sessions go on. Rejects, and changes nothing, when a new listener's address cannot be had. */
+  reconfigure(settings: DoorSettings): Promise<void>;
   stop(why: string): Promise<void>;
 }
 
@@ -132,12 +132,15 @@ function superviseDoors({ record, lists, measures, lost, inForce, inherited, doo
   return supervisor;
 }
 
-function keeperOf({ record, store, lists, measures, lost, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+function keeperOf({ inherited, record, store, lists, measures, lost, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
   const { recorder, journal, metrics, recent } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
+  const first = inForce.settings;
   return {
-    listeners,
+    get listeners() {
+      return inForce.settings === first ? listeners : inForce.settings.config.listeners.map(({ name, address }) => ({ name, ...address }));
+    },
     recorder,
     supervisor,
     journal,
@@ -160,7 +163,8 @@ function keeperOf({ record, store, lists, measures, lost, lock, inForce, doors, 
       return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), measures: createLiveMeasures(measures.snapshot()), delivery: ownDelivery }));
     },
     settings: () => inForce.settings,
-    reconfigure: (next) => {
+    reconfigure: async (next) => {
+      await assertFree(next.config, inherited.length > 0, inForce.settings.config);
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
       ownDelivery.reconfigure(next.config);
@@ -198,9 +202,11 @@ function lockDirectory(dir: string): ReturnType<typeof lockState> {
 
 const doorCount = ({ threads }: Config): number => Math.min(maxDoors, threads === 'auto' ? availableParallelism() : threads);
 
-async function assertFree(config: Config, inherited: boolean): Promise<void> {
+/** Every address can be had; ports that the configuration in force uses already are ours. */
+async function assertFree(config: Config, inherited: boolean, inForce?: Config): Promise<void> {
   if (inherited) return;
-  for (const { name, address } of config.listeners) {
+  const ours = new Set(inForce?.listeners.map(({ address }) => address.port));
+  for (const { name, address } of config.listeners.filter(({ address: { port } }) => !ours.has(port))) {
     await assertPortIsFree(address).catch((error: unknown) => {
       throw new CannotStart(`listener ${name} cannot listen on ${address.host}:${address.port}: ${reasonOf(error)}`);
     });

@@ -10,6 +10,7 @@ import { createMailbox } from '../delivery/maildir/mailboxes.ts';
 import type { Web } from '../web/server.ts';
 import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
 import type { DoorSettings } from './messages.ts';
+import { createReload, noteLoaded } from './reload.ts';
 import { readTlsMaterial } from './tls-material.ts';
 import { whatToTry } from './what-to-try.ts';
 
@@ -44,7 +45,8 @@ export async function run(options: RunOptions, about: { readonly version: string
     throw error;
   });
   const ended = untilSignal(keeper, web);
-  process.on('SIGHUP', () => reload(keeper, file, about.context));
+  const reload = createReload(keeper, file, about.context);
+  process.on('SIGHUP', () => void reload());
   const addresses = keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`);
   process.stdout.write(`floodgate ready ${[...addresses, ...webAddress].join(' ')}\n`);
   if (file === null) process.stderr.write(whatToTry(config));
@@ -96,27 +98,6 @@ function load(file: string | null, context: LoadContext): Loaded {
     throw new CliError(summary(file, result.errors.length));
   }
   return { settings: { config: result.config, tls: readTlsMaterial(result.config.tls) }, source: result.source, warnings: result.warnings };
-}
-
-/** SIGHUP: the new configuration, or the old one and the reasons why not. Listeners are told apart by name. */
-function reload(keeper: Keeper, file: string | null, context: LoadContext): void {
-  const { record } = keeper.recorder;
-  try {
-    const result = loadConfig(file, context);
-    if (result.ok) {
-      const next = { settings: { config: result.config, tls: readTlsMaterial(result.config.tls) }, source: result.source, warnings: result.warnings };
-      keeper.reconfigure(next.settings);
-      return noteLoaded(keeper, next);
-    }
-    process.stderr.write(reportOf(file ?? 'first-run set-up', result));
-    record({ type: 'config-refused', file: file ?? '', errors: result.errors.map(({ path, message }) => `${path}: ${message}`) });
-  } catch (error) {
-    record({ type: 'config-refused', file: file ?? '', errors: [error instanceof Error ? error.message : String(error)] });
-  }
-}
-
-function noteLoaded(keeper: Keeper, { source, warnings }: Loaded): void {
-  keeper.recorder.record({ type: 'config-loaded', file: source.file ?? '', sha256: source.sha256, warnings: warnings.map(({ path, message }) => `${path}: ${message}`) });
 }
 
 /** The first run has mailboxes to try: postmaster and alice of the first domain. */
