@@ -11,7 +11,7 @@ export function patternFits(pattern: string, address: Sender): boolean {
 /** Whether a domain pattern means this name, in any case, with or without the final dot. */
 export function nameFits(pattern: string, raw: string): boolean {
   const name = raw.toLowerCase().replace(/\.$/, '');
-  return pattern.startsWith('.') ? name.endsWith(pattern) && name.length > pattern.length : name === pattern;
+  return pattern.startsWith('.') ? name.endsWith(pattern) : name === pattern;
 }
 
 /** Whether some address is meant by both patterns. */

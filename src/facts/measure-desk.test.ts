@@ -96,6 +96,15 @@ test('measures that each cost every session are few', async (context) => {
   assert.equal((await desk.add(wanted(), 'anna')).ok, true, 'those with a network are not among them');
 });
 
+test('a flood of alarms does not become a flood of measures', async (context) => {
+  const { desk, keeper } = await start(context);
+  await desk.add(wanted(), 'anna');
+  const [one] = keeper.active();
+  context.mock.method(keeper, 'active', () => Array.from({ length: 5000 }, () => one));
+  const answer = await desk.addAutomatic(draft, () => Promise.resolve({ ok: true }));
+  assert.match(answer.ok ? 'taken' : answer.error, /there are 5000 measures in force/);
+});
+
 const draft: AutomaticDraft = {
   scope: { client: '203.0.113.0/24' },
   action: 'defer',

@@ -95,7 +95,10 @@ test('each ends at its own moment, and not before', async (context) => {
 
 test('a month is longer than a timer can wait, and comes all the same', async (context) => {
   const { keeper, tick, ends } = await start(context);
+  const armed = context.mock.method(globalThis, 'setTimeout');
   await keeper.add(measure({ expiresAt: 1000 + 30 * 86_400_000 }));
+  const delays = armed.mock.calls.map((call) => Number(call.arguments[1]));
+  assert.deepEqual(delays, [20, 2 ** 31 - 1], 'with more, the timer would go off at once, again and again');
   tick(2 ** 31 - 1);
   assert.deepEqual(ends(), []);
   tick(30 * 86_400_000 - 2 ** 31 + 1);
