@@ -22,6 +22,8 @@ export function upgradeToTls(plain: Socket, context: SecureContext, outcome: Tls
     outcome.failed(why);
     secured.destroy();
   };
+  // Half closed is fine for a session; here the other half of the handshake will never come.
+  secured.once('end', () => fail('the client left during the handshake'));
   secured.once('_tlsError', (error: Error) => fail(error.message));
   secured.on('error', (error: Error) => fail(error.message));
   plain.on('error', (error: Error) => fail(error.message));
