@@ -12,7 +12,10 @@ import { SmtpClient } from '../harness/smtp-client.ts';
 const whole: Owner = { after };
 const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
-const gateway = await startGateway(whole, { hub: `127.0.0.1:${hub.port}`, config: { hub: { verifyRecipients: false }, limits: { messagesPerSession: 100_000 } } });
+const gateway = await startGateway(whole, {
+  hub: `127.0.0.1:${hub.port}`,
+  config: { hub: { verifyRecipients: false }, limits: { messagesPerSession: 100_000 } },
+});
 const client = await SmtpClient.greet(whole, { port: gateway.port(), from: '127.0.0.2' });
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -43,12 +46,20 @@ async function roundTrip(message: Buffer, cuts: readonly number[] = []): Promise
 }
 
 /** Any line: all bytes but CR and LF, with more dots, NULs and 8-bit than chance would give. */
-const line = fc.array(fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 255 }) }, { weight: 2, arbitrary: fc.constantFrom(0x2e, 0x00, 0xff, 0x20, 0x09, 0x41) }), { maxLength: 40 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0d && byte !== 0x0a)));
-const body = fc.array(fc.oneof(line, fc.constantFrom(Buffer.from('.'), Buffer.from('..'), Buffer.from(''), Buffer.from('. '), Buffer.from('From x'))), { maxLength: 30 }).map((lines) => Buffer.concat(lines.flatMap((one) => [one, Buffer.from('\r\n')])));
+const line = fc
+  .array(fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 255 }) }, { weight: 2, arbitrary: fc.constantFrom(0x2e, 0x00, 0xff, 0x20, 0x09, 0x41) }), {
+    maxLength: 40,
+  })
+  .map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0d && byte !== 0x0a)));
+const body = fc
+  .array(fc.oneof(line, fc.constantFrom(Buffer.from('.'), Buffer.from('..'), Buffer.from(''), Buffer.from('. '), Buffer.from('From x'))), { maxLength: 30 })
+  .map((lines) => Buffer.concat(lines.flatMap((one) => [one, Buffer.from('\r\n')])));
 
 test('any body, cut into any packets, arrives as it was', async () => {
   await fc.assert(
-    fc.asyncProperty(body, fc.array(fc.nat(2000), { maxLength: 3 }), (content, cuts) => roundTrip(Buffer.concat([Buffer.from('Subject: any\r\n\r\n'), content]), cuts)),
+    fc.asyncProperty(body, fc.array(fc.nat(2000), { maxLength: 3 }), (content, cuts) =>
+      roundTrip(Buffer.concat([Buffer.from('Subject: any\r\n\r\n'), content]), cuts),
+    ),
     { numRuns: 300 },
   );
 });

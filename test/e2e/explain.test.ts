@@ -37,14 +37,42 @@ async function explained(id: string): Promise<string> {
 
 const body = (bytes: number): string => `${'x'.repeat(70)}\r\n`.repeat(bytes / 72);
 const refusals: readonly (readonly [title: string, provoke: (client: SmtpClient) => Promise<SmtpReply | null | undefined>, says: RegExp])[] = [
-  ['relaying', async (client) => (await client.transact({ from: 'x@sender.example', to: ['a@far.example'], content: letter() })).rcpt[0], /relay-not-allowed.*far\.example|far\.example.*relay-not-allowed/],
-  ['a relay trick', async (client) => (await client.transact({ from: 'x@sender.example', to: ['a%far.example@hub.example'], content: letter() })).rcpt[0], /relay-trick/],
-  ['an unknown recipient', async (client) => (await client.transact({ from: 'x@sender.example', to: ['nobody@hub.example'], content: letter() })).rcpt[0], /unknown-recipient.*No such user|No such user.*unknown-recipient/],
-  ['a recipient the hub puts off', async (client) => (await client.transact({ from: 'x@sender.example', to: ['later@hub.example'], content: letter() })).rcpt[0], /unknown-recipient/],
-  ['too many recipients', async (client) => (await client.transact({ from: 'x@sender.example', to: ['a@hub.example', 'b@hub.example', 'c@hub.example'], content: letter() })).rcpt[2], /too-many-recipients/],
+  [
+    'relaying',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['a@far.example'], content: letter() })).rcpt[0],
+    /relay-not-allowed.*far\.example|far\.example.*relay-not-allowed/,
+  ],
+  [
+    'a relay trick',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['a%far.example@hub.example'], content: letter() })).rcpt[0],
+    /relay-trick/,
+  ],
+  [
+    'an unknown recipient',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['nobody@hub.example'], content: letter() })).rcpt[0],
+    /unknown-recipient.*No such user|No such user.*unknown-recipient/,
+  ],
+  [
+    'a recipient the hub puts off',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['later@hub.example'], content: letter() })).rcpt[0],
+    /unknown-recipient/,
+  ],
+  [
+    'too many recipients',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['a@hub.example', 'b@hub.example', 'c@hub.example'], content: letter() })).rcpt[2],
+    /too-many-recipients/,
+  ],
   ['a size that is too big', (client) => client.ask('MAIL FROM:<x@sender.example> SIZE=99999999'), /message-too-big/],
-  ['content that is too big', async (client) => (await client.transact({ from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: body(30_000) }) })).end, /message-too-big/],
-  ['content the hub refuses', async (client) => (await client.transact({ from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: body(9000) }) })).end, /Content refused/],
+  [
+    'content that is too big',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: body(30_000) }) })).end,
+    /message-too-big/,
+  ],
+  [
+    'content the hub refuses',
+    async (client) => (await client.transact({ from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: body(9000) }) })).end,
+    /Content refused/,
+  ],
   ['a command that does not exist', (client) => client.ask('NONSENSE'), /NONSENSE/],
   ['commands out of order', (client) => client.ask('DATA'), /DATA/],
   ['a bad address', (client) => client.ask('MAIL FROM:<x@@y>'), /MAIL/],
@@ -118,7 +146,13 @@ test('what nobody knows is not explained: exit 1 and one clear line', async () =
 
 test('every refusal of a swaks run is explained', { skip: missing('swaks') }, async () => {
   const server = ['--server', '127.0.0.1', '--port', String(gateway.port('mx')), '--local-interface', '127.0.0.9', '--from', 'x@sender.example'];
-  const runs = [['--to', 'a@far.example'], ['--to', 'nobody@hub.example'], ['--to', 'anna@hub.example,nobody@hub.example,b@far.example'], ['--to', '"a@far.example"@hub.example'], ['--to', 'anna@hub.example', '--body', 'y'.repeat(9000)]];
+  const runs = [
+    ['--to', 'a@far.example'],
+    ['--to', 'nobody@hub.example'],
+    ['--to', 'anna@hub.example,nobody@hub.example,b@far.example'],
+    ['--to', '"a@far.example"@hub.example'],
+    ['--to', 'anna@hub.example', '--body', 'y'.repeat(9000)],
+  ];
   const references: string[] = [];
   for (const args of runs) {
     const { stdout } = await runProgram(peerPath('swaks'), [...server, ...args]);

@@ -86,7 +86,11 @@ test('the hub refuses one of two recipients at the end: nobody gets it twice, no
   const token = newToken();
   const retry = await client.transact({ from: 'x@sender.example', to: ['anna@hub.example', 'bert@hub.example'], content: letter({ token }) });
   hub.script = {};
-  assert.deepEqual(retry.rcpt.map(({ code }) => code), [250, 550], 'the retry is told at RCPT');
+  assert.deepEqual(
+    retry.rcpt.map(({ code }) => code),
+    [250, 550],
+    'the retry is told at RCPT',
+  );
   assert.equal(retry.end?.code, 250);
   assert.equal(copies(token), 1);
 });
@@ -137,7 +141,8 @@ test('the client goes away before it hears 250: its retry is answered, and not d
 
 test('a message that is sent again after its 250 was heard is delivered again: that is the sender’s wish', async (t) => {
   const content = letter({ token: newToken() });
-  for (const _ of ['first', 'second']) assert.equal((await deliverOnce(t, stranger, { from: 'x@sender.example', to: ['anna@hub.example'], content })).end?.code, 250);
+  for (const _ of ['first', 'second'])
+    assert.equal((await deliverOnce(t, stranger, { from: 'x@sender.example', to: ['anna@hub.example'], content })).end?.code, 250);
   assert.equal(copies(tokenOf(content) ?? ''), 2);
 });
 
@@ -149,9 +154,16 @@ test('the journal says what happened to each', async () => {
 
 test('no hub at all: deferred at RCPT where recipients are verified, at the end where not', async (t) => {
   const nowhere = `127.0.0.1:${await freePort()}`;
-  for (const [verifyRecipients, where] of [[true, 'rcpt'], [false, 'end']] as const) {
+  for (const [verifyRecipients, where] of [
+    [true, 'rcpt'],
+    [false, 'end'],
+  ] as const) {
     const lonely = await startGateway(t, { hub: nowhere, config: { hub: { verifyRecipients } } });
-    const { rcpt, end } = await deliverOnce(t, { port: lonely.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() });
+    const { rcpt, end } = await deliverOnce(
+      t,
+      { port: lonely.port(), from: '127.0.0.2' },
+      { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() },
+    );
     const refusal = where === 'rcpt' ? rcpt[0] : end;
     assert.ok(refusal && refusal.code >= 450 && refusal.code <= 451, `${where}: ${refusal?.code} ${refusal?.text}`);
   }

@@ -39,8 +39,17 @@ test('a full state directory: 452, no crash, no loss, and mail flows again', { s
   const hub = await startFakeHub();
   atEnd(t, () => hub.close());
   const disk = await smallDisk(t, 24);
-  const gateway = await startGateway(t, { hub: `127.0.0.1:${hub.port}`, state: join(disk, 'state'), config: { limits: { freeDisk: '4 MiB', messageInMemory: '16 KiB' } } });
-  const send = (bytes: number, token = newToken()) => deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ token, body: bodyOf(bytes) }) });
+  const gateway = await startGateway(t, {
+    hub: `127.0.0.1:${hub.port}`,
+    state: join(disk, 'state'),
+    config: { limits: { freeDisk: '4 MiB', messageInMemory: '16 KiB' } },
+  });
+  const send = (bytes: number, token = newToken()) =>
+    deliverOnce(
+      t,
+      { port: gateway.port(), from: '127.0.0.2' },
+      { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ token, body: bodyOf(bytes) }) },
+    );
   assert.equal((await send(100_000)).end?.code, 250, 'with room');
 
   const makeRoom = fill(disk);
@@ -64,7 +73,11 @@ test('the disk fills up while content is written: 452 at its end, and the hub he
   atEnd(t, () => hub.close());
   const disk = await smallDisk(t, 12);
   // No floor: the write itself must fail.
-  const gateway = await startGateway(t, { hub: `127.0.0.1:${hub.port}`, state: join(disk, 'state'), config: { limits: { freeDisk: '0', messageInMemory: '16 KiB', message: '50 MiB' } } });
+  const gateway = await startGateway(t, {
+    hub: `127.0.0.1:${hub.port}`,
+    state: join(disk, 'state'),
+    config: { limits: { freeDisk: '0', messageInMemory: '16 KiB', message: '50 MiB' } },
+  });
   const options = { port: gateway.port(), from: '127.0.0.2' };
   const big = await deliverOnce(t, options, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: bodyOf(20_000_000) }) });
   assert.equal(big.end?.code, 452, big.end?.text);

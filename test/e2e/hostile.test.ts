@@ -12,7 +12,13 @@ const whole: Owner = { after };
 const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
 const listeners = { mx: {}, out: { role: 'submission' }, tls: { role: 'submission', tls: 'implicit' } } as const;
-const gateway = await startGateway(whole, { hub: `127.0.0.1:${hub.port}`, listeners, tls: true, users: { ulla: 'secret' }, config: { limits: { errorsBeforeDelay: 100, sessions: 3000, sessionsPerAddress: 3000, sessionsPerNetwork: 3000 } } });
+const gateway = await startGateway(whole, {
+  hub: `127.0.0.1:${hub.port}`,
+  listeners,
+  tls: true,
+  users: { ulla: 'secret' },
+  config: { limits: { errorsBeforeDelay: 100, sessions: 3000, sessionsPerAddress: 3000, sessionsPerNetwork: 3000 } },
+});
 const stranger = { port: gateway.port('mx'), from: '127.0.0.2' };
 const honest = async (t: Owner): Promise<void> => {
   const { end } = await deliverOnce(t, { ...stranger, from: '127.0.9.9' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() });
@@ -34,7 +40,9 @@ test('2,000 clients that say nothing cost little memory, and are no obstacle', {
   for (let round = 0; round < 10; round += 1) await Promise.all(clients.map((client) => client.send('x')));
   await honest(t);
   const dripped = gateway.memoryBytes();
-  t.diagnostic(`${Math.round((after2000 - before) / 2000 / 1024)} KiB a silent session; ${Math.round((dripped - after2000) / mebibyte)} MiB more after 20,000 single bytes`);
+  t.diagnostic(
+    `${Math.round((after2000 - before) / 2000 / 1024)} KiB a silent session; ${Math.round((dripped - after2000) / mebibyte)} MiB more after 20,000 single bytes`,
+  );
   assert.ok(after2000 - before < 120 * mebibyte, `${Math.round((after2000 - before) / mebibyte)} MiB for 2,000 sessions`);
   assert.ok(dripped - after2000 < 40 * mebibyte, 'a byte at a time does not pile up');
   for (const client of clients) client.reset();

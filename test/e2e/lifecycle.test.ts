@@ -14,7 +14,8 @@ const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
 const at = `127.0.0.1:${hub.port}`;
 const mail = { from: 'x@sender.example', to: ['anna@hub.example'] } as const;
-const intoContent = async (client: SmtpClient): Promise<void> => client.converse(`
+const intoContent = async (client: SmtpClient): Promise<void> =>
+  client.converse(`
   C: MAIL FROM:<x@sender.example>
   S: 250
   C: RCPT TO:<anna@hub.example>
@@ -73,7 +74,12 @@ test('SIGHUP opens a new listener and closes one that is gone; the others stay',
   const gateway = await startGateway(t, { hub: at, listeners: { one: {}, two: {} } });
   const staying = await SmtpClient.greet(t, { port: gateway.port('one'), from: '127.0.0.2' });
   const leaving = await SmtpClient.greet(t, { port: gateway.port('two'), from: '127.0.0.2' });
-  gateway.rewrite({ listeners: [{ name: 'one', address: `127.0.0.1:${gateway.port('one')}`, role: 'mx' }, { name: 'three', address: `127.0.0.3:${gateway.port('two')}`, role: 'mx' }] });
+  gateway.rewrite({
+    listeners: [
+      { name: 'one', address: `127.0.0.1:${gateway.port('one')}`, role: 'mx' },
+      { name: 'three', address: `127.0.0.3:${gateway.port('two')}`, role: 'mx' },
+    ],
+  });
   assert.equal(await gateway.reload(), 'config-loaded');
   assert.equal((await staying.ask('NOOP')).code, 250);
   assert.equal((await leaving.ask('NOOP')).code, 250, 'a session under way outlives its listener');
@@ -91,7 +97,13 @@ test('SIGTERM: a message under way is finished, idle sessions are told to come a
   await busy.send(wire.subarray(0, 40));
   const stopped = gateway.stop();
   assert.equal((await idle.reply()).code, 421);
-  await new Promise<void>((resolve) => connect(gateway.port(), '127.0.0.1').once('error', () => resolve()).once('connect', function refused(this: ReturnType<typeof connect>) { this.once('close', () => resolve()).resume(); }));
+  await new Promise<void>((resolve) =>
+    connect(gateway.port(), '127.0.0.1')
+      .once('error', () => resolve())
+      .once('connect', function refused(this: ReturnType<typeof connect>) {
+        this.once('close', () => resolve()).resume();
+      }),
+  );
   await busy.send(wire.subarray(40));
   assert.equal((await busy.reply()).code, 250);
   assert.equal((await busy.reply()).code, 421, 'and then it is sent home: the end waits for messages, not for what may come after them');
@@ -137,7 +149,8 @@ test('a wrong configuration does not start: exit 1, every error named', async (t
   const gateway = await layOutGateway(t, { hub: 'nonsense', config: { site: { domains: [], hostname: 'not a name' }, limits: { sessions: 0 } } });
   await assert.rejects(gateway.start());
   assert.equal(await gateway.exited, 1);
-  for (const path of ['hub.address', 'site.domains', 'site.hostname', 'limits.sessions']) assert.ok(gateway.stderr().includes(path), `${path} in ${gateway.stderr()}`);
+  for (const path of ['hub.address', 'site.domains', 'site.hostname', 'limits.sessions'])
+    assert.ok(gateway.stderr().includes(path), `${path} in ${gateway.stderr()}`);
 });
 
 test('a port that is taken: exit 1 and one clear line', async (t) => {

@@ -32,13 +32,20 @@ async function house(t: Owner): Promise<House> {
 }
 
 /** One attempt; the code of each RCPT and of the end. */
-async function attempt(t: Owner, { gateway }: House, token: string, to: readonly string[], from = 'x@sender.example'): Promise<readonly (number | undefined)[]> {
+async function attempt(
+  t: Owner,
+  { gateway }: House,
+  token: string,
+  to: readonly string[],
+  from = 'x@sender.example',
+): Promise<readonly (number | undefined)[]> {
   const { rcpt, end } = await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from, to, content: letter({ token }) });
   return [...rcpt.map(({ code }) => code), end?.code];
 }
 
 /** How often each was offered to the hub with this message. */
-const offered = ({ hub }: House, token: string, name: string): number => hub.messages.filter(({ data, recipients }) => tokenOf(data) === token && recipients.some((one) => one.includes(name))).length;
+const offered = ({ hub }: House, token: string, name: string): number =>
+  hub.messages.filter(({ data, recipients }) => tokenOf(data) === token && recipients.some((one) => one.includes(name))).length;
 
 test('all are served: 250', async (t) => {
   const it = await house(t);

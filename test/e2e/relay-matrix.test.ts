@@ -14,7 +14,13 @@ const hubs = { own: await startFakeHub(), customer: await startFakeHub(), world:
 for (const hub of Object.values(hubs)) atEnd(whole, () => hub.close());
 const at = (hub: FakeHub): string => `127.0.0.1:${hub.port}`;
 
-const listeners = { mx: {}, mx6: { host: '::1' }, out: { role: 'submission' }, out6: { host: '::1', role: 'submission' }, mine: { host: '127.0.0.3', role: 'smarthost' } } as const;
+const listeners = {
+  mx: {},
+  mx6: { host: '::1' },
+  out: { role: 'submission' },
+  out6: { host: '::1', role: 'submission' },
+  mine: { host: '127.0.0.3', role: 'smarthost' },
+} as const;
 const start = (networks: readonly string[]): Promise<Gateway> =>
   startGateway(whole, {
     hub: at(hubs.own),
@@ -62,7 +68,9 @@ for (const [title, who, mayReach] of clients) {
       const client = await comeIn(t, who);
       const { mail, rcpt, end } = await client.transact({ from: 'x@sender.example', to: [to], content: letter({ token }) });
       assert.equal(mail.code, 250);
-      const arrived = Object.entries(hubs).filter(([, hub]) => hub.messages.some(({ data }) => tokenOf(data) === token)).map(([name]) => name);
+      const arrived = Object.entries(hubs)
+        .filter(([, hub]) => hub.messages.some(({ data }) => tokenOf(data) === token))
+        .map(([name]) => name);
       if (allowed) {
         assert.equal(end?.code, 250, end?.text);
         assert.deepEqual(arrived, [kind], 'the message went its own way and no other');

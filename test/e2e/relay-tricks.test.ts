@@ -12,7 +12,11 @@ import { SmtpClient } from '../harness/smtp-client.ts';
 const whole: Owner = { after };
 const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
-const gateway = await startGateway(whole, { hub: `127.0.0.1:${hub.port}`, listeners: { mx: {}, mx6: { host: '::1' } }, config: { site: { domains: ['hub.example', 'bücher.example'] }, limits: { errors: 1000, errorsBeforeDelay: 1000 } } });
+const gateway = await startGateway(whole, {
+  hub: `127.0.0.1:${hub.port}`,
+  listeners: { mx: {}, mx6: { host: '::1' } },
+  config: { site: { domains: ['hub.example', 'bücher.example'] }, limits: { errors: 1000, errorsBeforeDelay: 1000 } },
+});
 const stranger = { port: gateway.port('mx'), from: '127.0.0.2' };
 
 for (const [rcpt, why] of relayTricks) {
@@ -54,7 +58,13 @@ test('an IDN of ours in UTF-8 is ours too where SMTPUTF8 is said', async (t) => 
 });
 
 test('tricks in the sender grant nothing', async (t) => {
-  for (const from of ['anna@hub.example', 'user%victim.example@hub.example', '@hub.example:anna@hub.example', 'anna@[127.0.0.1]', 'postmaster@mx.hub.example']) {
+  for (const from of [
+    'anna@hub.example',
+    'user%victim.example@hub.example',
+    '@hub.example:anna@hub.example',
+    'anna@[127.0.0.1]',
+    'postmaster@mx.hub.example',
+  ]) {
     const client = await SmtpClient.greet(t, stranger);
     const mail = await client.ask(`MAIL FROM:<${from}>`);
     if (mail.code === 250) assert.equal((await client.ask('RCPT TO:<user@victim.example>')).code, 554, from);
@@ -74,12 +84,18 @@ test('the HELO name grants nothing', async (t) => {
 
 test('the hub never heard of the victim, and got no message', () => {
   const said = hub.sessions.flatMap(({ lines }) => lines);
-  assert.deepEqual(said.filter((line) => /victim/i.test(line)), []);
+  assert.deepEqual(
+    said.filter((line) => /victim/i.test(line)),
+    [],
+  );
   assert.equal(hub.messages.length, 0);
 });
 
 test('an insider may write to a literal and to an address with a percent sign elsewhere: those are not ours to read', async (t) => {
   const client = await SmtpClient.greet(t, { port: gateway.port('mx'), from: '127.0.0.1' });
   const { rcpt } = await client.transact({ from: 'anna@hub.example', to: ['user%x@far.example', 'user@[192.0.2.77]'], content: letter() });
-  assert.deepEqual(rcpt.map(({ code }) => code), [250, 250]);
+  assert.deepEqual(
+    rcpt.map(({ code }) => code),
+    [250, 250],
+  );
 });

@@ -72,7 +72,13 @@ test('a bare LF in a command ends the session: what follows may be half of anoth
 });
 
 /** The other direction: what a hub (or somebody in between) says too much must not answer for us. */
-const answerOf = async (t: Owner, script: Parameters<typeof startFakeHub>[0], hubConfig: Record<string, unknown> = {}, env: Record<string, string> = {}, content = letter()) => {
+const answerOf = async (
+  t: Owner,
+  script: Parameters<typeof startFakeHub>[0],
+  hubConfig: Record<string, unknown> = {},
+  env: Record<string, string> = {},
+  content = letter(),
+) => {
   const liar = await startFakeHub(script);
   atEnd(t, () => liar.close());
   const gateway = await startGateway(t, { hub: `127.0.0.1:${liar.port}`, config: { hub: { verifyRecipients: false, ...hubConfig } }, env });
@@ -85,13 +91,20 @@ test('bytes behind the hub’s answer to STARTTLS are not believed', async (t) =
   const tls = { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
   const clean = await answerOf(t, { tls }, { tls: 'must' }, { NODE_EXTRA_CA_CERTS: cert });
   assert.equal(clean.answers.end?.code, 250, `TLS works where nobody interferes: ${clean.answers.end?.text}`);
-  const tampered = await answerOf(t, { tls, script: { STARTTLS: { reply: '220 2.0.0 Ready', raw: '220 2.0.0 Ready\r\n250-hub.example\r\n250 2.0.0 injected\r\n' } } }, { tls: 'must' }, { NODE_EXTRA_CA_CERTS: cert });
+  const tampered = await answerOf(
+    t,
+    { tls, script: { STARTTLS: { reply: '220 2.0.0 Ready', raw: '220 2.0.0 Ready\r\n250-hub.example\r\n250 2.0.0 injected\r\n' } } },
+    { tls: 'must' },
+    { NODE_EXTRA_CA_CERTS: cert },
+  );
   assert.equal(tampered.answers.end?.code, 451, 'not delivered over a connection that somebody tampered with');
   assert.equal(tampered.liar.messages.length, 0);
 });
 
 test('a 250 that the hub says before the final dot is no acceptance', async (t) => {
-  const { answers } = await answerOf(t, { script: { DATA: { reply: '354 Go on', raw: '354 Go on\r\n250 2.0.0 Queued, believe me\r\n' }, dot: '554 5.7.1 No' } });
+  const { answers } = await answerOf(t, {
+    script: { DATA: { reply: '354 Go on', raw: '354 Go on\r\n250 2.0.0 Queued, believe me\r\n' }, dot: '554 5.7.1 No' },
+  });
   assert.notEqual(answers.end?.code, 250);
 });
 
@@ -102,6 +115,9 @@ test('a 250 that the hub says in the middle of the content is no acceptance', as
 });
 
 test('surplus replies of the hub do not shift the ones that count', async (t) => {
-  const { answers } = await answerOf(t, { capabilities: ['8BITMIME'], script: { MAIL: { reply: '250 2.1.0 Ok', raw: '250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n250 2.0.0 Queued\r\n' }, dot: '554 5.7.1 No' } });
+  const { answers } = await answerOf(t, {
+    capabilities: ['8BITMIME'],
+    script: { MAIL: { reply: '250 2.1.0 Ok', raw: '250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n354 Go on\r\n250 2.0.0 Queued\r\n' }, dot: '554 5.7.1 No' },
+  });
   assert.notEqual(answers.end?.code, 250);
 });

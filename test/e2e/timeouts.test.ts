@@ -13,7 +13,19 @@ import { within } from '../harness/until.ts';
 const whole: Owner = { after };
 const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
-const timeouts = { command: '700ms', data: '700ms', session: '1500ms', greetingWait: '300ms', proxyHeader: '300ms', hubConnect: '400ms', hubCommand: '400ms', hubFinalDot: '400ms', hubIdle: '300ms', probe: '400ms', drain: '600ms' };
+const timeouts = {
+  command: '700ms',
+  data: '700ms',
+  session: '1500ms',
+  greetingWait: '300ms',
+  proxyHeader: '300ms',
+  hubConnect: '400ms',
+  hubCommand: '400ms',
+  hubFinalDot: '400ms',
+  hubIdle: '300ms',
+  probe: '400ms',
+  drain: '600ms',
+};
 const listeners = { mx: {}, proxied: { proxyProtocol: { trusted: ['127.0.0.1/32'] } } };
 const settings = { hub: `127.0.0.1:${hub.port}`, listeners, config: { timeouts, limits: { junkCommands: 10_000 } } };
 const gateway = await startGateway(whole, settings);
@@ -50,7 +62,12 @@ const stories: Readonly<Record<keyof Config['timeouts'], (t: Owner) => Promise<v
       S: 250
       C: DATA
       S: 354`);
-    const ms = await took(client.send('Subject: and then nothing\r\n').then(() => client.reply()).then(({ code }) => assert.equal(code, 421)));
+    const ms = await took(
+      client
+        .send('Subject: and then nothing\r\n')
+        .then(() => client.reply())
+        .then(({ code }) => assert.equal(code, 421)),
+    );
     assert.ok(ms > 500 && ms < late, `${ms} ms`);
     await client.closed;
   },
@@ -86,7 +103,11 @@ const stories: Readonly<Record<keyof Config['timeouts'], (t: Owner) => Promise<v
     const deaf = createServer(() => undefined);
     await new Promise<void>((resolve) => deaf.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, resolve));
     atEnd(t, () => deaf.close());
-    const lonely = await startGateway(t, { ...settings, hub: `127.0.0.1:${(deaf.address() as AddressInfo).port}`, config: { timeouts, hub: { verifyRecipients: false } } });
+    const lonely = await startGateway(t, {
+      ...settings,
+      hub: `127.0.0.1:${(deaf.address() as AddressInfo).port}`,
+      config: { timeouts, hub: { verifyRecipients: false } },
+    });
     const client = await SmtpClient.greet(t, { ...insider, port: lonely.port('mx') });
     assert.equal((await client.transact({ ...mail, content: letter() })).end?.code, 451, 'a hub that says nothing at all');
   },
@@ -108,7 +129,11 @@ const stories: Readonly<Record<keyof Config['timeouts'], (t: Owner) => Promise<v
 
   async hubIdle(t) {
     await deliverOnce(t, insider, { ...mail, content: letter() });
-    await within(late, 'the pooled connection to be closed', hub.until(() => hub.sessions.every(({ open }) => !open)));
+    await within(
+      late,
+      'the pooled connection to be closed',
+      hub.until(() => hub.sessions.every(({ open }) => !open)),
+    );
     assert.ok(hub.sessions.at(-1)?.lines.includes('C: QUIT'), 'politely');
   },
 

@@ -12,7 +12,21 @@ function original(): string {
   if (known !== undefined) return known;
   const directory = mkdtempSync(join(tmpdir(), 'floodgate-certificate-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const options = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=mx.hub.example', '-addext', 'subjectAltName=DNS:mx.hub.example,DNS:localhost,IP:127.0.0.1'];
+  const options = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=mx.hub.example',
+    '-addext',
+    'subjectAltName=DNS:mx.hub.example,DNS:localhost,IP:127.0.0.1',
+  ];
   execFileSync('openssl', [...options, '-keyout', join(directory, 'key.pem'), '-out', join(directory, 'cert.pem')], { stdio: 'pipe' });
   made.set('directory', directory);
   return directory;

@@ -1,6 +1,6 @@
 // The gateway itself, as an operator runs it: a process of its own with a configuration file, watched from outside.
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -96,6 +96,17 @@ export function merged(base: RawConfig, over: RawConfig): RawConfig {
 
 const hostPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 
+const never = { level1: 1_000_000, level2: 1_000_000, level3: 1_000_000 };
+/** Thresholds that no signal reaches: the load level stays 0. */
+export const withoutLevels: RawConfig = {
+  eventLoopLag: { level1: '1d', level2: '1d', level3: '1d' },
+  bannerQueue: never,
+  sessions: never,
+  hubQueue: never,
+  systemLoad: never,
+  memory: never,
+};
+
 interface Laid {
   readonly directory: string;
   readonly state: string;
@@ -130,6 +141,9 @@ async function layOut(owner: Owner, options: GatewayOptions): Promise<Laid> {
     threads: 1,
     dns: { servers: [`127.0.0.1:${dns.port}`] },
     limits: { freeDisk: '0' },
+    // Tests connect by the dozen from one address, on machines that do other work as well: rates and load have tests of their own.
+    rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0, connectionsPerSecond: 0 },
+    load: withoutLevels,
   };
   const auth = options.users ? { auth: { users: usersFile(directory, options.users) } } : {};
   const tls = options.tls === true ? { tls: testCertificate(directory) } : {};
@@ -138,33 +152,69 @@ async function layOut(owner: Owner, options: GatewayOptions): Promise<Laid> {
 
 function usersFile(directory: string, users: Readonly<Record<string, string>>): string {
   const path = join(directory, 'users.txt');
-  writeFileSync(path, Object.entries(users).map(([name, password]) => `${name}:{PLAIN}${password}\n`).join(''), { mode: 0o600 });
+  writeFileSync(
+    path,
+    Object.entries(users)
+      .map(([name, password]) => `${name}:{PLAIN}${password}\n`)
+      .join(''),
+    { mode: 0o600 },
+  );
   return path;
 }
 
-/** Lays out a gateway without starting it: for tests of the start itself. */
-export async function layOutGateway(owner: Owner, options: GatewayOptions): Promise<Gateway> {
-  const laid = await layOut(owner, options);
-  let config = laid.config;
-  const configFile = join(laid.directory, 'floodgate.yaml');
-  const write = (): void => writeFileSync(configFile, JSON.stringify(config, null, 2)); // JSON is YAML
-  write();
-  mkdirSync(laid.directory, { recursive: true });
-  let child: ChildProcess | null = null;
-  let [startedAt, reloads] = [0, 0];
-  const said = { stdout: '', stderr: '' };
-  const running = (): ChildProcess => {
-    if (child === null) throw new Error('the gateway was not started');
-    return child;
-  };
-  const run = (...args: readonly string[]): Promise<Finished> => runProgram(process.execPath, [program, ...args], { cwd: laid.directory, env: { ...process.env, NO_COLOR: '1' } });
+type Reading = Pick<Gateway, 'events' | 'event'>;
+
+/** The journal below a state directory, as any reader sees it. */
+function journalOf(state: string): Reading {
   const events = async (): Promise<readonly Event[]> => {
     const all: Event[] = [];
-    for await (const event of readJournal(join(laid.state, 'journal'))) all.push(event);
+    for await (const event of readJournal(join(state, 'journal'))) all.push(event);
     return all;
   };
+  return {
+    events,
+    event: (type, matches = () => true) =>
+      until(`an event ${type}`, async () => {
+        for (const event of await events()) if (isOf(event, type) && matches(event)) return event;
+        return false;
+      }),
+  };
+}
 
-  const gateway: Gateway = {
+/**
+ * Asks for a reload and waits for what comes of it. The journal is written a moment later than things happen: what was said `earlier`
+ * since the start (the start itself, and each reload) must be there before, or it passes for the answer.
+ */
+async function reloaded({ events }: Reading, startedAt: number, earlier: number, ask: () => void): Promise<'config-loaded' | 'config-refused'> {
+  const verdicts = async (): Promise<readonly Event[]> =>
+    (await events()).filter(({ type, at }) => at >= startedAt && (type === 'config-loaded' || type === 'config-refused'));
+  await until('the journal to tell of the configuration in force', async () => (await verdicts()).length >= earlier);
+  ask();
+  return until('the gateway to load its configuration again', async () => {
+    const answer = (await verdicts())[earlier];
+    return answer?.type === 'config-loaded' || answer?.type === 'config-refused' ? answer.type : false;
+  });
+}
+
+/** Asks it to end and gives its exit code; kills it and rejects when it does not. */
+async function ends(child: ChildProcess): Promise<number | null> {
+  child.kill('SIGTERM');
+  await within(45_000, 'the gateway to end after SIGTERM', ended(child)).catch(async (error: unknown) => {
+    await stopProcess(child, 0);
+    throw error;
+  });
+  return child.exitCode;
+}
+
+const objectsIn = (jsonLines: string): readonly Record<string, unknown>[] =>
+  jsonLines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** What can be said of a gateway whether it runs or not. */
+function describe(laid: Laid): Pick<Gateway, 'port' | 'dns' | 'directory' | 'state' | 'configFile'> {
+  return {
     port: (listener) => {
       const port = listener === undefined ? [...laid.ports.values()][0] : laid.ports.get(listener);
       if (port === undefined) throw new Error(`no listener ${listener}`);
@@ -172,8 +222,33 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
     },
     dns: laid.dns,
     directory: laid.directory,
-    configFile,
     state: laid.state,
+    configFile: join(laid.directory, 'floodgate.yaml'),
+  };
+}
+
+/** Lays out a gateway without starting it: for tests of the start itself. */
+export async function layOutGateway(owner: Owner, options: GatewayOptions): Promise<Gateway> {
+  const laid = await layOut(owner, options);
+  const about = describe(laid);
+  const { configFile } = about;
+  let { config } = laid;
+  const write = (): void => writeFileSync(configFile, JSON.stringify(config, null, 2)); // JSON is YAML
+  write();
+  const journal = journalOf(laid.state);
+  let child: ChildProcess | null = null;
+  let [startedAt, loads] = [0, 0];
+  const said = { stdout: '', stderr: '' };
+  const running = (): ChildProcess => {
+    if (child === null) throw new Error('the gateway was not started');
+    return child;
+  };
+  const command = (...args: readonly string[]): Promise<Finished> =>
+    runProgram(process.execPath, [program, ...args, '--config', configFile], { cwd: laid.directory, env: { ...process.env, NO_COLOR: '1' } });
+
+  const gateway: Gateway = {
+    ...about,
+    ...journal,
     get pid() {
       return running().pid ?? 0;
     },
@@ -183,39 +258,20 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
       config = merged(config, more);
       write();
     },
-    async reload() {
-      // The journal is written a moment later than things happen: what the start said must be there before, or it passes for the answer.
-      const said = async (): Promise<readonly Event[]> => (await events()).filter(({ type, at }) => at >= startedAt && (type === 'config-loaded' || type === 'config-refused'));
-      const before = await until('the journal to tell of the configuration in force', async () => {
-        const count = (await said()).length;
-        return count > reloads && count;
-      });
-      reloads += 1;
-      running().kill('SIGHUP');
-      return until('the gateway to load its configuration again', async () => {
-        const last = (await said())[before];
-        return last?.type === 'config-loaded' || last?.type === 'config-refused' ? last.type : false;
-      });
-    },
-    async stop() {
-      if (child === null) return null;
-      const stopping = child;
-      stopping.kill('SIGTERM');
-      await within(45_000, 'the gateway to end after SIGTERM', ended(stopping)).catch(async (error: unknown) => {
-        await stopProcess(stopping, 0);
-        throw error;
-      });
-      return stopping.exitCode;
-    },
+    reload: () => reloaded(journal, startedAt, loads++, () => void running().kill('SIGHUP')),
+    stop: async () => (child === null ? null : ends(child)),
     signal: (name) => void running().kill(name),
     async kill9() {
       running().kill('SIGKILL');
       await ended(running());
     },
     async start() {
-      [startedAt, reloads] = [Date.now(), 0];
-      const [command = '', ...args] = [...(options.netns === undefined ? [] : ['ip', 'netns', 'exec', options.netns]), process.execPath, program, 'run', '--config', configFile];
-      child = startProcess(owner, command, args, { cwd: laid.directory, env: { ...process.env, ...options.env, NO_COLOR: '1' } });
+      [startedAt, loads] = [Date.now(), 1];
+      const inside = options.netns === undefined ? [] : ['netns', 'exec', options.netns, process.execPath];
+      child = startProcess(owner, options.netns === undefined ? process.execPath : 'ip', [...inside, program, 'run', '--config', configFile], {
+        cwd: laid.directory,
+        env: { ...process.env, ...options.env, NO_COLOR: '1' },
+      });
       await untilReady(child, said);
     },
     async restart() {
@@ -226,17 +282,8 @@ export async function layOutGateway(owner: Owner, options: GatewayOptions): Prom
       const waiting = running();
       return ended(waiting).then(() => waiting.exitCode);
     },
-    command: (...args) => run(...args, '--config', configFile),
-    async explain(id) {
-      const { stdout } = await run('explain', '--json', '--config', configFile, id);
-      return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
-    },
-    events,
-    event: (type, matches = () => true) =>
-      until(`an event ${type}`, async () => {
-        for (const event of await events()) if (isOf(event, type) && matches(event)) return event;
-        return false;
-      }),
+    command,
+    explain: async (id) => objectsIn((await command('explain', '--json', id)).stdout),
     memoryBytes: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${running().pid}/status`, 'utf8'))?.[1] ?? 0) * 1024,
   };
   return gateway;

@@ -21,7 +21,15 @@ export interface LetterParts {
 /** A whole message, CRLF line ends, not dot-stuffed, ending with CRLF. */
 export function letter(parts: LetterParts = {}): Buffer {
   const { token = newToken(), from = 'alice@outside.example', to = 'undisclosed-recipients:;', subject = 'A test', headers = [], body = 'Hello.\r\n' } = parts;
-  const head = [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, 'Date: Fri, 21 Nov 2025 09:00:00 +0000', `Message-ID: <${token}@test.example>`, `X-Test-Token: ${token}`, ...headers];
+  const head = [
+    `From: ${from}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    'Date: Fri, 21 Nov 2025 09:00:00 +0000',
+    `Message-ID: <${token}@test.example>`,
+    `X-Test-Token: ${token}`,
+    ...headers,
+  ];
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), Buffer.from(body)]);
 }
 

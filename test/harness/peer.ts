@@ -6,7 +6,11 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Looked for in order: where the operator said, in the checkout, in the user's cache. */
-const folders = [process.env['FLOODGATE_PEERS'], fileURLToPath(new URL('../../.cache/peers', import.meta.url)), join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'floodgate/peers')];
+const folders = [
+  process.env['FLOODGATE_PEERS'],
+  fileURLToPath(new URL('../../.cache/peers', import.meta.url)),
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'floodgate/peers'),
+];
 
 interface PeerProgram {
   /** Found on PATH or in the system's sbin, or unpacked below `folder`. */
@@ -34,7 +38,9 @@ const programs = {
 } as const satisfies Record<string, PeerProgram>;
 
 export type PeerName = keyof typeof programs;
-export type Peer = { readonly found: true; readonly path: string; readonly folder: string | null; readonly libraries: string } | { readonly found: false; readonly why: string };
+export type Peer =
+  | { readonly found: true; readonly path: string; readonly folder: string | null; readonly libraries: string }
+  | { readonly found: false; readonly why: string };
 
 const executable = (path: string): boolean => {
   try {

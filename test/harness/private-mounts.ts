@@ -29,7 +29,10 @@ export interface PrivateUser {
 export function privateUsers(directory: string, users: readonly PrivateUser[]): readonly Overlay[] {
   mkdirSync(directory, { recursive: true });
   const known = (line: string): boolean => users.some(({ name }) => line.startsWith(`${name}:`));
-  const keep = (path: string): string[] => readFileSync(path, 'utf8').split('\n').filter((line) => line !== '' && !known(line));
+  const keep = (path: string): string[] =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !known(line));
   const passwd = users.map(({ name, uid, home = '/nonexistent', shell = '/usr/sbin/nologin' }) => `${name}:x:${uid}:${uid}::${home}:${shell}`);
   const group = users.map(({ name, uid }) => `${name}:x:${uid}:`);
   writeFileSync(join(directory, 'passwd'), `${[...keep('/etc/passwd'), ...passwd].join('\n')}\n`);

@@ -149,7 +149,11 @@ export interface Finished {
 }
 
 /** Runs a program to its end and gives what it said; killed after `timeoutMs`. */
-export function runProgram(command: string, args: readonly string[], options: SpawnOptions & { readonly input?: string; readonly timeoutMs?: number } = {}): Promise<Finished> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions & { readonly input?: string; readonly timeoutMs?: number } = {},
+): Promise<Finished> {
   const { input, timeoutMs = 60_000, ...spawnOptions } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...spawnOptions, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -69,11 +69,7 @@ export class SmtpClient {
   static async connect(owner: Owner, options: ClientOptions): Promise<SmtpClient> {
     const { port, host = '127.0.0.1', patienceMs = 20_000 } = options;
     const socket = net.connect({ port, host, ...(options.from === undefined ? {} : { localAddress: options.from }), allowHalfOpen: true });
-    await within(
-      patienceMs,
-      `a connection to ${host}:${port}`,
-      new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject)),
-    );
+    await within(patienceMs, `a connection to ${host}:${port}`, new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject)));
     socket.setNoDelay(true);
     const client = new SmtpClient(socket, patienceMs);
     if (options.implicitTls === true) await client.beginTls();
@@ -131,7 +127,11 @@ export class SmtpClient {
     const known = this.#replies.shift();
     if (known) return Promise.resolve(known);
     if (this.#over !== null) return Promise.reject(new Error(`connection over (${this.#over}): no more replies`));
-    return within(this.#patienceMs, `a reply after ${JSON.stringify(this.received.slice(-80))}`, new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })));
+    return within(
+      this.#patienceMs,
+      `a reply after ${JSON.stringify(this.received.slice(-80))}`,
+      new Promise((resolve, reject) => this.#waiting.push({ resolve, reject })),
+    );
   }
 
   /** Replies that have come and were not read. */

@@ -26,7 +26,12 @@ for (const product of hubProducts) {
       const { end } = await send(['anna@hub.example'], content);
       assert.equal(end?.code, 250, end?.text);
       await hub.delivery('anna', tokenOf(content) ?? '');
-      const got = hub.messages('anna').find((one) => tokenOf(one) === tokenOf(content))?.toString('latin1').replaceAll('\r\n', '\n') ?? '';
+      const got =
+        hub
+          .messages('anna')
+          .find((one) => tokenOf(one) === tokenOf(content))
+          ?.toString('latin1')
+          .replaceAll('\r\n', '\n') ?? '';
       assert.match(got, /Line one\n\.\n\.\.two\n>?From three\n/);
       assert.match(got, /^Received: from client\.example \(.*\[127\.0\.0\.2\].*\)\n\tby mx\.hub\.example/m, 'our trace line names the stranger');
     });
@@ -49,7 +54,10 @@ for (const product of hubProducts) {
     await t.test('several recipients, one of them unknown', async () => {
       const token = newToken();
       const { rcpt, end } = await send(['anna@hub.example', 'nobody-here@hub.example', 'bert@hub.example'], letter({ token }));
-      assert.deepEqual(rcpt.map(({ code }) => code >= 500), [false, true, false]);
+      assert.deepEqual(
+        rcpt.map(({ code }) => code >= 500),
+        [false, true, false],
+      );
       assert.equal(end?.code, 250);
       await Promise.all([hub.delivery('anna', token), hub.delivery('bert', token)]);
     });
@@ -124,21 +132,45 @@ for (const product of hubProducts) {
       }
       assert.equal((await client.ask('NOOP')).code, 250, 'every reply had its command');
       await hub.delivery('bert', ...tokens);
-      assert.ok(hub.messages('bert').every((message) => !/^Subject: smuggled/m.test(message.toString('latin1').split(/\r?\n\r?\n/, 1)[0] ?? '')), 'no message begins where another should have ended');
+      assert.ok(
+        hub.messages('bert').every((message) => !/^Subject: smuggled/m.test(message.toString('latin1').split(/\r?\n\r?\n/, 1)[0] ?? '')),
+        'no message begins where another should have ended',
+      );
     });
 
     await t.test('nmap finds no open relay', async (t2) => {
       if (!requirePeers(t2, 'nmap')) return;
       // -S would need raw sockets: the scan comes from 127.0.0.1, so this gateway counts nobody as inside.
-      const strict = await startGateway(t2, { hub: hub.address, config: { site: { networks: ['192.0.2.0/24'] }, limits: { errors: 1000, errorsBeforeDelay: 1000 } } });
-      const { stdout } = await runProgram(peerPath('nmap'), ['-Pn', '-n', '-sT', '-p', String(strict.port()), '--script', '+smtp-open-relay', '--script-args', 'smtp-open-relay.domain=victim.example,smtp-open-relay.to=relaytest', '127.0.0.1'], { timeoutMs: 60_000 });
+      const strict = await startGateway(t2, {
+        hub: hub.address,
+        config: { site: { networks: ['192.0.2.0/24'] }, limits: { errors: 1000, errorsBeforeDelay: 1000 } },
+      });
+      const { stdout } = await runProgram(
+        peerPath('nmap'),
+        [
+          '-Pn',
+          '-n',
+          '-sT',
+          '-p',
+          String(strict.port()),
+          '--script',
+          '+smtp-open-relay',
+          '--script-args',
+          'smtp-open-relay.domain=victim.example,smtp-open-relay.to=relaytest',
+          '127.0.0.1',
+        ],
+        { timeoutMs: 60_000 },
+      );
       assert.match(stdout, /smtp-open-relay/, stdout);
       assert.doesNotMatch(stdout, /is an open relay/i, stdout);
       assert.equal(hub.outside.messages.filter(({ to }) => to.some((one) => /victim|relaytest/.test(one))).length, 0);
     });
 
     await t.test('no bounce has left the site', () => {
-      assert.deepEqual(hub.outside.backscatter.map(({ to }) => to), []);
+      assert.deepEqual(
+        hub.outside.backscatter.map(({ to }) => to),
+        [],
+      );
     });
   });
 }

@@ -47,7 +47,10 @@ async function sendFor(owner: Owner, port: number, work: { stop: boolean; readon
 
 test(`kill -9 ${kills} times under load: everything acknowledged is at the hub`, { skip: missing('postfix'), timeout: 180_000 }, async (t) => {
   const hub = await postfixHub(t);
-  const gateway = await startGateway(t, { hub: hub.address, config: { threads: 2, limits: { messagesPerSession: 100_000 }, site: { networks: ['192.0.2.0/24'] } } });
+  const gateway = await startGateway(t, {
+    hub: hub.address,
+    config: { threads: 2, limits: { messagesPerSession: 100_000 }, site: { networks: ['192.0.2.0/24'] } },
+  });
   const work = { stop: false, sent: [] as Sent[], acks: 0 };
   const sending = Array.from({ length: senders }, () => sendFor(t, gateway.port(), work));
   for (let kill = 0; kill < kills; kill += 1) {
@@ -69,5 +72,7 @@ test(`kill -9 ${kills} times under load: everything acknowledged is at the hub`,
   const tooOften = work.sent.filter(({ attempts, token }) => (copies.get(token) ?? 0) > attempts);
   assert.deepEqual(tooOften, []);
   assert.equal(hub.outside.messages.length, 0, 'and no bounce has left');
-  t.diagnostic(`${acknowledged.length} acknowledged, ${work.sent.filter(({ attempts }) => attempts > 1).length} sent again, ${[...copies.values()].filter((count) => count > 1).length} there twice`);
+  t.diagnostic(
+    `${acknowledged.length} acknowledged, ${work.sent.filter(({ attempts }) => attempts > 1).length} sent again, ${[...copies.values()].filter((count) => count > 1).length} there twice`,
+  );
 });

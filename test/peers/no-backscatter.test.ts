@@ -20,7 +20,8 @@ test('a Postfix that refuses in every way makes no backscatter behind the gatewa
   hub.set({ header_checks: `regexp:${rules}`, smtpd_recipient_restrictions: `check_recipient_access texthash:${closed}` });
   await hub.restart();
   const gateway = await startGateway(t, { hub: hub.address, config: { timeouts: { hubIdle: '200ms' } } });
-  const send = (to: readonly string[], content = letter(), from = 'forged@victim.example') => deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from, to, content });
+  const send = (to: readonly string[], content = letter(), from = 'forged@victim.example') =>
+    deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from, to, content });
 
   const refusals = [
     ['an unknown user', await send(['nobody@hub.example']), 'rcpt', 550],

@@ -14,7 +14,12 @@ const skip = missing('postfix', 'smtp-source', 'swaks');
 
 test('relay control before a real Postfix', { skip }, async (t) => {
   const hub = await postfixHub(t);
-  const gateway = await startGateway(t, { hub: hub.address, listeners: { mx: {}, mx6: { host: '::1' }, out: { role: 'submission' }, mine: { host: '127.0.0.3', role: 'smarthost' } }, tls: true, users: { ulla: 'secret' } });
+  const gateway = await startGateway(t, {
+    hub: hub.address,
+    listeners: { mx: {}, mx6: { host: '::1' }, out: { role: 'submission' }, mine: { host: '127.0.0.3', role: 'smarthost' } },
+    tls: true,
+    users: { ulla: 'secret' },
+  });
   const swaks = async (...args: readonly string[]): Promise<{ readonly code: number | null; readonly token: string; readonly said: string }> => {
     const token = newToken();
     const { code, stdout } = await runProgram(peerPath('swaks'), ['--from', 'x@sender.example', '--header', `X-Test-Token: ${token}`, ...args]);
@@ -25,8 +30,44 @@ test('relay control before a real Postfix', { skip }, async (t) => {
     ['a stranger', [...mx, '--local-interface', '127.0.0.2'], false],
     ['a stranger on IPv6', ['--server', '::1', '--port', String(gateway.port('mx6'))], false],
     ['an insider', mx, true],
-    ['a user with a password', ['--server', '127.0.0.1', '--port', String(gateway.port('out')), '--local-interface', '127.0.0.2', '--tls', '--auth', 'PLAIN', '--auth-user', 'ulla', '--auth-password', 'secret'], true],
-    ['a user by AUTH LOGIN', ['--server', '127.0.0.1', '--port', String(gateway.port('out')), '--local-interface', '127.0.0.2', '--tls', '--auth', 'LOGIN', '--auth-user', 'ulla', '--auth-password', 'secret'], true],
+    [
+      'a user with a password',
+      [
+        '--server',
+        '127.0.0.1',
+        '--port',
+        String(gateway.port('out')),
+        '--local-interface',
+        '127.0.0.2',
+        '--tls',
+        '--auth',
+        'PLAIN',
+        '--auth-user',
+        'ulla',
+        '--auth-password',
+        'secret',
+      ],
+      true,
+    ],
+    [
+      'a user by AUTH LOGIN',
+      [
+        '--server',
+        '127.0.0.1',
+        '--port',
+        String(gateway.port('out')),
+        '--local-interface',
+        '127.0.0.2',
+        '--tls',
+        '--auth',
+        'LOGIN',
+        '--auth-user',
+        'ulla',
+        '--auth-password',
+        'secret',
+      ],
+      true,
+    ],
     ['who reaches the smart host', ['--server', '127.0.0.3', '--port', String(gateway.port('mine')), '--local-interface', '127.0.0.2'], true],
   ];
   for (const [title, args, relays] of means) {
@@ -37,9 +78,15 @@ test('relay control before a real Postfix', { skip }, async (t) => {
         await hub.delivery('anna', token);
       }
       const { token, said } = await swaks(...args, '--to', 'someone@far.example');
-      if (relays) return void (await hub.outside.arrival(token));
+      if (relays) {
+        await hub.outside.arrival(token);
+        return;
+      }
       assert.match(said, /<\*\* 554 5\.7\.1 .*\(ref /);
-      assert.equal(hub.outside.messages.some((message) => message.token === token), false);
+      assert.equal(
+        hub.outside.messages.some((message) => message.token === token),
+        false,
+      );
     });
   }
 
@@ -50,7 +97,8 @@ test('amplification: recipients beyond the limit of the client’s class hear 45
   const users = Array.from({ length: 1100 }, (_, index) => `${index}user`);
   const hub = await postfixHub(t, { users });
   // smtp-source cannot choose its address: one gateway takes it for an insider, the other for a stranger.
-  const start = (networks: readonly string[]) => startGateway(t, { hub: hub.address, config: { site: { networks }, limits: { errors: 5000, errorsBeforeDelay: 5000 } } });
+  const start = (networks: readonly string[]) =>
+    startGateway(t, { hub: hub.address, config: { site: { networks }, limits: { errors: 5000, errorsBeforeDelay: 5000 } } });
   const classes = [
     ['a stranger', await start(['192.0.2.0/24']), 1000, 100],
     ['an insider', await start(['127.0.0.1/32']), 1050, 1000],
@@ -59,9 +107,15 @@ test('amplification: recipients beyond the limit of the client’s class hear 45
 
   for (const [title, gateway, wanted, limit] of classes) {
     await t.test(`${title} reaches ${limit} of ${wanted}`, async () => {
-      await runProgram(peerPath('smtp-source'), ['-A', '-s', '1', '-m', '1', '-r', String(wanted), '-f', 'bulk@sender.example', '-t', 'user@hub.example', `inet:127.0.0.1:${gateway.port()}`], { timeoutMs: 60_000 });
+      await runProgram(
+        peerPath('smtp-source'),
+        ['-A', '-s', '1', '-m', '1', '-r', String(wanted), '-f', 'bulk@sender.example', '-t', 'user@hub.example', `inet:127.0.0.1:${gateway.port()}`],
+        { timeoutMs: 60_000 },
+      );
       const finished = await gateway.event('message-finished');
-      const refusals = (await gateway.events()).filter((event) => event.type === 'stage-judged' && event.reply !== undefined).map((event) => event.type === 'stage-judged' && event.reply?.slice(0, 10));
+      const refusals = (await gateway.events())
+        .filter((event) => event.type === 'stage-judged' && event.reply !== undefined)
+        .map((event) => event.type === 'stage-judged' && event.reply?.slice(0, 10));
       assert.deepEqual([finished.recipients.length, refusals.length], [limit, wanted - limit]);
       assert.deepEqual([...new Set(refusals)], ['452 4.5.3 ']);
       assert.equal(finished.outcome, 'delivered');
@@ -101,7 +155,14 @@ test('Postfix logs the outside client’s address (R10)', { skip }, async (t) =>
       assert.equal(await sendThroughProxy(t2, gateway.port(), proxyV1(address, 4321), token), 250);
       await hub.delivery('anna', token);
       await until(`Postfix to log ${address}`, () => logged.test(hub.log()));
-      assert.match(hub.messages('anna').map(String).find((message) => message.includes(token)) ?? '', new RegExp(`^Received: from outside\\.example \\(unknown \\[${address.replaceAll('.', '\\.')}\\]:4321\\)`, 'm'), 'and so does our own line');
+      assert.match(
+        hub
+          .messages('anna')
+          .map(String)
+          .find((message) => message.includes(token)) ?? '',
+        new RegExp(`^Received: from outside\\.example \\(unknown \\[${address.replaceAll('.', '\\.')}\\]:4321\\)`, 'm'),
+        'and so does our own line',
+      );
     });
   }
 
@@ -110,4 +171,3 @@ test('Postfix logs the outside client’s address (R10)', { skip }, async (t) =>
     assert.equal(await sendThroughProxy(t2, gateway.port(), proxyV1('203.0.113.11', 4321), newToken(), 'someone@far.example'), 554);
   });
 });
-

@@ -15,7 +15,12 @@ export interface HubOptions {
 }
 
 /** What a test gets by default. */
-export const hubDefaults = { domains: ['hub.example', 'customer.example'], users: ['anna', 'bert', 'postmaster'], networks: ['127.0.0.0/8', '::1/128'], maxBytes: 60_000_000 } as const satisfies Required<HubOptions>;
+export const hubDefaults = {
+  domains: ['hub.example', 'customer.example'],
+  users: ['anna', 'bert', 'postmaster'],
+  networks: ['127.0.0.0/8', '::1/128'],
+  maxBytes: 60_000_000,
+} as const satisfies Required<HubOptions>;
 
 export interface Hub {
   readonly product: 'postfix' | 'exim' | 'opensmtpd' | 'sendmail';
@@ -71,7 +76,9 @@ export class Mailboxes {
     try {
       await until(`delivery to ${user}`, () => missing().length === 0, 30_000);
     } catch {
-      throw new Error(`${missing().length} of ${tokens.length} messages did not reach ${user}; the hub's log ends:\n${log().split('\n').slice(-25).join('\n')}`);
+      throw new Error(
+        `${missing().length} of ${tokens.length} messages did not reach ${user}; the hub's log ends:\n${log().split('\n').slice(-25).join('\n')}`,
+      );
     }
   }
 }

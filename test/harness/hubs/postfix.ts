@@ -101,7 +101,13 @@ export async function postfixHub(owner: Owner, options: HubOptions = {}): Promis
   const config = join(directory, 'etc');
   const logFile = join(directory, 'mail.log');
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
-  let settings: Readonly<Record<string, string>> = { myhostname: `mail.${domain}`, myorigin: domain, mynetworks: networks.map((one) => one.replace(/^(.*:.*)\/(\d+)$/, '[$1]/$2')).join(' '), relayhost: `[127.0.0.1]:${outside.port}`, message_size_limit: String(maxBytes) };
+  let settings: Readonly<Record<string, string>> = {
+    myhostname: `mail.${domain}`,
+    myorigin: domain,
+    mynetworks: networks.map((one) => one.replace(/^(.*:.*)\/(\d+)$/, '[$1]/$2')).join(' '),
+    relayhost: `[127.0.0.1]:${outside.port}`,
+    message_size_limit: String(maxBytes),
+  };
   let master: number | null = null;
   let ended = (): void => undefined;
 

@@ -48,7 +48,12 @@ Cw ${options.domains.join(' ')}
 /** Sendmail writes a network as the leading octets of its addresses. */
 const relayClass = (network: string): string => {
   const [address = '', bits = '32'] = network.split('/');
-  return address.includes(':') ? `IPv6:${address}` : address.split('.').slice(0, Number(bits) / 8).join('.');
+  return address.includes(':')
+    ? `IPv6:${address}`
+    : address
+        .split('.')
+        .slice(0, Number(bits) / 8)
+        .join('.');
 };
 
 /** Puts a message into the user's Maildir; the user's name was checked against /etc/passwd by Sendmail. */
@@ -64,7 +69,11 @@ async function makeConfiguration(premises: Premises): Promise<string> {
   const m4 = peer('m4');
   if (!m4.found) throw new Error(m4.why);
   const cf = join(premises.folder, 'usr/share/sendmail/cf');
-  const made = await runProgram(m4.path, [`-D_CF_DIR_=${cf}/`, '-'], { input: macros(premises), cwd: cf, env: { ...process.env, LD_LIBRARY_PATH: m4.libraries } });
+  const made = await runProgram(m4.path, [`-D_CF_DIR_=${cf}/`, '-'], {
+    input: macros(premises),
+    cwd: cf,
+    env: { ...process.env, LD_LIBRARY_PATH: m4.libraries },
+  });
   if (made.code !== 0) throw new Error(`m4 failed: ${made.stderr}`);
   return made.stdout;
 }
@@ -81,7 +90,10 @@ const recipe: Recipe = {
     writeFileSync(join(premises.directory, 'hosts'), `127.0.0.1 mail.${premises.domain} ${hostname()} localhost\n`);
     const { folder, inside } = premises;
     // -X: a transcript of every session, because there is no syslog to write to.
-    return { overlays: [{ from: join(premises.directory, 'hosts'), over: '/etc/hosts' }], command: [join(folder, 'usr/libexec/sendmail/sendmail'), '-C', `${inside}/sendmail.cf`, '-bD', '-q1m', '-X', `${inside}/mail.log`] };
+    return {
+      overlays: [{ from: join(premises.directory, 'hosts'), over: '/etc/hosts' }],
+      command: [join(folder, 'usr/libexec/sendmail/sendmail'), '-C', `${inside}/sendmail.cf`, '-bD', '-q1m', '-X', `${inside}/mail.log`],
+    };
   },
 };
 

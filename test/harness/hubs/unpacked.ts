@@ -31,7 +31,11 @@ export interface Recipe {
   readonly product: Exclude<Hub['product'], 'postfix'>;
   readonly users: (premises: Premises) => readonly PrivateUser[];
   /** Writes its files; says what lies over the machine's paths and what to run. */
-  readonly layOut: (premises: Premises) => Promise<{ readonly overlays: readonly Overlay[]; readonly command: readonly string[] }> | { readonly overlays: readonly Overlay[]; readonly command: readonly string[] };
+  readonly layOut: (
+    premises: Premises,
+  ) =>
+    | Promise<{ readonly overlays: readonly Overlay[]; readonly command: readonly string[] }>
+    | { readonly overlays: readonly Overlay[]; readonly command: readonly string[] };
 }
 
 /** The program writes below this path; it lies over the machine's own. */
