@@ -253,6 +253,30 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
     line: (e) => [['ip', e.ip], ['heloNames', e.heloNames], ['senderDomains', e.senderDomains], ['samples', e.samples.join(',')], ['until', new Date(e.until).toISOString()], ['mend', 'docs/lost-client-address.md']],
   },
   'measures-broken': { doc: 'The table of measures could not be written; what is in force stays so.', level: at('error'), line: (e) => [['why', e.why]] },
+  'load-level': {
+    doc: 'The load level has changed: higher, and work is shed; 0, and all is taken on again.',
+    level: (e) => (e.level > e.before ? 'warn' : 'info'),
+    line: (e) => [
+      ['level', e.level],
+      ['before', e.before],
+      ['causes', e.causes.join(',')],
+      [
+        'signals',
+        Object.entries(e.signals)
+          .map(([signal, value]) => `${signal}:${value}`)
+          .join(','),
+      ],
+    ],
+  },
+  'client-penalised': {
+    doc: 'A client that came back too fast after 421 is served last for a while.',
+    level: at('info'),
+    line: (e) => [
+      ['ip', e.ip],
+      ['until', new Date(e.untilMs).toISOString()],
+      ['why', e.why],
+    ],
+  },
   'journal-dropped': {
     doc: 'Events are missing: a queue or the disk was full. How many, by type.',
     level: at('warn'),
@@ -309,6 +333,8 @@ export const events = {
   measuresSwitched: make('measures-switched'),
   clientAddressLost: make('client-address-lost'),
   measuresBroken: make('measures-broken'),
+  loadLevel: make('load-level'),
+  clientPenalised: make('client-penalised'),
   journalDropped: make('journal-dropped'),
   started: make('started'),
   stopped: make('stopped'),

@@ -40,12 +40,15 @@ export function countEvent(body: EventBody, add: AddCount): void {
       return add('floodgate_hub_failures_total', [body.route]);
     case 'door-died':
       return add('floodgate_door_restarts_total', none);
+    case 'client-penalised':
+      return add('floodgate_clients_penalised_total', none);
     case 'journal-dropped':
       for (const [type, missing] of Object.entries(body.dropped)) add('floodgate_events_dropped_total', [type], missing);
       return;
     case 'session-closed':
     case 'hub-circuit':
     case 'door-started':
+    case 'load-level':
     case 'config-loaded':
     case 'config-refused':
     case 'list-changed':

@@ -29,6 +29,8 @@ const importanceOfType = {
   'measures-switched': 2,
   'client-address-lost': 2,
   'measures-broken': 2,
+  'load-level': 2,
+  'client-penalised': 1,
   'journal-dropped': 2,
   started: 2,
   stopped: 2,

@@ -13,6 +13,8 @@ export interface Gauges {
   readonly doors: readonly { readonly state: string; readonly value: number }[];
   readonly measures: readonly { readonly actor: 'person' | 'auto'; readonly value: number }[];
   readonly loadLevel: number;
+  readonly bannerQueue: number;
+  readonly correspondents: number;
   readonly journalBytes: number;
   readonly journalSegments: number;
 }
@@ -76,6 +78,8 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   replace('floodgate_doors', gauges.doors);
   replace('floodgate_measures', gauges.measures);
   set('floodgate_load_level', gauges.loadLevel);
+  set('floodgate_banner_queue', gauges.bannerQueue);
+  set('floodgate_correspondents', gauges.correspondents);
   set('floodgate_journal_bytes', gauges.journalBytes);
   set('floodgate_journal_segments', gauges.journalSegments);
 }

@@ -101,6 +101,13 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'measures-switched': events.measuresSwitched({ automatic: 'off', by: 'anna', reason: 'the alarm is wrong' }),
   'client-address-lost': events.clientAddressLost({ ip: '10.0.0.1', heloNames: 8, senderDomains: 8, samples: ['mx.world.example', 'world.example'], until: 1_795_339_842_000 }),
   'measures-broken': events.measuresBroken({ why: 'counts could not be written: disk I/O error' }),
+  'load-level': events.loadLevel({
+    level: 2,
+    before: 0,
+    causes: ['sessions'],
+    signals: { eventLoopLag: 4, bannerQueue: 0, sessions: 0.87, hubQueue: 0, systemLoad: 0.6, memory: 0.41 },
+  }),
+  'client-penalised': events.clientPenalised({ ip: '192.0.2.9', untilMs: Date.UTC(2026, 10, 21, 10), why: 'came back too fast after 421 three times' }),
   'journal-dropped': events.journalDropped({ dropped: { 'session-opened': 40 }, why: 'the keeper did not take events fast enough' }),
   started: events.started({ version: '0.1.0', listeners: ['mx 0.0.0.0:25'] }),
   stopped: events.stopped({ why: 'SIGTERM' }),

@@ -13,13 +13,14 @@ const away: ProbeOutcome = { kind: 'unreachable', why: 'connection refused' };
 
 /** A hub whose answer can be changed; `status` is what a check would see. */
 function start(first: ProbeOutcome | Promise<ProbeOutcome> = yes) {
-  const hubNow = { answer: first, probes: 0 };
+  const hubNow = { answer: first, probes: 0, mayAsk: true };
   const clock = { ms: 0 };
   const facts = createRecipientFacts({
     probe: () => {
       hubNow.probes++;
       return Promise.resolve(hubNow.answer);
     },
+    mayAsk: () => hubNow.mayAsk,
     probeRouteOf: ({ to }) => (to.domain === 'world.example' ? null : hub),
     cache: { positive: 24 * hour, negative: hour, entries: 100 },
     now: () => clock.ms,
@@ -161,4 +162,17 @@ test('a reload forgets answers and refusals', async () => {
   hubNow.answer = yes;
   facts.forget();
   assert.equal(await status('two@example.org'), 'exists');
+});
+
+test('under load nobody new is asked about; what is known still holds, a stale yes as well', async () => {
+  const { hubNow, clock, status } = start();
+  assert.equal(await status('known@example.org'), 'exists');
+  hubNow.mayAsk = false;
+  assert.equal(await status('known@example.org'), 'exists');
+  assert.equal(await status('new@example.org'), 'not asked under load');
+  clock.ms += 25 * hour;
+  assert.equal(await status('known@example.org'), 'exists', 'its time is over, and it is better than a deferral');
+  assert.equal(hubNow.probes, 1);
+  hubNow.mayAsk = true;
+  assert.equal(await status('new@example.org'), 'exists', 'and nothing of it is kept');
 });

@@ -18,6 +18,8 @@ export interface RecipientFacts {
 export interface RecipientFactsParts {
   /** Asks the next hop; resolves within its own deadline. */
   probe(route: Route, recipient: Mailbox, smtputf8: boolean): Promise<ProbeOutcome>;
+  /** False: the next hop is not to be asked about this one now. */
+  mayAsk(input: RcptInput): boolean;
   /** The route to ask about a recipient; null where nobody is asked. */
   probeRouteOf(input: RcptInput): Route | null;
   /** Milliseconds, and entries. */
@@ -47,7 +49,7 @@ const maxProbes = 1000;
 const exists: Fact<RecipientStatus> = known({ kind: 'exists' });
 const notVerified: Fact<RecipientStatus> = known({ kind: 'not-verified' });
 
-export function createRecipientFacts({ probe, probeRouteOf, cache, now }: RecipientFactsParts): RecipientFacts {
+export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }: RecipientFactsParts): RecipientFacts {
   const answers = new LruMap<string, Remembered>({ capacity: cache.entries, now });
   const refusals = new LruMap<string, Reply>({ capacity: refusalEntries, now });
   const underWay = new Map<string, Promise<Fact<RecipientStatus>>>();
@@ -92,7 +94,9 @@ export function createRecipientFacts({ probe, probeRouteOf, cache, now }: Recipi
       if (route === null) return notVerified;
       const key = answerKey(route, input.to);
       const held = answers.get(key);
-      return held !== undefined && held.freshUntil > now() ? held.fact : ask(key, route, input, held);
+      if (held !== undefined && held.freshUntil > now()) return held.fact;
+      if (!mayAsk(input)) return held?.fact === exists ? exists : unknown('not asked under load');
+      return ask(key, route, input, held);
     },
     learnFrom: ({ from, recipients, route }, outcome) => {
       for (const { to, hubReply } of refusedAt(recipients, outcome)) {

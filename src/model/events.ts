@@ -84,6 +84,10 @@ export type Event = Stamp &
     | { readonly type: 'measures-broken'; readonly why: string }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
     | { readonly type: 'client-address-lost'; readonly ip: string; readonly heloNames: number; readonly senderDomains: number; readonly samples: readonly string[]; readonly until: number }
+    /** How much work is taken on has changed: 0 all of it, 3 emergency. `signals` holds every signal, `causes` those that asked for the level. */
+    | { readonly type: 'load-level'; readonly level: number; readonly before: number; readonly causes: readonly string[]; readonly signals: Readonly<Record<string, number>> }
+    /** Pushed down to the lowest class until then, in milliseconds since the epoch. */
+    | { readonly type: 'client-penalised'; readonly ip: string; readonly untilMs: number; readonly why: string }
     /** The journal's queue was full or the disk was: so many events of these types are missing. */
     | { readonly type: 'journal-dropped'; readonly dropped: Readonly<Record<string, number>>; readonly why: string }
     | { readonly type: 'started'; readonly version: string; readonly listeners: readonly string[] }

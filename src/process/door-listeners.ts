@@ -3,6 +3,7 @@ import type { ListenerConfig } from '../config/options.ts';
 import { SmtpDoor, type DoorParts, type ListenOn } from '../intake/smtp/door.ts';
 import type { DoorServices } from '../intake/smtp/services.ts';
 import { createSite } from '../intake/smtp/site.ts';
+import { slowed } from '../intake/smtp/under-load.ts';
 import { createDeadlineSweep } from '../lib/deadline-sweep.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { DoorSettings, FromDoor, OpenListener } from './messages.ts';
@@ -107,8 +108,11 @@ export class DoorListeners {
     const etrn = PrefixSet.build(config.smtp.etrnNetworks);
     const xclient = PrefixSet.build(listener.xclient?.trusted ?? []);
     const proxies = listener.proxyProtocol === undefined ? null : PrefixSet.build(listener.proxyProtocol.trusted);
+    const site = { config, listener, services, tls: tls === null ? null : secureContextOf(tls), mayXclient: (ip: string) => xclient.has(ip), mayEtrn: (ip: string) => etrn.has(ip) };
+    const { load, judge } = services;
     return {
-      site: createSite({ config, listener, services, tls: tls === null ? null : secureContextOf(tls), mayXclient: (ip) => xclient.has(ip), mayEtrn: (ip) => etrn.has(ip) }),
+      site: createSite(site),
+      strangersSite: createSite({ ...site, services: { ...services, judge: slowed(judge, { isOn: load.isSlow, delayMs: config.load.replyDelay }) } }),
       sweep: this.#sweep,
       isProxy: proxies === null ? null : (ip) => proxies.has(ip),
     };

@@ -12,6 +12,7 @@ export interface SupervisorParts {
   onBatch(number: number, message: Extract<FromDoor, { kind: 'batch' }>): void;
   onFinal(number: number, message: Extract<FromDoor, { kind: 'final' }>): void;
   onMeasureHits(message: Extract<FromDoor, { kind: 'measure-hits' }>): void;
+  onReputes(number: number, message: Extract<FromDoor, { kind: 'correspondents' }>): void;
   onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
   /** A door has gone without being asked to; it is started again by itself, unless `willReturn` is false. */
@@ -138,6 +139,8 @@ export class DoorSupervisor {
     switch (message.kind) {
       case 'batch':
         return this.#parts.onBatch(door.number, message);
+      case 'correspondents':
+        return this.#parts.onReputes(door.number, message);
       case 'final':
         return this.#parts.onFinal(door.number, message);
       case 'figures':

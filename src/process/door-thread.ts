@@ -1,6 +1,6 @@
 // The program of a door thread: puts one door's parts together. Holds sessions, policy and hub connections; asks the keeper for nothing
 // before it answers a client.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { mountDoor, type MountedDoor } from './mount-door.ts';
 import type { DoorStart, FromDoor, ToDoor } from './messages.ts';
@@ -25,6 +25,8 @@ keeper.on('message', (message: ToDoor) => {
       return door.useDistrusted(message.addresses);
     case 'final':
       return door.learnFinal(message.entry);
+    case 'correspondents':
+      return door.learnReputes(message.changes);
     case 'taken':
       return door.taken(message.cost);
     case 'flush':
@@ -42,9 +44,13 @@ const LAG_RESOLUTION_MS = 20;
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
 lag.enable();
 setInterval(() => door.flush(), FLUSH_MS);
+let loop = performance.eventLoopUtilization();
 setInterval(() => {
-  say({ kind: 'figures', figures: { ...door.figures(), lagMs: Math.max(0, lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS) } });
+  const { utilization } = performance.eventLoopUtilization(loop);
+  say({ kind: 'figures', figures: { ...door.figures(), lagMs: Math.max(0, lag.percentile(99) / 1e6 - LAG_RESOLUTION_MS), loopShare: utilization } });
   lag.reset();
+  loop = performance.eventLoopUtilization();
+  door.tellReputes();
 }, FIGURES_MS);
 
 await door.open();

@@ -19,14 +19,18 @@ import type { Journal } from '../events/journal.ts';
 import type { Metrics } from '../events/metrics.ts';
 import type { DoorRecorder } from '../events/recorder.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
+import { SharedLevel } from '../lib/shared-level.ts';
 import { maxDoors } from '../lib/reference.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { DoorSupervisor } from './door-supervisor.ts';
+import { openCorrespondentsInForce, type CorrespondentsInForce } from './correspondents-in-force.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
+import { takeSample } from './load-sample.ts';
+import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
 import { openRecord, type HouseRecord } from './record.ts';
 import { lockState } from './state-lock.ts';
@@ -50,6 +54,8 @@ export interface Keeper {
   flushJournal(): Promise<void>;
   /** Decisions in memory, newest last. */
   recentDecisions(limit: number): readonly Event[];
+  readonly load: LoadWatch;
+  readonly correspondents: Pick<CorrespondentsInForce, 'size'>;
   /** What would be decided today about a session of the past; null where it cannot be told. */
   today(explanation: Explanation): Promise<Redecision | null>;
   /** The settings in force. */
@@ -77,7 +83,8 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
   const measures = await openMeasuresInForce({ store, record: say, config: () => inForce.settings.config, changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }) });
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
-  const parts: KeeperParts = { record, store, lists, measures, lost, lock, inForce, inherited, ...countersFor(doorCount(config)) };
+  const correspondents = await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
+  const parts: KeeperParts = { record, store, lists, measures, lost, correspondents, level: SharedLevel.allocate(), lock, inForce, inherited, ...countersFor(doorCount(config)) };
   supervisor = superviseDoors(parts);
   const doors = supervisor;
   const listeners = await doors.start().catch(async (error: unknown) => {
@@ -94,6 +101,9 @@ interface KeeperParts {
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
   readonly lost: LostAddresses;
+  readonly correspondents: CorrespondentsInForce;
+  /** The load level, for all doors to see. */
+  readonly level: SharedArrayBuffer;
   readonly lock: { close(): void };
   readonly inherited: readonly Readonly<Record<string, number>>[];
   readonly doors: number;
@@ -109,8 +119,8 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
   return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
 }
 
-function superviseDoors({ record, lists, measures, lost, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
-  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, lists: lists.snapshot(), measures: measures.snapshot(), distrusted: lost.list(), inherited: inherited[number] ?? {} });
+function superviseDoors({ record, lists, measures, lost, correspondents, level, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
+  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, level, correspondents: correspondents.text(), lists: lists.snapshot(), measures: measures.snapshot(), distrusted: lost.list(), inherited: inherited[number] ?? {} });
   const supervisor: DoorSupervisor = new DoorSupervisor({
     entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
     doors,
@@ -121,6 +131,10 @@ function superviseDoors({ record, lists, measures, lost, inForce, inherited, doo
       supervisor.send(number, { kind: 'taken', cost: batch.cost });
     },
     onFinal: (number, { entry }) => supervisor.broadcast({ kind: 'final', entry }, number),
+    onReputes: (number, { changes }) => {
+      correspondents.take(changes);
+      supervisor.broadcast({ kind: 'correspondents', changes }, number);
+    },
     onMeasureHits: ({ counts }) => measures.count(counts),
     onInsideUse: ({ use }) => lost.note(use),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
@@ -132,11 +146,13 @@ function superviseDoors({ record, lists, measures, lost, inForce, inherited, doo
   return supervisor;
 }
 
-function keeperOf({ inherited, record, store, lists, measures, lost, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+function keeperOf({ inherited, record, store, lists, measures, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
   const { recorder, journal, metrics, recent } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
   const first = inForce.settings;
+  const configNow = (): Config => inForce.settings.config;
+  const load = watchLoad({ shared: new SharedLevel(level), config: configNow, sample: () => takeSample({ supervisor, region, config: configNow }), record: recorder.record, now: Date.now });
   return {
     get listeners() {
       return inForce.settings === first ? listeners : inForce.settings.config.listeners.map(({ name, address }) => ({ name, ...address }));
@@ -148,6 +164,8 @@ function keeperOf({ inherited, record, store, lists, measures, lost, lock, inFor
     lists,
     measures,
     lostAddresses: lost.list,
+    load,
+    correspondents,
     sessions: () => {
       const outside = region.readTally(sessionTally.outside);
       return { inside: region.readTally(sessionTally.all) - outside, outside };
@@ -172,12 +190,14 @@ function keeperOf({ inherited, record, store, lists, measures, lost, lock, inFor
       supervisor.broadcast({ kind: 'settings', ...next });
     },
     stop: async (why) => {
+      load.stop();
       await supervisor.stop(inForce.settings.config.timeouts.drain);
       await ownDelivery.close();
       recorder.record({ type: 'stopped', why });
       await record.close();
       lists.close();
       await measures.close();
+      await correspondents.close();
       await store.close();
       lock.close();
     },

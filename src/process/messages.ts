@@ -5,6 +5,7 @@ import type { FinalEntry } from '../delivery/unconfirmed-finals.ts';
 import type { EventBatch } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
 import type { HitCount } from '../facts/measure-hits.ts';
+import type { ReputeChange } from '../facts/correspondents.ts';
 import type { DistrustedAddress, InsideUse } from '../facts/inside-use.ts';
 import type { MeasuresSnapshot } from '../facts/measures.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -22,6 +23,10 @@ export interface DoorStart extends DoorSettings {
   readonly number: number;
   readonly doors: number;
   readonly counters: SharedArrayBuffer;
+  /** The load level; see lib/shared-level.ts. */
+  readonly level: SharedArrayBuffer;
+  /** What is remembered of correspondents, as text. */
+  readonly correspondents: string;
   readonly lists: ListsSnapshot;
   readonly measures: MeasuresSnapshot;
   readonly distrusted: readonly DistrustedAddress[];
@@ -35,6 +40,8 @@ export type ToDoor =
   | { readonly kind: 'measures'; readonly measures: MeasuresSnapshot }
   | { readonly kind: 'distrusted'; readonly addresses: readonly DistrustedAddress[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
+  /** What other doors have learned of correspondents. */
+  | { readonly kind: 'correspondents'; readonly changes: readonly ReputeChange[] }
   /** The keeper has taken batches of this cost. */
   | { readonly kind: 'taken'; readonly cost: number }
   /** Ship what is pending and say so. */
@@ -46,6 +53,11 @@ export interface DoorFigures {
   readonly sessions: Readonly<Record<string, number>>;
   /** 99th percentile of the event loop's delay in the last second, milliseconds. */
   readonly lagMs: number;
+  /** Share of the last second in which the event loop had something to do. */
+  readonly loopShare: number;
+  /** Connections that wait for their banner, and for how many intervals their queue has stood. */
+  readonly waiting: number;
+  readonly standing: number;
   readonly contentBytes: number;
   readonly delivery: readonly RouteSnapshot[];
 }
@@ -66,5 +78,7 @@ export type FromDoor =
   | { readonly kind: 'inside-use'; readonly use: InsideUse }
   | { readonly kind: 'measure-hits'; readonly counts: readonly HitCount[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
+  /** What this door has learned of correspondents in the last second. */
+  | { readonly kind: 'correspondents'; readonly changes: readonly ReputeChange[] }
   | { readonly kind: 'flushed'; readonly ask: number }
   | { readonly kind: 'drained' };

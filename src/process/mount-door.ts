@@ -4,6 +4,7 @@ import type { Config } from '../config/options.ts';
 import { createContentStore } from '../delivery/content-store.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinals } from '../delivery/unconfirmed-finals.ts';
+import type { ReputeChange } from '../facts/correspondents.ts';
 import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideWatch } from '../facts/inside-use.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
@@ -16,7 +17,9 @@ import type { AuthService, DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import type { Delivery } from '../model/delivery.ts';
+import type { Recorder } from '../model/events.ts';
 import { DoorListeners } from './door-listeners.ts';
+import { openDoorGate } from './door-gate.ts';
 import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { policyParts } from './policy-parts.ts';
@@ -32,15 +35,28 @@ export interface MountedDoor {
   useMeasures(measures: MeasuresSnapshot): void;
   useDistrusted(addresses: readonly DistrustedAddress[]): void;
   learnFinal(entry: FinalEntry): void;
+  /** What other doors have learned of correspondents. */
+  learnReputes(changes: readonly ReputeChange[]): void;
+  /** Tells the keeper what this door has learned. */
+  tellReputes(): void;
   taken(cost: number): void;
   flush(): void;
-  figures(): Omit<DoorFigures, 'lagMs'>;
+  figures(): Omit<DoorFigures, 'lagMs' | 'loopShare'>;
   drain(patienceMs: number): Promise<void>;
 }
 
 export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
   const now = Date.now;
-  const { recorder, record, flush } = openDoorRecord(start, say);
+  const { recorder, record: keep, flush } = openDoorRecord(start, say);
+  const entrance = openDoorGate(start, keep);
+  const record: Recorder = (event) => {
+    entrance.note(event);
+    keep(event);
+  };
+  const tellReputes = (): void => {
+    const changes = entrance.takeChanges();
+    if (changes.length > 0) say({ kind: 'correspondents', changes });
+  };
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
   const finals = await createUnconfirmedFinals({ dir: join(start.config.state, 'finals'), name: start.name, now, onRemember: (entry) => say({ kind: 'final', entry }) });
   const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
@@ -54,7 +70,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const policy = policyParts(config, { lists, measures, delivery });
+    const policy = policyParts(config, { lists, measures, delivery, mayAsk: (input) => entrance.gate.mayAskHub(input) });
     const { router, recipients, reverseName } = policy;
     const watch = watchInside(config, (use) => say({ kind: 'inside-use', use }));
     watch.replace(distrusted);
@@ -70,6 +86,8 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       hubAbilities: () => delivery.abilities({ key: 'hub', address: config.hub.address }),
       auth: await authFor(config, record),
       admission: createAdmission({ limits: config.limits, counters }),
+      gate: entrance.gate,
+      load: entrance.load,
       finals,
       record,
       reverseName,
@@ -91,6 +109,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     reconfigure: async (settings) => {
       recorder.setLog(settings.config.log.format, settings.config.log.level);
       delivery.reconfigure(settings.config);
+      entrance.use(settings.config);
       listeners.use(settings, await servicesFor(settings.config));
       await listeners.open();
     },
@@ -101,13 +120,17 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       insideWatch?.replace(addresses);
     },
     learnFinal: (entry) => finals.learn(entry),
+    learnReputes: (changes) => entrance.merge(changes),
+    tellReputes,
     taken: (cost) => recorder.taken(cost),
     flush,
-    figures: () => ({ sessions: listeners.sessions(), contentBytes: content.memoryInUse, delivery: delivery.snapshot() }),
+    figures: () => ({ ...entrance.figures(), sessions: listeners.sessions(), contentBytes: content.memoryInUse, delivery: delivery.snapshot() }),
     drain: async (patienceMs) => {
+      entrance.gate.close();
       await listeners.drain(patienceMs);
       await delivery.close();
       await finals.close();
+      tellReputes();
       flush();
     },
   };

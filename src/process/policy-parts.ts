@@ -8,6 +8,7 @@ import { createResolver, createReverseNames, type ReverseNames } from '../facts/
 import { createFactSource, type LiveLists } from '../facts/source.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { Delivery } from '../model/delivery.ts';
+import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
 import { createJudge, type Judge } from '../policy/judge.ts';
 import { createRouter, type Router } from '../policy/router.ts';
@@ -26,14 +27,16 @@ export interface PolicySources {
   readonly lists: LiveLists;
   readonly measures: LiveMeasures;
   readonly delivery: Pick<Delivery, 'probe'>;
+  /** Whether the next hop may be asked about a recipient now; under load not for everyone. */
+  mayAsk?(input: RcptInput): boolean;
 }
 
-export function policyParts(config: Config, { lists, measures, delivery }: PolicySources): PolicyParts {
+export function policyParts(config: Config, { lists, measures, delivery, mayAsk = () => true }: PolicySources): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
-  const recipients = createRecipientFacts({ probe: delivery.probe, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
+  const recipients = createRecipientFacts({ probe: delivery.probe, mayAsk, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
   const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, now });
   const judge = createJudge({ config, checks: catalogue, facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };

@@ -44,7 +44,16 @@ function troubleOf(keeper: Keeper): readonly string[] {
   const lost = keeper.lostAddresses().map(({ ip }) => `the world stands behind ${ip}, which is inside: clients' addresses are lost on the way (docs/lost-client-address.md)`);
   const suspended = keeper.measures.suspension();
   const off = suspended === null ? [] : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
-  return [...doors, ...circuits, ...lost, ...off, ...(trouble === null ? [] : [`journal: ${trouble}`])];
+  return [...doors, ...loadTrouble(keeper.load), ...circuits, ...lost, ...off, ...(trouble === null ? [] : [`journal: ${trouble}`])];
+}
+
+const shedding = ['', 'penalised clients are refused', 'unknown clients are refused', 'only known good ones and our own come in'] as const;
+
+/** What the load level does just now, and why. */
+function loadTrouble({ level, causes }: Keeper['load']): readonly string[] {
+  if (level === 0) return [];
+  const why = causes.map(({ signal, value }) => `${signal} ${Math.round(value * 100) / 100}`).join(', ');
+  return [`load level ${level}: ${shedding[level]} with 421 (${why === '' ? 'calm again, it falls soon' : why}; docs/load.md)`];
 }
 
 function statusOf(keeper: Keeper, about: { readonly version: string; readonly startedAt: string; readonly journalDir: string }): Status {
@@ -59,7 +68,7 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
     ready,
     trouble: troubleOf(keeper),
     listeners: keeper.listeners.map(({ name, host, port }) => ({ name, address: hostPortText({ host, port }) })),
-    loadLevel: 0,
+    loadLevel: keeper.load.level,
     sessions: { ...keeper.sessions(), most: config.limits.sessions },
     total: keeper.metrics.totals(),
     lastMinute: keeper.metrics.lastMinute(),
@@ -107,7 +116,9 @@ function gaugesOf(keeper: Keeper): Gauges {
       { state: 'down', value: doors.filter(({ alive }) => !alive).length },
     ],
     measures: (['person', 'auto'] as const).map((actor) => ({ actor, value: keeper.measures.inForce(actor) })),
-    loadLevel: 0,
+    loadLevel: keeper.load.level,
+    bannerQueue: doors.reduce((sum, { figures }) => sum + (figures?.waiting ?? 0), 0),
+    correspondents: keeper.correspondents.size,
     journalBytes: journal.bytes,
     journalSegments: journal.segments,
   };

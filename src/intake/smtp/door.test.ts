@@ -17,6 +17,7 @@ async function knock(judgement: Judgement | Promise<Judgement>): Promise<{ reado
   let inside = 0;
   const services = {
     judge: () => judgement,
+    gate: { meet: () => 4, admit: () => ({ kind: 'enter' }), wait: () => assert.fail('nobody waits') },
     admission: { enter: () => (inside++, null), leave: () => void inside-- },
     isInside: () => false,
     newSessionId: () => '1M7YNPXHV1001',
@@ -25,7 +26,7 @@ async function knock(judgement: Judgement | Promise<Judgement>): Promise<{ reado
   } satisfies Partial<DoorServices>;
   const config = { limits: { commandLine: 2048 }, timeouts: { greetingWait: 0, command: 1000, session: 1000 }, site: { hostname: 'mx.test' } };
   const site = { config, services, listener: { name: 'mx', role: 'mx', tls: 'starttls' }, tlsContext: () => null } as unknown as SmtpSite; // the parts a refusal needs
-  const door = new SmtpDoor({ site, sweep: { add: () => {}, remove: () => {} }, isProxy: null });
+  const door = new SmtpDoor({ site, strangersSite: site, sweep: { add: () => {}, remove: () => {} }, isProxy: null });
   const { port } = await door.listen({ host: '127.0.0.1', port: 0 });
   const client = connect(port, '127.0.0.1');
   let heard = '';

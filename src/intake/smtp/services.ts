@@ -1,11 +1,14 @@
 // What an SMTP door needs from the rest of the house, as interfaces: the composition root plugs the real parts in.
-import type { ReverseName } from '../../model/client.ts';
+import type { LoadLevel } from '../../lib/load-level.ts';
+import type { Client, ReverseName } from '../../model/client.ts';
 import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { StageInput } from '../../model/stage-input.ts';
 import type { Stage, Verdict } from '../../model/verdict.ts';
+import type { ClientClass } from './client-class.ts';
+import type { Gate } from './gate.ts';
 
 /** A stage's verdict with the facts it rests on (for the record). */
 export interface Judgement {
@@ -33,8 +36,8 @@ export interface AuthService {
 /** Counting at the door; see admission.ts. */
 export interface AdmissionDesk {
   /** Null: come in. Otherwise the cap that was hit. Every admitted session is left once. */
-  enter(ip: string, inside: boolean): null | 'sessions' | 'sessionsPerAddress' | 'sessionsPerNetwork';
-  leave(ip: string, inside: boolean): void;
+  enter(client: Pick<Client, 'ip' | 'inside'>, standing: ClientClass): null | 'sessions' | 'sessionsPerAddress' | 'sessionsPerNetwork';
+  leave(client: Pick<Client, 'ip' | 'inside'>, standing: ClientClass): void;
 }
 
 /** A 250 (or 4xx after a mixed LMTP answer) whose receipt by the client is not proven: answers of earlier deliveries by content. */
@@ -49,6 +52,13 @@ export interface UnconfirmedFinals {
   forget(key: string): void;
 }
 
+/** How much work is taken on just now. */
+export interface LoadNow {
+  level(): LoadLevel;
+  /** Strangers are answered slowly. */
+  isSlow(): boolean;
+}
+
 export interface DoorServices {
   readonly judge: Judge;
   readonly router: Router;
@@ -58,6 +68,9 @@ export interface DoorServices {
   hubAbilities(): HubAbilities | null;
   readonly auth: AuthService | null;
   readonly admission: AdmissionDesk;
+  /** Before a session exists: rates, the banner queue, classes. */
+  readonly gate: Pick<Gate, 'meet' | 'admit' | 'wait'>;
+  readonly load: LoadNow;
   readonly finals: UnconfirmedFinals;
   readonly record: Recorder;
   /** The client's reverse name for Received; resolves within the DNS deadline, at once when cached. */

@@ -5,6 +5,7 @@ import type { Config, ListenerConfig } from '../../config/options.ts';
 import type { Conversation } from './conversation.ts';
 import type { DoorServices } from './services.ts';
 import type { Offer } from './step.ts';
+import { configAt } from './under-load.ts';
 
 /** Replaced as a whole at a reload; a session reads it anew at each command. */
 export interface SmtpSite {
@@ -26,9 +27,14 @@ export interface SiteParts {
 }
 
 export function createSite(parts: SiteParts): SmtpSite {
-  const { config, listener, services, tls } = parts;
+  const { listener, services, tls } = parts;
+  // Who has to authenticate, or is ours by where he comes in, does not pay for the strangers' crowd.
+  const levels = ([0, 1, 2, 3] as const).map((level) => (listener.role === 'mx' ? configAt(level, parts.config) : parts.config));
   return {
-    config,
+    /** As it is in force at the load level of the moment. */
+    get config(): Config {
+      return levels[services.load.level()] ?? parts.config;
+    },
     listener,
     services,
     tlsContext: () => tls,
