@@ -1,6 +1,6 @@
 // Everything behind the gate: one way in for all next hops, whatever they speak.
 import type { Config, RelayTarget } from '../config/options.ts';
-import type { Delivery, Route } from '../model/delivery.ts';
+import type { Delivery, HubAbilities, Route } from '../model/delivery.ts';
 import type { Recorder } from '../model/events.ts';
 import { HubRoute, type HubRouteSettings, type RouteSnapshot } from './hub/route.ts';
 import { createMaildirStore, type MaildirStore } from './maildir/store.ts';
@@ -23,6 +23,8 @@ export interface DeliveryDesk extends Delivery {
   close(): Promise<void>;
   /** Takes over a new configuration: connections whose settings changed end after what is under way. */
   reconfigure(config: Config): void;
+  /** What next hops that were met so far can do, by the key of their route. */
+  met(): readonly { readonly key: string; readonly abilities: HubAbilities }[];
   /** Figures of every next hop that was used. */
   snapshot(): DeliverySnapshot;
 }
@@ -66,6 +68,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryDesk {
         route.retire();
       }
     },
+    met: () => [...routes.values()].flatMap(({ key, met }) => (met === null ? [] : [{ key, abilities: met }])),
     snapshot: () => [...routes.values()].map((route) => route.snapshot()),
     async close() {
       await Promise.all([...routes.values()].map((route) => route.close()));

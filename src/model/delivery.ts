@@ -81,6 +81,10 @@ export interface HubAbilities {
   readonly reachable: boolean;
   readonly smtputf8: boolean;
   readonly eightBitMime: boolean;
+  /** RFC 3461. */
+  readonly dsn: boolean;
+  /** RFC 8689: offered to us over TLS that must be there and was verified. */
+  readonly requireTls: boolean;
   /** Limit of the next hop in bytes; null when it states none. */
   readonly maxBytes: number | null;
 }

@@ -12,6 +12,9 @@ export interface Mailbox {
   readonly text: string;
   /** The source route `@a,@b:` in front, without the colon; null when there is none (RFC 5321 appendix C). */
   readonly sourceRoute: string | null;
+  /** Of a recipient: what its sender wants to be told, and the address it wrote first, as they were written (RFC 3461 4.1, 4.2). */
+  readonly notify?: string;
+  readonly orcpt?: string;
 }
 
 /** The reverse-path: null is the null sender `<>` of notifications (RFC 5321 4.5.5). */

@@ -2,13 +2,20 @@
 import type { Client, TlsState } from './client.ts';
 import type { Mailbox, Sender } from './mailbox.ts';
 
-/** Parameters of MAIL FROM that were understood (RFC 1870, 6152, 6531, 4954). Sizes in bytes. */
+/** Parameters of MAIL FROM that were understood (RFC 1870, 6152, 6531, 4954, 3461, 8689, PRDR). Sizes in bytes. */
 export interface MailParameters {
   readonly size: number | null;
   readonly body: '7BIT' | '8BITMIME' | null;
   readonly smtputf8: boolean;
   /** The AUTH= parameter, decoded from xtext; null when absent. Accepted, never trusted (RFC 4954 5). */
   readonly auth: string | null;
+  /** What the sender wants to be told, as it was written (RFC 3461 4.3, 4.4); for the next hop. ENVID is xtext. */
+  readonly ret?: 'FULL' | 'HDRS';
+  readonly envid?: string;
+  /** TLS all the way, or not at all (RFC 8689). */
+  readonly requireTls?: true;
+  /** An answer a recipient after the content, where there are several (draft-hall-prdr). */
+  readonly prdr?: true;
 }
 
 /** Protocol sins of the session so far, counted by the door. */

@@ -84,6 +84,11 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       delivery: learningDelivery(delivery, finals, recipients),
       content,
       hubAbilities: () => delivery.abilities({ key: 'hub', address: config.hub.address }),
+      hopAbilities: (toAnyone) => {
+        const hub = delivery.abilities({ key: 'hub', address: config.hub.address });
+        const others = delivery.met().filter(({ key }) => key !== 'hub' && (toAnyone || key !== 'outbound'));
+        return hub === null ? [] : [hub, ...others.map(({ abilities }) => abilities)];
+      },
       auth: await authFor(config, record),
       admission: createAdmission({ limits: config.limits, counters }),
       gate: entrance.gate,

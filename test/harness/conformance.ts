@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Gateway } from './gateway.ts';
 import type { Owner } from './scratch.ts';
 import { SmtpClient } from './smtp-client.ts';
+import { until } from './until.ts';
 
 export interface Row {
   readonly section: string;
@@ -25,7 +26,9 @@ export function conforms(standard: string, gateway: Gateway, rows: readonly Row[
 
 /** All rows at the same time: for those that wait for a deadline. */
 export function conformsInTime(standard: string, gateway: Gateway, rows: readonly Row[]): void {
-  test(`${standard}, deadlines`, { concurrency: rows.length }, (t) => Promise.all(rows.map((row) => t.test(titleOf(standard, row), (each) => play(each, gateway, row)))).then(() => {}));
+  test(`${standard}, deadlines`, { concurrency: rows.length }, (t) =>
+    Promise.all(rows.map((row) => t.test(titleOf(standard, row), (each) => play(each, gateway, row)))).then(() => {}),
+  );
 }
 
 const titleOf = (standard: string, { section, says }: Row): string => `${standard} ${section}: ${says}`;
@@ -41,4 +44,11 @@ async function play(owner: Owner, gateway: Gateway, { dialogue, from = '127.0.0.
   // Without a word behind the last 250 the gateway takes the next row's equal message for a retry.
   await client.quit().catch(() => {});
   await afterwards?.(client);
+}
+
+/** Waits until EHLO offers a keyword: what depends on the hub is known once it was met. */
+export async function untilOffered(owner: Owner, gateway: Gateway, keyword: string, from = '127.0.0.2'): Promise<void> {
+  const client = await SmtpClient.greet(owner, { port: gateway.port(), from });
+  await until(`EHLO to offer ${keyword}`, async () => (await client.ask('EHLO client.example')).lines.some((line) => line.slice(4) === keyword));
+  await client.quit();
 }

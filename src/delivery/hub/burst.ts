@@ -2,6 +2,7 @@
 // What each way to fail means for the client is the table "final-dot window": before the dot nothing has happened, after it all may have.
 import type { DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
 import { oneLine, type Reply } from '../../model/reply.ts';
+import { unkeptPromise } from '../unkept-promise.ts';
 import { isLost, type HubClient, type Lost } from './client.ts';
 import { sendContent, type Unreadable } from './content.ts';
 import { mailCommand, rcptCommand } from './envelope.ts';
@@ -36,6 +37,9 @@ export async function sendBurst(client: HubClient, request: DeliveryRequest, opt
     if (refusal !== null)
       return isLost(refusal) || refusal.code === 421 ? lost(refusal, true) : done({ kind: 'refused', hubReply: refusal, at: 'mail' }, 'destroy');
   }
+  const { dsn, requireTls } = client.capabilities;
+  const unkept = unkeptPromise(request, { dsn, requireTls: client.verified && requireTls });
+  if (unkept !== null) return done(unkept, 'keep');
   const stopped = await sendEnvelope(client, request, options);
   if (stopped !== null) return stopped;
   const answers = options.protocol === 'lmtp' ? request.recipients.length : 1;
@@ -50,7 +54,7 @@ async function sendEnvelope(client: HubClient, request: DeliveryRequest, options
   const forward = options.xforward && !client.impersonating ? forwardCommands(request, hub) : [];
   const bytes = request.content.wireBytes + Buffer.byteLength(request.prependedHeaders);
   const mail = mailCommand(request.from, request.parameters, hub, bytes);
-  const rcpts = request.recipients.map(rcptCommand);
+  const rcpts = request.recipients.map((to) => rcptCommand(to, hub));
   const say = speaker(client, [...forward, mail, ...rcpts, 'DATA'], options.commandMs);
 
   for (const _ of forward) {

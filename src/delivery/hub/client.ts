@@ -30,6 +30,8 @@ export class HubClient implements Pooled {
   idleSince = 0;
   /** XCLIENT was said: the hub takes this connection for one of that client. */
   impersonating = false;
+  /** TLS with a certificate that had to be good. */
+  verified = false;
   onIdleTrouble: (() => void) | null = null;
   onClosed: (() => void) | null = null;
   #socket: net.Socket;
@@ -145,6 +147,7 @@ export class HubClient implements Pooled {
     this.#arm(deadlineMs, 'did not finish the TLS handshake');
     while (!done && this.#lost === null) await this.#park();
     this.#disarm();
+    this.verified = this.#lost === null && options.rejectUnauthorized === true;
     return this.#lost;
   }
 

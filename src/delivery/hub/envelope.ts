@@ -11,21 +11,37 @@ export function mailCommand(from: Sender, parameters: DeliveryRequest['parameter
   // RFC 6152 3 would have us convert for a hub without it, which breaks signatures; every hub of today takes the octets.
   if (parameters.body === '8BITMIME' && hub.eightBitMime) command += ' BODY=8BITMIME';
   if (parameters.smtputf8) command += ' SMTPUTF8';
+  if (parameters.requireTls) command += ' REQUIRETLS';
+  if (hub.dsn && parameters.ret !== undefined) command += ` RET=${parameters.ret}`;
+  if (hub.dsn && parameters.envid !== undefined) command += ` ENVID=${parameters.envid}`;
   return command;
 }
 
-export const rcptCommand = (to: Mailbox): string => `RCPT TO:<${to.text}>`;
+/** RCPT; with what the sender wants to be told where a hub is given that takes it (RFC 3461). A probe wants nothing. */
+export function rcptCommand({ text, notify, orcpt }: Mailbox, hub?: EhloCapabilities): string {
+  let command = `RCPT TO:<${text}>`;
+  if (hub?.dsn && notify !== undefined) command += ` NOTIFY=${notify}`;
+  if (hub?.dsn && orcpt !== undefined) command += ` ORCPT=${orcpt}`;
+  return command;
+}
 
-/** Why the envelope cannot be sent on: an address that would end its brackets early. The door's parser lets none through; null is the rule. */
-export function unsafeEnvelope(
-  from: Sender,
-  recipients: readonly Mailbox[],
-  smtputf8: boolean,
-): { readonly at: 'mail' | 'rcpt'; readonly hubReply: Reply } | null {
+/** Why the envelope cannot be sent on: a value that would end before its end. The door's parser lets none through; null is the rule. */
+export function unsafeEnvelope({
+  from,
+  recipients,
+  parameters,
+}: Pick<DeliveryRequest, 'from' | 'recipients' | 'parameters'>): { readonly at: 'mail' | 'rcpt'; readonly hubReply: Reply } | null {
+  const { smtputf8, envid = '' } = parameters;
+  if (!isSafeValue(envid)) return { at: 'mail', hubReply: reply(501, '5.5.4', 'ENVID cannot be sent on') };
+  if (!recipients.every(({ notify = '', orcpt = '' }) => isSafeValue(notify) && isSafeValue(orcpt)))
+    return { at: 'rcpt', hubReply: reply(501, '5.5.4', 'Parameter cannot be sent on') };
   if (from !== null && !isSafePath(from.text, smtputf8)) return { at: 'mail', hubReply: reply(553, '5.1.7', 'Sender address cannot be sent on') };
   if (!recipients.every(({ text }) => isSafePath(text, smtputf8))) return { at: 'rcpt', hubReply: reply(553, '5.1.3', 'Recipient address cannot be sent on') };
   return null;
 }
+
+/** The value of a parameter (RFC 5321 4.1.2 esmtp-value): nothing that ends it or the command. */
+const isSafeValue = (value: string): boolean => /^[^\p{C}\p{Z}=]*$/u.test(value);
 
 /** The text of a path between angle brackets that stays between them: no control character; blanks and brackets in quotes only. */
 export function isSafePath(text: string, utf8: boolean): boolean {

@@ -62,7 +62,7 @@ test('abilities: null before the first contact, then what EHLO says; asking brin
   await using to = routeTo(hub);
   assert.equal(to.hubRoute.abilities(), null);
   while (to.hubRoute.abilities() === null) await new Promise(setImmediate);
-  assert.deepEqual(to.hubRoute.abilities(), { reachable: true, smtputf8: false, eightBitMime: true, maxBytes: 1000 });
+  assert.deepEqual(to.hubRoute.abilities(), { reachable: true, smtputf8: false, eightBitMime: true, dsn: false, requireTls: false, maxBytes: 1000 });
   assert.equal(hub.sessions.length, 1);
 });
 

@@ -91,7 +91,7 @@ export class HubRoute {
   }
 
   async deliver(request: DeliveryRequest): Promise<DeliveryOutcome> {
-    const unsafe = unsafeEnvelope(request.from, request.recipients, request.parameters.smtputf8);
+    const unsafe = unsafeEnvelope(request);
     if (unsafe !== null) return { kind: 'refused', ...unsafe };
     const startedAt = this.#options.now();
     let end = await this.#attempt(request, false);
@@ -116,6 +116,11 @@ export class HubRoute {
       this.#contactAt = now;
       void this.#contact();
     }
+    return this.#abilities?.known ?? null;
+  }
+
+  /** As `abilities`, but brings about nothing. */
+  get met(): HubAbilities | null {
     return this.#abilities?.known ?? null;
   }
 
@@ -178,7 +183,7 @@ export class HubRoute {
       if (signal.aborted) return client;
       this.#recordFailure(client.failed);
       this.#turn(afterFailure(this.#circuit, this.#options.now()), client.failed);
-      const before = this.#abilities?.known ?? { smtputf8: false, eightBitMime: false, maxBytes: null };
+      const before = this.#abilities?.known ?? { smtputf8: false, eightBitMime: false, dsn: false, requireTls: false, maxBytes: null };
       this.#abilities = { known: { ...before, reachable: false }, at: this.#options.now() };
       return client;
     }
@@ -188,10 +193,11 @@ export class HubRoute {
   }
 
   /** Only of a connection of our own: what a hub offers to an impersonated client may be less. */
-  #noteAbilities({ capabilities }: HubClient): void {
+  #noteAbilities({ capabilities, verified }: HubClient): void {
     const at = this.#options.now();
     if (capabilities.smtputf8) this.#smtputf8At = at;
-    this.#abilities = { known: { reachable: true, smtputf8: capabilities.smtputf8, eightBitMime: capabilities.eightBitMime, maxBytes: capabilities.size }, at };
+    const { smtputf8, eightBitMime, dsn, size } = capabilities;
+    this.#abilities = { known: { reachable: true, smtputf8, eightBitMime, dsn, requireTls: verified && capabilities.requireTls, maxBytes: size }, at };
   }
 
   async #contact(): Promise<void> {

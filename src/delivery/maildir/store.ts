@@ -9,6 +9,7 @@ import type { DeliveryOutcome, DeliveryRequest, HubAbilities, ProbeOutcome } fro
 import { addressOf, type Mailbox } from '../../model/mailbox.ts';
 import { reply, type Reply } from '../../model/reply.ts';
 import { unstuffAsync } from '../../wire/smtp/dot-stuffing.ts';
+import { unkeptPromise } from '../unkept-promise.ts';
 import { mailboxesNamed, syncDirectory } from './mailboxes.ts';
 import { mailboxPaths } from './mailbox-path.ts';
 
@@ -31,13 +32,13 @@ const noSuchMailbox: Reply = reply(550, '5.1.1', 'No such mailbox here');
 /** Opens the store below `root`. */
 export function createMaildirStore(root: string, files: MaildirFiles = { publish: publishFile, sync: syncDirectory }): MaildirStore {
   return {
-    deliver: (request) => deliver(root, files, request),
+    deliver: async (request) => unkeptPromise(request, { dsn: false, requireTls: false }) ?? deliver(root, files, request),
     async probe(recipient) {
       const found = await findMailbox(root, recipient);
       if (found.kind === 'found') return { kind: 'accepted' };
       return found.kind === 'none' ? { kind: 'refused', hubReply: noSuchMailbox } : { kind: 'unreachable', why: found.why };
     },
-    abilities: () => ({ reachable: true, smtputf8: true, eightBitMime: true, maxBytes: null }),
+    abilities: () => ({ reachable: true, smtputf8: true, eightBitMime: true, dsn: false, requireTls: false, maxBytes: null }),
   };
 }
 

@@ -1,6 +1,6 @@
 // AUTH PLAIN (RFC 4616) and LOGIN (the unregistered but universal one) as steps of the session (RFC 4954).
 import { replies } from '../../policy/replies.ts';
-import { refuse, say, type Offer, type State, type Step } from './step.ts';
+import { refuse, say, withoutTransaction, type Offer, type State, type Step } from './step.ts';
 
 type AuthState = Extract<State, { at: 'auth' }>;
 
@@ -14,14 +14,14 @@ export function beginAuth(state: State, argument: string, offer: Offer): Step {
   const mechanism = name.toUpperCase();
   if (more.length > 0) return refuse(state, replies.authMalformed, 'bad-syntax');
   if ((mechanism !== 'PLAIN' && mechanism !== 'LOGIN') || !offer.mechanisms.includes(mechanism)) return refuse(state, replies.authMechanism, 'auth-mechanism');
-  const begun: AuthState = { at: 'auth', helo: state.helo, esmtp: state.esmtp, mechanism, user: null };
+  const begun: AuthState = { at: 'auth', helo: state.helo, esmtp: state.esmtp, promised: state.promised, mechanism, user: null };
   if (initial !== undefined) return continueAuth(begun, initial === '=' ? '' : initial);
   return say(begun, mechanism === 'PLAIN' ? replies.authContinue : replies.authUser);
 }
 
 /** A line of the exchange: base64, or `*` to give up (RFC 4954 4: the answer is 501, and it is not a failed attempt). */
 export function continueAuth(state: AuthState, line: string): Step {
-  const back: State = { at: 'greeted', helo: state.helo, esmtp: state.esmtp };
+  const back = withoutTransaction(state);
   if (line === '*') return say(back, replies.authCancelled);
   const text = decodeBase64(line);
   if (text === null) return refuse(back, replies.authMalformed, 'bad-syntax');

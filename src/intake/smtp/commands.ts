@@ -7,7 +7,7 @@ import { parseMail, parseRcpt } from '../../wire/smtp/mail-command.ts';
 import { parseXclient } from '../../wire/smtp/xclient.ts';
 import { beginAuth } from './auth-exchange.ts';
 import { ehloReply, heloReply } from './hello.ts';
-import { fresh, refuse, withoutTransaction, type Offer, type State, type Step } from './step.ts';
+import { fresh, refuse, withoutTransaction, type Offer, type Promised, type State, type Step } from './step.ts';
 
 export interface Command {
   readonly misplaced: Readonly<Partial<Record<State['at'], Reply>>>;
@@ -20,8 +20,8 @@ const insideTransaction = { mail: replies.nestedMail, rcpt: replies.nestedMail, 
 export type Verb = 'EHLO' | 'HELO' | 'MAIL' | 'RCPT' | 'DATA' | 'BDAT' | 'RSET' | 'NOOP' | 'QUIT' | 'VRFY' | 'EXPN' | 'HELP' | 'ETRN' | 'STARTTLS' | 'AUTH' | 'XCLIENT';
 
 export const commands: Readonly<Record<Verb, Command>> = {
-  EHLO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: true, ok: ehloReply(offer) }) },
-  HELO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: false, ok: heloReply(offer) }) },
+  EHLO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: true, ok: ehloReply(offer), promised: { dsn: offer.dsn, requireTls: offer.requireTls } }) },
+  HELO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: false, ok: heloReply(offer), promised: nothing }) },
   MAIL: { misplaced: { ...beforeHello, ...insideTransaction }, run: mail },
   RCPT: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail, chunks: replies.contentBegun }, run: rcpt },
   DATA: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail, chunks: replies.contentBegun }, run: data }, // RFC 3030 2: 503 behind BDAT
@@ -39,27 +39,28 @@ export const commands: Readonly<Record<Verb, Command>> = {
   XCLIENT: { misplaced: { mail: replies.xclientInMail, rcpt: replies.xclientInMail, chunks: replies.xclientInMail }, run: xclient },
 };
 
+const nothing: Promised = { dsn: false, requireTls: false };
 const junk = (state: State, reply: Reply): Step => ({ state, effect: { do: 'reply', reply, junk: true } });
 
-function hello(state: State, argument: string, how: { readonly esmtp: boolean; readonly ok: Reply }): Step {
+function hello(state: State, argument: string, how: { readonly esmtp: boolean; readonly ok: Reply; readonly promised: Promised }): Step {
   const helo = argument.split(' ', 1)[0] ?? '';
   if (helo === '') return refuse(state, replies.helloNeedsName, 'bad-syntax');
   // RFC 5321 4.1.4: EHLO in the middle of a transaction is a RSET as well.
-  return { state: withoutTransaction(state), effect: { do: 'judge', stage: 'helo', next: { at: 'greeted', helo: helo.slice(0, 255), esmtp: how.esmtp }, ok: how.ok } };
+  return { state: withoutTransaction(state), effect: { do: 'judge', stage: 'helo', next: { at: 'greeted', helo: helo.slice(0, 255), esmtp: how.esmtp, promised: how.promised }, ok: how.ok } };
 }
 
 function mail(state: State, argument: string, offer: Offer): Step {
   if (state.at !== 'greeted') return refuse(state, replies.sayHello, 'bad-sequence');
   // RFC 5321 4.1.1.11: parameters belong to EHLO; after HELO there are none.
-  const parsed = parseMail(argument, { smtputf8: offer.smtputf8 && state.esmtp, parameters: state.esmtp });
+  const parsed = parseMail(argument, { smtputf8: offer.smtputf8 && state.esmtp, parameters: state.esmtp, ...state.promised });
   if (parsed.kind === 'bad') return refuse(state, badSyntax(parsed.code, parsed.enhanced, parsed.why), 'bad-syntax');
-  const next: State = { at: 'mail', helo: state.helo, esmtp: state.esmtp, from: parsed.from, parameters: parsed.parameters };
+  const next: State = { ...state, at: 'mail', from: parsed.from, parameters: parsed.parameters };
   return { state, effect: { do: 'judge', stage: 'mail', next, ok: replies.senderOk } };
 }
 
 function rcpt(state: State, argument: string): Step {
   if (state.at !== 'mail' && state.at !== 'rcpt') return refuse(state, replies.sayMail, 'bad-sequence');
-  const parsed = parseRcpt(argument, { smtputf8: state.parameters.smtputf8 });
+  const parsed = parseRcpt(argument, { smtputf8: state.parameters.smtputf8, dsn: state.promised.dsn });
   if (parsed.kind === 'bad') return refuse(state, badSyntax(parsed.code, parsed.enhanced, parsed.why), 'bad-syntax');
   const to = state.at === 'rcpt' ? [...state.to, parsed.to] : [parsed.to];
   return { state, effect: { do: 'judge', stage: 'rcpt', next: { ...state, at: 'rcpt', to }, ok: replies.recipientOk, to: parsed.to } };

@@ -66,6 +66,8 @@ export interface DoorServices {
   readonly content: ContentStore;
   /** What the hub can do, where it has been met; null before. */
   hubAbilities(): HubAbilities | null;
+  /** What the next hops that were met so far can do, the hub first; with the way out for a client that may send to anyone. Empty before the hub was met. */
+  hopAbilities(mayRelay: boolean): readonly HubAbilities[];
   readonly auth: AuthService | null;
   readonly admission: AdmissionDesk;
   /** Before a session exists: rates, the banner queue, classes. */

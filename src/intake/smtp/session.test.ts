@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { onLine } from './session.ts';
 import { fresh, type Effect, type Offer, type State } from './step.ts';
 
-const plain: Offer = { hostname: 'mx.hub.example', tls: 'offered', mechanisms: [], authNeedsTls: true, user: null, maxBytes: 1000, smtputf8: true, xclient: false, etrn: false };
+const plain: Offer = { hostname: 'mx.hub.example', tls: 'offered', mechanisms: [], authNeedsTls: true, user: null, maxBytes: 1000, smtputf8: true, dsn: false, requireTls: false, limits: { mailMax: 100, rcptMax: 100 }, xclient: false, etrn: false };
 const secured: Offer = { ...plain, tls: 'on', mechanisms: ['PLAIN', 'LOGIN'], authNeedsTls: false };
 
 const codeOf = (effect: Effect, refused: boolean): string => {
@@ -325,10 +325,11 @@ test('RSET forgets chunks, and DATA is free again', () => {
   assert.equal(state.at, 'rcpt');
 });
 
-const oneRecipient: State = { at: 'rcpt', helo: 'a.example', esmtp: true, from: null, parameters: { size: null, body: null, smtputf8: false, auth: null }, to: [{ localPart: 'y', domain: 'hub.example', text: 'y@hub.example', sourceRoute: null }] };
+const promised = { dsn: false, requireTls: false };
+const oneRecipient: State = { at: 'rcpt', helo: 'a.example', esmtp: true, promised, from: null, parameters: { size: null, body: null, smtputf8: false, auth: null }, to: [{ localPart: 'y', domain: 'hub.example', text: 'y@hub.example', sourceRoute: null }] };
 const misplacedChunks: readonly [state: State, code: number, why: string][] = [
   [fresh, 503, 'before EHLO'],
-  [{ at: 'greeted', helo: 'a.example', esmtp: true }, 503, 'without MAIL'],
+  [{ at: 'greeted', helo: 'a.example', esmtp: true, promised }, 503, 'without MAIL'],
   [{ ...oneRecipient, at: 'mail' }, 554, 'every recipient was refused, as for DATA'],
   [{ ...oneRecipient, at: 'chunks', failed: true }, 503, 'behind a chunk that was refused'],
 ];

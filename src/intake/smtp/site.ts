@@ -2,6 +2,8 @@
 import type { SecureContext } from 'node:tls';
 import { isIP } from 'node:net';
 import type { Config, ListenerConfig } from '../../config/options.ts';
+import type { HubAbilities } from '../../model/delivery.ts';
+import { mayRelay } from '../../policy/relay.ts';
 import type { Conversation } from './conversation.ts';
 import type { DoorServices } from './services.ts';
 import type { Offer } from './step.ts';
@@ -84,12 +86,34 @@ class CurrentOffer implements Offer {
     return this.#parts.services.hubAbilities()?.smtputf8 ?? true;
   }
 
+  get dsn(): boolean {
+    return this.#everyHop(({ dsn }) => dsn);
+  }
+
+  get requireTls(): boolean {
+    return this.#conversation.tls !== null && this.#everyHop(({ requireTls }) => requireTls);
+  }
+
+  /** What the checks and the shell enforce for this client. A message has a recipient at least, so the session's recipients bound its messages. */
+  get limits(): Offer['limits'] {
+    const { limits } = this.#parts.config;
+    const [perMessage, perSession] = mayRelay(this.#conversation)
+      ? [limits.recipientsPerMessage, limits.recipientsPerSession]
+      : [limits.outsideRecipientsPerMessage, limits.outsideRecipientsPerSession];
+    return { mailMax: Math.min(limits.messagesPerSession, perSession), rcptMax: Math.min(perMessage, perSession) };
+  }
+
   get xclient(): boolean {
     return this.#parts.mayXclient(this.#conversation.client.ip);
   }
 
   get etrn(): boolean {
     return this.#parts.mayEtrn(this.#conversation.client.ip);
+  }
+
+  #everyHop(can: (hop: HubAbilities) => boolean): boolean {
+    const hops = this.#parts.services.hopAbilities(mayRelay(this.#conversation));
+    return hops.length > 0 && hops.every(can);
   }
 
   get #offered(): Offer['mechanisms'] {

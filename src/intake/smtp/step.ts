@@ -6,7 +6,16 @@ import type { Reply } from '../../model/reply.ts';
 interface Greeted {
   readonly helo: string;
   readonly esmtp: boolean;
+  /** Of what depends on the next hops, that which the answer to EHLO offered. */
+  readonly promised: Promised;
 }
+
+/** Once offered it holds for the session, whatever the next hop does: what cannot be kept is 451, not a word we do not know. */
+export interface Promised {
+  readonly dsn: boolean;
+  readonly requireTls: boolean;
+}
+
 interface Begun extends Greeted {
   readonly from: Sender;
   readonly parameters: MailParameters;
@@ -51,6 +60,12 @@ export interface Offer {
   readonly user: string | null;
   readonly maxBytes: number;
   readonly smtputf8: boolean;
+  /** Every next hop takes it, as far as they were met (RFC 3461). */
+  readonly dsn: boolean;
+  /** So with RFC 8689, and the client speaks TLS. */
+  readonly requireTls: boolean;
+  /** What this client may do in one session (RFC 9422). */
+  readonly limits: { readonly mailMax: number; readonly rcptMax: number };
   readonly xclient: boolean;
   readonly etrn: boolean;
 }
@@ -61,7 +76,7 @@ export const say = (state: State, reply: Reply): Step => ({ state, effect: { do:
 export const refuse = (state: State, reply: Reply, reason: string): Step => ({ state, effect: { do: 'refuse', reply, reason } });
 
 /** The state after a transaction has ended or was forgotten (RSET): greeted, or fresh where nobody has said hello. */
-export const withoutTransaction = (state: State): State => (state.at === 'fresh' ? state : { at: 'greeted', helo: state.helo, esmtp: state.esmtp });
+export const withoutTransaction = (state: State): State => (state.at === 'fresh' ? state : { at: 'greeted', helo: state.helo, esmtp: state.esmtp, promised: state.promised });
 
 /** A transaction with recipients whose content may still come. */
 export const mayBringContent = (state: State): boolean => state.at === 'rcpt' || (state.at === 'chunks' && !state.failed);

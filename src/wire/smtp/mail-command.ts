@@ -1,10 +1,11 @@
 // Arguments of MAIL and RCPT (RFC 5321 4.1.1.2, 4.1.1.3, 4.1.1.11): path and ESMTP parameters.
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { MailParameters } from '../../model/stage-input.ts';
+import { readEnvid, readNotify, readOrcpt, readRet } from './dsn-parameters.ts';
 import { parseForwardPath, parseReversePath, type BadPath, type PathRules } from './path.ts';
 import { decodeXtext } from './xtext.ts';
 
-/** What the session has offered; all that is left out counts as offered. */
+/** What the session has offered; all that is left out counts as offered, but for what depends on others. */
 export interface MailRules {
   readonly smtputf8: boolean;
   /** False after HELO: no parameter at all. */
@@ -12,6 +13,15 @@ export interface MailRules {
   readonly size?: boolean;
   readonly eightBitMime?: boolean;
   readonly auth?: boolean;
+  /** RFC 3461, RFC 8689, draft-hall-prdr: not offered when left out. */
+  readonly dsn?: boolean;
+  readonly requireTls?: boolean;
+  readonly prdr?: boolean;
+}
+
+export interface RcptRules extends PathRules {
+  /** RFC 3461: not offered when left out. */
+  readonly dsn?: boolean;
 }
 
 /** A refusal of the command: reply code, enhanced status code, our words. */
@@ -44,15 +54,28 @@ export function parseMail(argument: string, rules: MailRules): MailResult {
   return { kind: 'ok', from: path.mailbox, parameters };
 }
 
-/** Reads what follows `RCPT `. `smtputf8` is what the client asked for with MAIL. No parameter of RCPT is offered. */
-export function parseRcpt(argument: string, rules: PathRules): RcptResult {
+/** Reads what follows `RCPT `. `smtputf8` is what the client asked for with MAIL. */
+export function parseRcpt(argument: string, rules: RcptRules): RcptResult {
   const given = afterKeyword(argument, 'TO:');
   if (given === null) return malformed('Syntax: RCPT TO:<address>');
   const path = parseForwardPath(given, rules);
   if (path.kind === 'bad') return badAddress(path, '5.1.3');
   const parsed = parseParameters(path.rest);
   if (parsed === null) return malformed('Parameters are malformed');
-  return parsed.size > 0 ? unknown() : { kind: 'ok', to: path.mailbox };
+  if (parsed.size === 0) return { kind: 'ok', to: path.mailbox };
+  const wishes = readRcptParameters(parsed, rules);
+  return 'kind' in wishes ? wishes : { kind: 'ok', to: { ...path.mailbox, ...wishes } };
+}
+
+function readRcptParameters(given: ReadonlyMap<string, string | null>, { dsn, smtputf8 }: RcptRules): Pick<Mailbox, 'notify' | 'orcpt'> | BadCommand {
+  const read: { notify?: string; orcpt?: string } = {};
+  for (const [keyword, value] of given) {
+    if (dsn !== true || (keyword !== 'NOTIFY' && keyword !== 'ORCPT')) return unknown();
+    const wish = keyword === 'NOTIFY' ? readNotify(value) : readOrcpt(value, smtputf8);
+    if (wish === null) return malformed(`Bad value of ${keyword}`);
+    read[keyword === 'NOTIFY' ? 'notify' : 'orcpt'] = wish;
+  }
+  return read;
 }
 
 const notAscii = bad(553, '5.6.7', 'An address beyond ASCII needs SMTPUTF8'); // RFC 6531 3.5
@@ -73,8 +96,8 @@ function parseParameters(rest: string): ReadonlyMap<string, string | null> | nul
   if (!rest.startsWith(' ')) return null;
   for (const part of rest.split(' ')) {
     if (part === '') continue;
-    // RFC 5321 4.1.2 esmtp-param; RFC 6531 3.3 adds characters beyond ASCII to the value, none of ours has them.
-    const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~]+))?$/.exec(part);
+    // RFC 5321 4.1.2 esmtp-param; RFC 6531 3.3 adds characters beyond ASCII to the value, of ours only ORCPT has them.
+    const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:=([!-<>-~\u00a1-\u{10ffff}]+))?$/u.exec(part);
     const keyword = match?.[1]?.toUpperCase();
     if (keyword === undefined || found.has(keyword)) return null;
     found.set(keyword, match?.[2] ?? null);
@@ -101,7 +124,7 @@ interface ParameterReader {
 }
 
 /** The parameters of MAIL that we know, one row each. */
-const readers: Readonly<Record<'SIZE' | 'BODY' | 'SMTPUTF8' | 'AUTH', ParameterReader>> = {
+const readers: Readonly<Record<'SIZE' | 'BODY' | 'SMTPUTF8' | 'AUTH' | 'RET' | 'ENVID' | 'REQUIRETLS' | 'PRDR', ParameterReader>> = {
   SIZE: {
     offered: ({ size = true }) => size,
     // RFC 1870 4: at most 20 digits. Beyond 2^53 the number is not exact; it is far too large anyway.
@@ -110,6 +133,22 @@ const readers: Readonly<Record<'SIZE' | 'BODY' | 'SMTPUTF8' | 'AUTH', ParameterR
   BODY: { offered: ({ eightBitMime = true }) => eightBitMime, read: readBody },
   SMTPUTF8: { offered: ({ smtputf8 }) => smtputf8, read: (value) => (value === null ? { smtputf8: true } : null) }, // RFC 6531 3.4: no value
   AUTH: { offered: ({ auth = true }) => auth, read: readAuth },
+  RET: {
+    offered: ({ dsn }) => dsn === true,
+    read: (value) => {
+      const ret = readRet(value);
+      return ret === null ? null : { ret };
+    },
+  },
+  ENVID: {
+    offered: ({ dsn }) => dsn === true,
+    read: (value) => {
+      const envid = readEnvid(value);
+      return envid === null ? null : { envid };
+    },
+  },
+  REQUIRETLS: { offered: ({ requireTls }) => requireTls === true, read: (value) => (value === null ? { requireTls: true } : null) }, // RFC 8689 2
+  PRDR: { offered: ({ prdr }) => prdr === true, read: (value) => (value === null ? { prdr: true } : null) },
 };
 
 /** RFC 6152 2. BINARYMIME (RFC 3030) is not offered: content with bare line ends could not be told from smuggling. */
