@@ -2,8 +2,8 @@
 // errors of `floodgate check` are made from this one table. Names and meanings of the first block are fixed (interfaces).
 // No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
 import { z } from '../lib/zod.ts';
-import { count, duration, moment, size } from './units.ts';
-import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path } from './value-types.ts';
+import { count, duration, moment, size, sizeValue } from './units.ts';
+import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path, pattern } from './value-types.ts';
 
 const proxyTrust = z.strictObject({ trusted: z.array(cidr).min(1).describe('Networks of the peers whose word about the client is believed.') });
 
@@ -47,6 +47,29 @@ const list = z.strictObject({
     .enum(['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'])
     .default('reject')
     .describe('accept: abuse checks are skipped; never relay permission.'),
+});
+
+const ruleConditions = z
+  .strictObject({
+    client: z.array(cidr).min(1).optional().describe('Networks of the client.'),
+    inside: z.boolean().optional().describe('The client is in the site\'s networks, or is not.'),
+    helo: pattern.optional().describe('Pattern in the HELO name.'),
+    authenticated: z.boolean().optional().describe('AUTH has succeeded, or has not.'),
+    user: pattern.optional().describe('Pattern in the authenticated user\'s name.'),
+    from: pattern.optional().describe('Pattern in the envelope sender; the null sender is the empty text.'),
+    to: pattern.optional().describe('Pattern in an envelope recipient.'),
+    subject: pattern.optional().describe('Pattern in the Subject as it stands in the header.'),
+    messageId: pattern.optional().describe('Pattern in the Message-ID.'),
+    sizeOver: sizeValue.optional().describe('The message is larger.'),
+    recipientsOver: z.number().int().min(0).optional().describe('The message has more recipients.'),
+  })
+  .refine((when) => Object.keys(when).length > 0, 'has no condition: the rule would hold for all mail');
+
+const rule = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like no-invoices: lower-case letters, digits and -').describe('Name in findings, metrics and `explain`.'),
+  when: ruleConditions.describe('All of these must hold. Patterns are RE2 (linear time); (?i) in front ignores case.'),
+  action: z.enum(['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner']).default('observe').describe('What is done then.'),
+  because: z.string().max(200).optional().describe('Why, for the record; the client never hears it.'),
 });
 
 const checkSettings = z.strictObject({
@@ -169,7 +192,7 @@ export const options = z.strictObject({
       errorsBeforeDelay: count(10, { min: 0 }).describe('Refused commands after which each further reply waits a second.'),
       junkCommands: count(100, { min: 1 }).describe('NOOP, RSET, VRFY, HELP and the like between two messages before 421.'),
       authFailures: count(3, { min: 1 }).describe('Failed AUTH attempts per session before 421.'),
-      minBytesPerSecond: count(500, { min: 0 }).describe('Floor for content: each second of DATA must bring so many bytes.'),
+      minBytesPerSecond: count(500, { min: 1 }).describe('Floor for content: each second of DATA must bring so many bytes.'),
     })
     .prefault({})
     .describe('Caps on what clients may use.'),
@@ -247,6 +270,8 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Whom measures must spare; an operator who means it says --force (`floodgate measure add`).'),
+  rules: z.array(rule).default([]).describe('Rules of your own; `floodgate rules try` shows what they would have hit.'),
+  ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),
   journal: z
     .strictObject({

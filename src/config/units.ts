@@ -45,6 +45,9 @@ export const durationText = (ms: number): string => inLargestUnit(ms, durationMs
 /** Bytes as an operator would write them: 262144 is "256 KiB". */
 export const sizeText = (bytes: number): string => inLargestUnit(bytes, sizeBytes, ['TiB', 'GiB', 'MiB', 'KiB', '']).join(' ').trim();
 
+/** A length of time as an operator writes it, in milliseconds; null when it is none. */
+export const durationMsOf = (raw: string): number | null => withUnit(durationMs)(raw);
+
 /** A length of time in milliseconds, written "500ms", "30s", "5m", "1h" or "7d". */
 export const duration = (fallback: string) =>
   z
@@ -56,17 +59,18 @@ export const duration = (fallback: string) =>
     .prefault(fallback);
 
 /** A size in bytes, written "2048", "64 KiB" or "25 MiB"; a bare number is bytes. */
-export const size = (fallback: string) =>
-  z
-    .codec(z.union([z.string(), z.number().int().nonnegative()], 'is not a size'), z.number(), {
-      decode: reading<number, string | number>(withUnit(sizeBytes), {
-        message: 'is not a size',
-        hint: 'write it like "64 KiB" or "25 MiB"; units are B, KB, MB, GB, KiB, MiB, GiB, TiB',
-      }),
-      encode: sizeText,
-    })
-    .meta({ unit: 'size', example: '64 KiB' })
-    .prefault(fallback);
+export const sizeValue = z
+  .codec(z.union([z.string(), z.number().int().nonnegative()], 'is not a size'), z.number(), {
+    decode: reading<number, string | number>(withUnit(sizeBytes), {
+      message: 'is not a size',
+      hint: 'write it like "64 KiB" or "25 MiB"; units are B, KB, MB, GB, KiB, MiB, GiB, TiB',
+    }),
+    encode: sizeText,
+  })
+  .meta({ unit: 'size', example: '64 KiB' });
+
+/** A size with its default. */
+export const size = (fallback: string) => sizeValue.prefault(fallback);
 
 /** A count with its range. */
 export const count = (fallback: number, range: { readonly min?: number; readonly max?: number } = {}) =>

@@ -1,5 +1,6 @@
 // Values with a syntax of their own: networks, domains, addresses, files. Each error shows how to write it, and none repeats the
 // value: what stands in the wrong place may be a password.
+import { compilePattern } from '../lib/linear-pattern.ts';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { z } from '../lib/zod.ts';
@@ -103,6 +104,12 @@ function parseMailAddress(raw: string): string | null {
   const ascii = rawDomain === undefined ? null : parseDomain(rawDomain);
   return ascii === null ? null : `${localPart}@${ascii}`;
 }
+
+/** A pattern in RE2 syntax, which is matched in linear time. */
+export const pattern = z.string().superRefine((source, context) => {
+  const compiled = source === '' ? { wrong: 'is empty' } : compilePattern(source);
+  if ('wrong' in compiled) context.addIssue({ code: 'custom', message: `is no pattern: ${compiled.wrong}` });
+});
 
 /** local@domain; the domain in lower-case A-label form. */
 export const mailAddress = z

@@ -10,6 +10,7 @@ import { PrefixSet } from '../lib/prefix-set.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
+import type { Check } from '../policy/check.ts';
 import { createJudge, type Judge } from '../policy/judge.ts';
 import { createRouter, type Router } from '../policy/router.ts';
 
@@ -27,17 +28,19 @@ export interface PolicySources {
   readonly lists: LiveLists;
   readonly measures: LiveMeasures;
   readonly delivery: Pick<Delivery, 'probe'>;
+  /** The operator's own checks, after ours. */
+  readonly own: readonly Check[];
   /** Whether the next hop may be asked about a recipient now; under load not for everyone. */
   mayAsk?(input: RcptInput): boolean;
 }
 
-export function policyParts(config: Config, { lists, measures, delivery, mayAsk = () => true }: PolicySources): PolicyParts {
+export function policyParts(config: Config, { lists, measures, delivery, own, mayAsk = () => true }: PolicySources): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
   const recipients = createRecipientFacts({ probe: delivery.probe, mayAsk, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
   const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, now });
-  const judge = createJudge({ config, checks: catalogue, facts, now });
+  const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
 }

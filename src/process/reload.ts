@@ -3,6 +3,7 @@ import { reportOf } from '../cli/check.ts';
 import type { Config } from '../config/options.ts';
 import { loadConfig, type ConfigProblem, type ConfigSource, type LoadContext } from '../config/load.ts';
 import type { Keeper } from './keeper.ts';
+import { ownChecks } from './own-checks.ts';
 import { readTlsMaterial } from './tls-material.ts';
 
 /** What is read at the start only. The directory is locked and the others are open: changing them needs a restart. */
@@ -31,6 +32,7 @@ async function reload(keeper: Keeper, file: string | null, context: LoadContext)
       return refused(result.errors.map(({ path, message }) => `${path}: ${message}`));
     }
     const { config, warnings } = withFixedOptions(keeper.settings().config, result.config);
+    await ownChecks(config); // a check that cannot be loaded refuses the reload, before a door has heard of it
     await keeper.reconfigure({ config, tls: readTlsMaterial(config.tls) });
     noteLoaded(keeper, { source: result.source, warnings: [...result.warnings, ...warnings] });
   } catch (error) {

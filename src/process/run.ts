@@ -12,6 +12,7 @@ import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
 import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
 import { readTlsMaterial } from './tls-material.ts';
+import { ownChecks } from './own-checks.ts';
 import { whatToTry } from './what-to-try.ts';
 
 export interface RunOptions {
@@ -31,6 +32,9 @@ export async function run(options: RunOptions, about: { readonly version: string
   const file = findConfig(options.config);
   const loaded = load(file, about.context);
   const { config } = loaded.settings;
+  await ownChecks(config).catch((error: unknown) => {
+    throw new CliError(error instanceof Error ? error.message : String(error));
+  });
   // The web's modules are read while the doors start on the other processors.
   const [keeper, makeWeb] = await Promise.all([startKeeper(loaded.settings, about), loadWeb()]).catch((error: unknown) => {
     throw error instanceof CannotStart ? new CliError(error.message) : error;
