@@ -19,9 +19,9 @@ export interface CollectingParts {
   readonly by: 'dot' | 'counted';
 }
 
-/** By when so many octets that began at `startedAt` must have gone on: each byte buys time (engineering: 500 bytes a second). Infinity without a floor. */
+/** By when so many octets that began at `startedAt` must have gone on: each byte buys time (engineering: 500 bytes a second). */
 export function floorDeadline({ limits, timeouts }: Config, startedAt: number, bytes: number): number {
-  return limits.minBytesPerSecond === 0 ? Infinity : startedAt + timeouts.data + (bytes * 1000) / limits.minBytesPerSecond;
+  return startedAt + timeouts.data + (bytes * 1000) / limits.minBytesPerSecond;
 }
 
 /** So much came beyond the limit that even reading on to the end is too kind. */
