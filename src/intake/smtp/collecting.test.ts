@@ -82,7 +82,7 @@ test('the disk’s wish to wait is passed on', () => {
   assert.equal(collect(sink({ wait }).door).push(Buffer.from('x\r\n')).wait, wait);
 });
 
-test('each byte buys time at the floor rate; a sender that stops has the grace and no more; without a floor there is no deadline', () => {
+test('each byte buys time at the floor rate; a sender that stops has the grace and no more', () => {
   const collecting = collect(sink().door, 1000);
   assert.equal(collecting.deadline, 6000);
   collecting.push(Buffer.from(`${'x'.repeat(198)}\r\n`));
