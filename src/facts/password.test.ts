@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isPassword, newCredential, nobodysCredential, parseCredential, type Credential } from './password.ts';
+import { isPassword, newCredential, nobodysCredential, parseCredential, scramKeysOf, type Credential } from './password.ts';
 
 function credential(raw: string): Credential {
   const parsed = parseCredential(raw);
@@ -54,6 +54,14 @@ test('composed and decomposed letters are one password: telephones and terminals
   assert.equal(await isPassword(credential('{PLAIN}caf\u00e9 au\u00a0lait'), 'cafe\u0301 au lait'), true);
 });
 
+test('RFC 4013 3: a soft hyphen counts for nothing in the password behind a SCRAM secret, and compatible letters are the same', async () => {
+  const secret = credential(`{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,${'A'.repeat(43)}=,${'A'.repeat(43)}=`);
+  assert.ok(secret.scheme === 'SCRAM-SHA-256');
+  const { storedKey } = await scramKeysOf('IX', secret.salt, secret.iterations);
+  assert.equal(await isPassword({ ...secret, storedKey }, 'I\u00adX'), true);
+  assert.equal(await isPassword({ ...secret, storedKey }, '\u2168'), true);
+});
+
 test("nobody's credential fits no password", async () => {
   assert.equal(await isPassword(nobodysCredential(), ''), false);
 });
@@ -76,6 +84,7 @@ const broken: readonly [raw: string, says: RegExp, why: string][] = [
     'RFC 7677 asks for 4096',
   ],
   ['{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d,wfPL', /StoredKey has 3 bytes/, 'a key cut off'],
+  ['{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPL', /ServerKey has 3 bytes/, 'the other key cut off'],
 ];
 for (const [raw, says, why] of broken) {
   test(`refused: ${why}`, () => {

@@ -4,13 +4,14 @@
 //   SCRAM-SHA-256   iterations,salt,StoredKey,ServerKey          RFC 5802, RFC 7677; as Dovecot and PostgreSQL keep it
 //   PLAIN           the password itself
 // Salt and hash are base64: without padding in the first two (PHC), with or without it in the third.
-import { argon2, createHash, createHmac, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { argon2, createHash, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { keysOfSalted, type ScramKeys } from '../wire/sasl/scram.ts';
 
 export type Credential =
   | { readonly scheme: 'ARGON2ID'; readonly memoryKib: number; readonly passes: number; readonly lanes: number; readonly salt: Buffer; readonly hash: Buffer }
   | { readonly scheme: 'SCRYPT'; readonly cost: number; readonly blockSize: number; readonly lanes: number; readonly salt: Buffer; readonly hash: Buffer }
-  | { readonly scheme: 'SCRAM-SHA-256'; readonly iterations: number; readonly salt: Buffer; readonly storedKey: Buffer }
+  | { readonly scheme: 'SCRAM-SHA-256'; readonly iterations: number; readonly salt: Buffer; readonly storedKey: Buffer; readonly serverKey: Buffer }
   | { readonly scheme: 'PLAIN'; readonly password: string };
 export type Scheme = Credential['scheme'];
 
@@ -74,7 +75,9 @@ function parseScram(value: string): Credential | string {
   const outside = outOfRange({ iterations });
   if (outside !== null) return outside;
   const { salt, hash: storedKey } = secrets(match[2], match[3]);
-  return storedKey.length === 32 ? { scheme: 'SCRAM-SHA-256', iterations, salt, storedKey } : `StoredKey has ${storedKey.length} bytes instead of 32`;
+  const serverKey = Buffer.from(match[4] ?? '', 'base64');
+  if (storedKey.length !== 32) return `StoredKey has ${storedKey.length} bytes instead of 32`;
+  return serverKey.length === 32 ? { scheme: 'SCRAM-SHA-256', iterations, salt, storedKey, serverKey } : `ServerKey has ${serverKey.length} bytes instead of 32`;
 }
 
 function outOfRange(given: Partial<Record<keyof typeof ranges, number>>): string | null {
@@ -104,7 +107,7 @@ export async function isPassword(credential: Credential, password: string): Prom
     case 'SCRYPT':
       return timingSafeEqual(await scryptHash(credential, given), credential.hash);
     case 'SCRAM-SHA-256':
-      return timingSafeEqual(await storedKeyOf(credential, given), credential.storedKey);
+      return timingSafeEqual((await scramKeysOf(password, credential.salt, credential.iterations)).storedKey, credential.storedKey);
     case 'PLAIN':
       return timingSafeEqual(sha256(given), sha256(credential.password));
     default:
@@ -123,7 +126,7 @@ export async function newCredential(password: string): Promise<string> {
 export const nobodysCredential = (): Credential => ({ scheme: 'ARGON2ID', ...ours, salt: randomBytes(ours.saltBytes), hash: randomBytes(ours.hashBytes) });
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
-const sha256 = (text: string | Buffer): Buffer => createHash('sha256').update(text).digest();
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** The same password typed on another keyboard is the same: RFC 8265 4.2.2 (other spaces to SPACE, then NFC). */
 const prepared = (password: string): string => password.replaceAll(/\p{Zs}/gu, ' ').normalize('NFC');
@@ -145,8 +148,14 @@ function scryptHash({ cost, blockSize, lanes, salt, hash }: Extract<Credential, 
   return scryptAsync(password, salt, hash.length, { N: cost, r: blockSize, p: lanes, maxmem: needed + 1_048_576 });
 }
 
-/** RFC 5802 3: SaltedPassword, then ClientKey, then StoredKey := H(ClientKey). */
-async function storedKeyOf({ iterations, salt }: Extract<Credential, { scheme: 'SCRAM-SHA-256' }>, password: string): Promise<Buffer> {
-  const salted = await pbkdf2Async(password, salt, iterations, 32, 'sha256');
-  return sha256(createHmac('sha256', salted).update('Client Key').digest());
+/** The keys that SCRAM keeps of a password; RFC 5802 3. */
+export async function scramKeysOf(password: string, salt: Buffer, iterations: number): Promise<ScramKeys> {
+  return keysOfSalted(await pbkdf2Async(saslPrepared(password), salt, iterations, 32, 'sha256'));
 }
+
+/** RFC 4013, as SCRAM asks: other spaces to SPACE, what is commonly mapped to nothing to nothing, NFKC. What it forbids is let pass: it fits no secret. */
+const saslPrepared = (password: string): string =>
+  password
+    .replaceAll(/[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/gu, '')
+    .replaceAll(/\p{Zs}/gu, ' ')
+    .normalize('NFKC');

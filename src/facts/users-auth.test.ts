@@ -3,15 +3,29 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createUsersAuth, type UsersAuth, type UsersAuthOptions } from './users-auth.ts';
+import type { AuthPeer, AuthService } from '../model/auth.ts';
+import { createUsersAuth, type UsersAuthOptions } from './users-auth.ts';
 
 /** A hash of 'right' that costs next to nothing. */
 const cheap = '{ARGON2ID}$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$kgPwZ9DAehBT966hqnz1RvMedn9cKCTI012WUoxq9i8';
 /** A hash that costs some 100 ms: time enough to see who works. */
 const dear = '{ARGON2ID}$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4';
 
+const peer: AuthPeer = { ip: '192.0.2.7', port: 40_000, localIp: '192.0.2.1', localPort: 587, secured: true, binding: null, certificate: null };
+
+/** The service, asked by a usual client where nothing else is said. */
+interface Tried {
+  verify(user: string, password: string, from?: Partial<AuthPeer>): ReturnType<AuthService['verify']>;
+  mechanisms(from?: Partial<AuthPeer>): readonly string[];
+}
+
+const tried = (auth: AuthService): Tried => ({
+  verify: (user, password, from) => auth.verify(user, password, { ...peer, ...from }),
+  mechanisms: (from) => auth.mechanisms({ ...peer, ...from }),
+});
+
 interface Setting {
-  readonly auth: UsersAuth;
+  readonly auth: Tried;
   readonly trouble: string[][];
   /** Puts a new file in place and lets the time pass after which it is looked at. */
   readonly change: (text: string) => Promise<void>;
@@ -27,13 +41,13 @@ async function setUp(context: TestContext, text: string, more: Partial<UsersAuth
   const trouble: string[][] = [];
   const clock = { now: 0 };
   const pass = (): void => void (clock.now += 1000);
-  const auth = await createUsersAuth({ file, now: () => clock.now, onTrouble: (errors) => trouble.push([...errors]), ...more });
+  const auth = await createUsersAuth({ file, secret: Buffer.alloc(32), now: () => clock.now, onTrouble: (errors) => trouble.push([...errors]), ...more });
   const change = async (fresh: string): Promise<void> => {
     await writeFile(`${file}.new`, fresh);
     await rename(`${file}.new`, file);
     pass();
   };
-  return { auth, trouble, change, file, pass };
+  return { auth: tried(auth), trouble, change, file, pass };
 }
 
 test('the right password gives the name as the file has it; a wrong one and a wrong name give the same answer', async (context) => {
@@ -67,6 +81,26 @@ test('guessing cannot pile up work: the queue is bounded, and who finds it full 
   const answers = await Promise.all(Array.from({ length: 10 }, () => auth.verify('anna', 'guess')));
   const whys = answers.map((answer) => (answer.ok ? 'ok' : answer.why));
   assert.deepEqual(whys, ['wrong', 'wrong', ...Array<string>(8).fill('unavailable')]);
+});
+
+test('one network that guesses does not keep another from logging in', async (context) => {
+  const { auth } = await setUp(context, `anna:${dear}\n`, { atOnce: 1, maxWaiting: 4 });
+  const guesses = Array.from({ length: 20 }, (_, index) => auth.verify('anna', 'guess', { ip: `203.0.113.${index}` }));
+  const honest = await auth.verify('anna', 'guess', { ip: '198.51.100.1' });
+  assert.deepEqual(honest, { ok: false, why: 'wrong' }, 'it was looked at');
+  const looked = (await Promise.all(guesses)).filter((answer) => !answer.ok && answer.why === 'wrong').length;
+  assert.equal(looked, 4, 'one ran, four waited, and one of them made room');
+});
+
+const scram = '{SCRAM-SHA-256}4096,W22ZaJ0SNY7soEsUEjb6gQ==,WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=,wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=';
+
+test('SCRAM is offered where every user of the file can use it, and with the channel binding of TLS 1.3 as the better one', async (context) => {
+  const { auth, change } = await setUp(context, `anna:${scram}\nbob:{PLAIN}secret\n`);
+  assert.deepEqual(auth.mechanisms(), ['SCRAM-SHA-256', 'PLAIN', 'LOGIN']);
+  assert.deepEqual(auth.mechanisms({ binding: Buffer.alloc(32) }), ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'PLAIN', 'LOGIN']);
+  await change(`anna:${scram}\nbob:${cheap}\n`);
+  await auth.verify('anna', 'wrong');
+  assert.deepEqual(auth.mechanisms(), ['PLAIN', 'LOGIN'], 'a client of bob would take SCRAM and never get in');
 });
 
 test('a removed user is out, a new one is in, without a restart', async (context) => {

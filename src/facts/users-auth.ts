@@ -1,22 +1,20 @@
 // AUTH against the users file. A wrong name costs as much work as a wrong password, so that guessing names is no cheaper; hashing is
-// done a few at a time, and whoever finds the queue full hears 454 instead of stopping the door.
-import { readFile, stat } from 'node:fs/promises';
+// done a few at a time, network by network, and whoever finds no room hears 454 instead of stopping the door.
+import { randomBytes } from 'node:crypto';
+import { createFairQueue } from '../lib/fair-queue.ts';
 import { halfSipHash } from '../lib/half-sip-hash.ts';
-import { createWorkQueue } from '../lib/work-queue.ts';
+import { networkOf } from '../lib/ip.ts';
+import type { AuthDialogue, AuthMechanism, AuthPeer, AuthResult, AuthService } from '../model/auth.ts';
+import { openLiveFile } from './live-file.ts';
 import { isPassword, nobodysCredential, type Credential } from './password.ts';
-import { parseUsersFile, userKey, type LineNote, type User, type UsersFile } from './users-file.ts';
-
-export type AuthResult = { readonly ok: true; readonly user: string } | { readonly ok: false; readonly why: 'wrong' | 'unavailable' };
-
-/** What an SMTP door asks; the same shape as the door's own `AuthService`. */
-export interface UsersAuth {
-  readonly mechanisms: readonly ('PLAIN' | 'LOGIN')[];
-  /** Never rejects. */
-  verify(user: string, password: string): Promise<AuthResult>;
-}
+import { mayOfferScram, scramAccount } from './scram-account.ts';
+import { createScramDialogue } from './scram-dialogue.ts';
+import { parseUsersFile, userKey, type User, type UsersFile } from './users-file.ts';
 
 export interface UsersAuthOptions {
   readonly file: string;
+  /** See auth-secret.ts. */
+  readonly secret: Buffer;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A changed file that cannot be used: the users read before stay. Called once for each change. */
@@ -26,53 +24,71 @@ export interface UsersAuthOptions {
   readonly maxWaiting?: number;
 }
 
-/** A file is looked at again when a password is checked and this time has passed: a removed user is out after a second. */
-const lookAgainMs = 1000;
 /** Longest password looked at, in characters; RFC 4616 2 lets a receiver limit it. */
 const longestPassword = 1024;
+const longestName = 255;
+/** RFC 5802 5.1 leaves the length open; 144 bits, and no comma in them. */
+const nonceBytes = 18;
+
+interface KnownUsers extends UsersFile {
+  readonly offersScram: boolean;
+  /** See `createDecoys`. */
+  readonly decoyFor: (name: string) => Credential;
+}
 
 /** Rejects when the file cannot be used at the start; the message names every line that is wrong. */
-export async function createUsersAuth({ file, now, onTrouble, atOnce = 2, maxWaiting = 32 }: UsersAuthOptions): Promise<UsersAuth> {
-  const first = await readUsers(file);
-  if (first.errors.length > 0) throw new Error(lineTexts(file, first.errors).join('\n'));
-  const queue = createWorkQueue({ atOnce, maxWaiting });
-  let { users, print } = first;
-  let lookedAt = now();
-  let decoys = createDecoys(users);
-
-  async function lookAgain(): Promise<void> {
-    lookedAt = now();
-    try {
-      if ((await fingerprint(file)) === print) return;
-      const fresh = await readUsers(file);
-      print = fresh.print;
-      if (fresh.errors.length > 0) return onTrouble(lineTexts(file, fresh.errors));
-      users = fresh.users;
-      decoys = createDecoys(users);
-    } catch (error) {
-      if (print !== 'unreadable') onTrouble([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
-      print = 'unreadable';
-    }
-  }
+export async function createUsersAuth({ file, secret, now, onTrouble, atOnce = 2, maxWaiting = 32 }: UsersAuthOptions): Promise<AuthService> {
+  const users = await openLiveFile<KnownUsers>({ file, parse: readUsers, now, onTrouble });
+  const queue = createFairQueue({ atOnce, maxWaiting });
 
   async function check(name: string, password: string): Promise<AuthResult> {
-    if (now() - lookedAt >= lookAgainMs) await lookAgain();
-    const user = users.get(userKey(name));
-    const fits = await isPassword(user?.credential ?? decoys(name), password);
+    await users.look();
+    const known = users.current;
+    const user = known.users.get(userKey(name));
+    const fits = await isPassword(user?.credential ?? known.decoyFor(name), password);
     return fits && user !== undefined ? { ok: true, user: user.name } : { ok: false, why: 'wrong' };
   }
 
+  function scram(plus: boolean, { binding, ip }: AuthPeer): AuthDialogue {
+    return createScramDialogue({
+      plus,
+      binding,
+      nonce: randomBytes(nonceBytes).toString('base64'),
+      accountOf: async (name) => {
+        await users.look();
+        return scramAccount(users.current.users, name.slice(0, longestName), secret);
+      },
+      inTurn: (work) => queue.run(groupOf(ip), work),
+    });
+  }
+
   return {
-    mechanisms: ['PLAIN', 'LOGIN'],
-    async verify(name, password) {
-      if (name.length > 255 || password.length > longestPassword || password === '') return { ok: false, why: 'wrong' };
+    mechanisms({ binding }) {
+      void users.look(); // for the next who asks
+      const scrams: readonly AuthMechanism[] = binding === null ? ['SCRAM-SHA-256'] : ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'];
+      return [...(users.current.offersScram ? scrams : []), 'PLAIN', 'LOGIN'];
+    },
+    async verify(name, password, { ip }) {
+      if (name.length > longestName || password.length > longestPassword || password === '') return { ok: false, why: 'wrong' };
       try {
-        return (await queue.run(() => check(name, password))) ?? { ok: false, why: 'unavailable' };
+        return (await queue.run(groupOf(ip), () => check(name, password))) ?? { ok: false, why: 'unavailable' };
       } catch {
         return { ok: false, why: 'unavailable' }; // the hash could not be computed: no memory, no thread
       }
     },
+    begin: (mechanism, peer) => (mechanism === 'EXTERNAL' ? refuseAll : scram(mechanism === 'SCRAM-SHA-256-PLUS', peer)),
   };
+}
+
+/** A users file knows no certificates. */
+const refuseAll: AuthDialogue = { next: () => ({ kind: 'refused', why: 'wrong', user: '' }), cancel: () => {} };
+
+/** Those who share a queue's fairness: a network of one owner, as far as an address tells. */
+const groupOf = (ip: string): string => networkOf(ip, 24, 48);
+
+function readUsers(text: string): KnownUsers {
+  const parsed = parseUsersFile(text);
+  return { ...parsed, offersScram: mayOfferScram(parsed.users), decoyFor: createDecoys(parsed.users) };
 }
 
 /** For a name that does not exist: somebody's credential, always the same one for the same name, so that schemes cannot tell names apart. */
@@ -83,16 +99,3 @@ function createDecoys(users: ReadonlyMap<string, User>): (name: string) => Crede
 }
 
 const decoySeed = (): number => crypto.getRandomValues(new Int32Array(1))[0] ?? 0;
-
-async function readUsers(file: string): Promise<UsersFile & { readonly print: string }> {
-  // The print is taken first: a change while we read shows at the next look.
-  const print = await fingerprint(file);
-  return { ...parseUsersFile(await readFile(file, 'utf8')), print };
-}
-
-async function fingerprint(file: string): Promise<string> {
-  const { ino, size, mtimeMs, ctimeMs } = await stat(file);
-  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
-}
-
-const lineTexts = (file: string, notes: readonly LineNote[]): string[] => notes.map(({ line, message }) => `${file}:${line}: ${message}`);

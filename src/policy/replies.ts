@@ -64,6 +64,8 @@ export const replies = {
 /** The greeting (RFC 5321 4.3.1): no enhanced code. */
 export const greeting = (hostname: string): Reply => reply(220, null, `${hostname} ESMTP Floodgate`);
 export const bye = (hostname: string): Reply => reply(221, '2.0.0', `${hostname} closes`);
+/** A challenge of AUTH (RFC 4954 4). */
+export const authChallenge = (text: Buffer): Reply => reply(334, null, text.toString('base64'));
 /** Syntax that a parser refused; `why` is ours, never the client's text. */
 export const badSyntax = (code: number, enhanced: string, why: string): Reply => reply(code, enhanced, why);
 

@@ -11,11 +11,13 @@ import type { ListsSnapshot } from '../facts/lists.ts';
 import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
 import type { RecipientFacts } from '../facts/recipients.ts';
 import { createLiveLists } from '../facts/source.ts';
+import { authSecret } from '../facts/auth-secret.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
-import type { AuthService, DoorServices } from '../intake/smtp/services.ts';
+import type { DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
+import type { AuthService } from '../model/auth.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Recorder } from '../model/events.ts';
 import { DoorListeners } from './door-listeners.ts';
@@ -164,7 +166,7 @@ async function authFor(config: Config, record: DoorServices['record']): Promise<
   if (file === undefined) return null;
   const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
   try {
-    return await createUsersAuth({ file, now: Date.now, onTrouble: (errors) => broken(errors.join('; ')) });
+    return await createUsersAuth({ file, secret: await authSecret(join(config.state, 'auth-secret')), now: Date.now, onTrouble: (errors) => broken(errors.join('; ')) });
   } catch (error) {
     broken(error instanceof Error ? error.message : String(error));
     return null;

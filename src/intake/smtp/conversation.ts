@@ -1,4 +1,5 @@
 // What is known of one session besides where it stands: who, how secured, what conduct. The stages' inputs are made from it.
+import type { TlsProof } from '../../model/auth.ts';
 import type { Client, ReverseName, TlsState } from '../../model/client.ts';
 import type { EventBody, StageRecord } from '../../model/events.ts';
 import { addressOf, type Mailbox } from '../../model/mailbox.ts';
@@ -28,6 +29,8 @@ export class Conversation {
   readonly startedAt: number;
   client: Client;
   tls: TlsState | null = null;
+  /** What TLS proves of the client. */
+  proof: TlsProof | null = null;
   user: string | null = null;
   state: State = { at: 'fresh' };
   readonly conduct: Conduct = { talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0, authFailures: 0 };

@@ -8,6 +8,7 @@ import { greeting, replies, withReference } from '../../policy/replies.ts';
 import type { LineResult } from '../../wire/smtp/line-reader.ts';
 import { formatReply } from '../../wire/smtp/reply-text.ts';
 import { askPolicy } from './ask-policy.ts';
+import { Authenticating } from './authenticating.ts';
 import { Channel, type ChannelOwner } from './channel.ts';
 import type { Collecting } from './collecting.ts';
 import { Conversation, type OpenTransaction } from './conversation.ts';
@@ -45,6 +46,7 @@ export class LiveSession implements ChannelOwner {
   #idleSince: number;
   readonly #lastFinal = new LastFinal();
   #draining = false;
+  readonly #authenticating = new Authenticating();
   readonly #transcript = new Transcript();
 
   constructor(socket: Socket, { id, client }: { readonly id: string; readonly client: Client }, site: SmtpSite, hooks: SessionHooks) {
@@ -128,7 +130,7 @@ export class LiveSession implements ChannelOwner {
     if (this.#draining && !mayBringContent(conversation.state)) return this.#sayGoodbye(replies.drainClosing, 'draining');
     const inAuth = conversation.state.at === 'auth';
     if (result.kind === 'too-long') {
-      if (inAuth) conversation.state = withoutTransaction(conversation.state); // RFC 4954 4: the exchange has failed, a command comes next
+      if (inAuth) this.#leaveAuth(); // RFC 4954 4: the exchange has failed, a command comes next
       return this.#refuse('', replies.lineTooLong, 'line-too-long');
     }
     // A bare LF in a command may be half of a smuggled dialogue: nothing behind it is believed (engineering 4.6).
@@ -137,6 +139,7 @@ export class LiveSession implements ChannelOwner {
     // The record keeps the verb; of a response to AUTH it must not keep a letter.
     const verb = inAuth ? 'AUTH' : (result.line.slice(0, 8).split(' ', 1)[0] ?? '');
     const { state, effect } = onLine(conversation.state, result.line, this.#site.offerFor(conversation));
+    if (inAuth && effect.do !== 'auth-turn') this.#authenticating.cancel();
     conversation.state = state;
     if (state.at !== 'chunks') this.#receiving.drop('forgotten by the client'); // RSET, or EHLO
     this.#perform(effect, verb);
@@ -157,6 +160,7 @@ export class LiveSession implements ChannelOwner {
       case 'start-tls':
         return this.#startTls();
       case 'authenticate':
+      case 'auth-turn':
         return this.#authenticate(effect);
       case 'xclient':
         return this.#xclient(effect.attributes);
@@ -278,8 +282,9 @@ export class LiveSession implements ChannelOwner {
     const who = { session: conversation.id, ip: conversation.client.ip };
     this.channel.secure((socket, secured) =>
       upgradeToTls(socket, context, {
-        secure: (tls) => {
+        secure: (tls, proof) => {
           conversation.tls = tls;
+          conversation.proof = proof;
           conversation.state = fresh; // RFC 3207 4.2: all that was learned before is forgotten
           record({ type: 'tls-started', ...who, ...tls });
           then();
@@ -291,21 +296,26 @@ export class LiveSession implements ChannelOwner {
     this.channel.deadline = this.#site.services.now() + this.#site.config.timeouts.command;
   }
 
-  #authenticate({ mechanism, user, password }: Extract<Effect, { do: 'authenticate' }>): void {
+  #authenticate(effect: Extract<Effect, { do: 'authenticate' | 'auth-turn' }>): void {
     const { conversation } = this;
-    const { auth, record } = this.#site.services;
     this.#allowLongLines(false);
-    if (auth === null) return this.#refuse('AUTH', replies.noAuth, 'not-offered');
-    this.channel.then(auth.verify(user, password), (outcome) => {
-      record({ type: 'auth-tried', session: conversation.id, ip: conversation.client.ip, mechanism, user, ok: outcome.ok, why: outcome.ok ? '' : outcome.why });
-      if (outcome.ok) {
-        conversation.user = outcome.user;
-        return this.#say(replies.authenticated);
+    this.channel.then(this.#authenticating.perform(effect, conversation, this.#site.services), (outcome) => {
+      if (outcome.kind !== 'challenge') this.#leaveAuth();
+      if (outcome.kind === 'refused') {
+        this.#refuse('AUTH', outcome.reply, outcome.reason);
+        if (outcome.counts && ++conversation.conduct.authFailures >= this.#site.config.limits.authFailures) this.#giveUp('too-many-auth-failures', 'AUTH');
+        return;
       }
-      if (outcome.why === 'unavailable') return this.#refuse('AUTH', replies.authUnavailable, 'auth-unavailable');
-      this.#refuse('AUTH', replies.authWrong, 'auth-wrong');
-      if (++conversation.conduct.authFailures >= this.#site.config.limits.authFailures) this.#giveUp('too-many-auth-failures', 'AUTH');
+      if (outcome.kind === 'accepted') conversation.user = outcome.user;
+      else this.#allowLongLines(true);
+      this.#say(outcome.reply);
     });
+  }
+
+  /** The exchange is over, however it ended: a command comes next. */
+  #leaveAuth(): void {
+    this.conversation.state = withoutTransaction(this.conversation.state);
+    this.#authenticating.cancel();
   }
 
   /** XCLIENT (Postfix XCLIENT_README): the session begins anew as that of another client. */
@@ -313,6 +323,7 @@ export class LiveSession implements ChannelOwner {
     const { conversation } = this;
     conversation.client = clientAfterXclient(conversation.client, attributes, this.#site.services.isInside);
     conversation.user = attributes['LOGIN'] ?? null;
+    conversation.proof = null; // the peer's certificate proves nothing of its client
     conversation.reverseName = null;
     this.#judgeClient(() => this.#say(greeting(this.#site.config.site.hostname)));
   }
@@ -376,6 +387,7 @@ export class LiveSession implements ChannelOwner {
   }
 
   onClosed(): void {
+    this.#authenticating.cancel();
     this.#receiving.drop('client went away');
     this.#lastFinal.end(this.channel.bytesIn, this.#site.services.finals);
     const { id, client, conduct, startedAt } = this.conversation;

@@ -1,6 +1,7 @@
 // What an SMTP door needs from the rest of the house, as interfaces: the composition root plugs the real parts in.
 import type { LoadLevel } from '../../lib/load-level.ts';
 import type { Client, ReverseName } from '../../model/client.ts';
+import type { AuthService } from '../../model/auth.ts';
 import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
@@ -24,13 +25,6 @@ export interface Judge {
 /** Where a recipient's mail goes, and under which name for "all recipients of one transaction share a route". */
 export interface Router {
   routeOf(input: StageInput['rcpt']): Route;
-}
-
-export type AuthMechanism = 'PLAIN' | 'LOGIN';
-export interface AuthService {
-  readonly mechanisms: readonly AuthMechanism[];
-  /** Resolves to the user's canonical name, or why not. Constant work whether the user exists or not. Never rejects. */
-  verify(user: string, password: string): Promise<{ readonly ok: true; readonly user: string } | { readonly ok: false; readonly why: 'wrong' | 'unavailable' }>;
 }
 
 /** Counting at the door; see admission.ts. */

@@ -21,6 +21,8 @@ const codeOf = (effect: Effect, refused: boolean): string => {
       return '220';
     case 'authenticate':
       return effect.password === 'right' ? '235' : '535';
+    case 'auth-turn':
+      return effect.response.toString() === 'right' ? '235' : '334';
     case 'xclient':
       return '220';
     default:
@@ -200,6 +202,29 @@ test('AUTH PLAIN with and without an initial response', () => {
     S: 250`,
     secured,
   );
+});
+
+test('a mechanism with challenges is handed on line by line, only where it is offered', () => {
+  const scram: Offer = { ...secured, mechanisms: ['SCRAM-SHA-256', 'PLAIN', 'LOGIN'] };
+  const transcript = `
+    C: EHLO a.example
+    S: 250
+    C: AUTH scram-sha-256
+    S: 334
+    C: b25l
+    S: 334
+    C: ?
+    S: 501
+    C: AUTH SCRAM-SHA-256 =
+    S: 334
+    C: *
+    S: 501
+    C: AUTH SCRAM-SHA-256-PLUS
+    S: 504
+    C: AUTH SCRAM-SHA-256 cmlnaHQ=
+    S: 235`;
+  converse(transcript, scram);
+  converse('C: EHLO a.example\nS: 250\nC: AUTH SCRAM-SHA-256\nS: 504', secured);
 });
 
 test('AUTH LOGIN asks for name and password', () =>

@@ -2,6 +2,7 @@
 import type { SecureContext } from 'node:tls';
 import { isIP } from 'node:net';
 import type { Config, ListenerConfig } from '../../config/options.ts';
+import { authPeerOf } from './authenticating.ts';
 import type { HubAbilities } from '../../model/delivery.ts';
 import { mayRelay } from '../../policy/relay.ts';
 import type { Conversation } from './conversation.ts';
@@ -118,7 +119,7 @@ class CurrentOffer implements Offer {
 
   get #offered(): Offer['mechanisms'] {
     const { auth } = this.#parts.services;
-    return auth !== null && this.#conversation.user === null ? auth.mechanisms : [];
+    return auth !== null && this.#conversation.user === null ? auth.mechanisms(authPeerOf(this.#conversation)) : [];
   }
 
   /** Passwords travel under TLS only (RFC 4954 4); where there is no certificate at all, on loopback too. */

@@ -1,4 +1,5 @@
 // The words of an SMTP session's pure step: where it stands, what the shell must do next, what may be offered.
+import type { AuthMechanism, DialogueMechanism, PasswordMechanism } from '../../model/auth.ts';
 import type { MailParameters } from '../../model/stage-input.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { Reply } from '../../model/reply.ts';
@@ -25,7 +26,7 @@ interface Begun extends Greeted {
 export type State =
   | { readonly at: 'fresh' }
   | (Greeted & { readonly at: 'greeted' })
-  | (Greeted & { readonly at: 'auth'; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string | null })
+  | (Greeted & { readonly at: 'auth'; readonly mechanism: AuthMechanism; readonly user: string | null })
   | (Begun & { readonly at: 'mail' })
   | (Begun & { readonly at: 'rcpt'; readonly to: readonly Mailbox[] })
   /** Content comes by BDAT (RFC 3030). `failed`: a chunk was refused, and so are all that follow, until RSET. */
@@ -41,7 +42,9 @@ export type Effect =
   /** So many octets follow. Those of a refused chunk are read and thrown away before the refusal is said (RFC 3030 2). */
   | { readonly do: 'read-chunk'; readonly bytes: number; readonly last: boolean; readonly refusal: { readonly reply: Reply; readonly reason: string } | null }
   | { readonly do: 'start-tls' }
-  | { readonly do: 'authenticate'; readonly mechanism: 'PLAIN' | 'LOGIN'; readonly user: string; readonly password: string }
+  | { readonly do: 'authenticate'; readonly mechanism: PasswordMechanism; readonly user: string; readonly password: string }
+  /** A response in an exchange of challenges; the state stays `auth` until the shell knows how it went on. */
+  | { readonly do: 'auth-turn'; readonly mechanism: DialogueMechanism; readonly response: Buffer }
   | { readonly do: 'xclient'; readonly attributes: Readonly<Record<string, string | null>> };
 
 export interface Step {
@@ -54,7 +57,7 @@ export interface Offer {
   readonly hostname: string;
   readonly tls: 'none' | 'offered' | 'on';
   /** Mechanisms that may be used now; empty before TLS, after AUTH, or where there is no AUTH. */
-  readonly mechanisms: readonly ('PLAIN' | 'LOGIN')[];
+  readonly mechanisms: readonly AuthMechanism[];
   /** There is AUTH, but only under TLS. */
   readonly authNeedsTls: boolean;
   readonly user: string | null;

@@ -1,10 +1,12 @@
 // STARTTLS and implicit TLS on the server side (RFC 3207, RFC 8314).
 import type { Socket } from 'node:net';
 import { TLSSocket, type SecureContext } from 'node:tls';
+import type { TlsProof } from '../../model/auth.ts';
 import type { TlsState } from '../../model/client.ts';
+import { proofOf } from './tls-proof.ts';
 
 export interface TlsOutcome {
-  secure(tls: TlsState): void;
+  secure(tls: TlsState, proof: TlsProof): void;
   failed(why: string): void;
 }
 
@@ -14,7 +16,7 @@ export function upgradeToTls(plain: Socket, context: SecureContext, outcome: Tls
   let done = false;
   secured.once('secure', () => {
     done = true;
-    outcome.secure({ protocol: secured.getProtocol() ?? 'unknown', cipher: secured.getCipher().standardName });
+    outcome.secure({ protocol: secured.getProtocol() ?? 'unknown', cipher: secured.getCipher().standardName }, proofOf(secured));
   });
   const fail = (why: string): void => {
     if (done) return;
