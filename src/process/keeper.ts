@@ -14,6 +14,7 @@ import type { DistrustedAddress } from '../facts/inside-use.ts';
 import { createLiveLists } from '../facts/source.ts';
 import type { Event } from '../model/events.ts';
 import { decideToday } from './today.ts';
+import { ownChecks } from './own-checks.ts';
 import { policyParts } from './policy-parts.ts';
 import type { Journal } from '../events/journal.ts';
 import type { Metrics } from '../events/metrics.ts';
@@ -176,9 +177,9 @@ function keeperOf({ inherited, record, store, lists, measures, lost, corresponde
       await journal.flush();
     },
     recentDecisions: (limit) => recent.read(limit),
-    today: (explanation) => {
+    today: async (explanation) => {
       const { config } = inForce.settings;
-      return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), measures: createLiveMeasures(measures.snapshot()), delivery: ownDelivery }));
+      return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), measures: createLiveMeasures(measures.snapshot()), delivery: ownDelivery, own: await ownChecks(config) }));
     },
     settings: () => inForce.settings,
     reconfigure: async (next) => {

@@ -24,6 +24,7 @@ import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
 import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
+import { ownChecks } from './own-checks.ts';
 import { policyParts } from './policy-parts.ts';
 
 /** Content that all sessions of one door keep in memory at most; beyond it files are used whatever the size. */
@@ -72,7 +73,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const policy = policyParts(config, { lists, measures, delivery, mayAsk: (input) => entrance.gate.mayAskHub(input) });
+    const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), mayAsk: (input) => entrance.gate.mayAskHub(input) });
     const { router, recipients, reverseName } = policy;
     const watch = watchInside(config, (use) => say({ kind: 'inside-use', use }));
     watch.replace(distrusted);
