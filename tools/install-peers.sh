@@ -8,7 +8,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix swaks nmap iproute2 nftables zsh netcat-openbsd curl openssl)
+packages=(postfix swaks nmap iproute2 nftables zsh netcat-openbsd curl openssl gsasl)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 
@@ -113,6 +113,7 @@ show swaks "$(swaks --version | first 'swaks version')"
 show nmap "$(nmap --version | first '^Nmap version')"
 show ss "$(ss -V)"
 show nc "$(command -v nc)"
+show gsasl "$(gsasl --version | first 'GNU SASL')"
 show curl "$(curl --version | first '^curl')"
 show openssl "$(openssl version)"
 if ss -Hltn 'sport = :25' | grep -q .; then say "note: something listens on port 25 of this machine; the tests do not use it"; fi

@@ -30,6 +30,7 @@ const programs = {
   swaks: { binary: 'swaks' },
   nmap: { binary: 'nmap' },
   curl: { binary: 'curl' },
+  gsasl: { binary: 'gsasl' },
   openssl: { binary: 'openssl' },
   ip: { binary: 'ip', needsRoot: true },
   zsh: { binary: 'zsh' },
