@@ -2,7 +2,7 @@
 // finals whose receipt is not proven, and the recipients of a mixed LMTP answer who have the message already.
 import { createHash } from 'node:crypto';
 import type { DeliveryOutcome, DeliveryRequest } from '../model/delivery.ts';
-import { addressOf, type Mailbox } from '../model/mailbox.ts';
+import { addressOf, type Mailbox, type Sender } from '../model/mailbox.ts';
 import type { Reply } from '../model/reply.ts';
 import { LruMap } from '../lib/lru-map.ts';
 import { openFinalsLog } from './finals-log.ts';
@@ -16,6 +16,9 @@ export interface FinalEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** The next hop's answer to each recipient. */
+type PerRecipient = Extract<DeliveryOutcome, { kind: 'mixed' }>['perRecipient'];
 
 export interface UnconfirmedFinalsOptions {
   /** `finals` in the state directory; made when missing. */
@@ -40,12 +43,14 @@ export interface UnconfirmedFinals {
   remember(key: string, answer: Reply): void;
   /** Its client has heard it: forgotten here, by the others, and on the disk. */
   forget(key: string): void;
+  /** The client may not have heard which of its recipients were served: those are not served this message again. */
+  rememberServed(message: { readonly from: Sender; readonly sha256: string }, perRecipient: PerRecipient): void;
   /** Takes over what another door has remembered. */
   learn(entry: FinalEntry): void;
   /**
    * Delivers by `deliver`, but not again to recipients who have this very message from an earlier mixed answer: they are answered as
    * then. After a new mixed answer those who have the message are remembered, on the disk before this resolves, because the client
-   * hears 451 and comes again. Those refused are not this file's business: the recipient facts refuse them at RCPT.
+   * hears 451 and comes again, unless it hears of each recipient. Those refused are not this file's business: the recipient facts refuse them at RCPT.
    */
   deliver(request: DeliveryRequest, deliver: (request: DeliveryRequest) => Promise<DeliveryOutcome>): Promise<DeliveryOutcome>;
   /** Waits for the disk. */
@@ -75,6 +80,9 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
     return log.append(entry);
   };
 
+  const noteServed = (from: Sender, sha256: string, perRecipient: PerRecipient): Promise<unknown> =>
+    Promise.all(perRecipient.flatMap(({ to, hubReply }) => (hubReply.code < 300 ? [note('recipient', recipientKey(from, sha256, to), hubReply)] : [])));
+
   return {
     get size() {
       return held.size;
@@ -83,14 +91,15 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
     remember: (key, answer) => void note('answer', key, answer),
     forget: (key) => void note('answer', key, null),
     learn,
+    rememberServed: ({ from, sha256 }, perRecipient) => void noteServed(from, sha256, perRecipient),
     async deliver(request, deliver) {
-      const had = (to: Mailbox): Reply | undefined => (held.size === 0 ? undefined : held.get(`recipient ${recipientKey(request, to)}`));
+      const had = (to: Mailbox): Reply | undefined =>
+        held.size === 0 ? undefined : held.get(`recipient ${recipientKey(request.from, request.content.sha256, to)}`);
       const before = held.size === 0 ? [] : request.recipients.flatMap((to) => had(to) ?? []);
       const outcome = before.length === 0 ? await deliver(request) : await deliverRest(request, had, deliver);
-      if (outcome.kind === 'mixed' && outcome.at === 'dot') {
-        const have = outcome.perRecipient.filter(({ hubReply }) => hubReply.code < 300);
-        await Promise.all(have.map(({ to, hubReply }) => note('recipient', recipientKey(request, to), hubReply)));
-      }
+      // A client that is told of each recipient does not come again for those who were served.
+      if (outcome.kind === 'mixed' && outcome.at === 'dot' && !request.perRecipientAnswers)
+        await noteServed(request.from, request.content.sha256, outcome.perRecipient);
       return outcome;
     },
     close: () => log.close(),
@@ -126,9 +135,9 @@ async function deliverRest(
 }
 
 /** The same content from the same sender to the same recipient; hashed, so that the file holds no addresses. */
-function recipientKey({ from, content }: DeliveryRequest, to: Mailbox): string {
+function recipientKey(from: Sender, sha256: string, to: Mailbox): string {
   return createHash('sha256')
-    .update(`${addressOf(from)}\n${addressOf(to)}\n${content.sha256}`)
+    .update(`${addressOf(from)}\n${addressOf(to)}\n${sha256}`)
     .digest('base64url');
 }
 

@@ -48,6 +48,8 @@ export interface DeliveryRequest {
   readonly parameters: MailParameters;
   /** At least one. All of one route. */
   readonly recipients: readonly Mailbox[];
+  /** The client can be told different things of its recipients (PRDR): a mixed outcome is an answer, those who can be served are. */
+  readonly perRecipientAnswers?: true;
   /** Complete header lines to put in front, each ended by CRLF. */
   readonly prependedHeaders: string;
   readonly content: Content;
@@ -60,7 +62,7 @@ export type DeliveryOutcome =
   /** The hub answered 4xx or 5xx for all recipients: its answer is ours. `recipient` when one RCPT was refused at the burst. */
   | { readonly kind: 'refused'; readonly hubReply: Reply; readonly at: 'mail' | 'rcpt' | 'data' | 'dot' }
   /**
-   * Recipients had different answers and the client cannot be told so: 451 for all; the retry is answered a recipient at a time.
+   * Recipients had different answers. A client that cannot be told so hears 451 for all; the retry is answered a recipient at a time.
    * `at` 'rcpt': refused at the burst, nothing was sent, a positive reply means nothing. 'dot' (LMTP): who has a positive reply has the message.
    */
   | { readonly kind: 'mixed'; readonly at: 'rcpt' | 'dot'; readonly perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[] }

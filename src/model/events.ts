@@ -50,6 +50,8 @@ export type Event = Stamp &
         readonly ref: string;
         readonly outcome: 'delivered' | 'refused' | 'deferred';
         readonly reply: string;
+        /** One a recipient, where they differed and the client heard them (PRDR). */
+        readonly answers?: readonly string[];
         readonly reason: string;
         readonly from: string;
         readonly recipients: readonly string[];

@@ -1,6 +1,7 @@
 // What the client hears when the next hop has spoken about its message: the final answer to DATA.
 import type { DeliveryOutcome } from '../model/delivery.ts';
-import { reply, type Reply } from '../model/reply.ts';
+import type { Mailbox } from '../model/mailbox.ts';
+import { isPermanent, isPositive, reply, type Reply } from '../model/reply.ts';
 import { cleanHubReply } from './answer.ts';
 import { replies, withReference } from './replies.ts';
 
@@ -22,6 +23,32 @@ export function answerToOutcome(outcome: DeliveryOutcome, reference: string): Re
       return outcome satisfies never;
   }
 }
+
+export type MixedOutcome = Extract<DeliveryOutcome, { kind: 'mixed' }>;
+
+/**
+ * The answers to a client that hears one for each recipient (draft-hall-prdr), in the order of `recipients`, and then one for the whole:
+ * 250 when somebody has the message, or the client takes it back from everybody.
+ */
+export function answersToMixed(
+  { at, perRecipient }: MixedOutcome,
+  recipients: readonly Mailbox[],
+  reference: string,
+): { readonly whole: Reply; readonly each: readonly Reply[] } {
+  const replies = new Map(perRecipient.map(({ to, hubReply }) => [to, hubReply]));
+  const each = recipients.map((to) => {
+    const hubReply = replies.get(to);
+    // At RCPT nothing was sent: a yes there is no delivery.
+    if (hubReply === undefined || (isPositive(hubReply) && at === 'rcpt')) return withReference(notServedYet, reference);
+    return isPositive(hubReply) ? withReference(served, reference) : withReference(cleanHubReply(hubReply), reference);
+  });
+  const [first] = each;
+  if (each.some(isPositive)) return { whole: withReference(reply(250, '2.0.0', 'Delivered to those answered 250'), reference), each };
+  return { whole: first !== undefined && each.every(isPermanent) ? first : withReference(notServedYet, reference), each };
+}
+
+const served = reply(250, '2.1.5', 'Delivered');
+const notServedYet = reply(451, '4.3.0', 'Not delivered yet; try again');
 
 /** The answer to content that the door itself cannot take. */
 export function answerToFault(fault: 'message-too-big' | 'header-too-big' | 'storage', reference: string): Reply {

@@ -8,6 +8,8 @@ export const replies = {
   senderOk: reply(250, '2.1.0', 'Sender ok'),
   recipientOk: reply(250, '2.1.5', 'Recipient ok'),
   startData: reply(354, null, 'Send the message, end with a line of one dot'),
+  /** draft-hall-prdr: an answer for each recipient follows, then one for the whole. */
+  answersFollow: reply(353, null, 'Content analysis has started'),
   readyForTls: reply(220, '2.0.0', 'Ready to start TLS'),
   authenticated: reply(235, '2.7.0', 'Authenticated'),
   authContinue: reply(334, null, ''),

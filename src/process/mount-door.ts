@@ -156,7 +156,8 @@ const learningDelivery = (delivery: Delivery, finals: Pick<UnconfirmedFinals, 'd
   ...delivery,
   deliver: async (request) => {
     const outcome = await finals.deliver(request, delivery.deliver);
-    recipients.learnFrom(request, outcome);
+    // What one message was refused for is no reason to refuse the next at RCPT: that is done where the client could not be told otherwise.
+    if (!(outcome.kind === 'mixed' && request.perRecipientAnswers)) recipients.learnFrom(request, outcome);
     return outcome;
   },
 });

@@ -1,6 +1,7 @@
 // One message on one connection: XCLIENT or XFORWARD, then MAIL, RCPT and DATA in one burst, the content, the final dot, the answer.
 // What each way to fail means for the client is the table "final-dot window": before the dot nothing has happened, after it all may have.
 import type { DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
+import type { Mailbox } from '../../model/mailbox.ts';
 import { oneLine, type Reply } from '../../model/reply.ts';
 import { unkeptPromise } from '../unkept-promise.ts';
 import { isLost, type HubClient, type Lost } from './client.ts';
@@ -40,16 +41,25 @@ export async function sendBurst(client: HubClient, request: DeliveryRequest, opt
   const { dsn, requireTls } = client.capabilities;
   const unkept = unkeptPromise(request, { dsn, requireTls: client.verified && requireTls });
   if (unkept !== null) return done(unkept, 'keep');
-  const stopped = await sendEnvelope(client, request, options);
-  if (stopped !== null) return stopped;
-  const answers = options.protocol === 'lmtp' ? request.recipients.length : 1;
+  const entered = await sendEnvelope(client, request, options);
+  if ('kind' in entered) return entered;
+  const { accepted } = entered;
+  const answers = options.protocol === 'lmtp' ? accepted.length : 1;
   const interrupted = await sendContent(client, request, { answers, stallMs: options.commandMs, totalMs: options.finalDotMs });
   if (interrupted !== null) return stopContent(interrupted);
-  return options.protocol === 'lmtp' ? finalOfLmtp(client, request.recipients, options.finalDotMs) : finalOfSmtp(client, options.finalDotMs);
+  const end = await (options.protocol === 'lmtp' ? finalOfLmtp(client, accepted, options.finalDotMs) : finalOfSmtp(client, options.finalDotMs));
+  return end.kind === 'done' ? { ...end, outcome: withRefused(end.outcome, request, entered) } : end;
 }
 
-/** The way from MAIL to 354. Null: go on with the content. */
-async function sendEnvelope(client: HubClient, request: DeliveryRequest, options: BurstOptions): Promise<BurstEnd | null> {
+/** The envelope is taken, the content may come. */
+interface Entered {
+  readonly accepted: readonly Mailbox[];
+  /** Refused at RCPT; some only where the client can be told so. */
+  readonly refused: ReadonlyMap<Mailbox, Reply>;
+}
+
+/** The way from MAIL to 354. */
+async function sendEnvelope(client: HubClient, request: DeliveryRequest, options: BurstOptions): Promise<BurstEnd | Entered> {
   const hub = client.capabilities;
   const forward = options.xforward && !client.impersonating ? forwardCommands(request, hub) : [];
   const bytes = request.content.wireBytes + Buffer.byteLength(request.prependedHeaders);
@@ -71,10 +81,38 @@ async function sendEnvelope(client: HubClient, request: DeliveryRequest, options
     if (isGone(answer)) return lost(answer, atRcpt.length === 0);
     atRcpt.push(answer);
   }
-  if (!atRcpt.every(isOk)) return refusedRecipients(request, atRcpt, await say.skipRest());
+  const entered = sortRecipients(request, atRcpt);
+  if (entered === null) return refusedRecipients(request, atRcpt, await say.skipRest());
   const atData = await say();
   if (isGone(atData)) return lost(atData, false);
-  return atData.code === 354 ? null : stop(atData, 'data', 'reset');
+  return atData.code === 354 ? entered : stop(atData, 'data', 'reset');
+}
+
+/** Null: nothing may be sent, because nobody was taken, or not all were and the client has only one answer for all. */
+function sortRecipients({ recipients, perRecipientAnswers }: DeliveryRequest, answers: readonly Reply[]): Entered | null {
+  const refused = new Map<Mailbox, Reply>();
+  for (const [i, to] of recipients.entries()) {
+    const answer = answers[i];
+    if (answer !== undefined && !isOk(answer)) refused.set(to, answer);
+  }
+  if (refused.size === 0) return { accepted: recipients, refused };
+  if (perRecipientAnswers !== true || refused.size === recipients.length || ![...refused.values()].every(isRefusal)) return null;
+  return { accepted: recipients.filter((to) => !refused.has(to)), refused };
+}
+
+/** What came of those who were taken, and the refusals of the others, in one outcome. */
+function withRefused(outcome: DeliveryOutcome, { recipients }: DeliveryRequest, { refused }: Entered): DeliveryOutcome {
+  if (refused.size === 0 || outcome.kind === 'unavailable' || outcome.kind === 'ambiguous') return outcome;
+  const answered = outcome.kind === 'mixed' ? new Map(outcome.perRecipient.map(({ to, hubReply }) => [to, hubReply])) : null;
+  const hubReplyOf = (to: Mailbox): Reply | undefined => refused.get(to) ?? (outcome.kind === 'mixed' ? answered?.get(to) : outcome.hubReply);
+  return {
+    kind: 'mixed',
+    at: 'dot',
+    perRecipient: recipients.flatMap((to) => {
+      const hubReply = hubReplyOf(to);
+      return hubReply === undefined ? [] : [{ to, hubReply }];
+    }),
+  };
 }
 
 interface Speaker {

@@ -52,7 +52,7 @@ function hello(state: State, argument: string, how: { readonly esmtp: boolean; r
 function mail(state: State, argument: string, offer: Offer): Step {
   if (state.at !== 'greeted') return refuse(state, replies.sayHello, 'bad-sequence');
   // RFC 5321 4.1.1.11: parameters belong to EHLO; after HELO there are none.
-  const parsed = parseMail(argument, { smtputf8: offer.smtputf8 && state.esmtp, parameters: state.esmtp, ...state.promised });
+  const parsed = parseMail(argument, { smtputf8: offer.smtputf8 && state.esmtp, parameters: state.esmtp, prdr: true, ...state.promised });
   if (parsed.kind === 'bad') return refuse(state, badSyntax(parsed.code, parsed.enhanced, parsed.why), 'bad-syntax');
   const next: State = { ...state, at: 'mail', from: parsed.from, parameters: parsed.parameters };
   return { state, effect: { do: 'judge', stage: 'mail', next, ok: replies.senderOk } };

@@ -9,12 +9,12 @@ import type { ContentSummary } from '../../model/stage-input.ts';
 import { isRefusal, type Verdict } from '../../model/verdict.ts';
 import { networkOf } from '../../lib/ip.ts';
 import { answerTo } from '../../policy/answer.ts';
-import { answerToFault, answerToOutcome } from '../../policy/outcome-answer.ts';
+import { answersToMixed, answerToFault, answerToOutcome, type MixedOutcome } from '../../policy/outcome-answer.ts';
 import { withReference } from '../../policy/replies.ts';
 import { receivedLine } from '../../wire/message/received.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
-import type { DoorServices } from './services.ts';
+import type { DoorServices, UnconfirmedFinals } from './services.ts';
 
 export interface FinalAnswer {
   readonly reply: Reply;
@@ -22,10 +22,19 @@ export interface FinalAnswer {
   readonly unconfirmedKey: (() => string) | null;
   /** It was kept from an earlier try of this client, whose message was not delivered again. */
   readonly answeredBefore: boolean;
+  /** One a recipient in the order of RCPT, to be said before `reply`; absent where the client has not asked for that (PRDR). */
+  readonly perRecipient?: readonly Reply[];
+  /** Where recipients had different answers and the client has not heard them. */
+  rememberUnheard?(finals: UnconfirmedFinals): void;
 }
 
-interface Finished {
+/** An answer a recipient, where the client asked for it and there are several (draft-hall-prdr). */
+export const wantsAnswerEach = ({ parameters, to }: OpenTransaction): boolean => parameters.prdr === true && to.length > 1;
+
+interface Finished extends Pick<FinalAnswer, 'rememberUnheard'> {
   readonly reply: Reply;
+  /** Where they differ. */
+  readonly perRecipient?: readonly Reply[];
   readonly reason: string;
   readonly hubReply: Reply | null;
   readonly hubQueueId: string | null;
@@ -43,16 +52,23 @@ export async function finishMessage(conversation: Conversation, transaction: Ope
   if ('fault' in collected) {
     const reply = answerToFault(collected.fault, reference);
     record(conversation, transaction, { route, reference, bytes: collecting.bytes, summary: null, services }, { ...nothingFromHub, reply, reason: collected.fault });
-    return { reply, unconfirmedKey: null, answeredBefore: false };
+    return { ...toEach(transaction, { reply }), unconfirmedKey: null, answeredBefore: false };
   }
   const { content, summary } = collected;
   try {
     const finished = await judgeAndDeliver(conversation, transaction, { reference, route, content, summary, services, hostname: site.config.site.hostname });
     record(conversation, transaction, { route, reference, bytes: summary.bytes, summary, services }, finished);
-    return { reply: finished.reply, unconfirmedKey: finished.unconfirmedKey, answeredBefore: finished.reason === answeredBefore };
+    return { ...toEach(transaction, finished), unconfirmedKey: finished.unconfirmedKey, answeredBefore: finished.reason === answeredBefore };
   } finally {
     content.dispose();
   }
+}
+
+/** The answers as the client wants them. */
+function toEach(transaction: OpenTransaction, { reply, perRecipient, rememberUnheard }: Pick<Finished, 'reply' | 'perRecipient' | 'rememberUnheard'>): Pick<FinalAnswer, 'reply' | 'perRecipient' | 'rememberUnheard'> {
+  if (!wantsAnswerEach(transaction)) return { reply };
+  const each = { reply, perRecipient: perRecipient ?? transaction.to.map(() => reply) };
+  return rememberUnheard === undefined ? each : { ...each, rememberUnheard };
 }
 
 interface Job {
@@ -93,10 +109,20 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     recipients: transaction.to,
     prependedHeaders: headersFor(conversation, transaction, job, { verdict, reverseName }),
     content: job.content,
+    ...(wantsAnswerEach(transaction) ? { perRecipientAnswers: true } : {}),
   });
+  if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs: services.now() - startedAt, tags: tagsOf(verdict) };
   const reply = answerToOutcome(outcome, reference);
   const final = outcome.kind === 'delivered';
   return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs: services.now() - startedAt, unconfirmedKey: final ? key : null, tags: tagsOf(verdict) };
+}
+
+/** Recipients had different answers, and the client hears them (B9): nobody is bounced, nobody dropped, nobody served twice. */
+function answerEach(outcome: MixedOutcome, { from, to }: OpenTransaction, { reference, summary }: Job): Pick<Finished, 'reply' | 'perRecipient' | 'reason' | 'rememberUnheard'> {
+  const { whole, each } = answersToMixed(outcome, to, reference);
+  const served = { reply: whole, perRecipient: each, reason: outcome.kind };
+  if (outcome.at !== 'dot') return served;
+  return { ...served, rememberUnheard: (finals) => finals.rememberServed({ from, sha256: summary.sha256 }, outcome.perRecipient) };
 }
 
 function hubPart(outcome: DeliveryOutcome): Pick<Finished, 'hubReply' | 'hubQueueId'> {
@@ -156,6 +182,7 @@ function record(conversation: Conversation, transaction: OpenTransaction, about:
     ref: about.reference,
     outcome,
     reply: oneLine(finished.reply),
+    ...(finished.perRecipient === undefined ? {} : { answers: finished.perRecipient.map(oneLine) }),
     reason: finished.reason,
     from: addressOf(transaction.from),
     recipients: transaction.to.map(addressOf),

@@ -4,7 +4,7 @@ import type { Offer } from './step.ts';
 
 /** RFC 5321 4.1.1.1: no enhanced codes here (RFC 2034 3). VRFY, ETRN, BINARYMIME and XFORWARD are offered to nobody. */
 export function ehloReply(offer: Offer): Reply {
-  const lines = [offer.hostname, 'PIPELINING', `SIZE ${offer.maxBytes}`, '8BITMIME', 'ENHANCEDSTATUSCODES', 'CHUNKING'];
+  const lines = [offer.hostname, 'PIPELINING', `SIZE ${offer.maxBytes}`, '8BITMIME', 'ENHANCEDSTATUSCODES', 'CHUNKING', 'PRDR'];
   lines.push(`LIMITS MAILMAX=${offer.limits.mailMax} RCPTMAX=${offer.limits.rcptMax}`); // RFC 9422 4
   if (offer.smtputf8) lines.push('SMTPUTF8');
   if (offer.dsn) lines.push('DSN');

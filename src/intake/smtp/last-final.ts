@@ -29,6 +29,7 @@ export class LastFinal {
   #keep(finals: UnconfirmedFinals): void {
     const final = this.#said?.final;
     this.#said = null;
+    final?.rememberUnheard?.(finals);
     if (final === undefined || final.unconfirmedKey === null || final.answeredBefore) return;
     finals.remember(final.unconfirmedKey(), final.reply);
   }

@@ -12,7 +12,7 @@ import { Authenticating } from './authenticating.ts';
 import { Channel, type ChannelOwner } from './channel.ts';
 import type { Collecting } from './collecting.ts';
 import { Conversation, type OpenTransaction } from './conversation.ts';
-import { finishMessage } from './finishing.ts';
+import { finishMessage, wantsAnswerEach } from './finishing.ts';
 import { Receiving, type ReceivingSession } from './receiving.ts';
 import type { Judgement } from './services.ts';
 import { onLine } from './session.ts';
@@ -251,12 +251,14 @@ export class LiveSession implements ChannelOwner {
   #finish(transaction: OpenTransaction, collecting: Collecting): void {
     const { conversation, channel } = this;
     conversation.conduct.messages += 1;
+    if (wantsAnswerEach(transaction)) this.#say(replies.answersFollow);
     const { finals } = this.#site.services;
     channel.then(finishMessage(conversation, transaction, collecting, this.#site), (final) => {
       conversation.state = withoutTransaction(transaction);
       conversation.conduct.junkCommands = 0;
       this.#idleSince = this.#site.services.now();
       if (final.reply.code >= 400) conversation.conduct.errors += 1;
+      for (const answer of final.perRecipient ?? []) this.#say(answer);
       this.#say(final.reply);
       channel.flush();
       this.#lastFinal.say(final, channel.bytesIn, finals);

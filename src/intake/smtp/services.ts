@@ -4,7 +4,7 @@ import type { Client, ReverseName } from '../../model/client.ts';
 import type { AuthService } from '../../model/auth.ts';
 import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
-import type { Mailbox } from '../../model/mailbox.ts';
+import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { StageInput } from '../../model/stage-input.ts';
 import type { Stage, Verdict } from '../../model/verdict.ts';
@@ -42,6 +42,8 @@ export interface UnconfirmedFinals {
   find(key: string): Reply | null;
   /** Remembers, so that every door knows it; durable where it says so. */
   remember(key: string, answer: Reply): void;
+  /** The client may not have heard which of its recipients were served: those are not served this message again. */
+  rememberServed(message: { readonly from: Sender; readonly sha256: string }, perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[]): void;
   /** The client has heard it after all: what it sends from now on is meant anew, at every door. */
   forget(key: string): void;
 }
