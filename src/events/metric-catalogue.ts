@@ -39,7 +39,7 @@ export const metricCatalogue = {
   floodgate_hub_failures_total: { kind: 'counter', labels: ['route'], help: 'Times a next hop could not be used.' },
   floodgate_hub_connections: { kind: 'gauge', labels: ['route', 'state'], help: 'Connections to next hops (busy, idle).' },
   floodgate_load_level: { kind: 'gauge', labels: [], help: 'Load level: 0 normal, higher when the gateway sheds work.' },
-  floodgate_banner_queue: { kind: 'gauge', labels: [], help: 'Connections that wait for their banner: beyond a rate, or in line under load.' },
+  floodgate_connections_waiting: { kind: 'gauge', labels: [], help: 'Connections that wait for their banner: beyond a rate, or in line under load.' },
   floodgate_correspondents: { kind: 'gauge', labels: [], help: 'Hosts of which something is remembered.' },
   floodgate_clients_penalised_total: { kind: 'counter', labels: [], help: 'Clients pushed down to the lowest class because they came back too fast after 421.' },
   floodgate_event_loop_lag_seconds: { kind: 'gauge', labels: ['door'], help: 'Longest delay of the event loop of a thread in its last interval.' },

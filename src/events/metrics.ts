@@ -78,7 +78,7 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   replace('floodgate_doors', gauges.doors);
   replace('floodgate_measures', gauges.measures);
   set('floodgate_load_level', gauges.loadLevel);
-  set('floodgate_banner_queue', gauges.bannerQueue);
+  set('floodgate_connections_waiting', gauges.bannerQueue);
   set('floodgate_correspondents', gauges.correspondents);
   set('floodgate_journal_bytes', gauges.journalBytes);
   set('floodgate_journal_segments', gauges.journalSegments);

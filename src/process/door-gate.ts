@@ -6,24 +6,24 @@ import { Gate, type GateFigures } from '../intake/smtp/gate.ts';
 import type { LoadNow } from '../intake/smtp/services.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import { SharedLevel } from '../lib/shared-level.ts';
-import type { EventBody, Recorder } from '../model/events.ts';
-import type { DoorStart } from './messages.ts';
+import type { Recorder } from '../model/events.ts';
+import type { DoorStart, FromDoor } from './messages.ts';
 
 export interface DoorGate {
   readonly gate: Gate;
   readonly load: LoadNow;
   /** A reload. */
   use(config: Config): void;
-  /** Learns from what this door has recorded. */
-  note(event: EventBody): void;
-  /** What this door has learned since it was last asked. */
-  takeChanges(): readonly ReputeChange[];
+  /** Records, and learns from it what it says of the client. */
+  readonly record: Recorder;
+  /** Tells the keeper what this door has learned since it was last told. */
+  tell(): void;
   /** What other doors have learned. */
   merge(changes: readonly ReputeChange[]): void;
   figures(): GateFigures;
 }
 
-export function openDoorGate(start: DoorStart, record: Recorder): DoorGate {
+export function openDoorGate(start: DoorStart, { record, say }: { readonly record: Recorder; say(message: FromDoor): void }): DoorGate {
   const now = Date.now;
   const shared = new SharedLevel(start.level);
   const load: LoadNow = { level: () => shared.read(), isSlow: () => shared.isSlow() };
@@ -38,11 +38,15 @@ export function openDoorGate(start: DoorStart, record: Recorder): DoorGate {
       inside = PrefixSet.build(config.site.networks);
       gate.use(config);
     },
-    note: (event) => {
+    record: (event) => {
       const evidence = evidenceOf(event);
       if (evidence !== null && !inside.has(evidence.ip)) correspondents.learn(evidence.ip, evidence.what);
+      record(event);
     },
-    takeChanges: () => correspondents.takeChanges(),
+    tell: () => {
+      const changes = correspondents.takeChanges();
+      if (changes.length > 0) say({ kind: 'correspondents', changes });
+    },
     merge: (changes) => correspondents.merge(changes),
     figures: () => gate.figures(),
   };

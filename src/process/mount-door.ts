@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { createContentStore } from '../delivery/content-store.ts';
-import { createDelivery } from '../delivery/delivery.ts';
+import { createDelivery, type DeliveryDesk } from '../delivery/delivery.ts';
 import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinals } from '../delivery/unconfirmed-finals.ts';
 import type { ReputeChange } from '../facts/correspondents.ts';
 import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideWatch } from '../facts/inside-use.ts';
@@ -18,8 +18,7 @@ import type { DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import type { AuthService } from '../model/auth.ts';
-import type { Delivery } from '../model/delivery.ts';
-import type { Recorder } from '../model/events.ts';
+import type { Delivery, HubAbilities } from '../model/delivery.ts';
 import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
 import { openDoorRecord } from './door-record.ts';
@@ -51,15 +50,8 @@ export interface MountedDoor {
 export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
   const now = Date.now;
   const { recorder, record: keep, flush } = openDoorRecord(start, say);
-  const entrance = openDoorGate(start, keep);
-  const record: Recorder = (event) => {
-    entrance.note(event);
-    keep(event);
-  };
-  const tellReputes = (): void => {
-    const changes = entrance.takeChanges();
-    if (changes.length > 0) say({ kind: 'correspondents', changes });
-  };
+  const entrance = openDoorGate(start, { record: keep, say });
+  const { record } = entrance;
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
   const finals = await createUnconfirmedFinals({ dir: join(start.config.state, 'finals'), name: start.name, now, onRemember: (entry) => say({ kind: 'final', entry }) });
   const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
@@ -67,17 +59,13 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const measures = createLiveMeasures(start.measures);
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
-
-  let distrusted = start.distrusted;
-  let insideWatch: InsideWatch | null = null;
+  const insideWatch = liveInsideWatch(start.distrusted, (use) => say({ kind: 'inside-use', use }));
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
     const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), mayAsk: (input) => entrance.gate.mayAskHub(input) });
     const { router, recipients, reverseName } = policy;
-    const watch = watchInside(config, (use) => say({ kind: 'inside-use', use }));
-    watch.replace(distrusted);
-    insideWatch = watch;
+    const watch = insideWatch.of(config);
     return {
       judge: (stage, input) => {
         if ('to' in input && input.client.inside) watch.look(input);
@@ -86,12 +74,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       router,
       delivery: learningDelivery(delivery, finals, recipients),
       content,
-      hubAbilities: () => delivery.abilities({ key: 'hub', address: config.hub.address }),
-      hopAbilities: (toAnyone) => {
-        const hub = delivery.abilities({ key: 'hub', address: config.hub.address });
-        const others = delivery.met().filter(({ key }) => key !== 'hub' && (toAnyone || key !== 'outbound'));
-        return hub === null ? [] : [hub, ...others.map(({ abilities }) => abilities)];
-      },
+      ...abilitiesOf(delivery, config),
       auth: await authFor(config, record),
       admission: createAdmission({ limits: config.limits, counters }),
       gate: entrance.gate,
@@ -123,13 +106,10 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     },
     useLists: (snapshot) => lists.replace(snapshot),
     useMeasures: (snapshot) => measures.replace(snapshot),
-    useDistrusted: (addresses) => {
-      distrusted = addresses;
-      insideWatch?.replace(addresses);
-    },
+    useDistrusted: insideWatch.distrust,
     learnFinal: (entry) => finals.learn(entry),
-    learnReputes: (changes) => entrance.merge(changes),
-    tellReputes,
+    learnReputes: entrance.merge,
+    tellReputes: entrance.tell,
     taken: (cost) => recorder.taken(cost),
     flush,
     figures: () => ({ ...entrance.figures(), sessions: listeners.sessions(), contentBytes: content.memoryInUse, delivery: delivery.snapshot() }),
@@ -138,8 +118,38 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       await listeners.drain(patienceMs);
       await delivery.close();
       await finals.close();
-      tellReputes();
+      entrance.tell();
       flush();
+    },
+  };
+}
+
+/** What the hub can do, and what all next hops that were met can. */
+function abilitiesOf(delivery: DeliveryDesk, { hub: { address } }: Config): Pick<DoorServices, 'hubAbilities' | 'hopAbilities'> {
+  const hubAbilities = (): HubAbilities | null => delivery.abilities({ key: 'hub', address });
+  return {
+    hubAbilities,
+    hopAbilities: (toAnyone) => {
+      const hub = hubAbilities();
+      const others = delivery.met().filter(({ key }) => key !== 'hub' && (toAnyone || key !== 'outbound'));
+      return hub === null ? [] : [hub, ...others.map(({ abilities }) => abilities)];
+    },
+  };
+}
+
+/** The watch of the configuration in force: a new one knows at once whom the keeper does not trust. */
+function liveInsideWatch(known: readonly DistrustedAddress[], note: (use: InsideUse) => void): { of(config: Config): InsideWatch; distrust(addresses: readonly DistrustedAddress[]): void } {
+  let distrusted = known;
+  let watch: InsideWatch | null = null;
+  return {
+    of: (config) => {
+      watch = watchInside(config, note);
+      watch.replace(distrusted);
+      return watch;
+    },
+    distrust: (addresses) => {
+      distrusted = addresses;
+      watch?.replace(addresses);
     },
   };
 }
