@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
+import { unstuff } from '../../src/wire/smtp/dot-stuffing.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway } from '../harness/gateway.ts';
 import { onTheWire } from '../harness/letter.ts';
@@ -23,6 +24,8 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 /** Our own lines in front: Received alone, folded. */
 const ourLines = /^(?:Received: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)$/;
 
+const contentOf = (wire: Buffer): Buffer => Buffer.concat([...unstuff([wire])]);
+
 /** Sends a message and compares what the hub got. */
 async function roundTrip(message: Buffer, cuts: readonly number[] = []): Promise<void> {
   await client.converse(`
@@ -39,10 +42,11 @@ async function roundTrip(message: Buffer, cuts: readonly number[] = []): Promise
   assert.equal(end.code, 250, end.text);
   const got = hub.messages.pop();
   assert.ok(got);
-  const sent = wire.subarray(0, -3);
-  const front = got.data.subarray(0, got.data.length - sent.length);
+  // As a receiver reads it: a dot among NULs may travel stuffed although it need not (content-decoder.ts).
+  const [sent, arrived] = [contentOf(wire.subarray(0, -3)), contentOf(got.data)];
+  const front = arrived.subarray(0, arrived.length - sent.length);
   assert.match(front.toString('latin1'), ourLines);
-  assert.equal(sha256(got.data.subarray(front.length)), sha256(sent), 'byte for byte');
+  assert.equal(sha256(arrived.subarray(front.length)), sha256(sent), 'byte for byte');
 }
 
 /** Any line: all bytes but CR and LF, with more dots, NULs and 8-bit than chance would give. */
