@@ -78,6 +78,7 @@ const recipe: Recipe = {
     return {
       overlays: [{ from: join(premises.directory, 'lib'), over: '/var/lib' }],
       command: [`${premises.folder}/usr/sbin/exim4`, '-bdf', '-q1m'],
+      logFile: 'exim/log/mainlog',
     };
   },
 };

@@ -12,6 +12,8 @@ export interface HubOptions {
   /** Networks whose mail the hub relays to the world; default all of loopback, the worst case behind a gateway. */
   readonly networks?: readonly string[];
   readonly maxBytes?: number;
+  /** Exim, OpenSMTPD, Sendmail: port on loopback where all that is not for its own users goes; null: the outside world. */
+  readonly wayOut?: number | null;
 }
 
 /** What a test gets by default. */
@@ -20,6 +22,7 @@ export const hubDefaults = {
   users: ['anna', 'bert', 'postmaster'],
   networks: ['127.0.0.0/8', '::1/128'],
   maxBytes: 60_000_000,
+  wayOut: null,
 } as const satisfies Required<HubOptions>;
 
 export interface Hub {

@@ -31,11 +31,14 @@ export interface Recipe {
   readonly product: Exclude<Hub['product'], 'postfix'>;
   readonly users: (premises: Premises) => readonly PrivateUser[];
   /** Writes its files; says what lies over the machine's paths and what to run. */
-  readonly layOut: (
-    premises: Premises,
-  ) =>
-    | Promise<{ readonly overlays: readonly Overlay[]; readonly command: readonly string[] }>
-    | { readonly overlays: readonly Overlay[]; readonly command: readonly string[] };
+  readonly layOut: (premises: Premises) => Promise<Layout> | Layout;
+}
+
+interface Layout {
+  readonly overlays: readonly Overlay[];
+  readonly command: readonly string[];
+  /** The log it writes by itself, below `directory`; what it says on its output is read anyway. */
+  readonly logFile?: string;
 }
 
 /** The program writes below this path; it lies over the machine's own. */
@@ -65,14 +68,15 @@ export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOpti
   const directory = scratchDirectory(owner, recipe.product);
   const { folder, libraries } = unpackedAt(recipe.product);
   const port = await freePort();
-  const premises: Premises = { directory, inside, port, outsidePort: outside.port, folder, domain, options: whole };
+  const premises: Premises = { directory, inside, port, outsidePort: whole.wayOut ?? outside.port, folder, domain, options: whole };
   const mailboxes = new Mailboxes(join(directory, 'mail'), whole.users, { uid: mailUid, gid: mailUid });
   const users = privateUsers(join(directory, 'etc'), recipe.users(premises));
-  const { overlays, command } = await recipe.layOut(premises);
+  const { overlays, command, logFile: ownLog } = await recipe.layOut(premises);
   const args = underMounts([...users, ...overlays, { from: directory, over: inside }], command);
   const logFile = join(directory, 'mail.log');
   writeFileSync(logFile, '', { flag: 'a', mode: 0o666 });
-  const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'latin1') : '');
+  const logs = ownLog === undefined ? [logFile] : [logFile, join(directory, ownLog)];
+  const log = (): string => logs.map((file) => (existsSync(file) ? readFileSync(file, 'latin1') : '')).join('');
   let child: ChildProcess | null = null;
 
   const hub: Hub = {
