@@ -2,8 +2,8 @@
 # Installs the real mail servers and clients that test/peers/ talks to. Debian or Ubuntu, as root, and only when asked
 # (`npm run peers`): a postmaster's own machine runs a live mail server that must not be touched.
 #
-# Postfix comes as a package, because it insists on its own user; nothing is left running. The other three conflict with
-# it as packages, so they are only unpacked into a folder of their own and run from there.
+# Postfix comes as a package, because it insists on its own user; nothing is left running. The other four conflict with
+# it as packages, or would leave a daemon running, so they are only unpacked into a folder of their own and run from there.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -66,7 +66,8 @@ unpack() {
   chmod -R u-s,g-s "$folder" # nothing in a cache folder needs to be set-uid
 }
 
-library_path() { printf '%s' "$cache/$1/usr/lib/$(uname -m)-linux-gnu:$cache/$1/lib/$(uname -m)-linux-gnu"; }
+# Dovecot keeps libraries of its own beside its programs.
+library_path() { printf '%s' "$cache/$1/usr/lib/$(uname -m)-linux-gnu:$cache/$1/lib/$(uname -m)-linux-gnu:$cache/$1/usr/lib/dovecot:$cache/$1/usr/lib/dovecot/modules/old-stats"; }
 missing_libraries() { LD_LIBRARY_PATH=$(library_path "$1") ldd "$cache/$1/$2" 2>/dev/null | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p'; }
 lacks_libraries() { [ -n "$(missing_libraries "$1" "$2")" ]; }
 
@@ -97,6 +98,7 @@ fetch opensmtpd usr/sbin/smtpd opensmtpd
 # m4 turns Sendmail's own macros (sendmail-cf) into its configuration, as a postmaster would.
 fetch m4 usr/bin/m4 m4
 fetch sendmail usr/libexec/sendmail/sendmail sendmail-bin sendmail-base sendmail-cf
+fetch dovecot usr/lib/dovecot/auth dovecot-core
 
 # Each must run, or the tests would fail later with a less clear reason. Exim looks for its own user before it says
 # anything: the tests give it one in a private /etc/passwd, and here its complaint proves that it starts.
@@ -109,6 +111,7 @@ show smtp-source "$(command -v smtp-source)"
 show exim "$(run exim usr/sbin/exim4 -bV | first '^Exim version|no such user|failed to find uid')"
 show opensmtpd "$(run opensmtpd usr/sbin/smtpd -h | first '^version:')"
 show sendmail "$(run sendmail usr/libexec/sendmail/sendmail -C /dev/null -d0.1 -bt | first '^Version')"
+show dovecot "$(run dovecot usr/sbin/dovecot --version)"
 show swaks "$(swaks --version | first 'swaks version')"
 show nmap "$(nmap --version | first '^Nmap version')"
 show ss "$(ss -V)"

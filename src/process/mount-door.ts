@@ -11,14 +11,12 @@ import type { ListsSnapshot } from '../facts/lists.ts';
 import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
 import type { RecipientFacts } from '../facts/recipients.ts';
 import { createLiveLists } from '../facts/source.ts';
-import { authSecret } from '../facts/auth-secret.ts';
-import { createUsersAuth } from '../facts/users-auth.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
 import type { DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
-import type { AuthService } from '../model/auth.ts';
 import type { Delivery, HubAbilities } from '../model/delivery.ts';
+import { openAuthDesk } from './auth-desk.ts';
 import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
 import { openDoorRecord } from './door-record.ts';
@@ -57,6 +55,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
   const lists = createLiveLists(start.lists);
   const measures = createLiveMeasures(start.measures);
+  const auth = openAuthDesk(record);
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
   const insideWatch = liveInsideWatch(start.distrusted, (use) => say({ kind: 'inside-use', use }));
@@ -75,7 +74,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       delivery: learningDelivery(delivery, finals, recipients),
       content,
       ...abilitiesOf(delivery, config),
-      auth: await authFor(config, record),
+      auth: await auth.use(config),
       admission: createAdmission({ limits: config.limits, counters }),
       gate: entrance.gate,
       load: entrance.load,
@@ -116,6 +115,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     drain: async (patienceMs) => {
       entrance.gate.close();
       await listeners.drain(patienceMs);
+      auth.close();
       await delivery.close();
       await finals.close();
       entrance.tell();
@@ -171,16 +171,3 @@ const learningDelivery = (delivery: Delivery, finals: Pick<UnconfirmedFinals, 'd
     return outcome;
   },
 });
-
-/** AUTH against the users file; a file that cannot be used leaves the door without AUTH, and says so. */
-async function authFor(config: Config, record: DoorServices['record']): Promise<AuthService | null> {
-  const file = config.auth?.users;
-  if (file === undefined) return null;
-  const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
-  try {
-    return await createUsersAuth({ file, secret: await authSecret(join(config.state, 'auth-secret')), now: Date.now, onTrouble: (errors) => broken(errors.join('; ')) });
-  } catch (error) {
-    broken(error instanceof Error ? error.message : String(error));
-    return null;
-  }
-}

@@ -31,6 +31,7 @@ const programs = {
   nmap: { binary: 'nmap' },
   curl: { binary: 'curl' },
   gsasl: { binary: 'gsasl' },
+  dovecot: { binary: 'usr/sbin/dovecot', folder: 'dovecot', needsRoot: true },
   openssl: { binary: 'openssl' },
   ip: { binary: 'ip', needsRoot: true },
   zsh: { binary: 'zsh' },

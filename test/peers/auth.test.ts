@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { startDovecot } from '../harness/dovecot.ts';
 import { startGateway, type Gateway } from '../harness/gateway.ts';
-import { gsaslLogin } from '../harness/gsasl.ts';
+import { gsaslLogin, type GsaslResult } from '../harness/gsasl.ts';
 import { missing, peerPath } from '../harness/peer.ts';
 import { runProgram, scratchDirectory, type Owner } from '../harness/scratch.ts';
+import { until } from '../harness/until.ts';
 
 /** A gateway whose users file has these lines. */
 async function gatewayWith(t: Owner, lines: readonly string[]): Promise<Gateway> {
@@ -31,4 +33,28 @@ test('GNU SASL logs in by SCRAM, with a secret it made itself and against a read
     assert.equal(login.ok, ok, `${mechanism} ${user}: ${login.said}\n${gateway.stderr()}`);
     assert.match(login.said, /AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN/);
   }
+});
+
+test('a real Dovecot checks the passwords; while it is down the answer is 454, and it is found again', { skip: missing('gsasl', 'openssl', 'dovecot') }, async (t) => {
+  const dovecot = await startDovecot(t, { 'anna@hub.example': 'pencil' });
+  const gateway = await startGateway(t, { hub: '127.0.0.1:1', listeners: { out: { role: 'submission' } }, tls: true, config: { auth: { dovecot: dovecot.socket } } });
+  const cases: readonly (readonly [mechanism: string, password: string, ok: boolean])[] = [
+    ['PLAIN', 'pencil', true],
+    ['LOGIN', 'pencil', true],
+    ['SCRAM-SHA-256', 'pencil', true],
+    ['PLAIN', 'pencils', false],
+    ['SCRAM-SHA-256', 'pencils', false],
+  ];
+  const login = (mechanism: string, password: string): Promise<GsaslResult> => gsaslLogin({ port: gateway.port(), mechanism, user: 'Anna@hub.example', password, noBinding: true });
+  for (const [mechanism, password, ok] of cases) {
+    const answer = await login(mechanism, password);
+    assert.equal(answer.ok, ok, `${mechanism} ${password}: ${answer.said}\n${gateway.stderr()}\n${dovecot.log()}`);
+    if (!ok) assert.match(answer.said, /^535 5\.7\.8 /m);
+  }
+  await gateway.event('auth-tried', ({ ok, user }) => ok && user === 'anna@hub.example');
+  await dovecot.stop();
+  await until('454', async () => /^454 4\.7\.0 /m.test((await login('PLAIN', 'pencil')).said));
+  await gateway.event('hub-failed', ({ route }) => route === 'auth');
+  await dovecot.start();
+  await until('235', async () => (await login('PLAIN', 'pencil')).ok);
 });

@@ -73,9 +73,12 @@ const implicitTls: CrossCheck = {
   },
 };
 
-const emptyAuth: CrossCheck = {
+const oneAuth: CrossCheck = {
   reads: ['auth'],
   *find(config) {
+    const { users, dovecot, hub } = config.auth ?? {};
+    const given = [...(users === undefined ? [] : ['users']), ...(dovecot === undefined ? [] : ['dovecot']), ...(hub === true ? ['hub'] : [])];
+    for (const more of given.slice(1)) yield error(['auth', more], `does nothing beside auth.${given[0]}: one of them checks the passwords`, 'keep one of users, dovecot and hub');
     if (config.auth && !hasPasswords(config)) yield error(['auth'], 'does not say who checks the passwords', 'add users: users.txt');
   },
 };
@@ -108,4 +111,4 @@ const webAtHome: CrossCheck = {
   },
 };
 
-export const doorChecks: readonly CrossCheck[] = [namesOnce, addressesOnce, submissionWorks, implicitTls, emptyAuth, smarthostOnOneAddress, webAtHome];
+export const doorChecks: readonly CrossCheck[] = [namesOnce, addressesOnce, submissionWorks, implicitTls, oneAuth, smarthostOnOneAddress, webAtHome];

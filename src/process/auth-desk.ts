@@ -1,0 +1,53 @@
+// Who checks the passwords of one door, as the configuration says: made anew at a reload, and what holds a connection stays while its
+// settings do. What cannot be opened leaves the door without AUTH, and says so.
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Config } from '../config/options.ts';
+import { authSecret } from '../facts/auth-secret.ts';
+import { createDovecotAuth, type DovecotAuth } from '../facts/dovecot-auth.ts';
+import { createUsersAuth } from '../facts/users-auth.ts';
+import type { AuthService } from '../model/auth.ts';
+import type { Recorder } from '../model/events.ts';
+
+export interface AuthDesk {
+  /** The service for a configuration; null: AUTH is not offered. */
+  use(config: Config): Promise<AuthService | null>;
+  close(): void;
+}
+
+/** The name of those who know the passwords in events and metrics of failure, beside the names of routes. */
+const ROUTE = 'auth';
+
+export function openAuthDesk(record: Recorder): AuthDesk {
+  let dovecot: { readonly socket: string; readonly auth: DovecotAuth } | null = null;
+
+  function dovecotAt(socket: string): AuthService {
+    if (dovecot?.socket === socket) return dovecot.auth;
+    dovecot?.auth.close();
+    const onTrouble = (why: string): void => record({ type: 'hub-failed', route: ROUTE, why: `Dovecot: ${why}` });
+    // Door threads share a process id, which Dovecot wants to be another for each connection.
+    dovecot = { socket, auth: createDovecotAuth({ socket, newConnectionId: () => randomInt(1, 2 ** 31 - 1), onTrouble }) };
+    return dovecot.auth;
+  }
+
+  return {
+    async use(config) {
+      const { users, dovecot: socket } = config.auth ?? {};
+      if (socket !== undefined) return dovecotAt(socket);
+      dovecot?.auth.close();
+      dovecot = null;
+      return users === undefined ? null : usersOf(users, config.state, record);
+    },
+    close: () => dovecot?.auth.close(),
+  };
+}
+
+async function usersOf(file: string, state: string, record: Recorder): Promise<AuthService | null> {
+  const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
+  try {
+    return await createUsersAuth({ file, secret: await authSecret(join(state, 'auth-secret')), now: Date.now, onTrouble: (errors) => broken(errors.join('; ')) });
+  } catch (error) {
+    broken(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
