@@ -35,9 +35,9 @@ export function answersToMixed(
   recipients: readonly Mailbox[],
   reference: string,
 ): { readonly whole: Reply; readonly each: readonly Reply[] } {
-  const replies = new Map(perRecipient.map(({ to, hubReply }) => [to, hubReply]));
+  const said = new Map(perRecipient.map(({ to, hubReply }) => [to, hubReply]));
   const each = recipients.map((to) => {
-    const hubReply = replies.get(to);
+    const hubReply = said.get(to);
     // At RCPT nothing was sent: a yes there is no delivery.
     if (hubReply === undefined || (isPositive(hubReply) && at === 'rcpt')) return withReference(notServedYet, reference);
     return isPositive(hubReply) ? withReference(served, reference) : withReference(cleanHubReply(hubReply), reference);

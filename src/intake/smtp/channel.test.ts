@@ -66,7 +66,7 @@ test('bytes before the banner are told and kept: they are lines once lines are w
 test('while something is awaited no line is read; what is said then leaves at once, and it is our turn: no deadline runs', async (t) => {
   const judged = Promise.withResolvers<number>();
   const { channel, client, told, until } = await line(t, (text, own) => {
-    if (text === 'A') own.then(judged.promise, (value) => own.say(`${value}\r\n`));
+    if (text === 'A') own.whenKnown(judged.promise, (value) => own.say(`${value}\r\n`));
     else own.say('second\r\n');
   });
   channel.mode = 'lines';
@@ -82,7 +82,7 @@ test('while something is awaited no line is read; what is said then leaves at on
 
 test('what is awaited and rejects is a fault of ours, told once; the channel lives', async (t) => {
   const { channel, client, until, told } = await line(t, (text, own) => {
-    if (text === 'A') own.then(Promise.reject(new Error('broken')), () => {});
+    if (text === 'A') own.whenKnown(Promise.reject(new Error('broken')), () => {});
   });
   channel.mode = 'lines';
   client.write('A\r\nB\r\n');
@@ -92,7 +92,7 @@ test('what is awaited and rejects is a fault of ours, told once; the channel liv
 
 test('half closed while something is awaited: the end comes after the answer', async (t) => {
   const judged = Promise.withResolvers<void>();
-  const { channel, client, told, until } = await line(t, (_text, own) => own.then(judged.promise, () => own.say('250\r\n')));
+  const { channel, client, told, until } = await line(t, (_text, own) => own.whenKnown(judged.promise, () => own.say('250\r\n')));
   channel.mode = 'lines';
   client.end('QUIT\r\n');
   await until('QUIT');
@@ -105,7 +105,7 @@ test('half closed while something is awaited: the end comes after the answer', a
 test('a full backlog stops reading, and content that comes next starts it again: pipelined recipients must not hang', async (t) => {
   const judged = Promise.withResolvers<void>();
   const { channel, socket, client, until } = await line(t, (text, own) => {
-    if (text === 'A') own.then(judged.promise, () => {});
+    if (text === 'A') own.whenKnown(judged.promise, () => {});
     if (text === 'DATA') own.mode = 'content';
   });
   channel.mode = 'lines';
@@ -153,7 +153,7 @@ test('a client that reads no answers stops being read, and is read again when it
 test('behind goodbye nothing is said, nothing is read, and a client that stays is given five seconds', async (t) => {
   const judged = Promise.withResolvers<void>();
   const { channel, client, told, until, heard } = await line(t, (text, own) => {
-    if (text === 'A') own.then(judged.promise, () => own.say('250 too late\r\n'));
+    if (text === 'A') own.whenKnown(judged.promise, () => own.say('250 too late\r\n'));
   });
   channel.mode = 'lines';
   client.write('A\r\n');

@@ -76,7 +76,7 @@ export class Channel {
   }
 
   /** Runs `next` with the value, at once or when the promise has it; meanwhile no further line is read. */
-  then<T>(value: T | Promise<T>, next: (value: T) => void): void {
+  whenKnown<T>(value: T | Promise<T>, next: (value: T) => void): void {
     if (!(value instanceof Promise)) return next(value);
     this.#busy = true;
     this.flush();
@@ -94,7 +94,7 @@ export class Channel {
   }
 
   afterMs(ms: number, next: () => void): void {
-    this.then(new Promise<void>((resolve) => void setTimeout(resolve, ms)), () => {
+    this.whenKnown(new Promise<void>((resolve) => void setTimeout(resolve, ms)), () => {
       if (!this.over) next();
     });
   }

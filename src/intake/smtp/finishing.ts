@@ -47,7 +47,9 @@ interface Finished extends Pick<FinalAnswer, 'rememberUnheard'> {
 export async function finishMessage(conversation: Conversation, transaction: OpenTransaction, collecting: Collecting, site: { readonly services: DoorServices; readonly config: Config }): Promise<FinalAnswer> {
   const { services } = site;
   const reference = collecting.reference;
-  const route = services.router.routeOf(conversation.rcptInput(transaction, transaction.to[transaction.to.length - 1]!));
+  const last = transaction.to.at(-1);
+  if (last === undefined) throw new Error('a message without recipients');
+  const route = services.router.routeOf(conversation.rcptInput(transaction, last));
   const collected = await collecting.finish();
   if ('fault' in collected) {
     const reply = answerToFault(collected.fault, reference);
@@ -138,6 +140,7 @@ const tagsOf = (verdict: Verdict): readonly string[] => verdict.findings.filter(
 /** Our trace line (RFC 5321 4.4) and, for a marked message, what a mail client or Sieve can filter on (mission R8). */
 function headersFor(conversation: Conversation, transaction: OpenTransaction, job: Job, known: { readonly verdict: Verdict; readonly reverseName: ReverseName }): string {
   const { client, tls, user } = conversation;
+  const [only, ...others] = transaction.to;
   const received = receivedLine({
     helo: transaction.helo,
     esmtp: transaction.esmtp,
@@ -149,7 +152,7 @@ function headersFor(conversation: Conversation, transaction: OpenTransaction, jo
     authenticated: user !== null,
     by: job.hostname,
     id: job.reference,
-    forRecipient: transaction.to.length === 1 ? addressOf(transaction.to[0]!) : null, // RFC 5321 4.4: more would tell Bcc
+    forRecipient: only !== undefined && others.length === 0 ? addressOf(only) : null, // RFC 5321 4.4: more would tell Bcc
     at: job.services.now(),
   });
   const tags = tagsOf(known.verdict);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reply, type Reply } from '../../model/reply.ts';
+import { reply } from '../../model/reply.ts';
 import type { FinalAnswer } from './finishing.ts';
 import { LastFinal } from './last-final.ts';
 
@@ -11,7 +11,7 @@ const deferred: FinalAnswer = { reply: reply(451, '4.4.1', 'Later'), unconfirmed
 /** Finals that write down what is asked of them. */
 function notebook() {
   const notes: string[] = [];
-  return { notes, size: 0, find: () => null, rememberServed: () => void notes.push('served'), remember: (key: string, _: Reply) => void notes.push(`remember ${key}`), forget: (key: string) => void notes.push(`forget ${key}`) };
+  return { notes, size: 0, find: () => null, rememberServed: () => void notes.push('served'), remember: (key: string) => void notes.push(`remember ${key}`), forget: (key: string) => void notes.push(`forget ${key}`) };
 }
 
 test('a client that goes without another byte may not have heard its 250: it is remembered', () => {

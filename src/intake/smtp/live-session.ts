@@ -1,10 +1,10 @@
 // The shell of an SMTP session: performs the effects of the pure step one by one, against policy, the content store and the next hop.
 import type { Socket } from 'node:net';
 import type { Client } from '../../model/client.ts';
-import { oneLine, reply, type Reply } from '../../model/reply.ts';
+import type { Reply } from '../../model/reply.ts';
 import { isRefusal, type Stage } from '../../model/verdict.ts';
 import { answerTo } from '../../policy/answer.ts';
-import { greeting, replies, withReference } from '../../policy/replies.ts';
+import { greeting, replies } from '../../policy/replies.ts';
 import type { LineResult } from '../../wire/smtp/line-reader.ts';
 import { formatReply } from '../../wire/smtp/reply-text.ts';
 import { askPolicy } from './ask-policy.ts';
@@ -13,7 +13,8 @@ import { Channel, type ChannelOwner } from './channel.ts';
 import type { Collecting } from './collecting.ts';
 import { Conversation, type OpenTransaction } from './conversation.ts';
 import { finishMessage, wantsAnswerEach } from './finishing.ts';
-import { Receiving, type ReceivingSession } from './receiving.ts';
+import { Receiving } from './receiving.ts';
+import { Refusing } from './refusing.ts';
 import type { Judgement } from './services.ts';
 import { onLine } from './session.ts';
 import type { SmtpSite } from './site.ts';
@@ -25,8 +26,6 @@ import { clientAfterXclient } from './xclient.ts';
 
 /** AUTH responses may be this long (RFC 4954 4). */
 const AUTH_LINE_BYTES = 12_288;
-/** What a refused command costs once there were many. */
-const ERROR_DELAY_MS = 1000;
 /** What a verdict of `delay` costs the client, once a command; far within its patience (RFC 5321 4.5.3.2). */
 const DELAY_MS = 5000;
 
@@ -42,6 +41,7 @@ export class LiveSession implements ChannelOwner {
   #site: SmtpSite;
   readonly #hooks: SessionHooks;
   readonly #receiving: Receiving;
+  readonly #refusing: Refusing;
   /** When the session last finished something; the session deadline counts from here. */
   #idleSince: number;
   readonly #lastFinal = new LastFinal();
@@ -57,7 +57,15 @@ export class LiveSession implements ChannelOwner {
     this.#idleSince = now;
     this.conversation = new Conversation(id, client, now);
     this.channel = new Channel(socket, this, { maxLineBytes: config.limits.commandLine, now: services.now });
-    this.#receiving = new Receiving(this.#receivingSession());
+    const own = { conversation: this.conversation, channel: this.channel, site: () => this.#site, say: (answer: Reply): void => this.#say(answer) };
+    this.#refusing = new Refusing({ ...own, end: (answer, why) => this.#sayGoodbye(answer, why) });
+    this.#receiving = new Receiving({
+      ...own,
+      took: (answer, bytes) => this.#reply(bytes === 0 ? { do: 'reply', reply: answer, junk: true } : { do: 'reply', reply: answer }, 'BDAT'),
+      refuse: (command, answer, reason) => this.#refuse(command, answer, reason),
+      giveUp: (reason, command, answer) => this.#refusing.giveUp(reason, command, answer),
+      complete: (transaction, collecting) => this.#finish(transaction, collecting),
+    });
   }
 
   get deadline(): number {
@@ -85,8 +93,8 @@ export class LiveSession implements ChannelOwner {
   /** The deadline has passed. */
   expire(): void {
     if (this.channel.mode === 'closing') return this.channel.destroy(this.channel.closeReason);
-    if (this.channel.mode === 'content') this.#giveUp('content-too-slow', this.#receiving.command, replies.tooSlow);
-    else this.#giveUp('command-timeout', '', replies.timedOut);
+    if (this.channel.mode === 'content') this.#refusing.giveUp('content-too-slow', this.#receiving.command, replies.tooSlow);
+    else this.#refusing.giveUp('command-timeout', '', replies.timedOut);
     this.#hooks.watch(this); // the goodbye has a deadline too
   }
 
@@ -134,7 +142,7 @@ export class LiveSession implements ChannelOwner {
       return this.#refuse('', replies.lineTooLong, 'line-too-long');
     }
     // A bare LF in a command may be half of a smuggled dialogue: nothing behind it is believed (engineering 4.6).
-    if (result.kind === 'bad') return this.#giveUp(`line-${result.why}`, '', replies.lineMalformed);
+    if (result.kind === 'bad') return this.#refusing.giveUp(`line-${result.why}`, '', replies.lineMalformed);
     this.#transcript.add(result.line, inAuth);
     // The record keeps the verb; of a response to AUTH it must not keep a letter.
     const verb = inAuth ? 'AUTH' : (result.line.slice(0, 8).split(' ', 1)[0] ?? '');
@@ -150,7 +158,7 @@ export class LiveSession implements ChannelOwner {
       case 'reply':
         return this.#reply(effect, verb);
       case 'refuse':
-        return effect.close ? this.#giveUp(effect.reason, verb, effect.reply) : this.#refuse(verb, effect.reply, effect.reason);
+        return effect.close ? this.#refusing.giveUp(effect.reason, verb, effect.reply) : this.#refuse(verb, effect.reply, effect.reason);
       case 'judge':
         return this.#judge(effect);
       case 'read-content':
@@ -171,7 +179,7 @@ export class LiveSession implements ChannelOwner {
 
   #reply(effect: Extract<Effect, { do: 'reply' }>, verb: string): void {
     const { conduct, state } = this.conversation;
-    if (effect.junk && ++conduct.junkCommands > this.#site.config.limits.junkCommands) return this.#giveUp('too-many-junk-commands', verb);
+    if (effect.junk && ++conduct.junkCommands > this.#site.config.limits.junkCommands) return this.#refusing.giveUp('too-many-junk-commands', verb);
     this.#say(effect.reply);
     this.#allowLongLines(state.at === 'auth');
     if (effect.close) this.#close('quit');
@@ -192,7 +200,7 @@ export class LiveSession implements ChannelOwner {
   /** What policy says on the client itself; `welcome` when it may come in. */
   #receiveClient(judged: Judgement | Promise<Judgement>, welcome: () => void): void {
     const { conversation } = this;
-    this.channel.then(judged, (judgement) => {
+    this.channel.whenKnown(judged, (judgement) => {
       if (judgement.verdict.findings.length === 0) return welcome();
       const refusal = this.#refusal('connect', judgement);
       this.#site.services.record(conversation.judged('connect', {}, judgement, refusal));
@@ -206,11 +214,11 @@ export class LiveSession implements ChannelOwner {
     const { stage, next, to } = effect;
     if (stage === 'helo' && this.channel.reader.buffered > 0) conversation.conduct.pipelinedTooEarly = true; // RFC 2920 3.1: EHLO ends a group
     if (stage === 'mail') conversation.reconsider(this.#site.services.isInside);
-    if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession) return this.#giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
-    this.channel.then(askPolicy(this.#site.services.judge, conversation, effect), (judgement) => {
+    if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession) return this.#refusing.giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
+    this.channel.whenKnown(askPolicy(this.#site.services.judge, conversation, effect), (judgement) => {
       const refusal = this.#refusal(stage, judgement);
       this.#site.services.record(conversation.judged(stage, conversation.stageRecord(next, to), judgement, refusal));
-      if (refusal !== null) return this.#afterRefusal(refusal.answer);
+      if (refusal !== null) return this.#refusing.say(refusal.answer);
       conversation.state = next;
       if (to !== undefined) this.#recipientAccepted();
       if (judgement.verdict.action === 'delay') return this.channel.afterMs(DELAY_MS, () => this.#say(effect.ok));
@@ -234,26 +242,12 @@ export class LiveSession implements ChannelOwner {
     this.#receiving.take(chunk);
   }
 
-  /** Where the content of a message goes; this session is its shell. */
-  #receivingSession(): ReceivingSession {
-    return {
-      conversation: this.conversation,
-      channel: this.channel,
-      site: () => this.#site,
-      say: (answer) => this.#say(answer),
-      took: (answer, bytes) => this.#reply(bytes === 0 ? { do: 'reply', reply: answer, junk: true } : { do: 'reply', reply: answer }, 'BDAT'),
-      refuse: (command, answer, reason) => this.#refuse(command, answer, reason),
-      giveUp: (reason, command, answer) => this.#giveUp(reason, command, answer),
-      complete: (transaction, collecting) => this.#finish(transaction, collecting),
-    };
-  }
-
   #finish(transaction: OpenTransaction, collecting: Collecting): void {
     const { conversation, channel } = this;
     conversation.conduct.messages += 1;
     if (wantsAnswerEach(transaction)) this.#say(replies.answersFollow);
     const { finals } = this.#site.services;
-    channel.then(finishMessage(conversation, transaction, collecting, this.#site), (final) => {
+    channel.whenKnown(finishMessage(conversation, transaction, collecting, this.#site), (final) => {
       conversation.state = withoutTransaction(transaction);
       conversation.conduct.junkCommands = 0;
       this.#idleSince = this.#site.services.now();
@@ -268,7 +262,7 @@ export class LiveSession implements ChannelOwner {
   }
 
   #startTls(): void {
-    if (this.channel.reader.buffered > 0) return this.#giveUp('starttls-injection', 'STARTTLS', replies.tlsInjection);
+    if (this.channel.reader.buffered > 0) return this.#refusing.giveUp('starttls-injection', 'STARTTLS', replies.tlsInjection);
     if (this.#site.tlsContext() === null) return this.#refuse('STARTTLS', replies.tlsUnavailable, 'tls-unavailable');
     this.#say(replies.readyForTls);
     this.#secure(() => {});
@@ -301,11 +295,11 @@ export class LiveSession implements ChannelOwner {
   #authenticate(effect: Extract<Effect, { do: 'authenticate' | 'auth-turn' }>): void {
     const { conversation } = this;
     this.#allowLongLines(false);
-    this.channel.then(this.#authenticating.perform(effect, conversation, this.#site.services), (outcome) => {
+    this.channel.whenKnown(this.#authenticating.perform(effect, conversation, this.#site.services), (outcome) => {
       if (outcome.kind !== 'challenge') this.#leaveAuth();
       if (outcome.kind === 'refused') {
         this.#refuse('AUTH', outcome.reply, outcome.reason);
-        if (outcome.counts && ++conversation.conduct.authFailures >= this.#site.config.limits.authFailures) this.#giveUp('too-many-auth-failures', 'AUTH');
+        if (outcome.counts && ++conversation.conduct.authFailures >= this.#site.config.limits.authFailures) this.#refusing.giveUp('too-many-auth-failures', 'AUTH');
         return;
       }
       if (outcome.kind === 'accepted') conversation.user = outcome.user;
@@ -338,32 +332,7 @@ export class LiveSession implements ChannelOwner {
 
   #refuse(command: string, answer: Reply, reason: string): void {
     this.#allowLongLines(false);
-    this.#afterRefusal(withReference(answer, this.#recordRefusal(command, reason, answer)));
-  }
-
-  #recordRefusal(command: string, reason: string, answer: Reply): string {
-    const { conversation } = this;
-    const ref = conversation.nextReference();
-    this.#site.services.record({ type: 'command-refused', session: conversation.id, ip: conversation.client.ip, command: command.slice(0, 16), reason, ref, reply: oneLine(answer), evidence: {} });
-    return ref;
-  }
-
-  /** Says a refusal; many of them cost the client time, then the session. */
-  #afterRefusal(answer: Reply): void {
-    const { limits } = this.#site.config;
-    const errors = ++this.conversation.conduct.errors;
-    if (answer.code === 421) return this.#sayGoodbye(answer, 'refused with 421'); // RFC 5321 3.8: 421 ends the session
-    if (errors >= limits.errors) {
-      this.#say(answer);
-      return this.#giveUp('too-many-errors', '');
-    }
-    if (errors <= limits.errorsBeforeDelay) return this.#say(answer);
-    this.channel.afterMs(ERROR_DELAY_MS, () => this.#say(answer));
-  }
-
-  /** A limit of the session is reached: the last word and the end. */
-  #giveUp(reason: string, command: string, answer: Reply = reply(421, '4.7.0', 'Too much of this in one session; goodbye')): void {
-    this.#sayGoodbye(withReference(answer, this.#recordRefusal(command, reason, answer)), reason);
+    this.#refusing.refuse(command, answer, reason);
   }
 
   #say(answer: Reply): void {

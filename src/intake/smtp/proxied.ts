@@ -29,8 +29,9 @@ export function readProxied(socket: Socket, timeoutMs: number, answer: (outcome:
     if (read.kind === 'more') return;
     if (read.kind === 'bad') return finish({ kind: 'bad', why: read.why });
     const rest = read.bytes < seen.length ? seen.subarray(read.bytes) : null;
-    const known = !read.local && read.source !== null && read.destination !== null;
-    finish({ kind: 'ok', rest, addresses: known ? { source: canonical(read.source!), destination: canonical(read.destination!) } : null });
+    const { local, source, destination } = read;
+    const addresses = local || source === null || destination === null ? null : { source: canonical(source), destination: canonical(destination) };
+    finish({ kind: 'ok', rest, addresses });
   };
   socket.on('data', onData);
   socket.on('error', onGone);

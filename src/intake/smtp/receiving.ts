@@ -168,7 +168,7 @@ export class Receiving {
       return this.#fail({ reply: replies.tooBig, reason: 'message-too-big' });
     }
     // The disk sets the pace: the next chunk is read when this one has found its place.
-    channel.then(wait, () => this.#session.took(reply(250, '2.0.0', `${bytes} octets taken`), bytes));
+    channel.whenKnown(wait, () => this.#session.took(reply(250, '2.0.0', `${bytes} octets taken`), bytes));
   }
 
   /** RFC 3030 2: with one chunk the transaction has failed. */

@@ -80,7 +80,7 @@ class CurrentOffer implements Offer {
   get maxBytes(): number {
     const { config, services } = this.#parts;
     const hub = services.hubAbilities();
-    return hub?.maxBytes == null ? config.limits.message : Math.min(config.limits.message, hub.maxBytes);
+    return Math.min(config.limits.message, hub?.maxBytes ?? Infinity);
   }
 
   get smtputf8(): boolean {
