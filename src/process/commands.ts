@@ -23,6 +23,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   users: async () => (await import('../cli/users.ts')).users,
   mailbox: async () => (await import('../cli/mailboxes.ts')).mailboxCommand(await context()),
   try: async () => (await import('../cli/try.ts')).tryCommand(await context()),
+  audit: async () => (await import('../cli/audit.ts')).audit,
   completion: async () => (await import('../cli/completion.ts')).completionCommand(() => allCommands(version)),
 });
 
