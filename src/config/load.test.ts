@@ -70,7 +70,7 @@ test('the source tells the hash of the text and which options are written where'
 
 test('relative paths start at the folder of the file, absolute ones stay', () => {
   const text = `${least.replace('192.0.2.10:25', 'maildir:boxes')}state: data
-auth: {users: users.txt, dovecot: /run/dovecot/auth}
+auth: {users: users.txt}
 tls: {cert: tls/cert.pem, key: ../key.pem}
 lists: [{name: a, matches: sender, file: lists/a.txt}]
 logs: [{path: mail.log}]
@@ -79,12 +79,11 @@ logs: [{path: mail.log}]
   const pair = selfSigned('mx.example.org', { now: new Date(context.nowMs ?? 0) });
   const { config } = loaded(text, { files });
   assert.deepEqual(
-    [config.state, config.hub.address, config.auth?.users, config.auth?.dovecot, config.tls, config.lists[0]?.file, config.logs[0]?.path],
+    [config.state, config.hub.address, config.auth?.users, config.tls, config.lists[0]?.file, config.logs[0]?.path],
     [
       '/etc/floodgate/data',
       { kind: 'maildir', path: '/etc/floodgate/boxes' },
       '/etc/floodgate/users.txt',
-      '/run/dovecot/auth',
       { cert: '/etc/floodgate/tls/cert.pem', key: '/etc/key.pem' },
       '/etc/floodgate/lists/a.txt',
       '/etc/floodgate/mail.log',

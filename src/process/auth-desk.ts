@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
+import { createHubAuth } from '../delivery/hub/authenticate.ts';
 import { authSecret } from '../facts/auth-secret.ts';
 import { createDovecotAuth, type DovecotAuth } from '../facts/dovecot-auth.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
@@ -19,27 +20,39 @@ export interface AuthDesk {
 const ROUTE = 'auth';
 
 export function openAuthDesk(record: Recorder): AuthDesk {
+  const trouble =
+    (who: string) =>
+    (why: string): void =>
+      record({ type: 'hub-failed', route: ROUTE, why: `${who}: ${why}` });
   let dovecot: { readonly socket: string; readonly auth: DovecotAuth } | null = null;
 
   function dovecotAt(socket: string): AuthService {
     if (dovecot?.socket === socket) return dovecot.auth;
     dovecot?.auth.close();
-    const onTrouble = (why: string): void => record({ type: 'hub-failed', route: ROUTE, why: `Dovecot: ${why}` });
     // Door threads share a process id, which Dovecot wants to be another for each connection.
-    dovecot = { socket, auth: createDovecotAuth({ socket, newConnectionId: () => randomInt(1, 2 ** 31 - 1), onTrouble }) };
+    dovecot = { socket, auth: createDovecotAuth({ socket, newConnectionId: () => randomInt(1, 2 ** 31 - 1), onTrouble: trouble('Dovecot') }) };
     return dovecot.auth;
   }
 
   return {
     async use(config) {
-      const { users, dovecot: socket } = config.auth ?? {};
+      const { users, dovecot: socket, hub } = config.auth ?? {};
       if (socket !== undefined) return dovecotAt(socket);
       dovecot?.auth.close();
       dovecot = null;
+      if (hub === true) return hubOf(config, trouble('hub'));
       return users === undefined ? null : usersOf(users, config.state, record);
     },
     close: () => dovecot?.auth.close(),
   };
+}
+
+/** Null where the hub has no AUTH: the configuration was refused for it. */
+function hubOf({ hub, site, timeouts }: Config, onTrouble: (why: string) => void): AuthService | null {
+  const { address, tls } = hub;
+  if (address.kind !== 'smtp') return null;
+  const target = { protocol: 'smtp', host: address.host, port: address.port, tls } as const;
+  return createHubAuth({ target, hostname: site.hostname, connectMs: timeouts.hubConnect, commandMs: timeouts.hubCommand, now: Date.now, onTrouble });
 }
 
 async function usersOf(file: string, state: string, record: Recorder): Promise<AuthService | null> {

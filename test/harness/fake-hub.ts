@@ -17,6 +17,7 @@ export type FakeHubStep =
   | 'HELO'
   | 'LHLO'
   | 'STARTTLS'
+  | 'AUTH'
   | 'XCLIENT'
   | 'XFORWARD'
   | 'MAIL'
@@ -260,6 +261,8 @@ class Session {
         return this.#say(verb, { line }, '250 hub.example');
       case 'STARTTLS':
         return this.#startTls(line);
+      case 'AUTH':
+        return this.#say(verb, { line }, '535 5.7.8 Wrong');
       case 'XCLIENT':
         this.#forwarded.push(line);
         return this.#say(verb, { line }, '220 hub.example ESMTP again');

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { startDovecot } from '../harness/dovecot.ts';
 import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { gsaslLogin, type GsaslResult } from '../harness/gsasl.ts';
+import { postfixHub } from '../harness/hubs/postfix.ts';
 import { missing, peerPath } from '../harness/peer.ts';
 import { runProgram, scratchDirectory, type Owner } from '../harness/scratch.ts';
 import { until } from '../harness/until.ts';
@@ -57,4 +58,17 @@ test('a real Dovecot checks the passwords; while it is down the answer is 454, a
   await gateway.event('hub-failed', ({ route }) => route === 'auth');
   await dovecot.start();
   await until('235', async () => (await login('PLAIN', 'pencil')).ok);
+});
+
+test('a Postfix that asks a Dovecot is the hub, and the hub is asked', { skip: missing('gsasl', 'openssl', 'dovecot', 'postfix') }, async (t) => {
+  const dovecot = await startDovecot(t, { 'anna@hub.example': 'pencil' });
+  const hub = await postfixHub(t);
+  hub.set({ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'dovecot', smtpd_sasl_path: dovecot.socket });
+  await hub.restart();
+  const gateway = await startGateway(t, { hub: hub.address, listeners: { out: { role: 'submission' } }, tls: true, config: { auth: { hub: true } } });
+  const login = (mechanism: string, password: string): Promise<GsaslResult> => gsaslLogin({ port: gateway.port(), mechanism, user: 'anna@hub.example', password });
+  for (const mechanism of ['PLAIN', 'LOGIN']) assert.equal((await login(mechanism, 'pencil')).ok, true, `${gateway.stderr()}\n${hub.log()}`);
+  assert.match((await login('PLAIN', 'pencils')).said, /^535 5\.7\.8 /m);
+  await hub.stop();
+  assert.match((await login('PLAIN', 'pencil')).said, /^454 4\.7\.0 /m);
 });
