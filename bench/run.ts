@@ -1,4 +1,4 @@
-// `npm run bench -- [forward|refuse|banner|idle|abuse|start|all ...] [--runs 5] [--node 24|26|both] [--quick] [--json FILE] [--write]`
+// `npm run bench -- [forward|refuse|banner|idle|abuse|fairness|start|all ...] [--runs 5] [--node 24|26|both] [--quick] [--json FILE] [--write]`
 // Measures the gateway beside its peers in the same run; see bench/README.md for what each figure means and what is unfair about it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,13 @@ import { installPeers, node26 } from './peers/install.ts';
 import { startNameServer } from './peers/nameserver.ts';
 import { abuse } from './suites/abuse.ts';
 import { namesOfMissing, type Context } from './suites/context.ts';
+import { fairness } from './suites/fairness.ts';
 import { forward } from './suites/forward.ts';
 import { idle } from './suites/idle.ts';
 import { banner, refuse } from './suites/refuse.ts';
 import { start } from './suites/start.ts';
 
-const suites: Readonly<Record<string, (context: Context) => Promise<Comparison[]>>> = { forward, refuse, banner, idle, abuse, start };
+const suites: Readonly<Record<string, (context: Context) => Promise<Comparison[]>>> = { forward, refuse, banner, idle, abuse, fairness, start };
 
 const usage = `usage: npm run bench -- [${Object.keys(suites).join('|')}|all ...] [options]
   --runs N         rounds of every comparison (default 5)

@@ -11,7 +11,7 @@ export async function runAsProgram<O, R>(url: string, main: (options: O) => Prom
 }
 
 /** Starts `bench/load/<tool>.ts` and resolves to its result. The time limit is a backstop: every tool is bounded by itself. */
-export function runTool<O, R>(tool: 'storm' | 'pacer' | 'blaster', options: O, limitMs = 240_000): Promise<R> {
+export function runTool<O, R>(tool: 'storm' | 'pacer' | 'blaster' | 'greeter', options: O, limitMs = 240_000): Promise<R> {
   const file = fileURLToPath(new URL(`${tool}.ts`, import.meta.url));
   const child = spawn(process.execPath, [file, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'], timeout: limitMs });
   let out = '';

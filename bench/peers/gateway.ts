@@ -11,6 +11,8 @@ export interface GatewayOptions {
   readonly dnsPort: number;
   /** Caps to raise, by the names of the configuration; left out: the defaults. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Rates and load levels at their defaults; without it neither is in force: what is measured is what the gateway can do, not what it lets in. */
+  readonly ladder?: boolean;
   /** Networks refused at the banner. */
   readonly denied?: readonly string[];
 }
@@ -25,9 +27,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Null where the gateway can run, otherwise why not. */
 export const whyNoGateway = (): string | null => (existsSync(`${root}/src/main.ts`) || existsSync(`${root}/dist/main.js`) ? null : 'the gateway is not built');
 
+const never = { level1: 1_000_000, level2: 1_000_000, level3: 1_000_000 };
+const withoutLadder = {
+  rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0, connectionsPerSecond: 0 },
+  load: { eventLoopLag: { level1: '1d', level2: '1d', level3: '1d' }, bannerQueue: never, sessions: never, hubQueue: never, systemLoad: never, memory: never },
+};
+
 /** The least configuration, as JSON, which is YAML. The clients of all comparisons are strangers to the site. */
 function configuration(options: GatewayOptions, directory: string, port: number): object {
-  const { hubPort, dnsPort, limits = {}, denied = [] } = options;
+  const { hubPort, dnsPort, limits = {}, denied = [], ladder = false } = options;
   const file = join(directory, 'denied');
   writeFileSync(file, denied.map((network) => `${network}\n`).join(''));
   const lists = denied.length === 0 ? {} : { lists: [{ name: 'denied', matches: 'client', file, action: 'refuse-at-banner' }] };
@@ -37,7 +45,8 @@ function configuration(options: GatewayOptions, directory: string, port: number)
     listeners: [{ name: 'mx', address: `127.0.0.1:${port}`, role: 'mx' }],
     state: join(directory, 'state'),
     dns: { servers: [`127.0.0.1:${dnsPort}`] },
-    limits,
+    limits: ladder ? limits : { reservedForKnown: 0, ...limits },
+    ...(ladder ? {} : withoutLadder),
     ...lists,
   };
 }

@@ -44,7 +44,11 @@ const cases: readonly [event: EventBody, expected: 'good' | 'bad' | null, why: s
   [judged('message', '550 5.7.1 refused'), null, 'its message-finished says it already'],
   [refused('500 5.5.2 what?'), 'bad', 'nonsense'],
   [refused('421 4.4.2 timed out'), null, 'a time-out may be our load'],
-  [{ ...client, type: 'connection-refused', port: 1, listener: 'mx', reply: '554 5.7.1 no', reason: 'listed', findings: [] }, null, 'what a list already refuses need not be learned'],
+  [
+    { ...client, type: 'connection-refused', port: 1, listener: 'mx', reply: '554 5.7.1 no', reason: 'listed', findings: [] },
+    null,
+    'what a list already refuses need not be learned',
+  ],
 ];
 for (const [event, expected, why] of cases) test(`${event.type}: ${why}`, () => assert.equal(evidenceOf(event)?.what ?? null, expected));
 

@@ -55,10 +55,10 @@ export class Correspondents {
 
   /** Null for a host of which nothing is known. */
   find(ip: string): Repute | null {
-    const sums = this.#hosts.get(hostKey(ip));
+    const sums = this.#hosts.peek(hostKey(ip)); // who only knocks is not kept longer for it
     if (sums === undefined) return null;
-    this.#fade(sums);
-    const { good, bad } = sums;
+    const kept = this.#kept(sums.at);
+    const [good, bad] = [sums.good * kept, sums.bad * kept];
     return { good, bad, score: (good - bad) / (good + bad + pseudoCount) };
   }
 
@@ -115,12 +115,16 @@ export class Correspondents {
   }
 
   #fade(sums: Sums): void {
-    const now = this.#now();
-    if (now <= sums.at) return;
-    const kept = 2 ** ((sums.at - now) / halfLifeMs);
+    const kept = this.#kept(sums.at);
     sums.good *= kept;
     sums.bad *= kept;
-    sums.at = now;
+    sums.at = Math.max(sums.at, this.#now());
+  }
+
+  /** The share of sums of that moment that is still remembered. */
+  #kept(at: number): number {
+    const age = this.#now() - at;
+    return age <= 0 ? 1 : 2 ** (-age / halfLifeMs);
   }
 }
 

@@ -26,7 +26,10 @@ function admitted(rate: Rate, ms: number, isIn: (rates: RateTable) => boolean): 
 test('a flood is admitted exactly burst + t / T times on the leaky clock', () => {
   fc.assert(
     fc.property(rates, fc.integer({ min: 0, max: 3000 }), (rate, ms) => {
-      assert.equal(admitted(rate, ms, (meter) => meter.accept('k', rate)), rate.burst + Math.floor(ms / rate.everyMs));
+      assert.equal(
+        admitted(rate, ms, (meter) => meter.accept('k', rate)),
+        rate.burst + Math.floor(ms / rate.everyMs),
+      );
     }),
     { numRuns: 60 },
   );
@@ -62,13 +65,17 @@ test('turns are given in order, one every T, and none beyond the patience', () =
   assert.equal(meter.reserve('other', rate, 0), 0, 'keys do not hinder one another');
 });
 
-test('the table is bounded, and the key not seen for longest is forgotten', () => {
-  const { rates: meter } = table(2);
+test('the table is bounded: keys not seen for two generations are forgotten, the busy ones are not', () => {
+  const { rates: meter } = table(10);
   const rate = { everyMs: 1000, burst: 1 };
-  for (const key of ['a', 'b', 'c']) meter.accept(key, rate);
-  assert.equal(meter.size, 2);
-  assert.equal(meter.accept('c', rate), false);
-  assert.equal(meter.accept('a', rate), true, 'forgotten, so it may');
+  meter.accept('gone', rate);
+  for (let at = 0; at < 1000; at++) {
+    assert.equal(meter.accept(`k${at}`, rate), true);
+    assert.equal(meter.attempt('busy', rate), at === 0);
+    assert.ok(meter.size <= 10, `${meter.size} keys`);
+  }
+  assert.equal(meter.accept('k999', rate), false);
+  assert.equal(meter.accept('gone', rate), true, 'forgotten, so it may');
 });
 
 test('a rate of 0 a minute is no limit', () => {

@@ -1,5 +1,4 @@
 // Rates with a burst, by the generic cell rate algorithm: one number a key, the time at which the key would be back to full rest.
-import { LruMap } from './lru-map.ts';
 
 /** `burst` at once after a rest, then one every `everyMs` milliseconds. */
 export interface Rate {
@@ -8,7 +7,8 @@ export interface Rate {
 }
 
 /** So many a minute; null, which is no limit, for 0. */
-export const ratePerMinute = (perMinute: number, burst: number): Rate | null => (perMinute <= 0 ? null : { everyMs: 60_000 / perMinute, burst: Math.max(1, burst) });
+export const ratePerMinute = (perMinute: number, burst: number): Rate | null =>
+  perMinute <= 0 ? null : { everyMs: 60_000 / perMinute, burst: Math.max(1, burst) };
 
 /** Milliseconds until one more conforms, 0 for now. `restAt` is the number kept for the key: 0 for one never seen. */
 export const waitOf = (restAt: number, { everyMs, burst }: Rate, now: number): number => Math.max(0, restAt - (burst - 1) * everyMs - now);
@@ -16,19 +16,25 @@ export const waitOf = (restAt: number, { everyMs, burst }: Rate, now: number): n
 /** The number to keep when one has come. */
 export const afterOne = (restAt: number, { everyMs }: Rate, now: number): number => Math.max(restAt, now) + everyMs;
 
-/** Rates of keys that strangers choose: bounded, the key not seen for longest is forgotten first (it has rested most). */
+/**
+ * Rates of keys that strangers choose. Bounded: keys live in two generations of half the capacity, and when the young one is full the old
+ * one is forgotten, keys not seen since. Nothing is moved about for it, as in a list of uses: each connection pays for a look here.
+ */
 export class RateTable {
-  readonly #restAt: LruMap<string, number>;
+  readonly #half: number;
   readonly #now: () => number;
+  #young = new Map<string, number>();
+  #old = new Map<string, number>();
 
   /** `now` in milliseconds, never backwards. */
   constructor({ capacity, now }: { readonly capacity: number; readonly now: () => number }) {
-    this.#restAt = new LruMap({ capacity, now });
+    this.#half = Math.max(1, Math.floor(capacity / 2));
     this.#now = now;
   }
 
+  /** Keys held; one that is in both generations counts twice. */
   get size(): number {
-    return this.#restAt.size;
+    return this.#young.size + this.#old.size;
   }
 
   /** The leaky clock: counts one only where it conforms. For what a legitimate client repeats when it is told to: else it would be locked out by its retries. */
@@ -39,18 +45,29 @@ export class RateTable {
   /** The strict clock: every attempt counts, so whoever goes on trying stays out; a rest of one burst opens again. True when it conforms. */
   attempt(key: string, rate: Rate): boolean {
     const now = this.#now();
-    const restAt = this.#restAt.get(key) ?? 0;
-    this.#restAt.set(key, Math.min(afterOne(restAt, rate, now), now + rate.burst * rate.everyMs));
+    const restAt = this.#restAt(key);
+    this.#keep(key, Math.min(afterOne(restAt, rate, now), now + rate.burst * rate.everyMs));
     return waitOf(restAt, rate, now) === 0;
   }
 
   /** The next free turn of the key: milliseconds until then, and it is taken; null, and nothing is counted, where that is longer than `mostMs`. */
   reserve(key: string, rate: Rate, mostMs: number): number | null {
     const now = this.#now();
-    const restAt = this.#restAt.get(key) ?? 0;
+    const restAt = this.#restAt(key);
     const wait = waitOf(restAt, rate, now);
-    if (wait > mostMs) return null;
-    this.#restAt.set(key, afterOne(restAt, rate, now));
-    return wait;
+    const isTooLong = wait > mostMs;
+    this.#keep(key, isTooLong ? restAt : afterOne(restAt, rate, now)); // refused keys are seen too: a flood must not be forgotten
+    return isTooLong ? null : wait;
+  }
+
+  #restAt(key: string): number {
+    return this.#young.get(key) ?? this.#old.get(key) ?? 0;
+  }
+
+  #keep(key: string, restAt: number): void {
+    this.#young.set(key, restAt);
+    if (this.#young.size < this.#half) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 }

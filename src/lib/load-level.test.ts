@@ -30,7 +30,10 @@ const times = <T>(count: number, value: T): T[] => Array.from({ length: count },
 test('it rises at once and falls one step after ten seconds of calm each', () => {
   const levelsSeen = curve([0, 3, 3, ...times(40, 0 as const)]);
   assert.deepEqual(levelsSeen.slice(0, 3), [0, 3, 3]);
-  assert.deepEqual([3, 2, 1, 0].map((level) => levelsSeen.filter((each) => each === level).length), [12, 10, 10, 11]);
+  assert.deepEqual(
+    [3, 2, 1, 0].map((level) => levelsSeen.filter((each) => each === level).length),
+    [12, 10, 10, 11],
+  );
 });
 
 test('a signal that swings about its threshold every second makes one change, not sixty', () => {

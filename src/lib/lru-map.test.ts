@@ -63,3 +63,16 @@ test('entries come in the order of their use, and looking at them changes nothin
   map.set('e', 5);
   assert.deepEqual([...map.entries()].map(([key]) => key), ['a', 'd', 'e']);
 });
+
+test('a peek is no use, and sees no dead entry', () => {
+  let now = 0;
+  const map = new LruMap<string, number>({ capacity: 2, now: () => now });
+  map.set('a', 1, 10);
+  map.set('b', 2);
+  assert.equal(map.peek('a'), 1);
+  map.set('c', 3);
+  assert.equal(map.peek('a'), undefined, 'it was the oldest still');
+  map.set('d', 4, 10);
+  now = 10;
+  assert.deepEqual([map.peek('d'), map.peek('c')], [undefined, 3]);
+});

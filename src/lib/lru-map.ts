@@ -38,6 +38,12 @@ export class LruMap<K, V> {
     return held.value;
   }
 
+  /** The value, without counting as use; undefined when there is none or its time is over. */
+  peek(key: K): V | undefined {
+    const held = this.#held.get(key);
+    return held === undefined || (held.deadline !== Infinity && held.deadline <= this.#now()) ? undefined : held.value;
+  }
+
   /** Keeps a value for `ttlMs` milliseconds (for ever without it), at the cost of the one used longest ago. */
   set(key: K, value: V, ttlMs = Number.POSITIVE_INFINITY): void {
     this.#held.delete(key);

@@ -20,7 +20,11 @@ const times = <T>(count: number, value: T): T[] => Array.from({ length: count },
 test('a loop that is late and busy for three of five seconds is late', () => {
   const late = { lagMs: 90, loopShare: 0.9 };
   assert.equal(signalsOf(doorsOf([idle, idle, late, late, late])).eventLoopLag, 90);
-  assert.equal(signalsOf(doorsOf([{ ...idle, loopShare: 0.9 }, { ...idle, loopShare: 0.9 }, { ...idle, loopShare: 0.9 }, late, late])).eventLoopLag, 1, 'two seconds are a pause');
+  assert.equal(
+    signalsOf(doorsOf([{ ...idle, loopShare: 0.9 }, { ...idle, loopShare: 0.9 }, { ...idle, loopShare: 0.9 }, late, late])).eventLoopLag,
+    1,
+    'two seconds are a pause',
+  );
   assert.equal(signalsOf(doorsOf([late])).eventLoopLag, 0, 'one sample is no window');
 });
 
@@ -48,7 +52,8 @@ const hubs: readonly [busy: number, waiting: number, expected: number, why: stri
   [0, 50, 1, 'no connection at all'],
 ];
 for (const [busy, waiting, expected, why] of hubs) {
-  test(`${waiting} wait for ${busy} connections to the hub: ${why}`, () => assert.equal(signalsOf(doorsOf(times(5, { hubs: [{ busy, waiting }] }))).hubQueue, expected));
+  test(`${waiting} wait for ${busy} connections to the hub: ${why}`, () =>
+    assert.equal(signalsOf(doorsOf(times(5, { hubs: [{ busy, waiting }] }))).hubQueue, expected));
 }
 
 test('a short queue at the hub is thinned out by the window', () => {
@@ -72,12 +77,15 @@ function play(samples: readonly Sample[]): { readonly levels: readonly LoadLevel
 }
 /** `0x5 2x10`: the level and for how many seconds it held. */
 const curve = (levels: readonly LoadLevel[]): string =>
-  levels.reduce<{ level: LoadLevel; seconds: number }[]>((runs, level) => {
-    const last = runs.at(-1);
-    if (last?.level === level) last.seconds += 1;
-    else runs.push({ level, seconds: 1 });
-    return runs;
-  }, []).map(({ level, seconds }) => `${level}x${seconds}`).join(' ');
+  levels
+    .reduce<{ level: LoadLevel; seconds: number }[]>((runs, level) => {
+      const last = runs.at(-1);
+      if (last?.level === level) last.seconds += 1;
+      else runs.push({ level, seconds: 1 });
+      return runs;
+    }, [])
+    .map(({ level, seconds }) => `${level}x${seconds}`)
+    .join(' ');
 
 test('a flood that fills the sessions, is shed, and comes again: the curve rises at once and does not flap', () => {
   const series = [

@@ -78,7 +78,11 @@ function hubQueueOf(door: readonly DoorSample[]): number {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 export function thresholdsOf(load: Config['load']): Readonly<Record<SignalName, Thresholds>> {
-  const of = ({ level1, level2, level3 }: { readonly level1: number; readonly level2: number; readonly level3: number }): Thresholds => [level1, level2, level3];
+  const of = ({ level1, level2, level3 }: { readonly level1: number; readonly level2: number; readonly level3: number }): Thresholds => [
+    level1,
+    level2,
+    level3,
+  ];
   return {
     eventLoopLag: of(load.eventLoopLag),
     bannerQueue: of(load.bannerQueue),

@@ -52,11 +52,19 @@ export function createLoadFold({ shared, config, sample, record, now }: LoadWatc
       const before = state.level;
       state = nextLoad(state, causes[0]?.level ?? 0, now(), load.calm);
       shared.write(state.level, isReplyDelayed(state.level, signals, load));
-      if (state.level !== before) record({ type: 'load-level', level: state.level, before, causes: causes.filter(({ level }) => level > before).map(({ signal }) => signal), signals: rounded(signals) });
+      if (state.level !== before)
+        record({
+          type: 'load-level',
+          level: state.level,
+          before,
+          causes: causes.filter(({ level }) => level > before).map(({ signal }) => signal),
+          signals: rounded(signals),
+        });
     },
     state: () => state,
     causes: () => causes,
   };
 }
 
-const rounded = (signals: Signals): Readonly<Record<string, number>> => Object.fromEntries(Object.entries(signals).map(([name, value]) => [name, Math.round(value * 100) / 100]));
+const rounded = (signals: Signals): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(signals).map(([name, value]) => [name, Math.round(value * 100) / 100]));

@@ -30,7 +30,8 @@ const knock = async (t: Owner, gateway: Gateway, from: string): Promise<number> 
   return code;
 };
 const send = async (t: Owner, gateway: Gateway, from: string): Promise<number | undefined> =>
-  (await deliverOnce(t, { port: gateway.port(), from }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ token: newToken() }) })).end?.code;
+  (await deliverOnce(t, { port: gateway.port(), from }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ token: newToken() }) })).end
+    ?.code;
 const metric = async (gateway: Gateway, name: string): Promise<number> => {
   const { stdout } = await gateway.command('status', '--json');
   const status = JSON.parse(stdout) as Record<string, number>;
@@ -42,7 +43,11 @@ test('100 connections a second from one network: it waits, and nobody else does'
   const flood: SmtpClient[] = [];
   let begun = 0;
   const flooding = setInterval(() => {
-    for (let count = 0; count < 5; count += 1) void SmtpClient.connect(t, { port: gateway.port(), from: `127.1.0.${2 + (begun++ % 200)}` }).then((client) => flood.push(client), () => undefined);
+    for (let count = 0; count < 5; count += 1)
+      void SmtpClient.connect(t, { port: gateway.port(), from: `127.1.0.${2 + (begun++ % 200)}` }).then(
+        (client) => flood.push(client),
+        () => undefined,
+      );
   }, 50);
   atEnd(t, () => clearInterval(flooding));
   await until('the flood to be held back', () => flood.length >= 150);
@@ -90,7 +95,10 @@ test('known correspondents are served through an overload in which strangers hea
   await gateway.restart(); // what is known outlives the process
   const flood: SmtpClient[] = [];
   for (let count = 0; count < 11; count += 1) flood.push(await SmtpClient.connect(t, { port: gateway.port(), from: `127.5.${count}.2` }));
-  assert.deepEqual(await Promise.all(flood.map(async (client) => (await client.reply()).code)), Array.from({ length: 11 }, () => 220));
+  assert.deepEqual(
+    await Promise.all(flood.map(async (client) => (await client.reply()).code)),
+    Array.from({ length: 11 }, () => 220),
+  );
   // 11 of the 12 places of strangers: 0.92, level 2.
   const risen = await gateway.event('load-level', ({ level }) => level === 2);
   assert.deepEqual(risen.causes, ['sessions']);
@@ -104,7 +112,11 @@ test('known correspondents are served through an overload in which strangers hea
   await gateway.event('load-level', ({ level, before }) => level === 0 && before === 1);
   assert.equal(await send(t, gateway, '127.6.0.2'), 250, 'and when it is over, strangers');
   const levels = (await gateway.events()).flatMap((event) => (event.type === 'load-level' ? [event.level] : []));
-  assert.deepEqual(levels.filter((level, at) => level !== levels[at - 1]), levels, 'no event without a change');
+  assert.deepEqual(
+    levels.filter((level, at) => level !== levels[at - 1]),
+    levels,
+    'no event without a change',
+  );
   assert.deepEqual(levels.slice(-3), [2, 1, 0].slice(-Math.min(3, levels.length)), 'down step by step');
 });
 
@@ -125,7 +137,10 @@ test('at level 3 a session has seconds and one error, an insider on his own list
 
 test('at level 2 the hub is not asked about recipients that strangers name', { timeout: 60_000 }, async (t) => {
   // Level 2 comes when a stranger is already in: the first of two sessions that make half of the places.
-  const gateway = await gatewayWith(t, { limits: { sessions: 10, reservedShare: 0, reservedForKnown: 0 }, load: { ...withoutLevels, sessions: { level1: 0.15, level2: 0.15, level3: 1 } } });
+  const gateway = await gatewayWith(t, {
+    limits: { sessions: 10, reservedShare: 0, reservedForKnown: 0 },
+    load: { ...withoutLevels, sessions: { level1: 0.15, level2: 0.15, level3: 1 } },
+  });
   const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.7.0.2' });
   const insider = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.1' });
   await gateway.event('load-level', ({ level }) => level === 2);

@@ -15,7 +15,10 @@ export interface AdmissionParts {
 export const sessionTally = { all: 0, outside: 1, unproven: 2 } as const;
 
 /** Places that clients of a kind may take: all of them, those of clients outside, those of clients not known to be good. */
-export function placesOf({ sessions, reservedShare, reservedForKnown }: Pick<Config['limits'], 'sessions' | 'reservedShare' | 'reservedForKnown'>): { readonly outside: number; readonly unproven: number } {
+export function placesOf({ sessions, reservedShare, reservedForKnown }: Pick<Config['limits'], 'sessions' | 'reservedShare' | 'reservedForKnown'>): {
+  readonly outside: number;
+  readonly unproven: number;
+} {
   const share = (part: number): number => Math.max(1, Math.floor(sessions * part + 1e-9));
   return { outside: share(1 - reservedShare), unproven: share(1 - reservedShare - reservedForKnown) };
 }

@@ -58,7 +58,10 @@ test('a refusal that is held comes late: who reconnects at once is slowed by it'
 
 test('the queue is bounded for each network', () => {
   const { queue, add } = line({ mostPerNetwork: 3 });
-  assert.deepEqual([1, 2, 3, 4].map((at) => add('a', `${at}`)), [true, true, true, false]);
+  assert.deepEqual(
+    [1, 2, 3, 4].map((at) => add('a', `${at}`)),
+    [true, true, true, false],
+  );
   assert.equal(add('b', '1'), true);
   assert.equal(queue.size, 4);
 });

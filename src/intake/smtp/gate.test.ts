@@ -6,13 +6,15 @@ import { clientOf, configOf, insider, mailboxOf, rcptInput } from '../../../test
 import type { Repute } from './client-class.ts';
 import { Gate } from './gate.ts';
 
+const partner = '203.0.120.1';
+
 /** A gate on a clock of the test's own; `come` says what became of a connection so far. */
 function stage(t: TestContext, rates: Readonly<Record<string, unknown>> = {}, doors = 1) {
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 });
+  t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate', 'Date'], now: 1_000_000 });
   const house = { level: 0 as LoadLevel, reputes: new Map<string, Repute>() };
   const recorded: EventBody[] = [];
   const order: string[] = [];
-  const gate = new Gate(configOf({ rates }), {
+  const gate = new Gate(configOf({ rates, neverBlock: { networks: ['203.0.120.0/24'] } }), {
     level: () => house.level,
     repute: (ip) => house.reputes.get(ip) ?? null,
     doors,
@@ -123,10 +125,13 @@ for (const [level, refused] of refusedAt) {
     house.level = level;
     const arrivals = { penalised: come('203.0.114.1'), unknown: come('192.0.2.1'), known: come('203.0.113.1') };
     pass(5000);
-    const hear = Object.entries(arrivals).filter(([, { state }]) => state === 'load-level').map(([name]) => name);
+    const hear = Object.entries(arrivals)
+      .filter(([, { state }]) => state === 'load-level')
+      .map(([name]) => name);
     assert.deepEqual(hear.toSorted(), [...refused].toSorted());
     for (const client of [insider, clientOf({ ip: '198.51.100.9', role: 'submission' })]) assert.equal(gate.admit(client, gate.meet(client)).kind, 'enter');
     assert.equal(gate.meet(clientOf({ ip: '192.0.2.25' })), 0, 'the hub of the configuration');
+    assert.equal(gate.meet(clientOf({ ip: partner })), 2, 'a partner who is never blocked');
   });
 }
 
@@ -158,7 +163,9 @@ test('who comes back at once after 421 three times is served last for ten minute
     come('192.0.2.1');
     pass(5000); // the late refusal
   }
-  assert.deepEqual(recorded, [{ type: 'client-penalised', ip: '192.0.2.1', untilMs: 1_000_000 + 15_000 + 600_000, why: 'came back too fast after 421 three times' }]);
+  assert.deepEqual(recorded, [
+    { type: 'client-penalised', ip: '192.0.2.1', untilMs: 1_000_000 + 15_000 + 600_000, why: 'came back too fast after 421 three times' },
+  ]);
   house.level = 1;
   const [penalised, other] = [come('192.0.2.1'), come('198.51.100.1')];
   pass(5000);

@@ -4,6 +4,7 @@ import type { Config } from '../../config/options.ts';
 import { afterOne, ratePerMinute, RateTable, waitOf, type Rate } from '../../lib/gcra.ts';
 import { hostKey, networkKey } from '../../lib/ip-origin.ts';
 import type { LoadLevel } from '../../lib/load-level.ts';
+import { PrefixSet } from '../../lib/prefix-set.ts';
 import type { Client } from '../../model/client.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { RcptInput } from '../../model/stage-input.ts';
@@ -23,10 +24,13 @@ export interface GateParts {
 }
 
 /** What the gate needs of the configuration. */
-export type GateConfig = Pick<Config, 'rates' | 'site' | 'hub' | 'routes' | 'outbound'>;
+export type GateConfig = Pick<Config, 'rates' | 'site' | 'neverBlock' | 'hub' | 'routes' | 'outbound'>;
 
 /** `waitMs`: not yet. `reason`: not at all, and it is told so after `waitMs`. */
-export type Entry = { readonly kind: 'enter' } | { readonly kind: 'wait'; readonly waitMs: number } | { readonly kind: 'refuse'; readonly waitMs: number; readonly reason: string };
+export type Entry =
+  | { readonly kind: 'enter' }
+  | { readonly kind: 'wait'; readonly waitMs: number }
+  | { readonly kind: 'refuse'; readonly waitMs: number; readonly reason: string };
 
 /** What waits and what stands: for the figures of a door. */
 export interface GateFigures {
@@ -50,6 +54,8 @@ interface Shares {
   readonly longestMs: number;
   readonly hubs: ReadonlySet<string>;
   readonly domains: ReadonlySet<string>;
+  /** Partners whom the operator wants spared: known good from the first day. */
+  readonly partners: PrefixSet;
 }
 interface Rates {
   readonly address: Rate | null;
@@ -66,8 +72,10 @@ export class Gate {
   /** The rate of all outside connections; see lib/gcra.ts. */
   #restAt = 0;
   #half = false;
-  #timer: NodeJS.Timeout | null = null;
+  /** When the queue is looked at next; Infinity when nobody waits. */
   #timerAt = Infinity;
+  #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
 
   constructor(config: GateConfig, parts: GateParts) {
     const { now, doors } = parts;
@@ -88,6 +96,7 @@ export class Gate {
   classOf({ ip, inside, role }: Pick<Client, 'ip' | 'inside' | 'role'>): ClientClass {
     const isHub = this.#shares.hubs.has(ip);
     if (isHub || inside || role !== 'mx') return isHub ? 0 : 1;
+    if (this.#shares.partners.has(ip)) return 2;
     return classOf({ isHub, inside, role, repute: this.#parts.repute(ip), penalised: this.#stampede.isPenalised(hostKey(ip)) });
   }
 
@@ -139,8 +148,7 @@ export class Gate {
 
   /** Turns away whoever waits. */
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancel();
     this.#queue.close('draining');
   }
 
@@ -165,20 +173,30 @@ export class Gate {
 
   #callIn(ms: number): void {
     const at = this.#parts.now() + ms;
-    if (this.#timer !== null && this.#timerAt <= at) return;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#timerAt <= at) return;
+    this.#cancel();
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#onTimer(), ms);
+    // At once means behind all that this turn of the event loop accepts: among them turns go by network.
+    if (ms === 0) this.#immediate = setImmediate(() => this.#serve());
+    else this.#timer = setTimeout(() => this.#serve(), ms);
   }
 
-  #onTimer(): void {
-    this.#timer = null;
+  #serve(): void {
+    this.#cancel();
     const next = this.#queue.turn();
     if (next !== null) this.#callIn(next);
   }
+
+  #cancel(): void {
+    this.#timerAt = Infinity;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#timer = null;
+    this.#immediate = null;
+  }
 }
 
-function sharesOf({ rates, site, hub, routes, outbound }: GateConfig, doors: number): Shares {
+function sharesOf({ rates, site, neverBlock, hub, routes, outbound }: GateConfig, doors: number): Shares {
   const { connectionsPerAddress, burstPerAddress, connectionsPerNetwork, burstPerNetwork, connectionsPerSecond, knownFactor, longestWait } = rates;
   const ratesTimes = (factor: number): Rates => ({
     address: shareOf(connectionsPerAddress * factor, burstPerAddress * factor, doors),
@@ -192,13 +210,17 @@ function sharesOf({ rates, site, hub, routes, outbound }: GateConfig, doors: num
     all: shareOf(connectionsPerSecond * 60, connectionsPerSecond / 10, doors),
     longestMs: longestWait,
     hubs: new Set(hops.flatMap(({ address }) => (address.kind === 'maildir' ? [] : [address.host]))),
+    partners: PrefixSet.build(neverBlock.networks),
     domains: new Set([...site.domains, ...site.customerDomains]),
   };
 }
 
 const shareOf = (perMinute: number, burst: number, doors: number): Rate | null => ratePerMinute(perMinute / doors, Math.ceil(burst / doors));
 
-const queueLimits = ({ rates: { waiting, waitingPerNetwork, longestWait } }: GateConfig, doors: number): { readonly most: number; readonly mostPerNetwork: number; readonly longestMs: number } => ({
+const queueLimits = (
+  { rates: { waiting, waitingPerNetwork, longestWait } }: GateConfig,
+  doors: number,
+): { readonly most: number; readonly mostPerNetwork: number; readonly longestMs: number } => ({
   most: Math.ceil(waiting / doors),
   mostPerNetwork: Math.ceil(waitingPerNetwork / doors),
   longestMs: longestWait,

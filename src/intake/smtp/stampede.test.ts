@@ -20,7 +20,10 @@ test('the third hasty return penalises for ten minutes, and is told once', () =>
   const all = hosts();
   const [one, two, three, ...more] = returns(all, 100, 9);
   assert.deepEqual([one, two, three], [null, null, 1_000_300 + 600_000]);
-  assert.ok(more.every((told) => told === null), 'it goes on stampeding: no news');
+  assert.ok(
+    more.every((told) => told === null),
+    'it goes on stampeding: no news',
+  );
   assert.equal(all.stampede.isPenalised('h'), true);
   all.clock.now += 600_000;
   assert.equal(all.stampede.isPenalised('h'), false);
