@@ -120,11 +120,12 @@ export const options = z.strictObject({
   threads: z
     .union([z.literal('auto'), z.number().int().min(1).max(64)], 'is neither auto nor a whole number from 1 to 64')
     .default('auto')
-    .describe('Door threads; auto: one a processor.'),
+    .describe('Door threads; auto: one fewer than processors, at least one.'),
   tls: z
     .strictObject({
       cert: path.describe('PEM file: our certificate, then those that lead to the root.'),
       key: path.describe('PEM file: its private key; readable to Floodgate only.'),
+      clientCa: path.optional().describe('PEM file: authorities whose client certificates count; clients are asked for one, and need none.'),
     })
     .optional()
     .describe('PEM files; offered as STARTTLS when present; read again at SIGHUP.'),
@@ -133,6 +134,7 @@ export const options = z.strictObject({
       users: path.optional().describe('File of name:{SCHEME}value lines, one a user; `floodgate users add` writes it.'),
       dovecot: path.optional().describe('Socket of a Dovecot that checks the passwords.'),
       hub: z.boolean().optional().describe('The hub checks the passwords.'),
+      certificates: path.optional().describe('File of client certificates that stand for users, for AUTH EXTERNAL; needs tls.clientCa.'),
     })
     .optional()
     .describe('Who checks the passwords of AUTH; without it no listener offers AUTH.'),

@@ -221,7 +221,8 @@ function lockDirectory(dir: string): ReturnType<typeof lockState> {
   }
 }
 
-const doorCount = ({ threads }: Config): number => Math.min(maxDoors, threads === 'auto' ? availableParallelism() : threads);
+/** One processor is the keeper's and the kernel's: on two, a second door cost a third more a session and served no more (bench, refuse). */
+const doorCount = ({ threads }: Config): number => Math.min(maxDoors, threads === 'auto' ? Math.max(1, availableParallelism() - 1) : threads);
 
 /** Every address can be had; ports that the configuration in force uses already are ours. */
 async function assertFree(config: Config, inherited: boolean, inForce?: Config): Promise<void> {
