@@ -16,7 +16,7 @@ const gateway = await startGateway(whole, {
   hub: `127.0.0.1:${hub.port}`,
   config: {
     hub: { verifyRecipients: false },
-    limits: { messagesPerSession: 100_000, message: '8 KiB', header: '2 KiB', errorsBeforeDelay: 100, errors: 100 },
+    limits: { messagesPerSession: 100_000, message: '8 KiB', header: '2 KiB', errorsBeforeDelay: 100, errors: 100, junkCommands: 20 },
     timeouts: { data: '1s' },
   },
 });
@@ -141,6 +141,12 @@ conforms('RFC 3030', gateway, [
     section: '4.2',
     says: 'chunks in the pipe behind one that failed are thrown away, and the next message is whole',
     dialogue: `${begun}\nD: BDAT 9000\\r\\n${'x'.repeat(9000)}BDAT 6\\r\\nQUIT\\r\\nBDAT 6 LAST\\r\\nQUIT\\r\\nRSET\\r\\nNOOP\\r\\n\nS: 552\nS: 503\nS: 503\nS: 250\nS: 250`,
+    afterwards: gotNothing,
+  },
+  {
+    section: '2 and L6',
+    says: 'chunks without octets lead nowhere, and there is a limit to that',
+    dialogue: `${begun}\n${'C: BDAT 0\nS: 250\n'.repeat(20)}C: BDAT 0\nS: 421 4.7.0`,
     afterwards: gotNothing,
   },
 ]);

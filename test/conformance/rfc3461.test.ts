@@ -10,11 +10,15 @@ import { SmtpClient } from '../harness/smtp-client.ts';
 const whole: Owner = { after };
 const usual = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'DSN'];
 const hub = await startFakeHub({ capabilities: usual });
-const customer = await startFakeHub({ capabilities: ['PIPELINING'] });
-atEnd(whole, () => Promise.all([hub.close(), customer.close()]).then(() => {}));
+const [customer, outbound] = await Promise.all([startFakeHub({ capabilities: ['PIPELINING'] }), startFakeHub({ capabilities: ['PIPELINING'] })]);
+atEnd(whole, () => Promise.all([hub.close(), customer.close(), outbound.close()]).then(() => {}));
 const gateway = await startGateway(whole, {
   hub: `127.0.0.1:${hub.port}`,
-  config: { hub: { verifyRecipients: false }, routes: { 'customer.example': { address: `127.0.0.1:${customer.port}`, verifyRecipients: false } } },
+  config: {
+    hub: { verifyRecipients: false },
+    outbound: { address: `127.0.0.1:${outbound.port}` },
+    routes: { 'customer.example': { address: `127.0.0.1:${customer.port}`, verifyRecipients: false } },
+  },
 });
 await untilOffered(whole, gateway, 'DSN');
 
@@ -92,13 +96,7 @@ test('a hub that shrank after EHLO: 451 and nothing lost, and the next EHLO offe
   assert.equal(hub.messages.length, 0);
   hub.capabilities = usual;
   hub.resetAll();
-});
-
-test('a customer’s server without it, once met, ends the offer: any recipient may be its', async (t) => {
-  const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
   await client.converse(`
-    C: MAIL FROM:<x@sender.example>
-    S: 250
     C: RCPT TO:<anna@hub.example>
     S: 250
     C: DATA
@@ -107,6 +105,31 @@ test('a customer’s server without it, once met, ends the offer: any recipient 
     C: .
     S: 250`);
   await untilOffered(t, gateway, 'DSN');
+});
+
+test('a way out without it ends the offer for those who may take it, and for nobody else', async (t) => {
+  await untilOffered(t, gateway, 'DSN', '127.0.0.1');
+  const insider = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.1' });
+  await insider.converse(`
+    C: MAIL FROM:<anna@hub.example>
+    S: 250
+    C: RCPT TO:<someone@far.example>
+    S: 250
+    C: DATA
+    S: 354
+    C: Subject: out
+    C: .
+    S: 250
+    C: EHLO client.example
+    S: 250
+    C: MAIL FROM:<anna@hub.example> RET=FULL
+    S: 555`);
+  assert.equal(outbound.messages.length, 1);
+  await untilOffered(t, gateway, 'DSN');
+});
+
+test('a customer’s server without it, once met, ends the offer: any recipient may be its', async (t) => {
+  const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
   await client.converse(`
     C: EHLO client.example
     S: 250 DSN

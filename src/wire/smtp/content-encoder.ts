@@ -76,7 +76,7 @@ export class ContentEncoder {
     return out;
   }
 
-  /** Text is only looked at; stops behind a line end, or at the end of the chunk. */
+  /** The fast path: text and clean line ends are only looked at; stops where care is needed. NOTE: never reads beyond the chunk, as in content-decoder.ts. */
   #text(from: number): number {
     const chunk = this.#chunk;
     const end = chunk.length;
@@ -90,7 +90,14 @@ export class ContentEncoder {
           this.#place = 'text-cr';
           return at + 1;
         }
-        return this.#endLine(at, at + 2);
+        this.#noteLine(at - this.#lineFrom);
+        at += 2;
+        this.#lineFrom = at;
+        if (at >= end || needsCare(chunk[at])) {
+          this.#place = 'line-start';
+          return at;
+        }
+        continue;
       }
       if (octet === LF) return this.#bareLf(at);
       if (octet === NUL) this.nulBytes++;
@@ -178,3 +185,6 @@ export class ContentEncoder {
     this.#from = to;
   }
 }
+
+/** At the start of a line. */
+const needsCare = (octet: number | undefined): boolean => octet === DOT || octet === NUL;
