@@ -14,47 +14,59 @@ export interface Trial {
 export interface TryOut {
   readonly host: string;
   readonly port: number;
+  /** Our own address. */
+  readonly from: string;
+  /** True when the gateway takes `from` for one of its own, who may send to anyone: then relaying is not tried. */
+  readonly isInside: boolean;
   /** Our domain; `recipient` is a mailbox there that exists. */
   readonly domain: string;
   readonly recipient: string;
 }
 
 const REPLY_MS = 20_000;
-/** The address we speak from: where 127.0.0.0/8 is inside, another one of it is inside too, and relaying is its right. */
-const outsider = 'stranger@elsewhere.example';
+const sender = 'stranger@elsewhere.example';
 
-/** A message to a mailbox, one to an unknown mailbox, and an attempt to relay; in this order. */
-export async function tryOut({ host, port, domain, recipient }: TryOut): Promise<readonly Trial[]> {
+/** A message to a mailbox, one to an unknown mailbox, and attempts to relay; in this order. */
+export async function tryOut({ host, port, from, isInside, domain, recipient }: TryOut): Promise<readonly Trial[]> {
   if (host !== '127.0.0.1' && host !== '::1') throw new Error('this is for a gateway on loopback only');
-  const trials: readonly (readonly [what: string, from: string, to: string, body: boolean])[] = [
-    ['a message to a mailbox that exists', outsider, recipient, true],
-    ['a message to a mailbox that does not exist: refused in the session, no bounce', outsider, `nobody-of-that-name@${domain}`, false],
-    ['a relay trick', outsider, `"someone@elsewhere.example"@${domain}`, false],
+  const trials: readonly (readonly [what: string, to: string, body: boolean])[] = [
+    ['a message to a mailbox that exists', recipient, true],
+    ['a message to a mailbox that does not exist: refused in the session, no bounce', `nobody-of-that-name@${domain}`, false],
+    ...(isInside ? [] : relayTrials(domain)),
   ];
   const done: Trial[] = [];
-  for (const [what, from, to, body] of trials) done.push(await converse({ host, port }, what, linesOf(from, to, body)));
+  for (const [what, to, body] of trials) done.push(await converse({ host, port, localAddress: from }, what, linesOf(to, body)));
   return done;
 }
 
-const linesOf = (from: string, to: string, body: boolean): readonly string[] => [
+const relayTrials = (domain: string) =>
+  [
+    ["an attempt to relay to somebody else's mailbox", 'someone@elsewhere.example', false],
+    ['a relay trick: another address hidden in the local part', `someone%elsewhere.example@${domain}`, false],
+  ] as const;
+
+const linesOf = (to: string, body: boolean): readonly string[] => [
   'EHLO try-out.example',
-  `MAIL FROM:<${from}>`,
+  `MAIL FROM:<${sender}>`,
   `RCPT TO:<${to}>`,
-  ...(body ? ['DATA', `From: <${from}>\r\nTo: <${to}>\r\nSubject: hello from outside\r\nMessage-ID: <${Date.now()}@try-out.example>\r\n\r\nIt works.\r\n.`] : []),
+  ...(body ? ['DATA', `From: <${sender}>\r\nTo: <${to}>\r\nSubject: hello from outside\r\nMessage-ID: <${Date.now()}@try-out.example>\r\n\r\nIt works.\r\n.`] : []),
   'QUIT',
 ];
 
-async function converse(where: { readonly host: string; readonly port: number }, what: string, lines: readonly string[]): Promise<Trial> {
+/** Says line after line; after a refusal only QUIT. */
+async function converse(where: { readonly host: string; readonly port: number; readonly localAddress: string }, what: string, lines: readonly string[]): Promise<Trial> {
   const socket = connect(where);
   const next = replies(socket);
   try {
-    const dialogue = heard(await next());
-    let code = 220;
+    const greeting = await next();
+    const dialogue = heard(greeting);
+    let { code } = greeting;
     for (const line of lines) {
+      if (code >= 400 && line !== 'QUIT') continue;
       socket.write(`${line}\r\n`);
       const reply = await next();
       dialogue.push(...line.split('\r\n').map((part) => `C: ${part}`), ...heard(reply));
-      if (line !== 'QUIT') code = reply.code;
+      if (line !== 'QUIT') ({ code } = reply);
     }
     return { what, dialogue, code };
   } finally {
@@ -62,7 +74,9 @@ async function converse(where: { readonly host: string; readonly port: number },
   }
 }
 
-const heard = (reply: Reply): string[] => reply.lines.map((line) => `S: ${reply.code} ${reply.enhanced === null ? '' : `${reply.enhanced} `}${line}`);
+/** A reply as it stood on the wire, RFC 5321 4.2: a hyphen behind the code where another line follows. */
+const heard = ({ code, enhanced, lines }: Reply): string[] =>
+  lines.map((line, index) => `S: ${code}${index < lines.length - 1 ? '-' : ' '}${enhanced === null ? '' : `${enhanced} `}${line}`);
 
 /** A function that resolves to the next reply, or rejects when there is none in time. */
 function replies(socket: Socket): () => Promise<Reply> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { siteHostname } from './embedded.ts';
+import { isInNetworks } from './address-space.ts';
+import { embeddedConfig, siteHostname } from './embedded.ts';
 
 const names: readonly [system: string, site: string][] = [
   ['mx.example.org', 'mx.example.org'],
@@ -14,6 +15,14 @@ const names: readonly [system: string, site: string][] = [
 ];
 for (const [system, site] of names)
   test(`a host called ${JSON.stringify(system.slice(0, 20))} greets as ${site}`, () => assert.equal(siteHostname(system), site));
+
+test('in the first-run set-up a neighbour on loopback is a stranger: that relaying is refused can be tried on one machine', () => {
+  const networks = embeddedConfig().site.networks ?? [];
+  assert.deepEqual(
+    ['127.0.0.1', '::1', '127.0.0.2'].map((address) => isInNetworks(address, networks)),
+    [true, true, false],
+  );
+});
 
 test('the first-run set-up starts without the YAML library: it would cost a tenth of the start', () => {
   const script = `const { loadConfig } = await import(${JSON.stringify(new URL('./load.ts', import.meta.url).href)});

@@ -11,9 +11,12 @@ export function siteHostname(systemName: string): string {
   return name.includes('.') ? name : `${name}.localdomain`;
 }
 
-/** The embedded configuration, as an operator would write it; paths start at the working directory. */
+/**
+ * The embedded configuration, as an operator would write it; paths start at the working directory. 127.0.0.1 alone is inside: 127.0.0.2
+ * and its neighbours play strangers, so that relay control can be seen on one machine.
+ */
 export const embeddedConfig = (): ConfigInput => ({
-  site: { hostname: siteHostname(hostname()), networks: ['127.0.0.0/8', '::1/128'], domains: ['example.org'], postmaster: 'postmaster@example.org' },
+  site: { hostname: siteHostname(hostname()), networks: ['127.0.0.1/32', '::1/128'], domains: ['example.org'], postmaster: 'postmaster@example.org' },
   hub: { address: 'maildir:./floodgate-data/mailboxes' },
   listeners: [{ name: 'mx', address: '127.0.0.1:2525', role: 'mx' }],
   state: './floodgate-data',

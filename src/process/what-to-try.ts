@@ -7,13 +7,16 @@ export function whatToTry(config: Config): string {
   const [listener] = config.listeners;
   const [domain] = config.site.domains;
   const at = listener === undefined ? '' : hostPortText(listener.address);
-  const web = config.web === undefined ? '' : `  http://${hostPortText(config.web.address)}/                 what is going on\n`;
+  const hints: readonly (readonly [what: string, why: string])[] = [
+    ['npx floodgate try', `a message to alice@${domain}, an unknown mailbox, attempts to relay`],
+    ['npx floodgate explain REFERENCE', 'why something was refused: the reference stands in each refusal'],
+    ...(config.web === undefined ? [] : [[`http://${hostPortText(config.web.address)}/`, 'what is going on'] as const]),
+    ['npx floodgate init', 'a configuration of your own, in front of your mail server'],
+  ];
   return `
 This is the first-run set-up: mail for ${domain} goes to mailboxes below ${config.state}.
 Try, in another terminal:
-  npx floodgate try                              a message to alice@${domain}, an unknown mailbox, an attempt to relay
-  npx floodgate explain REFERENCE                why something was refused: the reference stands in each refusal
-${web}  npx floodgate init                             a configuration of your own, in front of your mail server
-SMTP is at ${at}; stop with Ctrl-C.
+${hints.map(([what, why]) => `  ${what.padEnd(33)}${why}\n`).join('')}SMTP is at ${at}; stop with Ctrl-C.
+
 `;
 }
