@@ -47,7 +47,8 @@ test('--json: one object, with path, message and hint of every error; nothing el
 
 test('a missing file is an error, an unknown option of the command bad usage', (t) => {
   const folder = scratchDirectory(t, 'check');
-  assert.equal(check(['--config', 'not-there.yaml'], folder).code, 1);
+  const { code, stdout } = check(['--config', 'not-there.yaml'], folder);
+  assert.deepEqual([code, stdout.match(/not-there\.yaml/g)?.length], [1, 1], 'and is named once');
   assert.equal(check(['--bogus'], folder).code, 2);
 });
 

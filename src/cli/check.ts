@@ -38,5 +38,6 @@ export function reportOf(file: string, result: LoadResult): string {
 /** `file:line:col: path: message (hint)`; what is not known is left out. */
 export function problemLine(file: string, { line, column, path, message, hint }: ConfigProblem): string {
   const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
-  return `${place}: ${path === '' ? '' : `${path}: `}${message} (${hint})`;
+  const told = `${path === '' ? '' : `${path}: `}${message} (${hint})`;
+  return told.startsWith(`${file} `) ? told : `${place}: ${told}`; // a file that cannot be read is named once
 }

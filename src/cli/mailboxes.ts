@@ -17,7 +17,7 @@ export const mailboxCommand =
     mailbox
       .command('add <address>')
       .description('make a mailbox; mail for it is taken from then on')
-      .option('--config <file>')
+      .option('--config <file>', 'default: ./floodgate.yaml, else /etc/floodgate/floodgate.yaml, else the first-run set-up')
       .action(async (address: string, options: Options) => {
         await createMailbox(storeOf(options, context), address);
         process.stdout.write(`${address} has a mailbox\n`);
@@ -25,7 +25,7 @@ export const mailboxCommand =
     mailbox
       .command('list')
       .description('all mailboxes')
-      .option('--config <file>')
+      .option('--config <file>', 'default: ./floodgate.yaml, else /etc/floodgate/floodgate.yaml, else the first-run set-up')
       .option('--json', 'one JSON object a line')
       .action(async (options: Options) => {
         for (const address of await listMailboxes(storeOf(options, context))) {

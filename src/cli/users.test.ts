@@ -62,7 +62,7 @@ const wrongUses: readonly [args: readonly string[], input: string, code: number,
   [['add', 'anna', '--file', 'u.txt'], '', 2, /no password/, 'an empty password'],
   [['add', 'an na', '--file', 'u.txt'], 'x', 2, /no space/, 'a name that would break the file'],
   [['add', 'anna', 'secret', '--file', 'u.txt'], '', 2, /too many arguments/, 'a password on the command line'],
-  [['add', 'anna'], 'x', 2, /--file/, 'no file and no configuration'],
+  [['add', 'anna'], 'x', 2, /: there is no configuration that names a users file: give one with --file/, 'no file and no configuration'],
   [['remove', 'anna', '--file', 'u.txt'], '', 1, /no such file/, 'a file that is not there'],
 ];
 for (const [args, input, code, says, why] of wrongUses) {

@@ -1,6 +1,7 @@
 // `floodgate users`: who may send with AUTH. Works on the file alone; a running gateway sees the change by itself.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { whyUnreadable } from '../config/file-look.ts';
 import { findConfig } from '../config/find.ts';
 import { valueAt } from '../config/schema-problems.ts';
 import { readYaml } from '../config/yaml-file.ts';
@@ -75,8 +76,10 @@ function usersFileOf({ file, config }: Where): string {
   if (file !== undefined) return file;
   const configFile = findConfig(config);
   const named = configFile === null ? undefined : valueAt(readYaml(textOf(configFile)).value, ['auth', 'users']);
-  if (configFile === null || typeof named !== 'string')
-    throw new CliError(`${configFile ?? 'no configuration'} names no users file: give one with --file, or write auth: {users: users.txt}`, 2);
+  if (configFile === null || typeof named !== 'string') {
+    const why = configFile === null ? 'there is no configuration that names a users file' : `${configFile} names no users file`;
+    throw new CliError(`${why}: give one with --file, or write auth: {users: users.txt}`, 2);
+  }
   return resolve(dirname(configFile), named);
 }
 
@@ -86,7 +89,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(error instanceof Error ? error.message : String(error));
+    throw new CliError(`${file} cannot be read: ${whyUnreadable(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // Which running gateway a command means: the one whose state directory is named, or whose configuration is found.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { whyUnreadable } from '../config/file-look.ts';
 import { findConfig } from '../config/find.ts';
 import { valueAt } from '../config/schema-problems.ts';
 import { readYaml } from '../config/yaml-file.ts';
@@ -27,6 +28,6 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CliError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CliError(`${file} cannot be read: ${whyUnreadable(error)}`);
   }
 }

@@ -92,7 +92,7 @@ function hubsOf(keeper: Keeper): readonly HubStatus[] {
     const here = snapshots.filter((each) => each.route === route);
     const worst = (['open', 'half-open', 'closed'] as const).find((state) => here.some(({ circuit }) => circuit === state));
     const idle = here.reduce((sum, each) => sum + each.idle, 0);
-    return { route, address: hubAddressText(target.address), state: worst ?? 'unknown', busy: here.reduce((sum, each) => sum + each.open, 0) - idle, idle };
+    return { route, address: hubAddressText(target.address), state: worst ?? (target.address.kind === 'maildir' ? 'closed' : 'unknown'), busy: here.reduce((sum, each) => sum + each.open, 0) - idle, idle };
   });
 }
 
