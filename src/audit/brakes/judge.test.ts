@@ -26,6 +26,7 @@ const cases: readonly [hub: HubProduct, text: string, setting: string, verdict: 
     'any rate of one client is too small for the world',
   ],
   ['postfix', `${good}smtpd_client_message_rate_limit = 50`, 'smtpd_client_message_rate_limit', 'good', 'the gateway is not counted'],
+  ['postfix', 'smtpd_authorized_xclient_hosts = 192.0.2.1', 'smtpd_client_connection_count_limit', 'good', 'whoever may say XCLIENT is not counted'],
   ['postfix', '', 'smtpd_hard_error_limit', 'harms the gateway', 'the default is one error under stress'],
   ['postfix', 'smtpd_hard_error_limit = 100', 'smtpd_hard_error_limit', 'good', 'a plain number holds under stress too'],
   ['postfix', 'smtpd_timeout = 1h', 'smtpd_timeout', 'too high', 'a silent client holds a process for an hour'],

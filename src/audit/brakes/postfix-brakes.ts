@@ -19,7 +19,9 @@ function holdsGateway(list: string, { gatewayAddress }: Machine): boolean {
   return PrefixSet.build(networks).has(gatewayAddress);
 }
 
-const excepted = (view: View): boolean => holdsGateway(view.value(exceptions) ?? '', view.machine);
+/** Postfix does not count a client that it lets say XCLIENT. */
+const mayNameClients = (view: View): boolean => holdsGateway(view.value('smtpd_authorized_xclient_hosts') ?? '', view.machine);
+const excepted = (view: View): boolean => mayNameClients(view) || holdsGateway(view.value(exceptions) ?? '', view.machine);
 /** Our lines except the gateway only where its address is known: else a limit by address must not be proposed. */
 const willBeExcepted = ({ gatewayAddress }: Machine): boolean => gatewayAddress !== null;
 
@@ -46,6 +48,7 @@ const rate = (setting: string, meaning: string, proposed: number): Brake => ({
 
 function lookExceptions(value: string, view: View): Judged | null {
   if (view.machine.gatewayAddress === null) return { verdict: 'missing', why: "the gateway's address was not told: --gateway-address" };
+  if (mayNameClients(view)) return { verdict: 'good', why: 'the gateway may say XCLIENT: Postfix does not count it' };
   return holdsGateway(value, view.machine)
     ? { verdict: 'good', why: 'the gateway is excepted' }
     : { verdict: 'harms the gateway', why: 'the limits by client address count all strangers as one client, the gateway' };

@@ -12,6 +12,8 @@ export interface HubOptions {
   /** Networks whose mail the hub relays to the world; default all of loopback, the worst case behind a gateway. */
   readonly networks?: readonly string[];
   readonly maxBytes?: number;
+  /** Further lines of its configuration, in its own language; they win over ours (Exim and Sendmail; Postfix has `set`). */
+  readonly lines?: readonly string[];
   /** Exim, OpenSMTPD, Sendmail: port on loopback where all that is not for its own users goes; null: the outside world. */
   readonly wayOut?: number | null;
 }
@@ -22,6 +24,7 @@ export const hubDefaults = {
   users: ['anna', 'bert', 'postmaster'],
   networks: ['127.0.0.0/8', '::1/128'],
   maxBytes: 60_000_000,
+  lines: [],
   wayOut: null,
 } as const satisfies Required<HubOptions>;
 

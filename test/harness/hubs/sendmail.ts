@@ -34,7 +34,7 @@ define(\`LOCAL_MAILER_PATH', \`${inside}/deliver')dnl
 define(\`LOCAL_MAILER_ARGS', \`deliver $u')dnl
 define(\`SMART_HOST', \`relay:[127.0.0.1]')dnl
 define(\`RELAY_MAILER_ARGS', \`TCP $h ${outsidePort}')dnl
-FEATURE(\`no_default_msa')dnl
+${options.lines.map((line) => `${line}\n`).join('')}FEATURE(\`no_default_msa')dnl
 FEATURE(\`nocanonify')dnl
 FEATURE(\`accept_unresolvable_domains')dnl
 FEATURE(\`accept_unqualified_senders')dnl
