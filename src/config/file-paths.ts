@@ -13,12 +13,15 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     hub: hop(config.hub),
     routes: Object.fromEntries(Object.entries(config.routes).map(([domain, target]) => [domain, hop(target)])),
     ...(config.outbound && { outbound: hop(config.outbound) }),
-    ...(config.tls && { tls: { cert: absolute(config.tls.cert), key: absolute(config.tls.key) } }),
+    ...(config.tls && {
+      tls: { cert: absolute(config.tls.cert), key: absolute(config.tls.key), ...(config.tls.clientCa !== undefined && { clientCa: absolute(config.tls.clientCa) }) },
+    }),
     ...(config.auth && {
       auth: {
         ...config.auth,
         ...(config.auth.users !== undefined && { users: absolute(config.auth.users) }),
         ...(config.auth.dovecot !== undefined && { dovecot: absolute(config.auth.dovecot) }),
+        ...(config.auth.certificates !== undefined && { certificates: absolute(config.auth.certificates) }),
       },
     }),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),

@@ -99,6 +99,7 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
     line: (e) => [
       ['protocol', e.protocol],
       ['cipher', e.cipher],
+      ['certificate', e.certificate],
     ],
   },
   'tls-failed': { doc: 'The TLS handshake failed.', level: at('info'), line: (e) => [['why', e.why]] },
@@ -190,6 +191,24 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
     line: (e) => [
       ['file', e.file],
       ['errors', e.errors.join('; ')],
+    ],
+  },
+  'token-changed': {
+    doc: 'A token of the API was added or removed.',
+    level: at('info'),
+    line: (e) => [
+      ['name', e.name],
+      ['role', e.role],
+      ['what', e.what],
+      ['by', e.by],
+    ],
+  },
+  'token-refused': {
+    doc: 'Somebody came to the API with a token that is not ours; at most one event a minute and address.',
+    level: at('warn'),
+    line: (e) => [
+      ['address', e.address],
+      ['tries', e.tries],
     ],
   },
   'list-changed': {
@@ -326,6 +345,8 @@ export const events = {
   doorDied: make('door-died'),
   configLoaded: make('config-loaded'),
   configRefused: make('config-refused'),
+  tokenChanged: make('token-changed'),
+  tokenRefused: make('token-refused'),
   listChanged: make('list-changed'),
   listBroken: make('list-broken'),
   measureAdded: make('measure-added'),

@@ -42,7 +42,7 @@ export type Event = Stamp &
     /** The door refused by itself: syntax, order of commands, a limit or deadline of L6. */
     | (OfSession & { readonly type: 'command-refused'; readonly command: string; readonly reason: string; readonly ref: string; readonly reply: string; readonly evidence: Evidence })
     | (OfSession & { readonly type: 'auth-tried'; readonly mechanism: string; readonly user: string; readonly ok: boolean; readonly why: string })
-    | (OfSession & { readonly type: 'tls-started'; readonly protocol: string; readonly cipher: string })
+    | (OfSession & { readonly type: 'tls-started'; readonly protocol: string; readonly cipher: string; readonly certificate?: string })
     | (OfSession & { readonly type: 'tls-failed'; readonly why: string })
     /** The end of a transaction whose content had been collected: accepted, refused or deferred, with the next hop's words. */
     | (OfSession & {
@@ -83,6 +83,9 @@ export type Event = Stamp &
     | { readonly type: 'measure-ended'; readonly id: string; readonly how: MeasureEnd; readonly by: string; readonly scope: string; readonly hits: number; readonly probes: number }
     /** All automatic measures were turned off, or on again. */
     | { readonly type: 'measures-switched'; readonly automatic: 'on' | 'off'; readonly by: string; readonly reason: string | null }
+    | { readonly type: 'token-changed'; readonly name: string; readonly role: 'reader' | 'operator'; readonly what: 'added' | 'removed'; readonly by: string }
+    /** Somebody came to the API with a token that is not ours; `tries` counts those of this address since the last such event. */
+    | { readonly type: 'token-refused'; readonly address: string; readonly tries: number }
     | { readonly type: 'measures-broken'; readonly why: string }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
     | { readonly type: 'client-address-lost'; readonly ip: string; readonly heloNames: number; readonly senderDomains: number; readonly samples: readonly string[]; readonly until: number }

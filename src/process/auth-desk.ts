@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { createHubAuth } from '../delivery/hub/authenticate.ts';
 import { authSecret } from '../facts/auth-secret.ts';
+import { createCertificateAuth } from '../facts/certificate-auth.ts';
 import { createDovecotAuth, type DovecotAuth } from '../facts/dovecot-auth.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
 import type { AuthService } from '../model/auth.ts';
@@ -34,14 +35,20 @@ export function openAuthDesk(record: Recorder): AuthDesk {
     return dovecot.auth;
   }
 
+  async function passwordsOf(config: Config): Promise<AuthService | null> {
+    const { users, dovecot: socket, hub } = config.auth ?? {};
+    if (socket !== undefined) return dovecotAt(socket);
+    dovecot?.auth.close();
+    dovecot = null;
+    if (hub === true) return hubOf(config, trouble('hub'));
+    return users === undefined ? null : fromFile(users, record, async (onTrouble) => createUsersAuth({ file: users, secret: await authSecret(join(config.state, 'auth-secret')), now: Date.now, onTrouble }));
+  }
+
   return {
     async use(config) {
-      const { users, dovecot: socket, hub } = config.auth ?? {};
-      if (socket !== undefined) return dovecotAt(socket);
-      dovecot?.auth.close();
-      dovecot = null;
-      if (hub === true) return hubOf(config, trouble('hub'));
-      return users === undefined ? null : usersOf(users, config.state, record);
+      const passwords = await passwordsOf(config);
+      const file = config.auth?.certificates;
+      return file === undefined ? passwords : ((await fromFile(file, record, (onTrouble) => createCertificateAuth({ file, passwords, now: Date.now, onTrouble }))) ?? passwords);
     },
     close: () => dovecot?.auth.close(),
   };
@@ -55,10 +62,11 @@ function hubOf({ hub, site, timeouts }: Config, onTrouble: (why: string) => void
   return createHubAuth({ target, hostname: site.hostname, connectMs: timeouts.hubConnect, commandMs: timeouts.hubCommand, now: Date.now, onTrouble });
 }
 
-async function usersOf(file: string, state: string, record: Recorder): Promise<AuthService | null> {
+/** What rests on a file; null, and told, where the file cannot be used. */
+async function fromFile(file: string, record: Recorder, open: (onTrouble: (errors: readonly string[]) => void) => Promise<AuthService>): Promise<AuthService | null> {
   const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
   try {
-    return await createUsersAuth({ file, secret: await authSecret(join(state, 'auth-secret')), now: Date.now, onTrouble: (errors) => broken(errors.join('; ')) });
+    return await open((errors) => broken(errors.join('; ')));
   } catch (error) {
     broken(error instanceof Error ? error.message : String(error));
     return null;

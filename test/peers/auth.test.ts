@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { clientAuthority } from '../harness/client-certificates.ts';
 import { startDovecot } from '../harness/dovecot.ts';
 import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { gsaslLogin, type GsaslResult } from '../harness/gsasl.ts';
@@ -71,4 +72,17 @@ test('a Postfix that asks a Dovecot is the hub, and the hub is asked', { skip: m
   assert.match((await login('PLAIN', 'pencils')).said, /^535 5\.7\.8 /m);
   await hub.stop();
   assert.match((await login('PLAIN', 'pencil')).said, /^454 4\.7\.0 /m);
+});
+
+test('GNU SASL logs in by its certificate', { skip: missing('gsasl', 'openssl') }, async (t) => {
+  const authority = clientAuthority(t);
+  const anna = authority.issue('anna');
+  const known = join(scratchDirectory(t, 'certificates'), 'certificates.txt');
+  writeFileSync(known, `anna@hub.example sha256 ${anna.fingerprint}\n`);
+  const config = { tls: { clientCa: authority.ca }, auth: { certificates: known } };
+  const gateway = await startGateway(t, { hub: '127.0.0.1:1', listeners: { out: { role: 'submission' } }, tls: true, config });
+  const login = await gsaslLogin({ port: gateway.port(), mechanism: 'EXTERNAL', certificate: anna });
+  assert.equal(login.ok, true, login.said);
+  assert.equal((await gsaslLogin({ port: gateway.port(), mechanism: 'EXTERNAL', certificate: authority.issue('bert') })).ok, false);
+  await gateway.event('auth-tried', ({ ok, user }) => ok && user === 'anna@hub.example');
 });

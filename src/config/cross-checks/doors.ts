@@ -37,7 +37,8 @@ const addressesOnce: CrossCheck = {
   },
 };
 
-const hasPasswords = ({ auth }: Config): boolean => auth !== undefined && (auth.users !== undefined || auth.dovecot !== undefined || auth.hub === true);
+/** Certificates count as well: who has one needs no password. */
+const hasPasswords = ({ auth }: Config): boolean => auth !== undefined && (auth.users !== undefined || auth.dovecot !== undefined || auth.hub === true || auth.certificates !== undefined);
 
 /** A submission listener that cannot check passwords, or must not take them in clear, serves nobody. On loopback that is only a trial. */
 const submissionWorks: CrossCheck = {

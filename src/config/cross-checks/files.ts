@@ -57,6 +57,22 @@ const usersFile: CrossCheck = {
   },
 };
 
+const clientCertificates: CrossCheck = {
+  reads: ['auth', 'tls'],
+  *find({ auth, tls }, context) {
+    if (tls?.clientCa !== undefined) {
+      const path = ['tls', 'clientCa'];
+      yield* readable(path, tls.clientCa, 'the file of authorities', context);
+      if (context.files.unreadable(tls.clientCa) === null && attempt(() => new X509Certificate(context.files.text(tls.clientCa ?? ''))) === null)
+        yield error(path, 'is not a certificate', 'a PEM file that begins with BEGIN CERTIFICATE');
+      if (auth?.certificates === undefined) yield warning(path, 'does nothing without auth.certificates', 'say which certificate stands for which user');
+    }
+    if (auth?.certificates === undefined) return;
+    yield* readable(['auth', 'certificates'], auth.certificates, 'the file of certificates', context);
+    if (tls?.clientCa === undefined) yield error(['auth', 'certificates'], 'does nothing without tls.clientCa: no client is asked for a certificate', 'name the file of the authority that signed them');
+  },
+};
+
 const listFiles: CrossCheck = {
   reads: ['lists.*.file'],
   *find({ lists }, context) {
@@ -64,4 +80,4 @@ const listFiles: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, listFiles];
+export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, listFiles];

@@ -21,7 +21,7 @@ import type { SmtpSite } from './site.ts';
 import { LastFinal } from './last-final.ts';
 import { fresh, mayBringContent, withoutTransaction, type Effect } from './step.ts';
 import { Transcript } from './transcript.ts';
-import { upgradeToTls } from './tls-upgrade.ts';
+import { upgradeToTls, type TlsOutcome } from './tls-upgrade.ts';
 import { clientAfterXclient } from './xclient.ts';
 
 /** AUTH responses may be this long (RFC 4954 4). */
@@ -276,19 +276,21 @@ export class LiveSession implements ChannelOwner {
     const context = this.#site.tlsContext();
     if (context === null) return this.#sayGoodbye(null, 'no TLS certificate');
     const who = { session: conversation.id, ip: conversation.client.ip };
-    this.channel.secure((socket, secured) =>
-      upgradeToTls(socket, context, {
+    const asksForCertificate = this.#site.config.tls?.clientCa !== undefined;
+    this.channel.secure((socket, secured) => {
+      const outcome: TlsOutcome = {
         secure: (tls, proof) => {
           conversation.tls = tls;
           conversation.proof = proof;
           conversation.state = fresh; // RFC 3207 4.2: all that was learned before is forgotten
-          record({ type: 'tls-started', ...who, ...tls });
+          record({ type: 'tls-started', ...who, ...tls, ...(proof.certificate && { certificate: `sha256 ${proof.certificate.fingerprint} subject ${proof.certificate.subject}` }) });
           then();
           secured();
         },
         failed: (why) => record({ type: 'tls-failed', ...who, why }),
-      }),
-    );
+      };
+      return upgradeToTls(socket, context, outcome, { asksForCertificate });
+    });
     this.channel.deadline = this.#site.services.now() + this.#site.config.timeouts.command;
   }
 
