@@ -51,6 +51,8 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'load-level':
     case 'config-loaded':
     case 'config-refused':
+    case 'token-changed':
+    case 'token-refused':
     case 'list-changed':
     case 'list-broken':
     case 'measure-added':

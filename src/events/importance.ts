@@ -22,6 +22,8 @@ const importanceOfType = {
   'door-died': 2,
   'config-loaded': 2,
   'config-refused': 2,
+  'token-changed': 2,
+  'token-refused': 1,
   'list-changed': 2,
   'list-broken': 2,
   'measure-added': 2,

@@ -83,6 +83,8 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'door-died': events.doorDied({ died: 'smtp-2', why: 'out of memory' }),
   'config-loaded': events.configLoaded({ file: '/etc/floodgate/floodgate.yaml', sha256: '9f86d081', warnings: [] }),
   'config-refused': events.configRefused({ file: '/etc/floodgate/floodgate.yaml', errors: ['hub.address is missing'] }),
+  'token-changed': events.tokenChanged({ name: 'grafana', role: 'reader', what: 'added', by: 'anna' }),
+  'token-refused': events.tokenRefused({ address: '192.0.2.7', tries: 3 }),
   'list-changed': events.listChanged({ list: 'blocked', entries: 12, by: 'root', what: 'added 192.0.2.0/24' }),
   'list-broken': events.listBroken({ list: 'blocked', why: 'line 3 is not a network' }),
   'measure-added': events.measureAdded({

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { lists } from './migrations/0001-lists.ts';
 import { measures } from './migrations/0002-measures.ts';
+import { apiTokens } from './migrations/0003-api-tokens.ts';
 
 /** One step; `id` is its file name and never changes once released. */
 export interface Migration {
@@ -9,7 +10,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const migrations: readonly Migration[] = [lists, measures];
+const migrations: readonly Migration[] = [lists, measures, apiTokens];
 
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {

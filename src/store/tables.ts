@@ -46,8 +46,19 @@ export interface SwitchRow {
   since: number;
 }
 
+/** A row of `api_tokens`; see migrations/0003-api-tokens.ts. */
+export interface ApiTokenRow {
+  name: string;
+  role: 'reader' | 'operator';
+  hash: string;
+  by: string;
+  created_at: number;
+  expires_at: number | null;
+}
+
 export interface Tables {
   list_entries: ListEntryRow;
   measures: MeasureRow;
   switches: SwitchRow;
+  api_tokens: ApiTokenRow;
 }
