@@ -1,7 +1,7 @@
 // What the proposals rest on: how many sessions a hub has to take from the gateway, and how many its memory carries.
 import type { Machine } from './brake.ts';
 
-/** One session with the programs behind it (receiving, cleaning up, delivering), in MiB; measured hubs take 6 to 12. */
+/** One session with the programs behind it (receiving, cleaning up, delivering), in MiB: an assumption, on the safe side of what such programs usually take. */
 const sessionMiB = 10;
 
 /** The gateway's sessions and ten for the hub's own: local mail, cron, an administrator who looks. */
