@@ -17,7 +17,7 @@ async function copyUnits(context: TestContext): Promise<string> {
   context.after(() => rm(folder, { recursive: true }));
   for (const name of ['floodgate.service', 'floodgate.socket']) {
     const unit = await readFile(new URL(`../share/${name}`, import.meta.url), 'utf8');
-    await writeFile(join(folder, name), unit.replaceAll('/usr/bin/floodgate', '/bin/true'));
+    await writeFile(join(folder, name), unit.replaceAll('/usr/local/bin/floodgate', '/bin/true'));
   }
   return folder;
 }

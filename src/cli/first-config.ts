@@ -5,16 +5,22 @@ export interface FirstAnswers {
   readonly networks: readonly string[];
   readonly domains: readonly string[];
   readonly hub: string;
+  /** The hub may be told the outside client by XFORWARD. */
+  readonly xforward: boolean;
+  /** host:port that strangers reach. */
+  readonly listen: string;
+  /** The state directory. */
+  readonly state: string;
   /** When observing ends, as 2026-09-01 or 2026-09-01T06:00:00Z. */
   readonly observeUntil: string;
 }
 
-/** A scalar as YAML: in quotes unless it is plainly a word ("::1/128" and "[::1]:25" need them). */
-const scalar = (value: string): string => (/^[A-Za-z0-9][A-Za-z0-9./_@-]*(:\d+)?$/.test(value) ? value : JSON.stringify(value));
+/** A scalar as YAML: in quotes unless it is plainly a word or path ("::1/128" and "[::1]:25" need them). */
+const scalar = (value: string): string => (/^[A-Za-z0-9./][A-Za-z0-9./_@-]*(:\d+)?$/.test(value) ? value : JSON.stringify(value));
 const list = (values: readonly string[]): string => `[${values.map(scalar).join(', ')}]`;
 
 /** The text of a first configuration file. */
-export function firstConfig({ hostname, networks, domains, hub, observeUntil }: FirstAnswers): string {
+export function firstConfig({ hostname, networks, domains, hub, xforward, listen, state, observeUntil }: FirstAnswers): string {
   return `# Floodgate. Every option: docs/reference/options.md. Check after each change: floodgate check
 # Relative paths start at the folder of this file.
 
@@ -27,15 +33,15 @@ site:
 
 hub:
   address: ${scalar(hub)} # the mail server behind the gateway
-  # xforward: true # tell a Postfix hub who the outside client was
+  ${xforward ? '' : '# '}xforward: true # tell a Postfix hub who the outside client was
   verifyRecipients: true # ask the hub at RCPT whether a recipient exists
 
 # outbound: {address: "10.20.0.5:25"} # where insiders' mail to the world goes; default the hub
 
 listeners:
-  - {name: mx, address: "127.0.0.1:2525", role: mx} # in real life "0.0.0.0:25", where DNS's MX points
+  - {name: mx, address: ${JSON.stringify(listen)}, role: mx} # in real life "0.0.0.0:25", where DNS's MX points; "[::]:25" for IPv6 too
 
-state: ./floodgate-data # journal, database and mail in hand
+state: ${scalar(state)} # journal, database and mail in hand
 web: {address: "127.0.0.1:8025"} # API, /metrics, /healthz
 
 # The first seven days only watch: what abuse checks and detectors find is recorded, not carried out. Relay permission,

@@ -6,6 +6,7 @@ import { runSubcommand } from '../../test/harness/run-subcommand.ts';
 import { scratchDirectory } from '../../test/harness/scratch.ts';
 import { loadConfig } from '../config/load.ts';
 import { firstConfig } from './first-config.ts';
+import { usualState } from './init.ts';
 
 const nowMs = Date.UTC(2026, 7, 20, 6, 30);
 const init = (args: readonly string[], cwd: string) => runSubcommand('init.ts', `m.initCommand(() => ${nowMs})`, ['init', ...args], cwd);
@@ -30,6 +31,21 @@ test('with everything given it asks nothing and writes a configuration that load
   });
   assert.deepEqual([hub.address, mode, observeUntil], [{ kind: 'smtp', host: '192.0.2.10', port: 25 }, 'observe', nowMs + 7 * 86_400_000]);
   assert.deepEqual(result.warnings, []);
+});
+
+test('a gateway in front of Postfix on port 25 needs no editor', (t) => {
+  const folder = scratchDirectory(t, 'init');
+  const line = ['--networks', '10.20.0.0/16', '--domains', 'example.org', '--hub', '127.0.0.1:2626', '--xforward', '--listen', '0.0.0.0:25', '--state', '/var/lib/floodgate'];
+  assert.equal(init(line, folder).code, 0);
+  const result = loadConfig(join(folder, 'floodgate.yaml'), { checkIds: [], nowMs });
+  assert.ok(result.ok);
+  const { hub, listeners, state } = result.config;
+  assert.deepEqual([hub.xforward, listeners[0]?.address, state], [true, { host: '0.0.0.0', port: 25 }, '/var/lib/floodgate']);
+  assert.deepEqual(result.warnings, []);
+});
+
+test('the state of an installed gateway is not kept below /etc, where its unit may not write', () => {
+  assert.deepEqual(['/etc/floodgate/floodgate.yaml', '/root/floodgate.yaml'].map(usualState), ['/var/lib/floodgate', './floodgate-data']);
 });
 
 test('--yes takes the defaults: loopback only', (t) => {
@@ -62,6 +78,7 @@ const usage: readonly [args: readonly string[], why: RegExp][] = [
   [['--networks', '10.0.0.0/40', '--domains', 'example.org'], /--networks: "10.0.0.0\/40" is not a network/],
   [['--networks', '10.0.0.0/8', '--domains', '*.example.org'], /--domains: /],
   [['--yes', '--hub', 'somewhere'], /--hub: /],
+  [['--yes', '--listen', '25'], /--listen: "25" is not an address and port/],
 ];
 for (const [args, why] of usage) {
   test(`init ${args.join(' ')} is bad usage`, (t) => {
@@ -79,8 +96,12 @@ test('what YAML would take for something else is put in quotes', () => {
     networks: ['::1/128', '10.0.0.0/8'],
     domains: ['example.org'],
     hub: 'lmtp://[::1]:24',
+    xforward: false,
+    listen: '[::]:25',
+    state: './floodgate-data',
     observeUntil: '2026-09-01',
   });
   assert.match(text, /networks: \["::1\/128", 10\.0\.0\.0\/8\]/);
+  assert.match(text, /address: "\[::\]:25"/);
   assert.match(text, /address: "lmtp:\/\/\[::1\]:24"/);
 });

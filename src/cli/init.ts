@@ -1,9 +1,10 @@
 // floodgate init: the two questions that nobody can answer for the postmaster (which networks, which domains), then the hub.
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { siteHostname } from '../config/embedded.ts';
 import { loadConfigText } from '../config/load.ts';
-import { cidr, domain, hubAddress } from '../config/value-types.ts';
+import { cidr, domain, hostPort, hubAddress } from '../config/value-types.ts';
 import { problemLine } from './check.ts';
 import { CliError, type Subcommand } from './command-line.ts';
 import { firstConfig } from './first-config.ts';
@@ -14,6 +15,9 @@ interface InitOptions {
   readonly domains?: string;
   readonly hub?: string;
   readonly hostname?: string;
+  readonly xforward?: boolean;
+  readonly listen: string;
+  readonly state?: string;
   readonly file: string;
   readonly yes?: boolean;
 }
@@ -60,18 +64,28 @@ export const initCommand =
       .option('--domains <list>', 'our mail domains, as example.org,example.net')
       .option('--hub <address>', 'host:port, lmtp://host:port or maildir:/path')
       .option('--hostname <name>', "our name in the banner; default: this host's")
+      .option('--xforward', 'tell the hub who the outside client was; a Postfix must allow it (smtpd_authorized_xforward_hosts)')
+      .option('--listen <address>', 'where strangers reach us; "0.0.0.0:25" in real life', '127.0.0.1:2525')
+      .option('--state <dir>', 'journal and database; default: ./floodgate-data, for a file below /etc /var/lib/floodgate')
       .option('--file <file>', 'where to write it; an existing file is never touched', 'floodgate.yaml')
       .option('--yes', 'ask nothing, take the defaults')
       .action((options: InitOptions) => init(options, nowMs()));
   };
 
+/** The state directory where none is given: below /etc nothing but the configuration belongs; elsewhere everything stays in one folder. */
+export const usualState = (file: string): string => (resolve(file).startsWith('/etc/') ? '/var/lib/floodgate' : './floodgate-data');
+
 async function init(options: InitOptions, nowMs: number): Promise<void> {
+  if (!hostPort.safeParse(options.listen).success) throw new CliError(`--listen: ${JSON.stringify(options.listen)} is not an address and port, as in 0.0.0.0:25 or [::]:25`, 2);
   const answers = await answersTo(options);
   const text = firstConfig({
     hostname: options.hostname ?? siteHostname(hostname()),
     networks: wordsOf(answers.networks),
     domains: wordsOf(answers.domains),
     hub: answers.hub,
+    xforward: options.xforward ?? false,
+    listen: options.listen,
+    state: options.state ?? usualState(options.file),
     observeUntil: `${new Date(nowMs + sevenDaysMs).toISOString().slice(0, 16)}:00Z`,
   });
   const checked = loadConfigText(text, options.file, { checkIds: [], nowMs });
