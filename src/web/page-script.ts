@@ -9,7 +9,9 @@ const make = (tag, text, className) => {
 };
 const sum = (counts, ...names) => names.reduce((all, name) => all + (counts[name] || 0), 0);
 const size = (bytes) => (bytes < 1e6 ? Math.round(bytes / 1e3) + ' kB' : bytes < 1e9 ? (bytes / 1e6).toFixed(1) + ' MB' : (bytes / 1e9).toFixed(2) + ' GB');
-const clock = (time) => new Date(time).toLocaleTimeString();
+// UTC throughout, as in the log and in explain: the reader compares.
+const clock = (time) => new Date(time).toISOString().slice(11, 19);
+const day = (time) => new Date(time).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
 
 async function ask(path) {
   const answer = await fetch(path, { headers: { accept: 'application/json' } });
@@ -21,7 +23,7 @@ async function ask(path) {
 function showStatus(status) {
   $('hostname').textContent = status.hostname;
   $('version').textContent = 'version ' + status.version;
-  $('since').textContent = 'since ' + new Date(status.startedAt).toLocaleString();
+  $('since').textContent = 'since ' + day(status.startedAt);
   $('mode').textContent = status.mode === 'observe' ? 'observing: abuse checks only record' : '';
   $('state').textContent = status.ready ? 'taking mail' : 'not ready';
   $('state').className = 'pill ' + (status.ready ? 'good' : 'bad');

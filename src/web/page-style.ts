@@ -27,6 +27,7 @@ th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px so
 th { color: var(--dim); font-weight: 600; }
 td { overflow-wrap: anywhere; }
 td:first-child, td:last-child { white-space: nowrap; }
+td:nth-child(2) { min-width: 8.5rem; }
 td button { padding: .1rem .4rem; font: .85rem ui-monospace, monospace; }
 .told { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; margin-top: .7rem; }
 .told h3 { margin: 0 0 .3rem; font-size: 1rem; overflow-wrap: anywhere; }

@@ -39,7 +39,7 @@ const html = `<!doctype html>
 </section>
 <section aria-labelledby="last-title">
 <h2 id="last-title">Last decisions</h2>
-<div class="scroll"><table><thead><tr><th>Time</th><th>Client</th><th>From and to</th><th>What</th><th>Reference</th></tr></thead><tbody id="last"><tr><td colspan="5">none yet</td></tr></tbody></table></div>
+<div class="scroll"><table><thead><tr><th>Time (UTC)</th><th>Client</th><th>From and to</th><th>What</th><th>Reference</th></tr></thead><tbody id="last"><tr><td colspan="5">none yet</td></tr></tbody></table></div>
 </section>
 <section aria-labelledby="parts-title">
 <h2 id="parts-title">Next hops and doors</h2>
