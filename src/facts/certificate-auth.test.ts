@@ -20,7 +20,8 @@ const found: readonly [fingerprint: string, subject: string, user: string | null
   ['cd'.repeat(32), 'CN=printer-3', null, 'half a name is another name'],
   ['cd'.repeat(32), 'O=Example\\, Inc.,CN=printer-33', null, 'a longer name is another name'],
 ];
-for (const [fingerprint, subject, user, why] of found) test(`${user}: ${why}`, () => assert.equal(certificateUser(parseCertificatesFile(text), { fingerprint, subject }), user));
+for (const [fingerprint, subject, user, why] of found)
+  test(`${user}: ${why}`, () => assert.equal(certificateUser(parseCertificatesFile(text), { fingerprint, subject }), user));
 
 const wrong: readonly [line: string, says: RegExp][] = [
   ['anna', /write USER sha256/],
@@ -46,7 +47,10 @@ const passwords: AuthService = {
   begin: () => ({ next: () => ({ kind: 'challenge', text: Buffer.from('from the others') }), cancel: () => {} }),
 };
 
-async function setUp(context: TestContext, beside: AuthService | null): Promise<{ readonly auth: AuthService; readonly rewrite: (fresh: string) => Promise<void> }> {
+async function setUp(
+  context: TestContext,
+  beside: AuthService | null,
+): Promise<{ readonly auth: AuthService; readonly rewrite: (fresh: string) => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'floodgate-certificates-'));
   context.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'certificates.txt');

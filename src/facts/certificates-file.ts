@@ -10,7 +10,8 @@ export interface CertificatesFile {
 }
 
 /** The user of a certificate; null when it is nobody's. A fingerprint counts before a name: it names this very certificate. */
-export const certificateUser = ({ users }: CertificatesFile, { fingerprint, subject }: ClientCertificate): string | null => users.get(`sha256 ${fingerprint}`) ?? users.get(`subject ${subject}`) ?? null;
+export const certificateUser = ({ users }: CertificatesFile, { fingerprint, subject }: ClientCertificate): string | null =>
+  users.get(`sha256 ${fingerprint}`) ?? users.get(`subject ${subject}`) ?? null;
 
 /** Reads the file's text; all errors at once, each with its line. */
 export function parseCertificatesFile(text: string): CertificatesFile {
@@ -32,7 +33,8 @@ function parseEntry(line: string): { readonly key: string; readonly user: string
   if (kind !== 'sha256' && kind !== 'subject') return 'write USER sha256 FINGERPRINT or USER subject NAME';
   const problem = nameProblem(user);
   if (problem !== null) return problem;
-  if (kind === 'subject') return /^[A-Za-z0-9.-]+=/.test(value) ? { key: `subject ${value}`, user } : 'a subject is written as in the log, like O=Example,CN=printer-3';
+  if (kind === 'subject')
+    return /^[A-Za-z0-9.-]+=/.test(value) ? { key: `subject ${value}`, user } : 'a subject is written as in the log, like O=Example,CN=printer-3';
   const digits = value.replaceAll(':', '').toLowerCase();
   return /^[0-9a-f]{64}$/.test(digits) ? { key: `sha256 ${digits}`, user } : 'a SHA-256 fingerprint has 64 hexadecimal digits, with or without colons';
 }

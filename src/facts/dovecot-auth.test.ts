@@ -139,7 +139,9 @@ test('questions under way are bounded', async (t) => {
 });
 
 test('an exchange of challenges is handed through, and a new connection knows nothing of it', async (t) => {
-  const { auth, asked, cut } = await scene(t, (line) => (line.startsWith('AUTH') ? `CONT\t${idOf(line)}\t${Buffer.from('r=salt').toString('base64')}\n` : `OK\t${idOf(line)}\tuser=anna\n`));
+  const { auth, asked, cut } = await scene(t, (line) =>
+    line.startsWith('AUTH') ? `CONT\t${idOf(line)}\t${Buffer.from('r=salt').toString('base64')}\n` : `OK\t${idOf(line)}\tuser=anna\n`,
+  );
   const exchange = auth.begin('SCRAM-SHA-256', peer);
   assert.deepEqual(await exchange.next(Buffer.from('n,,n=anna,r=x')), { kind: 'challenge', text: Buffer.from('r=salt') });
   assert.deepEqual(await exchange.next(Buffer.from('p=proof')), { kind: 'accepted', user: 'anna' });

@@ -41,4 +41,5 @@ const files: readonly [text: string, offered: boolean][] = [
   [`anna:${kept}\nbob:${hashed}\n`, false],
   ['', false],
 ];
-for (const [text, offered] of files) test(`offered for ${JSON.stringify(text.replaceAll(/\}[^\n]+/g, '}'))}: ${offered}`, () => assert.equal(mayOfferScram(users(text)), offered));
+for (const [text, offered] of files)
+  test(`offered for ${JSON.stringify(text.replaceAll(/\}[^\n]+/g, '}'))}: ${offered}`, () => assert.equal(mayOfferScram(users(text)), offered));

@@ -23,7 +23,8 @@ const saltBytes = 16;
 const isScram = (credential: Credential): credential is ScramCredential => credential.scheme === 'SCRAM-SHA-256' || credential.scheme === 'PLAIN';
 
 /** A client takes the strongest mechanism that is offered and does not try another: it is offered where every user of the file can use it. */
-export const mayOfferScram = (users: ReadonlyMap<string, User>): boolean => users.size > 0 && [...users.values()].every(({ credential }) => isScram(credential));
+export const mayOfferScram = (users: ReadonlyMap<string, User>): boolean =>
+  users.size > 0 && [...users.values()].every(({ credential }) => isScram(credential));
 
 /** The account behind a name. */
 export function scramAccount(users: ReadonlyMap<string, User>, name: string, secret: Buffer): ScramAccount {
@@ -58,4 +59,7 @@ function longAs(bytes: number, secret: Buffer, name: string): Buffer {
   return Buffer.concat(parts).subarray(0, bytes);
 }
 
-const derived = (secret: Buffer, what: string, name: string): Buffer => createHmac('sha256', secret).update(`${what}\0${userKey(name)}`).digest();
+const derived = (secret: Buffer, what: string, name: string): Buffer =>
+  createHmac('sha256', secret)
+    .update(`${what}\0${userKey(name)}`)
+    .digest();

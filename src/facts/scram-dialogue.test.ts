@@ -27,7 +27,8 @@ async function play(lines: readonly string[], more: Partial<ScramOptions> = {}):
   return heard;
 }
 
-const inShort = (turn: AuthTurn): string => (turn.kind === 'challenge' ? turn.text.toString() : turn.kind === 'accepted' ? `accepted ${turn.user}` : `${turn.why} ${turn.user}`);
+const inShort = (turn: AuthTurn): string =>
+  turn.kind === 'challenge' ? turn.text.toString() : turn.kind === 'accepted' ? `accepted ${turn.user}` : `${turn.why} ${turn.user}`;
 const serverFirst = 'r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096';
 
 test('the exchange of RFC 7677 3, with the empty response that ends it', async () => {
@@ -41,7 +42,12 @@ const wrong: readonly [why: string, lines: readonly string[], heard: string, mor
   ['another GS2 header at the end than at the beginning: somebody changed it on the way', [first, final.replace('biws', 'eSws')], 'wrong user'],
   ['to act as another', [first.replace('n,,', 'n,a=boss,')], 'wrong user'],
   ['a channel binding with the mechanism that has none', [first.replace('n,,', 'p=tls-exporter,,')], 'wrong user', { binding: Buffer.alloc(32) }],
-  ['a client that was told that we have no channel binding, though we offered it (RFC 5802 6)', [first.replace('n,,', 'y,,')], 'wrong user', { binding: Buffer.alloc(32) }],
+  [
+    'a client that was told that we have no channel binding, though we offered it (RFC 5802 6)',
+    [first.replace('n,,', 'y,,')],
+    'wrong user',
+    { binding: Buffer.alloc(32) },
+  ],
   ['-PLUS without a channel binding', [first], 'wrong user', { plus: true, binding: Buffer.alloc(32) }],
   ['-PLUS with a channel binding of another type', [first.replace('n,,', 'p=tls-unique,,')], 'wrong user', { plus: true, binding: Buffer.alloc(32) }],
   ['not the mechanism at all', ['hello'], 'malformed '],

@@ -41,14 +41,20 @@ export function openAuthDesk(record: Recorder): AuthDesk {
     dovecot?.auth.close();
     dovecot = null;
     if (hub === true) return hubOf(config, trouble('hub'));
-    return users === undefined ? null : fromFile(users, record, async (onTrouble) => createUsersAuth({ file: users, secret: await authSecret(join(config.state, 'auth-secret')), now: Date.now, onTrouble }));
+    return users === undefined
+      ? null
+      : fromFile(users, record, async (onTrouble) =>
+          createUsersAuth({ file: users, secret: await authSecret(join(config.state, 'auth-secret')), now: Date.now, onTrouble }),
+        );
   }
 
   return {
     async use(config) {
       const passwords = await passwordsOf(config);
       const file = config.auth?.certificates;
-      return file === undefined ? passwords : ((await fromFile(file, record, (onTrouble) => createCertificateAuth({ file, passwords, now: Date.now, onTrouble }))) ?? passwords);
+      return file === undefined
+        ? passwords
+        : ((await fromFile(file, record, (onTrouble) => createCertificateAuth({ file, passwords, now: Date.now, onTrouble }))) ?? passwords);
     },
     close: () => dovecot?.auth.close(),
   };
@@ -63,7 +69,11 @@ function hubOf({ hub, site, timeouts }: Config, onTrouble: (why: string) => void
 }
 
 /** What rests on a file; null, and told, where the file cannot be used. */
-async function fromFile(file: string, record: Recorder, open: (onTrouble: (errors: readonly string[]) => void) => Promise<AuthService>): Promise<AuthService | null> {
+async function fromFile(
+  file: string,
+  record: Recorder,
+  open: (onTrouble: (errors: readonly string[]) => void) => Promise<AuthService>,
+): Promise<AuthService | null> {
   const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
   try {
     return await open((errors) => broken(errors.join('; ')));

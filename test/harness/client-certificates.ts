@@ -34,7 +34,23 @@ export function clientAuthority(owner: Owner): Authority {
       const [cert, key, request, extensions] = [at(`${file}.pem`), at(`${file}.key`), at(`${file}.csr`), at(`${file}.ext`)];
       writeFileSync(extensions, `extendedKeyUsage=${purpose}\n`);
       openssl('req', '-new', ...newKey, '-subj', `/O=Example, Inc./CN=${name}`, '-keyout', key, '-out', request);
-      openssl('x509', '-req', '-in', request, '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', String(days), '-extfile', extensions, '-out', cert);
+      openssl(
+        'x509',
+        '-req',
+        '-in',
+        request,
+        '-CA',
+        at('ca.pem'),
+        '-CAkey',
+        at('ca.key'),
+        '-CAcreateserial',
+        '-days',
+        String(days),
+        '-extfile',
+        extensions,
+        '-out',
+        cert,
+      );
       return { cert, key, fingerprint: new X509Certificate(readFileSync(cert)).fingerprint256 };
     },
   };

@@ -67,7 +67,13 @@ export async function startDovecot(owner: Owner, users: Readonly<Record<string, 
   const directory = scratchDirectory(owner, 'dovecot');
   const file = join(directory, 'dovecot.conf');
   writeFileSync(file, configuration(directory, folder));
-  writeFileSync(join(directory, 'passwd'), Object.entries(users).map(([name, password]) => `${name}:{PLAIN}${password}\n`).join(''), { mode: 0o644 });
+  writeFileSync(
+    join(directory, 'passwd'),
+    Object.entries(users)
+      .map(([name, password]) => `${name}:{PLAIN}${password}\n`)
+      .join(''),
+    { mode: 0o644 },
+  );
   const own = join(folder, 'usr/lib/dovecot');
   const socket = join(directory, 'run/client');
   const log = (): string => (existsSync(join(directory, 'log')) ? readFileSync(join(directory, 'log'), 'utf8') : '');
@@ -77,9 +83,24 @@ export async function startDovecot(owner: Owner, users: Readonly<Record<string, 
     log,
     async start() {
       // doveconf reads the configuration and becomes dovecot: dovecot itself would look for it in /usr/bin.
-      const command = [join(folder, 'usr/bin/doveconf'), '-c', file, '-p', '-f', 'service=master', '-e', join(folder, 'usr/sbin/dovecot'), '-F', '-c', file] as const;
+      const command = [
+        join(folder, 'usr/bin/doveconf'),
+        '-c',
+        file,
+        '-p',
+        '-f',
+        'service=master',
+        '-e',
+        join(folder, 'usr/sbin/dovecot'),
+        '-F',
+        '-c',
+        file,
+      ] as const;
       const [program, ...args] = command;
-      const started = startProcess(owner, program, args, { env: { ...process.env, LD_LIBRARY_PATH: [own, join(own, 'modules/old-stats'), libraries].join(':') }, stdio: 'ignore' });
+      const started = startProcess(owner, program, args, {
+        env: { ...process.env, LD_LIBRARY_PATH: [own, join(own, 'modules/old-stats'), libraries].join(':') },
+        stdio: 'ignore',
+      });
       child = started;
       await until('Dovecot to answer', async () => started.exitCode !== null || (await answers(socket))).catch((error: unknown) => {
         throw new Error(`${String(error)}; its log:\n${log()}`, { cause: error });

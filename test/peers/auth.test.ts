@@ -37,29 +37,39 @@ test('GNU SASL logs in by SCRAM, with a secret it made itself and against a read
   }
 });
 
-test('a real Dovecot checks the passwords; while it is down the answer is 454, and it is found again', { skip: missing('gsasl', 'openssl', 'dovecot') }, async (t) => {
-  const dovecot = await startDovecot(t, { 'anna@hub.example': 'pencil' });
-  const gateway = await startGateway(t, { hub: '127.0.0.1:1', listeners: { out: { role: 'submission' } }, tls: true, config: { auth: { dovecot: dovecot.socket } } });
-  const cases: readonly (readonly [mechanism: string, password: string, ok: boolean])[] = [
-    ['PLAIN', 'pencil', true],
-    ['LOGIN', 'pencil', true],
-    ['SCRAM-SHA-256', 'pencil', true],
-    ['PLAIN', 'pencils', false],
-    ['SCRAM-SHA-256', 'pencils', false],
-  ];
-  const login = (mechanism: string, password: string): Promise<GsaslResult> => gsaslLogin({ port: gateway.port(), mechanism, user: 'Anna@hub.example', password, noBinding: true });
-  for (const [mechanism, password, ok] of cases) {
-    const answer = await login(mechanism, password);
-    assert.equal(answer.ok, ok, `${mechanism} ${password}: ${answer.said}\n${gateway.stderr()}\n${dovecot.log()}`);
-    if (!ok) assert.match(answer.said, /^535 5\.7\.8 /m);
-  }
-  await gateway.event('auth-tried', ({ ok, user }) => ok && user === 'anna@hub.example');
-  await dovecot.stop();
-  await until('454', async () => /^454 4\.7\.0 /m.test((await login('PLAIN', 'pencil')).said));
-  await gateway.event('hub-failed', ({ route }) => route === 'auth');
-  await dovecot.start();
-  await until('235', async () => (await login('PLAIN', 'pencil')).ok);
-});
+test(
+  'a real Dovecot checks the passwords; while it is down the answer is 454, and it is found again',
+  { skip: missing('gsasl', 'openssl', 'dovecot') },
+  async (t) => {
+    const dovecot = await startDovecot(t, { 'anna@hub.example': 'pencil' });
+    const gateway = await startGateway(t, {
+      hub: '127.0.0.1:1',
+      listeners: { out: { role: 'submission' } },
+      tls: true,
+      config: { auth: { dovecot: dovecot.socket } },
+    });
+    const cases: readonly (readonly [mechanism: string, password: string, ok: boolean])[] = [
+      ['PLAIN', 'pencil', true],
+      ['LOGIN', 'pencil', true],
+      ['SCRAM-SHA-256', 'pencil', true],
+      ['PLAIN', 'pencils', false],
+      ['SCRAM-SHA-256', 'pencils', false],
+    ];
+    const login = (mechanism: string, password: string): Promise<GsaslResult> =>
+      gsaslLogin({ port: gateway.port(), mechanism, user: 'Anna@hub.example', password, noBinding: true });
+    for (const [mechanism, password, ok] of cases) {
+      const answer = await login(mechanism, password);
+      assert.equal(answer.ok, ok, `${mechanism} ${password}: ${answer.said}\n${gateway.stderr()}\n${dovecot.log()}`);
+      if (!ok) assert.match(answer.said, /^535 5\.7\.8 /m);
+    }
+    await gateway.event('auth-tried', ({ ok, user }) => ok && user === 'anna@hub.example');
+    await dovecot.stop();
+    await until('454', async () => /^454 4\.7\.0 /m.test((await login('PLAIN', 'pencil')).said));
+    await gateway.event('hub-failed', ({ route }) => route === 'auth');
+    await dovecot.start();
+    await until('235', async () => (await login('PLAIN', 'pencil')).ok);
+  },
+);
 
 test('a Postfix that asks a Dovecot is the hub, and the hub is asked', { skip: missing('gsasl', 'openssl', 'dovecot', 'postfix') }, async (t) => {
   const dovecot = await startDovecot(t, { 'anna@hub.example': 'pencil' });
@@ -67,7 +77,8 @@ test('a Postfix that asks a Dovecot is the hub, and the hub is asked', { skip: m
   hub.set({ smtpd_sasl_auth_enable: 'yes', smtpd_sasl_type: 'dovecot', smtpd_sasl_path: dovecot.socket });
   await hub.restart();
   const gateway = await startGateway(t, { hub: hub.address, listeners: { out: { role: 'submission' } }, tls: true, config: { auth: { hub: true } } });
-  const login = (mechanism: string, password: string): Promise<GsaslResult> => gsaslLogin({ port: gateway.port(), mechanism, user: 'anna@hub.example', password });
+  const login = (mechanism: string, password: string): Promise<GsaslResult> =>
+    gsaslLogin({ port: gateway.port(), mechanism, user: 'anna@hub.example', password });
   for (const mechanism of ['PLAIN', 'LOGIN']) assert.equal((await login(mechanism, 'pencil')).ok, true, `${gateway.stderr()}\n${hub.log()}`);
   assert.match((await login('PLAIN', 'pencils')).said, /^535 5\.7\.8 /m);
   await hub.stop();

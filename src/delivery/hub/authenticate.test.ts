@@ -19,11 +19,24 @@ function scene(hub: Pick<FakeHub, 'host' | 'port'>, more: Partial<HubAuthOptions
   const trouble: string[] = [];
   const clock = { now: 1_000_000 };
   const target = { protocol: 'smtp', host: hub.host, port: hub.port, tls: 'off' } as const;
-  return { auth: createHubAuth({ target, hostname: 'mx.example', connectMs: 2000, commandMs: 2000, now: () => clock.now, onTrouble: (why) => trouble.push(why), ...more }), trouble, clock };
+  return {
+    auth: createHubAuth({
+      target,
+      hostname: 'mx.example',
+      connectMs: 2000,
+      commandMs: 2000,
+      now: () => clock.now,
+      onTrouble: (why) => trouble.push(why),
+      ...more,
+    }),
+    trouble,
+    clock,
+  };
 }
 
 /** A hub that knows Anna. */
-const startHub = (): Promise<FakeHub> => startFakeHub({ capabilities: withAuth, script: { AUTH: ({ line }) => (line === right ? '235 2.7.0 Welcome' : undefined) } });
+const startHub = (): Promise<FakeHub> =>
+  startFakeHub({ capabilities: withAuth, script: { AUTH: ({ line }) => (line === right ? '235 2.7.0 Welcome' : undefined) } });
 
 test('the hub says who is right; a connection is for one attempt, and the name is one whatever its case', async () => {
   await using hub = await startHub();
@@ -102,7 +115,13 @@ test('under TLS it does', { skip: certificate === null && 'openssl is not instal
 test('what cannot be a name or a password does not reach the hub', async () => {
   await using hub = await startHub();
   const { auth } = scene(hub);
-  for (const [name, password] of [['', 'pencil'], ['Anna', ''], ['Anna\0x', 'pencil'], ['Anna', 'pen\r\nMAIL FROM:<x>'], ['x'.repeat(300), 'pencil']] as const)
+  for (const [name, password] of [
+    ['', 'pencil'],
+    ['Anna', ''],
+    ['Anna\0x', 'pencil'],
+    ['Anna', 'pen\r\nMAIL FROM:<x>'],
+    ['x'.repeat(300), 'pencil'],
+  ] as const)
     assert.deepEqual(await auth.verify(name, password, peer), { ok: false, why: 'wrong' });
   assert.equal(hub.sessions.length, 0);
 });

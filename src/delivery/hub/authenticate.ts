@@ -48,7 +48,8 @@ export function createHubAuth(options: HubAuthOptions): AuthService {
   return {
     mechanisms: () => ['PLAIN', 'LOGIN'],
     async verify(name, password, { ip }) {
-      if (name === '' || password === '' || name.length > longestName || password.length > longestPassword || /[\0\r\n]/.test(name + password)) return { ok: false, why: 'wrong' };
+      if (name === '' || password === '' || name.length > longestName || password.length > longestPassword || /[\0\r\n]/.test(name + password))
+        return { ok: false, why: 'wrong' };
       const guess = createHmac('sha256', key).update(`${name}\0${password}`).digest('base64');
       const network = networkOf(ip, 24, 48);
       if (wrong.get(guess) === true) return { ok: false, why: 'wrong' };
@@ -75,7 +76,12 @@ async function tryAtHub(options: HubAuthOptions, name: string, password: string)
   }
 }
 
-async function login(client: HubClient, { target, commandMs }: HubAuthOptions, name: string, password: string): Promise<AuthResult | { readonly failed: string }> {
+async function login(
+  client: HubClient,
+  { target, commandMs }: HubAuthOptions,
+  name: string,
+  password: string,
+): Promise<AuthResult | { readonly failed: string }> {
   if (!client.secure && !isLoopback(target.host)) return { failed: 'the hub has no TLS, and a password does not travel in clear' };
   if (!client.capabilities.auth.has('PLAIN')) return { failed: 'the hub does not offer AUTH PLAIN' };
   client.send(`AUTH PLAIN ${Buffer.from(`\0${name}\0${password}`).toString('base64')}`);

@@ -47,12 +47,17 @@ function plainLine(back: State, text: string): Step {
   return attempt(back, 'PLAIN', { user, password });
 }
 
-const isPasswordMechanism = (mechanism: AuthMechanism): mechanism is Exclude<AuthMechanism, DialogueMechanism> => mechanism === 'PLAIN' || mechanism === 'LOGIN';
+const isPasswordMechanism = (mechanism: AuthMechanism): mechanism is Exclude<AuthMechanism, DialogueMechanism> =>
+  mechanism === 'PLAIN' || mechanism === 'LOGIN';
 
-const attempt = (state: State, mechanism: PasswordMechanism, who: { readonly user: string; readonly password: string }): Step => ({ state, effect: { do: 'authenticate', mechanism, ...who } });
+const attempt = (state: State, mechanism: PasswordMechanism, who: { readonly user: string; readonly password: string }): Step => ({
+  state,
+  effect: { do: 'authenticate', mechanism, ...who },
+});
 
 /** Strict base64 (RFC 4648 4); null when it is none. */
-const decodeBase64 = (line: string): Buffer | null => (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(line) ? Buffer.from(line, 'base64') : null);
+const decodeBase64 = (line: string): Buffer | null =>
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(line) ? Buffer.from(line, 'base64') : null;
 
 function utf8(bytes: Buffer): string | null {
   try {

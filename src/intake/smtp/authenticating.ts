@@ -29,12 +29,22 @@ export class Authenticating {
       if (turn.kind === 'challenge' && this.#turns < MAX_TURNS) return { kind: 'challenge', reply: authChallenge(turn.text) };
       const end = endOf(turn);
       this.cancel();
-      record({ type: 'auth-tried', session: conversation.id, ip: conversation.client.ip, mechanism: effect.mechanism, user: end.user.slice(0, 255), ok: end.kind === 'accepted', why: end.kind === 'refused' ? end.why : '' });
+      record({
+        type: 'auth-tried',
+        session: conversation.id,
+        ip: conversation.client.ip,
+        mechanism: effect.mechanism,
+        user: end.user.slice(0, 255),
+        ok: end.kind === 'accepted',
+        why: end.kind === 'refused' ? end.why : '',
+      });
       return end.kind === 'accepted' ? { kind: 'accepted', user: end.user, reply: replies.authenticated } : refusals[end.why];
     };
     if (effect.do === 'authenticate') {
       const { user, password } = effect;
-      return auth.verify(user, password, peer).then((result) => answer(result.ok ? { kind: 'accepted', user: result.user } : { kind: 'refused', why: result.why, user }));
+      return auth
+        .verify(user, password, peer)
+        .then((result) => answer(result.ok ? { kind: 'accepted', user: result.user } : { kind: 'refused', why: result.why, user }));
     }
     this.#dialogue ??= auth.begin(effect.mechanism, peer);
     this.#turns += 1;
@@ -51,7 +61,8 @@ export class Authenticating {
 }
 
 /** An exchange of too many rounds is none of ours. */
-const endOf = (turn: AuthTurn): Exclude<AuthTurn, { kind: 'challenge' }> => (turn.kind === 'challenge' ? { kind: 'refused', why: 'malformed', user: '' } : turn);
+const endOf = (turn: AuthTurn): Exclude<AuthTurn, { kind: 'challenge' }> =>
+  turn.kind === 'challenge' ? { kind: 'refused', why: 'malformed', user: '' } : turn;
 
 const refusals = {
   wrong: { kind: 'refused', reply: replies.authWrong, reason: 'auth-wrong', counts: true },

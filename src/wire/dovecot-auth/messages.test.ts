@@ -33,7 +33,8 @@ const expected = [
   { kind: 'fail', id: 2, fields: { user: 'bert', temp: '', reason: 'try\tlater' } },
 ];
 
-for (const size of [1, 2, 7, transcript.length]) test(`a dialogue of Dovecot's, ${size} bytes at a time`, () => assert.deepEqual(read(transcript, size), expected));
+for (const size of [1, 2, 7, transcript.length])
+  test(`a dialogue of Dovecot's, ${size} bytes at a time`, () => assert.deepEqual(read(transcript, size), expected));
 
 const broken: readonly [text: string, why: string][] = [
   ['OK\t\tuser=anna\n', 'an answer without a number'],
@@ -41,7 +42,12 @@ const broken: readonly [text: string, why: string][] = [
   ['OK\n', 'an answer to nothing'],
   ['x'.repeat(70_000), 'a line without end is not kept for ever'],
 ];
-for (const [text, why] of broken) test(`broken: ${why}`, () => assert.deepEqual(read(text).map((message) => (message as DovecotMessage).kind), ['broken']));
+for (const [text, why] of broken)
+  test(`broken: ${why}`, () =>
+    assert.deepEqual(
+      read(text).map((message) => (message as DovecotMessage).kind),
+      ['broken'],
+    ));
 
 test('a name in UTF-8 comes out as it is', () => assert.deepEqual(read('OK\t1\tuser=jörg\n'), [{ kind: 'ok', id: 1, fields: { user: 'jörg' } }]));
 
@@ -49,8 +55,14 @@ const peer: AuthPeer = { ip: '2001:db8::7', port: 40_000, localIp: '192.0.2.1', 
 
 test('a request tells who asks, from where, and that TLS is on; the response is last', () => {
   assert.equal(greetingLines(77), 'VERSION\t1\t2\nCPID\t77\n');
-  assert.equal(authLine(5, 'PLAIN', peer, Buffer.from('\0u\0p')), 'AUTH\t5\tPLAIN\tservice=smtp\tnologin\tlip=192.0.2.1\trip=2001:db8::7\tlport=587\trport=40000\tsecured\tresp=AHUAcA==\n');
-  assert.equal(authLine(5, 'PLAIN', { ...peer, secured: false }, Buffer.alloc(0)), 'AUTH\t5\tPLAIN\tservice=smtp\tnologin\tlip=192.0.2.1\trip=2001:db8::7\tlport=587\trport=40000\tresp=\n');
+  assert.equal(
+    authLine(5, 'PLAIN', peer, Buffer.from('\0u\0p')),
+    'AUTH\t5\tPLAIN\tservice=smtp\tnologin\tlip=192.0.2.1\trip=2001:db8::7\tlport=587\trport=40000\tsecured\tresp=AHUAcA==\n',
+  );
+  assert.equal(
+    authLine(5, 'PLAIN', { ...peer, secured: false }, Buffer.alloc(0)),
+    'AUTH\t5\tPLAIN\tservice=smtp\tnologin\tlip=192.0.2.1\trip=2001:db8::7\tlport=587\trport=40000\tresp=\n',
+  );
   assert.equal(continueLine(5, Buffer.from('x')), 'CONT\t5\teA==\n');
   assert.equal(cancelLine(5), 'CANCEL\t5\n');
 });

@@ -55,7 +55,8 @@ function parseLine(line: string): DovecotMessage {
   }
 }
 
-const withId = (text: string, make: (id: number) => DovecotMessage): DovecotMessage => (/^\d{1,10}$/.test(text) ? make(Number(text)) : { kind: 'broken', why: 'an answer to nothing' });
+const withId = (text: string, make: (id: number) => DovecotMessage): DovecotMessage =>
+  /^\d{1,10}$/.test(text) ? make(Number(text)) : { kind: 'broken', why: 'an answer to nothing' };
 
 function fieldsOf(raw: readonly string[]): Fields {
   return new Map(
@@ -69,7 +70,11 @@ function fieldsOf(raw: readonly string[]): Fields {
 const escapes: Readonly<Record<string, string>> = { '0': '\0', '1': '\x01', t: '\t', r: '\r', n: '\n' };
 
 /** Dovecot's str_tabescape undone; the bytes are UTF-8. */
-const unescaped = (raw: string): string => Buffer.from(raw.replaceAll(/\x01(.)/gs, (_whole, letter: string) => escapes[letter] ?? letter), 'latin1').toString('utf8');
+const unescaped = (raw: string): string =>
+  Buffer.from(
+    raw.replaceAll(/\x01(.)/gs, (_whole, letter: string) => escapes[letter] ?? letter),
+    'latin1',
+  ).toString('utf8');
 
 /** What the client says first; `connection` must be another number for each connection of this host. */
 export const greetingLines = (connection: number): string => `VERSION\t1\t2\nCPID\t${connection}\n`;
@@ -80,7 +85,9 @@ export function authLine(id: number, mechanism: string, peer: AuthPeer, response
   if (encoded.length > MAX_RESPONSE_CHARACTERS) return null;
   const addresses = [...address('lip', peer.localIp), ...address('rip', peer.ip), ...port('lport', peer.localPort), ...port('rport', peer.port)];
   // nologin: nobody will ask for this user's mailbox. `resp` is last, as the protocol says.
-  return ['AUTH', id, word(mechanism), 'service=smtp', 'nologin', ...addresses, ...(peer.secured ? ['secured'] : []), `resp=${encoded}`].join('\t').concat('\n');
+  return ['AUTH', id, word(mechanism), 'service=smtp', 'nologin', ...addresses, ...(peer.secured ? ['secured'] : []), `resp=${encoded}`]
+    .join('\t')
+    .concat('\n');
 }
 
 /** The next response of a request; null when it is longer than Dovecot reads. */

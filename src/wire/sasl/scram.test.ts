@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { pbkdf2Sync } from 'node:crypto';
 import { test } from 'node:test';
-import { authMessageOf, expectedBinding, isProof, keysOfSalted, parseClientFinal, parseClientFirst, serverFinal, serverFirst, type ClientFinal, type ClientFirst } from './scram.ts';
+import {
+  authMessageOf,
+  expectedBinding,
+  isProof,
+  keysOfSalted,
+  parseClientFinal,
+  parseClientFirst,
+  serverFinal,
+  serverFirst,
+  type ClientFinal,
+  type ClientFirst,
+} from './scram.ts';
 
 // RFC 7677 3: user "user", password "pencil".
 const rfc = {
@@ -79,7 +90,8 @@ const finals: readonly [text: string, understood: boolean, why: string][] = [
   ['r=abc,c=biws,p=AAAA', false, 'the order is fixed'],
   ['c=b,r=abc,p=AAAA', false, 'broken base64'],
 ];
-for (const [text, understood, why] of finals) test(`last message "${text}" is ${understood ? 'read' : 'refused'}: ${why}`, () => assert.equal(parseClientFinal(text) !== null, understood));
+for (const [text, understood, why] of finals)
+  test(`last message "${text}" is ${understood ? 'read' : 'refused'}: ${why}`, () => assert.equal(parseClientFinal(text) !== null, understood));
 
 test('a long hostile message is refused in no time', () => {
   const started = performance.now();
