@@ -78,7 +78,7 @@ test('a state directory without a journal is told, not taken for one that knows 
 test('a running daemon is asked to write what it holds before the journal is read', async (t) => {
   const state = stateDir(t);
   const house = sampleHouse();
-  const web = createWeb(house, { version: '0', allowedHosts: () => [], onFault: () => undefined });
+  const web = createWeb(house, { version: '0', access: () => ({ kind: 'granted', bearer: null }), allowedHosts: () => [], onFault: () => undefined });
   await web.listenControl(join(state, 'control.sock'));
   t.after(() => web.close());
   await floodgate(t, 'explain', '--state', state, '1M7YNPXHV1000-1');
@@ -90,7 +90,7 @@ test('a running daemon is asked to write what it holds before the journal is rea
 test('a running daemon that can tell is asked what would be decided today', async (t) => {
   const state = stateDir(t);
   const house = sampleHouse({ today: () => Promise.resolve({ outcome: 'delivered', because: 'the recipient exists now', findings: [] }) });
-  const web = createWeb(house, { version: '0', allowedHosts: () => [], onFault: () => undefined });
+  const web = createWeb(house, { version: '0', access: () => ({ kind: 'granted', bearer: null }), allowedHosts: () => [], onFault: () => undefined });
   await web.listenControl(join(state, 'control.sock'));
   t.after(() => web.close());
   assert.match((await floodgate(t, 'explain', '--state', state, '1M7YNPXHV1000-1')).out, /today +delivered: the recipient exists now/);

@@ -204,7 +204,7 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
     ],
   },
   'token-refused': {
-    doc: 'Somebody came to the API with a token that is not ours; at most one event a minute and address.',
+    doc: 'Somebody came to the API with a token that is not ours; at most two events a minute and address, the first and one that tells of many.',
     level: at('warn'),
     line: (e) => [
       ['address', e.address],

@@ -84,7 +84,7 @@ export type Event = Stamp &
     /** All automatic measures were turned off, or on again. */
     | { readonly type: 'measures-switched'; readonly automatic: 'on' | 'off'; readonly by: string; readonly reason: string | null }
     | { readonly type: 'token-changed'; readonly name: string; readonly role: 'reader' | 'operator'; readonly what: 'added' | 'removed'; readonly by: string }
-    /** Somebody came to the API with a token that is not ours; `tries` counts those of this address since the last such event. */
+    /** Somebody came to the API with a token that is not ours; `tries` counts those of this address within a minute. */
     | { readonly type: 'token-refused'; readonly address: string; readonly tries: number }
     | { readonly type: 'measures-broken'; readonly why: string }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */

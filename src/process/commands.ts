@@ -19,6 +19,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   explain: async () => (await import('../cli/explain.ts')).explain,
   list: async () => (await import('../cli/list.ts')).list,
   measure: async () => (await import('../cli/measure.ts')).measure,
+  token: async () => (await import('../cli/token.ts')).token,
   rules: async () => (await import('../cli/rules.ts')).rulesCommand(await context()),
   users: async () => (await import('../cli/users.ts')).users,
   mailbox: async () => (await import('../cli/mailboxes.ts')).mailboxCommand(await context()),

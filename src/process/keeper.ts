@@ -34,6 +34,8 @@ import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
 import { openRecord, type HouseRecord } from './record.ts';
+import { createTokens } from '../store/tokens.ts';
+import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
 import { lockState } from './state-lock.ts';
 
 /** Addresses and networks counted at once: each session takes two places (admission.ts). */
@@ -47,6 +49,7 @@ export interface Keeper {
   readonly metrics: Metrics;
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
+  readonly tokens: TokenDesk;
   /** Inside addresses that are not trusted: the world stands behind them. */
   lostAddresses(): readonly DistrustedAddress[];
   /** Sessions now, over all doors. */
@@ -83,9 +86,10 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   const { record: say } = record.recorder;
   const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
   const measures = await openMeasuresInForce({ store, record: say, config: () => inForce.settings.config, changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }) });
+  const tokens = await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now });
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
   const correspondents = await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
-  const parts: KeeperParts = { record, store, lists, measures, lost, correspondents, level: SharedLevel.allocate(), lock, inForce, inherited, ...countersFor(doorCount(config)) };
+  const parts: KeeperParts = { record, store, lists, measures, tokens, lost, correspondents, level: SharedLevel.allocate(), lock, inForce, inherited, ...countersFor(doorCount(config)) };
   supervisor = superviseDoors(parts);
   const doors = supervisor;
   const listeners = await doors.start().catch(async (error: unknown) => {
@@ -101,6 +105,7 @@ interface KeeperParts {
   readonly store: Store;
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
+  readonly tokens: TokenDesk;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
   /** The load level, for all doors to see. */
@@ -147,7 +152,7 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
   return supervisor;
 }
 
-function keeperOf({ inherited, record, store, lists, measures, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+function keeperOf({ inherited, record, store, lists, measures, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
   const { recorder, journal, metrics, recent } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
@@ -164,6 +169,7 @@ function keeperOf({ inherited, record, store, lists, measures, lost, corresponde
     metrics,
     lists,
     measures,
+    tokens,
     lostAddresses: lost.list,
     load,
     correspondents,

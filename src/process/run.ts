@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { summary, reportOf } from '../cli/check.ts';
 import { CliError } from '../cli/command-line.ts';
 import type { Config } from '../config/options.ts';
+import { isLoopback } from '../config/address-space.ts';
 import { findConfig } from '../config/find.ts';
 import { loadConfig, type ConfigProblem, type ConfigSource, type LoadContext } from '../config/load.ts';
 import { hostPortText } from '../config/value-types.ts';
@@ -59,10 +60,11 @@ export async function run(options: RunOptions, about: { readonly version: string
 }
 
 async function loadWeb(): Promise<(keeper: Keeper, version: string) => Web> {
-  const [{ createWeb }, { webHouse }] = await Promise.all([import('../web/server.ts'), import('./web-house.ts')]);
+  const [{ createWeb }, { createAccess }, { webHouse }] = await Promise.all([import('../web/server.ts'), import('../web/access.ts'), import('./web-house.ts')]);
   return (keeper, version) =>
     createWeb(webHouse(keeper, { version }), {
       version,
+      access: createAccess({ bearerOf: keeper.tokens.bearerOf, isLoopback, record: keeper.recorder.record, now: Date.now }),
       allowedHosts: () => [keeper.settings().config.site.hostname],
       onFault: (error, path) => process.stderr.write(`floodgate: web: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
     });

@@ -1,8 +1,7 @@
-// What a browser could be made to do against us: DNS rebinding and requests from other sites. And what may change anything at all.
+// What a browser could be made to do against us: DNS rebinding and requests from other sites.
 import { isIP } from 'node:net';
 
 export interface GuardedRequest {
-  readonly method: string;
   readonly path: string;
   header(name: string): string | undefined;
 }
@@ -10,20 +9,14 @@ export interface GuardedRequest {
 /** Null: come in. Otherwise why not, in one sentence. */
 export type Refusal = { readonly status: 403 | 421; readonly error: string } | null;
 
-/** Over TCP: reading only, under a name of ours, and not on behalf of another site. */
+/** Over TCP: under a name of ours, and not on behalf of another site. */
 export function guardTcp(request: GuardedRequest, allowedHosts: readonly string[]): Refusal {
   // Health says nothing worth stealing, and load balancers ask under any name.
-  if (request.path === '/healthz' || request.path === '/readyz') return readsOnly(request);
+  if (request.path === '/healthz' || request.path === '/readyz') return null;
   const host = hostOf(request.header('host') ?? '');
   // A page of another site whose name was turned to our address comes with that name as Host.
   if (!isOurName(host, allowedHosts)) return { status: 421, error: `"${host.slice(0, 100)}" is not a name of this gateway; use its address` };
-  return readsOnly(request) ?? sameSite(request, host);
-}
-
-function readsOnly({ method }: GuardedRequest): Refusal {
-  return method === 'GET' || method === 'HEAD'
-    ? null
-    : { status: 403, error: 'over TCP the API only reads; use the command line (control.sock in the state directory)' };
+  return sameSite(request, host);
 }
 
 function sameSite(request: GuardedRequest, host: string): Refusal {

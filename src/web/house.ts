@@ -3,6 +3,7 @@ import type { Explained } from '../events/explain.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
 import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
+import type { TokenDesk } from './token-desk.ts';
 
 /** The gateway at a glance: GET /api/v1/status and `floodgate status`. Times are ISO 8601 UTC. */
 export interface Status {
@@ -72,6 +73,7 @@ export interface WebHouse {
     add(raw: unknown, by: string): Promise<CommandAnswer>;
     remove(raw: unknown, by: string): Promise<CommandAnswer>;
   };
+  readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
   readonly measures: {
     show(options: { readonly ended: boolean }): Promise<object>;
     find(id: string): Promise<object | null>;

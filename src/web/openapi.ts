@@ -13,19 +13,20 @@ export function openApi(routes: readonly Route[], about: { readonly version: str
     info: {
       title: 'Floodgate',
       version: about.version,
-      description: 'Over TCP the API only reads. What changes something answers 403 there and works over control.sock in the state directory.',
+      description: 'Over TCP on loopback anyone reads; elsewhere a token is needed, and what changes something needs one of an operator. Over control.sock in the state directory everything works without a token.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     paths,
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'floodgate token add NAME --role reader|operator' } } },
   };
 }
 
-function operation({ method, path, summary, parameters = [], body, answer, refusals = {}, changes }: Route): Schema {
+function operation({ method, path, summary, parameters = [], body, answer, refusals = {}, changes, controlOnly }: Route): Schema {
   const responses: Record<string, Schema> = {
     200: { description: 'Done', content: answer === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : json(answer) },
   };
-  const all: Readonly<Record<number, string>> = changes ? { ...refusals, 403: 'Only over control.sock' } : refusals;
+  const all: Readonly<Record<number, string>> = { ...refusals, ...refusalsOverTcp(path, changes, controlOnly === true) };
   for (const [status, description] of Object.entries(all)) {
     responses[status] = { description, content: json(status === '503' && answer !== 'text' ? answer : errorSchema) };
   }
@@ -35,8 +36,17 @@ function operation({ method, path, summary, parameters = [], body, answer, refus
     parameters: parameters.map((each) => ({ ...each, required: each.in === 'path' })),
     ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
     responses,
-    security: [],
+    security: isOpen(path) || controlOnly ? [] : changes ? [{ token: [] }] : [{ token: [] }, {}],
   };
+}
+
+/** What load balancers ask needs no token anywhere. */
+const isOpen = (path: string): boolean => path === '/healthz' || path === '/readyz';
+
+function refusalsOverTcp(path: string, changes: boolean, controlOnly: boolean): Readonly<Record<number, string>> {
+  if (controlOnly) return { 403: 'Only over control.sock' };
+  if (isOpen(path)) return {};
+  return { 401: 'A token is needed here, or this one is not known', ...(changes ? { 403: 'Over TCP only with the token of an operator' } : {}) };
 }
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } });

@@ -34,8 +34,10 @@ export interface Route {
   readonly answer: Schema | 'text';
   /** Further statuses it can answer, each with a JSON `error`. */
   readonly refusals?: Readonly<Record<number, string>>;
-  /** Changes something: only over control.sock. */
+  /** Changes something: over TCP only with the token of an operator. */
   readonly changes: boolean;
+  /** Not over TCP at all, whoever asks. */
+  readonly controlOnly?: true;
   run(request: ApiRequest): Promise<ApiAnswer> | ApiAnswer;
 }
 

@@ -3,6 +3,7 @@ import type { Explanation } from '../events/explanation.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
+import { tokenRoutes } from './token-routes.ts';
 import {
   entriesRemovedSchema,
   entryAddedSchema,
@@ -27,7 +28,7 @@ const commandAnswer = (answer: CommandAnswer): ApiAnswer => (answer.ok ? ok(answ
 
 /** All routes but openapi.json and the page, which are made of this table. */
 export function apiRoutes(house: WebHouse): readonly Route[] {
-  return [...healthRoutes(house), ...recordRoutes(house), ...todayRoutes(house), ...listRoutes(house), ...measureRoutes(house)];
+  return [...healthRoutes(house), ...recordRoutes(house), ...todayRoutes(house), ...listRoutes(house), ...measureRoutes(house), ...tokenRoutes(house)];
 }
 
 function healthRoutes(house: WebHouse): readonly Route[] {
@@ -134,6 +135,7 @@ function recordRoutes(house: WebHouse): readonly Route[] {
       summary: 'Writes to the journal what is still in memory, so that a reader of the files sees it',
       answer: okSchema,
       changes: true,
+      controlOnly: true,
       run: async () => {
         await house.flushJournal();
         return ok({ ok: true });
@@ -154,6 +156,7 @@ function todayRoutes({ today }: WebHouse): readonly Route[] {
       answer: todaySchema,
       refusals: { 400: 'The body is no explanation' },
       changes: true, // it may ask the next hop
+      controlOnly: true,
       run: async ({ body }) =>
         isExplanation(body) ? ok({ today: await today(body) }) : refused(400, 'the body is no explanation as `explain --json` gives it'),
     },

@@ -36,6 +36,8 @@ export const sampleMeasure = {
   probes: 0,
 } as const;
 
+export const sampleToken = { name: 'grafana', role: 'reader', by: 'anna', createdAt: '2026-11-21T09:00:00.000Z', expiresAt: null, expired: false } as const;
+
 export interface SampleHouse extends WebHouse {
   /** What was asked of it, in order. */
   readonly asked: string[];
@@ -71,6 +73,17 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       remove: (raw, by) => {
         say(`remove ${JSON.stringify(raw)} by ${by}`);
         return Promise.resolve({ ok: false, error: 'is in no list' });
+      },
+    },
+    tokens: {
+      show: () => ({ tokens: [sampleToken] }),
+      add: (raw, by) => {
+        say(`add token ${JSON.stringify(raw)} by ${by}`);
+        return Promise.resolve({ ok: true, token: 'fgt_0000', ...sampleToken });
+      },
+      remove: (name, by) => {
+        say(`remove token ${name} by ${by}`);
+        return Promise.resolve(name === sampleToken.name ? { ok: true } : { ok: false, error: `there is no token ${name}` });
       },
     },
     measures: {

@@ -5,17 +5,22 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Script } from 'node:vm';
 import { callDaemon, NoDaemon } from '../cli/daemon.ts';
+import { isLoopback } from '../config/address-space.ts';
 import { sampleEvents } from '../events/sample-events.ts';
 import { explainSession } from '../events/explanation.ts';
 import type { Event } from '../model/events.ts';
 import type { Explained } from '../events/explain.ts';
+import { createAccess, type Where } from './access.ts';
+import type { Bearer } from './token-desk.ts';
 import { apiRoutes } from './routes.ts';
 import type { Schema } from './route.ts';
 import { sampleHouse } from './sample-house.ts';
 import { createApp, createWeb, type WebOptions } from './server.ts';
 
 const faults: string[] = [];
-const options: WebOptions = { version: '0.1.0', allowedHosts: () => ['mx.hub.example'], onFault: (error, path) => faults.push(`${path} ${String(error)}`) };
+const access = createAccess({ bearerOf: (secret) => bearers[secret] ?? null, isLoopback, record: () => undefined, now: () => 0 });
+const bearers: Readonly<Record<string, Bearer>> = { 'a-reader': { name: 'grafana', role: 'reader' }, 'an-operator': { name: 'ci', role: 'operator' } };
+const options: WebOptions = { access, version: '0.1.0', allowedHosts: () => ['mx.hub.example'], onFault: (error, path) => faults.push(`${path} ${String(error)}`) };
 
 const stamped = (type: keyof typeof sampleEvents): Event => ({ at: Date.UTC(2026, 10, 21), door: 'smtp-1', seq: 1, ...sampleEvents[type] });
 type SessionEvent = Extract<Event, { readonly session: string }>;
@@ -28,9 +33,9 @@ const explained: Explained = {
 /** Asks the application over "TCP", without a socket. */
 async function get(
   path: string,
-  { house = sampleHouse(), headers = {}, method = 'GET' }: { house?: ReturnType<typeof sampleHouse>; headers?: Record<string, string>; method?: string } = {},
+  { house = sampleHouse(), headers = {}, method = 'GET', where = 'loopback' }: { house?: ReturnType<typeof sampleHouse>; headers?: Record<string, string>; method?: string; where?: Where } = {},
 ) {
-  const response = await createApp(apiRoutes(house), 'tcp', options).request(path, { method, headers: { host: '127.0.0.1:8025', ...headers } });
+  const response = await createApp(apiRoutes(house), where, options).request(path, { method, headers: { host: '127.0.0.1:8025', ...headers } });
   const text = await response.text();
   return { status: response.status, text, json: () => JSON.parse(text) as Record<string, unknown>, headers: response.headers };
 }
@@ -89,7 +94,7 @@ for (const [headers, path, status, why] of attacks) {
   test(`over TCP ${path} with ${JSON.stringify(headers)} is ${status}: ${why}`, async () => assert.equal((await get(path, { headers })).status, status));
 }
 
-test('over TCP nothing can be changed, and the answer says where it can', async () => {
+test('over TCP nothing can be changed without a token, and the answer says where it can', async () => {
   for (const { method, path, changes } of apiRoutes(sampleHouse())) {
     if (!changes) continue;
     const house = sampleHouse();
@@ -98,6 +103,21 @@ test('over TCP nothing can be changed, and the answer says where it can', async 
     assert.match(String(answer.json()['error']), /control\.sock/);
     assert.deepEqual(house.asked, []);
   }
+});
+
+test('a token reads from anywhere, one of an operator changes in its own name, and neither makes tokens', async () => {
+  const house = sampleHouse();
+  const as = (secret: string) => ({ authorization: `Bearer ${secret}`, 'x-floodgate-user': 'root' });
+  const ask = async (path: string, method: string, secret: string | null) => (await get(path, { where: 'network', house, method, headers: secret === null ? {} : as(secret) })).status;
+  const nobody = await get('/api/v1/status', { where: 'network' });
+  assert.deepEqual([nobody.status, nobody.headers.get('www-authenticate')], [401, 'Bearer realm="floodgate"']);
+  assert.equal(await ask('/api/v1/status', 'GET', 'a-reader'), 200);
+  assert.equal(await ask('/api/v1/measures/resume', 'POST', 'a-reader'), 403);
+  assert.equal(await ask('/api/v1/measures/m-3fa94c01d2', 'DELETE', 'an-operator'), 200);
+  assert.deepEqual(house.asked, ['undo m-3fa94c01d2 by token ci'], 'the header with a name is believed on control.sock alone');
+  for (const { method, path } of apiRoutes(house).filter(({ controlOnly }) => controlOnly)) assert.equal(await ask(path, method, 'an-operator'), 403, path);
+  assert.equal(house.asked.length, 1);
+  assert.ok(apiRoutes(house).filter(({ path, controlOnly }) => path.startsWith('/api/v1/tokens') && controlOnly).length === 3);
 });
 
 test('a route that throws is our fault: 500 without the reason, which goes to the log', async () => {
@@ -170,9 +190,9 @@ test('real answers are as they are described', async () => {
     string,
     Record<string, { responses: Record<string, { content: Record<string, { schema: Schema }> }> }>
   >;
-  for (const path of ['/api/v1/status', '/api/v1/explain/{id}', '/api/v1/events', '/api/v1/lists', '/api/v1/measures', '/readyz']) {
+  for (const path of ['/api/v1/status', '/api/v1/explain/{id}', '/api/v1/events', '/api/v1/lists', '/api/v1/measures', '/api/v1/tokens', '/readyz']) {
     const schema = described[path]?.['get']?.responses['200']?.content['application/json']?.schema ?? {};
-    const answer = await get(path.replace('{id}', 'known'), { house });
+    const answer = await get(path.replace('{id}', 'known'), { house, where: 'control' });
     assert.equal(answer.status, 200, path);
     assert.deepEqual(misfits(schema, answer.json()), [], path);
   }

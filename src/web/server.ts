@@ -1,10 +1,12 @@
-// The web door: mounts the table of routes over TCP (reading only) and over control.sock (everything). The only file that knows Hono.
+// The web door: mounts the table of routes over TCP (as access.ts allows) and over control.sock (everything). The only file that knows Hono.
 import { chmodSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isLoopback } from '../config/address-space.ts';
 import { socketPath } from '../lib/socket-path.ts';
+import type { TcpAccess, Where } from './access.ts';
 import { guardTcp } from './guard.ts';
 import type { WebHouse } from './house.ts';
 import { openApi } from './openapi.ts';
@@ -16,6 +18,8 @@ export interface WebOptions {
   readonly version: string;
   /** Names under which a browser may ask, besides addresses and localhost; read at each request, because a reload may change them. */
   allowedHosts(): readonly string[];
+  /** Who may do what over TCP. */
+  readonly access: TcpAccess;
   /** Routes of other parts of the house. */
   readonly furtherRoutes?: readonly Route[];
   /** A route threw: our own fault, for the log. */
@@ -40,7 +44,7 @@ const requestTimeoutMs = 30_000;
 export function createWeb(house: WebHouse, options: WebOptions): Web {
   const routes = [...apiRoutes(house), ...(options.furtherRoutes ?? [])];
   const servers: { readonly server: Server; release(): void }[] = [];
-  const open = async (where: 'tcp' | 'control', listen: (server: Server) => void, release: () => void): Promise<Server> => {
+  const open = async (where: Where, listen: (server: Server) => void, release: () => void): Promise<Server> => {
     // createAdaptorServer gives a plain HTTP server unless told otherwise.
     const server = createAdaptorServer({ fetch: createApp(routes, where, options).fetch }) as Server;
     Object.assign(server, { maxConnections, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs });
@@ -51,7 +55,7 @@ export function createWeb(house: WebHouse, options: WebOptions): Web {
   return {
     listen: async ({ host, port }) => {
       const server = await open(
-        'tcp',
+        isLoopback(host) ? 'loopback' : 'network',
         (opened) => opened.listen(port, host),
         () => undefined,
       );
@@ -91,17 +95,39 @@ function closed({ server, release }: { readonly server: Server; release(): void 
   });
 }
 
+interface Environment {
+  /** As the adaptor gives it; nothing when the application is called without a socket. */
+  readonly Bindings?: { readonly incoming?: IncomingMessage };
+  /** Who asks, for the record. */
+  readonly Variables: { by: string };
+}
+type Asked = Context<Environment>;
+
 /** The application as a function of requests, without a socket. */
-export function createApp(routes: readonly Route[], where: 'tcp' | 'control', options: WebOptions): Hono {
-  const app = new Hono();
+export function createApp(routes: readonly Route[], where: Where, options: WebOptions): Hono<Environment> {
+  const app = new Hono<Environment>();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(safeHeaders)) context.header(name, value);
     const { req } = context;
-    const refusal = where === 'tcp' ? guardTcp({ method: req.method, path: req.path, header: (name) => req.header(name) }, options.allowedHosts()) : null;
-    return refusal ? context.json({ error: refusal.error }, refusal.status) : next();
+    context.set('by', req.header('x-floodgate-user') ?? 'operator');
+    if (where === 'control') return next();
+    const refusal = guardTcp({ path: req.path, header: (name) => req.header(name) }, options.allowedHosts());
+    if (refusal) return context.json({ error: refusal.error }, refusal.status);
+    const peer = context.env?.incoming?.socket.remoteAddress;
+    const access = options.access({ method: req.method, path: req.path, peer, authorization: req.header('authorization') }, where);
+    if (access.kind === 'refused') {
+      if (access.status === 401) context.header('www-authenticate', 'Bearer realm="floodgate"');
+      return context.json({ error: access.error }, access.status);
+    }
+    context.set('by', `token ${access.bearer?.name ?? 'none'}`);
+    return next();
   });
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (context) => context.json({ error: 'the body is larger than 1 MiB' }, 413) }));
-  for (const route of routes) app.on(route.method, honoPath(route.path), (context) => serve(context, route));
+  for (const route of routes) {
+    const path = honoPath(route.path);
+    if (where === 'control' || route.controlOnly !== true) app.on(route.method, path, (context) => serve(context, route));
+    else app.on(route.method, path, (context) => context.json({ error: 'only over control.sock in the state directory' }, 403));
+  }
   const described = openApi(routes, options);
   app.get('/api/v1/openapi.json', (context) => context.json(described));
   for (const file of pageFiles) app.get(file.path, (context) => context.body(file.text, 200, { 'content-type': file.contentType }));
@@ -126,17 +152,17 @@ const safeHeaders = {
 /** The last parameter takes the rest of the path: a Message-ID may hold a slash. */
 const honoPath = (path: string): string => path.replace(/\{(\w+)\}$/, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1');
 
-async function serve(context: Context, route: Route): Promise<Response> {
+async function serve(context: Asked, route: Route): Promise<Response> {
   const body = await readBody(context, route);
   const answer = 'wrong' in body ? refused(400, body.wrong) : await route.run(requestOf(context, body.value));
   return send(context, answer);
 }
 
-function requestOf(context: Context, body: unknown): ApiRequest {
-  return { params: context.req.param() as Record<string, string>, query: context.req.query(), body, by: context.req.header('x-floodgate-user') ?? 'operator' };
+function requestOf(context: Asked, body: unknown): ApiRequest {
+  return { params: context.req.param() as Record<string, string>, query: context.req.query(), body, by: context.get('by') };
 }
 
-async function readBody(context: Context, { body }: Route): Promise<{ readonly value: unknown } | { readonly wrong: string }> {
+async function readBody(context: Asked, { body }: Route): Promise<{ readonly value: unknown } | { readonly wrong: string }> {
   if (!body) return { value: undefined };
   try {
     return { value: JSON.parse(await context.req.text()) as unknown };
@@ -145,6 +171,6 @@ async function readBody(context: Context, { body }: Route): Promise<{ readonly v
   }
 }
 
-function send(context: Context, answer: ApiAnswer): Response {
+function send(context: Asked, answer: ApiAnswer): Response {
   return 'text' in answer ? context.body(answer.text, answer.status, { 'content-type': answer.contentType }) : context.json(answer.json, answer.status);
 }
