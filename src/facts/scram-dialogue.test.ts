@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pbkdf2Sync } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { test } from 'node:test';
 import type { AuthTurn } from '../model/auth.ts';
 import { keysOfSalted } from '../wire/sasl/scram.ts';
@@ -65,3 +65,36 @@ test('y is no lie where no channel binding was offered', async () => {
 test('an exchange that is over stays over: the proof cannot be tried twice', async () => {
   assert.deepEqual((await play([first, final.replace('p=dH', 'p=dI'), final])).slice(1), ['wrong user', 'malformed ']);
 });
+
+/** How an exchange ends whose proof is right for what the client says: only what is said may be wrong. */
+async function prove(
+  {
+    user = 'user',
+    gs2 = 'n,,',
+    seen = gs2,
+    binding = Buffer.alloc(0),
+  }: { readonly user?: string; readonly gs2?: string; readonly seen?: string; readonly binding?: Buffer },
+  more: Partial<ScramOptions> = {},
+): Promise<string> {
+  const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const dialogue = createScramDialogue({ ...options, ...more });
+  const bare = `n=${user},r=abc`;
+  const said = inShort(await dialogue.next(Buffer.from(gs2 + bare)));
+  const withoutProof = `c=${Buffer.concat([Buffer.from(seen), binding]).toString('base64')},r=abc${options.nonce}`;
+  const clientKey = hmac(pbkdf2Sync('pencil', salt, 4096, 32, 'sha256'), 'Client Key');
+  const mask = hmac(createHash('sha256').update(clientKey).digest(), `${bare},${said},${withoutProof}`);
+  const proof = Buffer.from(clientKey.map((byte, index) => byte ^ (mask[index] ?? 0))).toString('base64');
+  return inShort(await dialogue.next(Buffer.from(`${withoutProof},p=${proof}`)));
+}
+
+const [ours, another] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+const plus: Partial<ScramOptions> = { plus: true, binding: ours };
+const proven: readonly [why: string, claim: Parameters<typeof prove>[0], ends: RegExp, more?: Partial<ScramOptions>][] = [
+  ['all is as it should be', {}, /^v=/],
+  ['a name that does not exist, whatever keys fit it', { user: 'nobody' }, /^wrong nobody$/],
+  ['our channel binding', { gs2: 'p=tls-exporter,,', binding: ours }, /^v=/, plus],
+  ["another's channel binding: somebody stands between", { gs2: 'p=tls-exporter,,', binding: another }, /^wrong user$/, plus],
+  ['a channel binding left out', { gs2: 'p=tls-exporter,,' }, /^wrong user$/, plus],
+  ['the client has said y, and somebody made it n on the way', { gs2: 'n,,', seen: 'y,,' }, /^wrong user$/],
+];
+for (const [why, claim, ends, more] of proven) test(`a right proof, and ${why}`, async () => assert.match(await prove(claim, more), ends));
