@@ -59,13 +59,17 @@ test('10,000 commands in one go: the session ends at its limits', async (t) => {
 });
 
 test('commands without end and no ear for the replies: the gateway does not buffer for ever', async (t) => {
-  const before = gateway.memoryBytes();
-  const client = await SmtpClient.greet(t, { ...stranger, port: gateway.port('mx') });
-  client.deaf();
-  void client.send('EHLO client.example\r\n'.repeat(200_000));
-  await honest(t);
-  assert.ok(gateway.memoryBytes() - before < 60 * mebibyte);
-  client.reset();
+  const deafClient = async (): Promise<number> => {
+    const client = await SmtpClient.greet(t, { ...stranger, port: gateway.port('mx') });
+    client.deaf();
+    void client.send('EHLO client.example\r\n'.repeat(200_000)); // some 50 MB of replies
+    await honest(t);
+    return gateway.memoryBytes();
+  };
+  // The first warms the heap, which is collected late on purpose; what is kept for each client shows with the next ones.
+  const before = await deafClient();
+  await deafClient();
+  assert.ok((await deafClient()) - before < 60 * mebibyte);
 });
 
 for (const [title, bytes] of [
