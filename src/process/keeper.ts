@@ -17,6 +17,7 @@ import { decideToday } from './today.ts';
 import { ownChecks } from './own-checks.ts';
 import { policyParts } from './policy-parts.ts';
 import type { Journal } from '../events/journal.ts';
+import type { LiveEvents } from '../events/live.ts';
 import type { Metrics } from '../events/metrics.ts';
 import type { DoorRecorder } from '../events/recorder.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
@@ -58,6 +59,8 @@ export interface Keeper {
   flushJournal(): Promise<void>;
   /** Decisions in memory, newest last. */
   recentDecisions(limit: number): readonly Event[];
+  /** Events from now on; null when as many watch as may. */
+  readonly live: LiveEvents['watch'];
   readonly load: LoadWatch;
   readonly correspondents: Pick<CorrespondentsInForce, 'size'>;
   /** What would be decided today about a session of the past; null where it cannot be told. */
@@ -153,7 +156,7 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
 }
 
 function keeperOf({ inherited, record, store, lists, measures, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
-  const { recorder, journal, metrics, recent } = record;
+  const { recorder, journal, metrics, recent, live } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
   const first = inForce.settings;
@@ -182,6 +185,7 @@ function keeperOf({ inherited, record, store, lists, measures, tokens, lost, cor
       await supervisor.flush();
       await journal.flush();
     },
+    live: live.watch,
     recentDecisions: (limit) => recent.read(limit),
     today: async (explanation) => {
       const { config } = inForce.settings;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { openJournal, type Journal } from '../events/journal.ts';
+import { createLiveEvents, type LiveEvents } from '../events/live.ts';
 import { createMetrics, type Metrics } from '../events/metrics.ts';
 import { createRecentDecisions, type RecentDecisions } from '../events/recent-decisions.ts';
 import { createRecorder, type DoorRecorder, type EventBatch } from '../events/recorder.ts';
@@ -12,6 +13,7 @@ export interface HouseRecord {
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly recent: RecentDecisions;
+  readonly live: LiveEvents;
   /** For what the keeper itself has to say. */
   readonly recorder: DoorRecorder;
   /** Takes a door's batch. */
@@ -23,6 +25,7 @@ export interface HouseRecord {
 export async function openRecord(config: Config, about: { readonly version: string }): Promise<HouseRecord> {
   const metrics = createMetrics(about);
   const recent = createRecentDecisions();
+  const live = createLiveEvents(Date.now);
   const journal = await openJournal({
     dir: join(config.state, 'journal'),
     ...config.journal,
@@ -33,6 +36,7 @@ export async function openRecord(config: Config, about: { readonly version: stri
   const take = (batch: EventBatch): void => {
     journal.append(batch.journal);
     recent.take(batch.journal);
+    live.publish(batch.journal);
     if (batch.log !== '') process.stderr.write(batch.log);
     metrics.addBatch(batch);
   };
@@ -51,6 +55,7 @@ export async function openRecord(config: Config, about: { readonly version: stri
     journal,
     metrics,
     recent,
+    live,
     recorder,
     take,
     close: async () => {

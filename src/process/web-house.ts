@@ -25,6 +25,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
       decisionsOnly && sinceMs === 0
         ? Promise.resolve(keeper.recentDecisions(limit))
         : lastEvents(journalDir, { sinceMs, limit, wanted: (event) => !decisionsOnly || entryOf(event).level(event) !== 'debug' }),
+    live: keeper.live,
     flushJournal: () => keeper.flushJournal(),
     lists: keeper.lists.desk,
     measures: keeper.measures.desk,

@@ -1,6 +1,7 @@
 // What the web door may ask of the house and tell it to do: queries and commands, given by the composition root.
 import type { Explained } from '../events/explain.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
+import type { LiveWatcher } from '../events/live.ts';
 import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
 import type { TokenDesk } from './token-desk.ts';
@@ -65,6 +66,8 @@ export interface WebHouse {
   today?(explanation: Explanation): Promise<Redecision | null>;
   /** Newest events, oldest first. */
   events(options: { readonly sinceMs: number; readonly limit: number; readonly decisionsOnly: boolean }): Promise<readonly Event[]>;
+  /** Events from now on; null when as many watch as may. */
+  live(options: { readonly all: boolean }): LiveWatcher | null;
   /** Writes to the journal what doors and keeper still hold. */
   flushJournal(): Promise<void>;
   readonly lists: {

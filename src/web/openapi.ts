@@ -24,11 +24,11 @@ export function openApi(routes: readonly Route[], about: { readonly version: str
 
 function operation({ method, path, summary, parameters = [], body, answer, refusals = {}, changes, controlOnly }: Route): Schema {
   const responses: Record<string, Schema> = {
-    200: { description: 'Done', content: answer === 'text' ? { 'text/plain': { schema: { type: 'string' } } } : json(answer) },
+    200: { description: 'Done', content: contentOf(answer) },
   };
   const all: Readonly<Record<number, string>> = { ...refusals, ...refusalsOverTcp(path, changes, controlOnly === true) };
   for (const [status, description] of Object.entries(all)) {
-    responses[status] = { description, content: json(status === '503' && answer !== 'text' ? answer : errorSchema) };
+    responses[status] = { description, content: json(status === '503' && typeof answer !== 'string' ? answer : errorSchema) };
   }
   return {
     operationId: operationId(method, path),
@@ -39,6 +39,9 @@ function operation({ method, path, summary, parameters = [], body, answer, refus
     security: isOpen(path) || controlOnly ? [] : changes ? [{ token: [] }] : [{ token: [] }, {}],
   };
 }
+
+const textTypes = { text: 'text/plain', events: 'text/event-stream' } as const;
+const contentOf = (answer: Route['answer']): Schema => (typeof answer === 'string' ? { [textTypes[answer]]: { schema: { type: 'string' } } } : json(answer));
 
 /** What load balancers ask needs no token anywhere. */
 const isOpen = (path: string): boolean => path === '/healthz' || path === '/readyz';

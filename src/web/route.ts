@@ -21,7 +21,8 @@ export interface ApiRequest {
 
 export type ApiAnswer =
   | { readonly status: 200 | 400 | 404 | 409 | 503; readonly json: unknown }
-  | { readonly status: 200; readonly text: string; readonly contentType: string };
+  | { readonly status: 200; readonly text: string; readonly contentType: string }
+  | { readonly status: 200; readonly stream: ReadableStream<Uint8Array>; readonly contentType: string };
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -30,8 +31,8 @@ export interface Route {
   readonly summary: string;
   readonly parameters?: readonly Parameter[];
   readonly body?: Schema;
-  /** Of the answer 200; text where it is no JSON. */
-  readonly answer: Schema | 'text';
+  /** Of the answer 200; text where it is no JSON, events where it goes on. */
+  readonly answer: Schema | 'text' | 'events';
   /** Further statuses it can answer, each with a JSON `error`. */
   readonly refusals?: Readonly<Record<number, string>>;
   /** Changes something: over TCP only with the token of an operator. */

@@ -1,6 +1,7 @@
 // The table of the API: health, metrics, status, explain, events, lists; measures from a file of their own.
 import type { Explanation } from '../events/explanation.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
+import { liveRoutes } from './live-routes.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -28,7 +29,7 @@ const commandAnswer = (answer: CommandAnswer): ApiAnswer => (answer.ok ? ok(answ
 
 /** All routes but openapi.json and the page, which are made of this table. */
 export function apiRoutes(house: WebHouse): readonly Route[] {
-  return [...healthRoutes(house), ...recordRoutes(house), ...todayRoutes(house), ...listRoutes(house), ...measureRoutes(house), ...tokenRoutes(house)];
+  return [...healthRoutes(house), ...recordRoutes(house), ...liveRoutes(house), ...todayRoutes(house), ...listRoutes(house), ...measureRoutes(house), ...tokenRoutes(house)];
 }
 
 function healthRoutes(house: WebHouse): readonly Route[] {

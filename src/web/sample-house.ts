@@ -60,6 +60,7 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       say(`events ${JSON.stringify(options)}`);
       return Promise.resolve([]);
     },
+    live: () => null,
     flushJournal: () => {
       say('flush');
       return Promise.resolve();

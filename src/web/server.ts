@@ -172,5 +172,6 @@ async function readBody(context: Asked, { body }: Route): Promise<{ readonly val
 }
 
 function send(context: Asked, answer: ApiAnswer): Response {
+  if ('stream' in answer) return context.body(answer.stream, answer.status, { 'content-type': answer.contentType });
   return 'text' in answer ? context.body(answer.text, answer.status, { 'content-type': answer.contentType }) : context.json(answer.json, answer.status);
 }
