@@ -16,7 +16,10 @@ test('SIGTERM to `npm start` drains the gateway: none stays behind with the port
   mkdirSync(join(folder, 'bin'));
   mkdirSync(join(folder, 'src'));
   cpSync(join(root, 'bin/floodgate.mjs'), join(folder, 'bin/floodgate.mjs'));
-  writeFileSync(join(folder, 'src/main.ts'), "process.on('SIGTERM', () => { console.log('drained'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');");
+  writeFileSync(
+    join(folder, 'src/main.ts'),
+    "process.on('SIGTERM', () => { console.log('drained'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');",
+  );
   const path = `${fileURLToPath(new URL('.', `file://${process.execPath}`))}:${process.env['PATH'] ?? ''}`;
   const npm = startProcess(t, 'npm', ['start'], { cwd: folder, env: { ...process.env, PATH: path, npm_config_update_notifier: 'false' } });
   assert.ok(npm.stdout);

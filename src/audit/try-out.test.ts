@@ -14,7 +14,10 @@ async function tried(script: FakeHubScript, isInside = false) {
 
 test('a message, an unknown mailbox, a relay attempt and a relay trick, each with its last code', async () => {
   const { trials } = await tried({ RCPT: ({ line }) => (line.includes('alice@') ? undefined : '550 5.7.1 No') });
-  assert.deepEqual(trials.map(({ code }) => code), [250, 550, 550, 550]);
+  assert.deepEqual(
+    trials.map(({ code }) => code),
+    [250, 550, 550, 550],
+  );
   const said = trials.map(({ dialogue }) => dialogue.find((line) => line.startsWith('C: RCPT')));
   assert.deepEqual(said.slice(1), [
     'C: RCPT TO:<nobody-of-that-name@example.org>',

@@ -49,12 +49,18 @@ const linesOf = (to: string, body: boolean): readonly string[] => [
   'EHLO try-out.example',
   `MAIL FROM:<${sender}>`,
   `RCPT TO:<${to}>`,
-  ...(body ? ['DATA', `From: <${sender}>\r\nTo: <${to}>\r\nSubject: hello from outside\r\nMessage-ID: <${Date.now()}@try-out.example>\r\n\r\nIt works.\r\n.`] : []),
+  ...(body
+    ? ['DATA', `From: <${sender}>\r\nTo: <${to}>\r\nSubject: hello from outside\r\nMessage-ID: <${Date.now()}@try-out.example>\r\n\r\nIt works.\r\n.`]
+    : []),
   'QUIT',
 ];
 
 /** Says line after line; after a refusal only QUIT. */
-async function converse(where: { readonly host: string; readonly port: number; readonly localAddress: string }, what: string, lines: readonly string[]): Promise<Trial> {
+async function converse(
+  where: { readonly host: string; readonly port: number; readonly localAddress: string },
+  what: string,
+  lines: readonly string[],
+): Promise<Trial> {
   const socket = connect(where);
   const next = replies(socket);
   try {

@@ -35,7 +35,19 @@ test('with everything given it asks nothing and writes a configuration that load
 
 test('a gateway in front of Postfix on port 25 needs no editor', (t) => {
   const folder = scratchDirectory(t, 'init');
-  const line = ['--networks', '10.20.0.0/16', '--domains', 'example.org', '--hub', '127.0.0.1:2626', '--xforward', '--listen', '0.0.0.0:25', '--state', '/var/lib/floodgate'];
+  const line = [
+    '--networks',
+    '10.20.0.0/16',
+    '--domains',
+    'example.org',
+    '--hub',
+    '127.0.0.1:2626',
+    '--xforward',
+    '--listen',
+    '0.0.0.0:25',
+    '--state',
+    '/var/lib/floodgate',
+  ];
   assert.equal(init(line, folder).code, 0);
   const result = loadConfig(join(folder, 'floodgate.yaml'), { checkIds: [], nowMs });
   assert.ok(result.ok);

@@ -76,7 +76,8 @@ export const initCommand =
 export const usualState = (file: string): string => (resolve(file).startsWith('/etc/') ? '/var/lib/floodgate' : './floodgate-data');
 
 async function init(options: InitOptions, nowMs: number): Promise<void> {
-  if (!hostPort.safeParse(options.listen).success) throw new CliError(`--listen: ${JSON.stringify(options.listen)} is not an address and port, as in 0.0.0.0:25 or [::]:25`, 2);
+  if (!hostPort.safeParse(options.listen).success)
+    throw new CliError(`--listen: ${JSON.stringify(options.listen)} is not an address and port, as in 0.0.0.0:25 or [::]:25`, 2);
   const answers = await answersTo(options);
   const text = firstConfig({
     hostname: options.hostname ?? siteHostname(hostname()),

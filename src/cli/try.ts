@@ -43,7 +43,9 @@ async function tryGateway({ listeners, site, hub }: Config, { to, json }: Option
   });
   if (json) return trials.forEach(printJson);
   for (const { what, dialogue } of trials) process.stdout.write(`\n== ${what}\n${dialogue.join('\n')}\n`);
-  process.stdout.write(`\nspoken from ${speaker.from}, ${speaker.isInside ? 'which is inside (site.networks) and may send to anyone: relaying was not tried' : 'a stranger'}\n`);
+  process.stdout.write(
+    `\nspoken from ${speaker.from}, ${speaker.isInside ? 'which is inside (site.networks) and may send to anyone: relaying was not tried' : 'a stranger'}\n`,
+  );
   if ((trials[0]?.code ?? 0) >= 400) process.stdout.write(`${recipient} was refused: --to names a mailbox that exists\n`);
 }
 

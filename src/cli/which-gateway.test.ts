@@ -20,4 +20,5 @@ for (const [yaml, expected, why] of cases) {
 
 test('a directory that is named needs no configuration', () =>
   assert.equal(stateDirOf({ state: '/var/lib/floodgate', config: '/nowhere' }), '/var/lib/floodgate'));
-test('a configuration that cannot be read is told as such', () => assert.throws(() => stateDirOf({ config: '/nowhere/floodgate.yaml' }), { message: '/nowhere/floodgate.yaml cannot be read: no such file' }));
+test('a configuration that cannot be read is told as such', () =>
+  assert.throws(() => stateDirOf({ config: '/nowhere/floodgate.yaml' }), { message: '/nowhere/floodgate.yaml cannot be read: no such file' }));
