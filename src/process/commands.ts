@@ -19,6 +19,8 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   explain: async () => (await import('../cli/explain.ts')).explain,
   list: async () => (await import('../cli/list.ts')).list,
   measure: async () => (await import('../cli/measure.ts')).measure,
+  tail: async () => (await import('../cli/tail.ts')).tail,
+  top: async () => (await import('../cli/top.ts')).top,
   token: async () => (await import('../cli/token.ts')).token,
   rules: async () => (await import('../cli/rules.ts')).rulesCommand(await context()),
   users: async () => (await import('../cli/users.ts')).users,

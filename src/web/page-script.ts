@@ -13,9 +13,20 @@ const size = (bytes) => (bytes < 1e6 ? Math.round(bytes / 1e3) + ' kB' : bytes <
 const clock = (time) => new Date(time).toISOString().slice(11, 19);
 const day = (time) => new Date(time).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
 
+// Where the gateway does not listen on loopback it asks for a token; it is kept for this tab alone.
+const withToken = (headers) => {
+  const token = sessionStorage.getItem('token');
+  return token ? { ...headers, authorization: 'Bearer ' + token } : headers;
+};
+function showTokenForm(answer) {
+  $('login').hidden = answer.status !== 401;
+  if (answer.status === 401) sessionStorage.removeItem('token');
+}
+
 async function ask(path) {
-  const answer = await fetch(path, { headers: { accept: 'application/json' } });
+  const answer = await fetch(path, { headers: withToken({ accept: 'application/json' }) });
   const json = await answer.json();
+  showTokenForm(answer);
   if (!answer.ok) throw new Error(json.error || 'the gateway answered ' + answer.status);
   return json;
 }
@@ -64,9 +75,11 @@ function whatOf(event) {
   return [what + (why ? ': ' + why : ''), event.reply ? 'bad' : 'warn'];
 }
 
-function showEvents({ events }) {
-  if (events.length === 0) return;
-  $('last').replaceChildren(...events.toReversed().map((event) => {
+let shown = [];
+function showEvents(events) {
+  shown = events.slice(-30);
+  if (shown.length === 0) return;
+  $('last').replaceChildren(...shown.toReversed().map((event) => {
     const input = event.input || event;
     const to = input.to || (input.recipients || []).join(', ');
     const [what, className] = whatOf(event);
@@ -114,11 +127,37 @@ function told(each) {
   return box;
 }
 
+// Decisions as they happen. While that works nobody asks for the last ones again.
+let live = false;
+async function follow() {
+  live = true;
+  try {
+    const answer = await fetch('/api/v1/events/live', { headers: withToken({ accept: 'text/event-stream' }) });
+    if (!answer.ok) return;
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    showEvents((await ask('/api/v1/events?decisions=true&limit=30')).events);
+    for (let rest = ''; ; ) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const messages = (rest + value).split('\n\n');
+      rest = messages.pop();
+      const events = messages.filter((text) => text.startsWith('data: ')).map((text) => JSON.parse(text.slice(6)));
+      if (events.length > 0) showEvents([...shown, ...events]);
+    }
+  } catch {
+    // The next refresh tries again.
+  } finally {
+    live = false;
+  }
+}
+
 async function refresh() {
   try {
-    const [status, events] = await Promise.all([ask('/api/v1/status'), ask('/api/v1/events?decisions=true&limit=30')]);
-    showStatus(status);
-    showEvents(events);
+    showStatus(await ask('/api/v1/status'));
+    if (!live) {
+      showEvents((await ask('/api/v1/events?decisions=true&limit=30')).events);
+      follow();
+    }
   } catch (error) {
     $('state').textContent = 'no answer';
     $('state').className = 'pill bad';
@@ -128,6 +167,12 @@ async function refresh() {
   else document.addEventListener('visibilitychange', refresh, { once: true });
 }
 
+$('login').addEventListener('submit', (submit) => {
+  submit.preventDefault();
+  sessionStorage.setItem('token', $('token').value.trim());
+  $('token').value = '';
+  location.reload();
+});
 $('why').addEventListener('submit', (submit) => {
   submit.preventDefault();
   explain($('id').value.trim());

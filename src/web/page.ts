@@ -24,6 +24,10 @@ const html = `<!doctype html>
 <p><span id="state" class="pill" role="status">asking</span> <span id="mode"></span> <span id="since"></span></p>
 </header>
 <main>
+<form id="login" hidden>
+<label for="token">Token (floodgate token add NAME --role reader)</label>
+<div class="row"><input id="token" name="token" type="password" autocomplete="off" required><button>Open</button></div>
+</form>
 <ul id="trouble" class="trouble" aria-label="Trouble"></ul>
 <section aria-labelledby="now-title">
 <h2 id="now-title">Now</h2>
