@@ -58,9 +58,14 @@ const painted = (lines: readonly string[]): string => `\u001b[H${lines.map((line
 async function onTerminal(stateDir: string, watch: MinuteWatch, first: Status): Promise<void> {
   const { stdin, stdout } = process;
   const leave = new AbortController();
-  const quit = (): void => leave.abort();
+  const quit = (): void => {
+    asked = true;
+    leave.abort();
+  };
   let status = first;
   let paused = false;
+  let asked = false;
+  let hasEnded = false;
   const paint = (): void => void stdout.write(painted(topLines(screenOf(status, watch, { paused, keys: true, columns: stdout.columns, rows: stdout.rows }))));
   const pressed = (keys: Buffer): void => {
     for (const key of keys.toString()) {
@@ -78,7 +83,7 @@ async function onTerminal(stateDir: string, watch: MinuteWatch, first: Status): 
     paint();
     const following = follow(stateDir, watch, leave.signal)
       .catch((error: unknown) => error)
-      .finally(quit);
+      .finally(() => leave.abort());
     while (await pause(refreshMs, leave.signal)) {
       if (paused) continue;
       status = await statusOf(stateDir);
@@ -86,11 +91,13 @@ async function onTerminal(stateDir: string, watch: MinuteWatch, first: Status): 
     }
     const trouble = await following;
     if (trouble instanceof Error) throw trouble;
+    hasEnded = !asked;
   } finally {
     leave.abort();
     stdout.off('resize', paint).write(ordinaryScreen);
     stdin.setRawMode(false).off('data', pressed).pause();
   }
+  if (hasEnded) process.stderr.write('floodgate: the gateway has ended\n');
 }
 
 /** Counts what happens until we leave or the daemon ends. */

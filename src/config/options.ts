@@ -111,7 +111,7 @@ export const options = z.strictObject({
   web: z
     .strictObject({ address: hostPort.describe('Address and port to listen on.') })
     .optional()
-    .describe('API, /metrics, /healthz, /readyz. Keep it on loopback.'),
+    .describe('API, /metrics, /healthz, /readyz. Keep it on loopback; elsewhere reading needs a token (floodgate token add).'),
   mode: z
     .enum(['enforce', 'observe'])
     .default('enforce')

@@ -106,7 +106,7 @@ const webAtHome: CrossCheck = {
     if (web && !isLoopback(web.address.host))
       yield warning(
         ['web', 'address'],
-        'is not on loopback: others can reach the API and its passwords go in clear',
+        'is not on loopback: others can reach the API, and tokens go in clear',
         'listen on 127.0.0.1 and put a TLS proxy in front',
       );
   },
