@@ -112,6 +112,10 @@ export const options = z.strictObject({
     .strictObject({ address: hostPort.describe('Address and port to listen on.') })
     .optional()
     .describe('API, /metrics, /healthz, /readyz. Keep it on loopback; elsewhere reading needs a token (floodgate token add).'),
+  telemetry: z
+    .strictObject({ module: path.describe('A JavaScript or TypeScript module that exports onEvent(event).') })
+    .optional()
+    .describe('A module of your own that hears each decision, for OpenTelemetry and the like; see docs/telemetry.md.'),
   mode: z
     .enum(['enforce', 'observe'])
     .default('enforce')

@@ -211,6 +211,14 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
       ['tries', e.tries],
     ],
   },
+  'telemetry-failed': {
+    doc: 'The module of `telemetry` cannot be loaded or failed; it hears nothing until the next start.',
+    level: at('error'),
+    line: (e) => [
+      ['module', e.module],
+      ['why', e.why],
+    ],
+  },
   'list-changed': {
     doc: 'A list has new content.',
     level: at('info'),
@@ -347,6 +355,7 @@ export const events = {
   configRefused: make('config-refused'),
   tokenChanged: make('token-changed'),
   tokenRefused: make('token-refused'),
+  telemetryFailed: make('telemetry-failed'),
   listChanged: make('list-changed'),
   listBroken: make('list-broken'),
   measureAdded: make('measure-added'),

@@ -53,6 +53,7 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'config-refused':
     case 'token-changed':
     case 'token-refused':
+    case 'telemetry-failed':
     case 'list-changed':
     case 'list-broken':
     case 'measure-added':

@@ -24,6 +24,7 @@ const importanceOfType = {
   'config-refused': 2,
   'token-changed': 2,
   'token-refused': 1,
+  'telemetry-failed': 2,
   'list-changed': 2,
   'list-broken': 2,
   'measure-added': 2,

@@ -85,6 +85,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'config-refused': events.configRefused({ file: '/etc/floodgate/floodgate.yaml', errors: ['hub.address is missing'] }),
   'token-changed': events.tokenChanged({ name: 'grafana', role: 'reader', what: 'added', by: 'anna' }),
   'token-refused': events.tokenRefused({ address: '192.0.2.7', tries: 3 }),
+  'telemetry-failed': events.telemetryFailed({ module: '/etc/floodgate/otel.mjs', why: 'connect ECONNREFUSED' }),
   'list-changed': events.listChanged({ list: 'blocked', entries: 12, by: 'root', what: 'added 192.0.2.0/24' }),
   'list-broken': events.listBroken({ list: 'blocked', why: 'line 3 is not a network' }),
   'measure-added': events.measureAdded({

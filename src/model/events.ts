@@ -86,6 +86,7 @@ export type Event = Stamp &
     | { readonly type: 'token-changed'; readonly name: string; readonly role: 'reader' | 'operator'; readonly what: 'added' | 'removed'; readonly by: string }
     /** Somebody came to the API with a token that is not ours; `tries` counts those of this address within a minute. */
     | { readonly type: 'token-refused'; readonly address: string; readonly tries: number }
+    | { readonly type: 'telemetry-failed'; readonly module: string; readonly why: string }
     | { readonly type: 'measures-broken'; readonly why: string }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
     | { readonly type: 'client-address-lost'; readonly ip: string; readonly heloNames: number; readonly senderDomains: number; readonly samples: readonly string[]; readonly until: number }

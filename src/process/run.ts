@@ -14,6 +14,7 @@ import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
 import { readTlsMaterial } from './tls-material.ts';
 import { ownChecks } from './own-checks.ts';
+import { openTelemetry } from './telemetry.ts';
 import { whatToTry } from './what-to-try.ts';
 
 export interface RunOptions {
@@ -49,7 +50,11 @@ export async function run(options: RunOptions, about: { readonly version: string
     await web.close();
     throw error;
   });
-  const ended = untilSignal(keeper, web);
+  const telemetry = config.telemetry && (await openTelemetry({ ...config.telemetry, watch: keeper.live, record: keeper.recorder.record }));
+  const ended = untilSignal(keeper, async () => {
+    await telemetry?.close();
+    await web.close();
+  });
   const reload = createReload(keeper, file, about.context);
   process.on('SIGHUP', () => void reload());
   const addresses = keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`);
@@ -81,7 +86,7 @@ async function openWeb(web: Web, { web: wanted }: Config): Promise<readonly stri
 }
 
 /** Resolves when a signal has ended the gateway in good order; a second signal ends it at once. */
-function untilSignal(keeper: Keeper, web: Web): Promise<void> {
+function untilSignal(keeper: Keeper, closeOthers: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
     const end = (signal: NodeJS.Signals): void => {
@@ -89,7 +94,7 @@ function untilSignal(keeper: Keeper, web: Web): Promise<void> {
       asked = true;
       void keeper
         .stop(signal)
-        .then(() => web.close())
+        .then(closeOthers)
         .then(resolve);
     };
     process.on('SIGTERM', end);
