@@ -1,10 +1,12 @@
-// Who watches the gateway: tokens over TCP, decisions as they happen, and the screen in the terminal.
+// Who watches the gateway: tokens over TCP, decisions as they happen, the screen in the terminal, and a module of the operator's own.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { watchDaemon } from '../../src/cli/live.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway } from '../harness/gateway.ts';
-import { atEnd, freePort, type Owner } from '../harness/scratch.ts';
+import { atEnd, freePort, scratchDirectory, type Owner } from '../harness/scratch.ts';
 import { SmtpClient } from '../harness/smtp-client.ts';
 
 const whole: Owner = { after };
@@ -51,4 +53,29 @@ test('a decision reaches who watches as it happens, the screen counts it, and th
     }
   }
   assert.deepEqual(seen, ['127.0.0.2 relay-not-allowed']);
+});
+
+test('a telemetry module of the operator hears a decision, and its failure is told once while mail goes on', async (t) => {
+  const directory = scratchDirectory(t, 'telemetry');
+  const module = join(directory, 'own.mjs');
+  writeFileSync(
+    module,
+    `import { appendFileSync } from 'node:fs';
+     export function onEvent({ type, findings = [] }) {
+       if (type !== 'stage-judged') return;
+       appendFileSync(${JSON.stringify(join(directory, 'told'))}, findings.map(({ check }) => check) + '\\n');
+       throw new Error('the collector is away');
+     }`,
+  );
+  const told = await startGateway(t, { hub: `127.0.0.1:${hub.port}`, config: { telemetry: { module } } });
+  for (const tries of [1, 2]) {
+    const client = await SmtpClient.greet(t, { port: told.port(), from: '127.0.0.2' });
+    await client.ask('MAIL FROM:<x@sender.example>');
+    assert.equal((await client.ask('RCPT TO:<y@elsewhere.example>')).code, 554, `try ${tries}`);
+    await client.quit();
+    assert.equal((await told.event('telemetry-failed')).why, 'the collector is away');
+  }
+  await told.stop();
+  assert.equal((await told.events()).filter(({ type }) => type === 'telemetry-failed').length, 1);
+  assert.equal(readFileSync(join(directory, 'told'), 'utf8'), 'relay-not-allowed\n');
 });
