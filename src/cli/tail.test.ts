@@ -26,7 +26,9 @@ async function start(context: TestContext, ...words: readonly string[]) {
   const web = createWeb(sampleHouse({ live: live.watch }), { version: '0', access, allowedHosts: () => [], onFault: (error) => assert.fail(String(error)) });
   context.after(() => web.close());
   await web.listenControl(join(state, 'control.sock'));
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'tail', ...words, '--state', state], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'tail', ...words, '--state', state], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   context.after(() => child.kill('SIGKILL'));
   const closed = once(child, 'close').then(([code]) => code as number | null);
   let said = '';

@@ -90,14 +90,18 @@ function headLines({ hostname, version, mode, ready, trouble, sessions, lastMinu
 }
 
 const hubLines = ({ hubs }: Status): readonly string[] =>
-  hubs.map(({ route, address, state, busy, idle }) => `next hop ${route.padEnd(10)} ${address}  ${state === 'closed' ? 'well' : state}  ${busy} busy ${idle} idle`);
+  hubs.map(
+    ({ route, address, state, busy, idle }) => `next hop ${route.padEnd(10)} ${address}  ${state === 'closed' ? 'well' : state}  ${busy} busy ${idle} idle`,
+  );
 
 function sideBySide({ networks, checks }: LastMinute, columns: number): readonly string[] {
   const left = ranking('client networks, last minute', networks);
   const right = ranking('checks, last minute', checks);
   if (columns < 70) return [...left, '', ...right];
   const width = Math.floor(columns / 2);
-  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => `${fitted(left[at] ?? '', width - 2).padEnd(width)}${right[at] ?? ''}`.trimEnd());
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) =>
+    `${fitted(left[at] ?? '', width - 2).padEnd(width)}${right[at] ?? ''}`.trimEnd(),
+  );
 }
 
 const ranking = (title: string, ranked: readonly Ranked[]): readonly string[] => [

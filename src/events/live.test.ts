@@ -12,7 +12,11 @@ function start(limits: Partial<LiveLimits> = {}) {
   const watch = (all = false): LiveWatcher => live.watch({ all }) ?? assert.fail('may not watch');
   const next = async (watcher: LiveWatcher): Promise<string> => {
     const item = await watcher.next();
-    return item.kind === 'event' ? String((JSON.parse(item.line) as { readonly seq: number }).seq) : item.kind === 'missed' ? `missed ${item.missed}` : item.kind;
+    return item.kind === 'event'
+      ? String((JSON.parse(item.line) as { readonly seq: number }).seq)
+      : item.kind === 'missed'
+        ? `missed ${item.missed}`
+        : item.kind;
   };
   return { clock, live, watch, next };
 }

@@ -67,7 +67,7 @@ export function createLiveEvents(now: () => number, limits: Partial<LiveLimits> 
 function linesOf(journal: string, most: number): { readonly lines: readonly string[]; readonly missed: number } {
   const lines: string[] = [];
   let missed = 0;
-  for (let start = 0; start < journal.length; ) {
+  for (let start = 0; start < journal.length;) {
     const end = journal.indexOf('\n', start);
     const stop = end === -1 ? journal.length : end;
     if (lines.length < most) lines.push(journal.slice(start, stop));

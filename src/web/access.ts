@@ -50,7 +50,9 @@ export function createAccess({ bearerOf, isLoopback, record, now }: AccessParts)
     if (path === '/healthz' || path === '/readyz') return readsOnly(method, null);
     if (authorization === undefined) {
       const isPublic = where === 'loopback' || isStatic(path) || (path === '/metrics' && peer !== undefined && isLoopback(peer));
-      return isPublic ? readsOnly(method, null) : { kind: 'refused', status: 401, error: 'a token is needed here: floodgate token add, then Authorization: Bearer' };
+      return isPublic
+        ? readsOnly(method, null)
+        : { kind: 'refused', status: 401, error: 'a token is needed here: floodgate token add, then Authorization: Bearer' };
     }
     // Looked at even after many wrong ones: it cannot be guessed, and others behind the same address must not lock its owner out.
     const bearer = bearerOf(secretOf(authorization));
@@ -63,7 +65,8 @@ const isStatic = (path: string): boolean => path === '/' || path === '/floodgate
 
 function readsOnly(method: string, bearer: Bearer | null): Access {
   if (method === 'GET' || method === 'HEAD' || bearer?.role === 'operator') return { kind: 'granted', bearer };
-  const why = bearer === null ? 'over TCP the API only reads without the token of an operator' : `the token ${bearer.name} only reads; this needs one of an operator`;
+  const why =
+    bearer === null ? 'over TCP the API only reads without the token of an operator' : `the token ${bearer.name} only reads; this needs one of an operator`;
   return { kind: 'refused', status: 403, error: `${why}; or use the command line (control.sock in the state directory)` };
 }
 

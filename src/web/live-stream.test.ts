@@ -29,7 +29,10 @@ test('who watches over control.sock gets what is published, and who leaves makes
   const leave = new AbortController();
   for await (const item of watchDaemon(state, { all: false, signal: leave.signal })) {
     if (item.kind === 'listening') {
-      await assert.rejects(watchDaemon(state, { all: false, signal: leave.signal }).next(), (error) => error instanceof CliError && /as many watch/.test(error.message));
+      await assert.rejects(
+        watchDaemon(state, { all: false, signal: leave.signal }).next(),
+        (error) => error instanceof CliError && /as many watch/.test(error.message),
+      );
       live.publish(`${line(1)}\n${line(2)}\n`);
     }
     if (item.kind === 'event') got.push(item.event.seq);

@@ -20,7 +20,12 @@ import { createApp, createWeb, type WebOptions } from './server.ts';
 const faults: string[] = [];
 const access = createAccess({ bearerOf: (secret) => bearers[secret] ?? null, isLoopback, record: () => undefined, now: () => 0 });
 const bearers: Readonly<Record<string, Bearer>> = { 'a-reader': { name: 'grafana', role: 'reader' }, 'an-operator': { name: 'ci', role: 'operator' } };
-const options: WebOptions = { access, version: '0.1.0', allowedHosts: () => ['mx.hub.example'], onFault: (error, path) => faults.push(`${path} ${String(error)}`) };
+const options: WebOptions = {
+  access,
+  version: '0.1.0',
+  allowedHosts: () => ['mx.hub.example'],
+  onFault: (error, path) => faults.push(`${path} ${String(error)}`),
+};
 
 const stamped = (type: keyof typeof sampleEvents): Event => ({ at: Date.UTC(2026, 10, 21), door: 'smtp-1', seq: 1, ...sampleEvents[type] });
 type SessionEvent = Extract<Event, { readonly session: string }>;
@@ -33,7 +38,12 @@ const explained: Explained = {
 /** Asks the application over "TCP", without a socket. */
 async function get(
   path: string,
-  { house = sampleHouse(), headers = {}, method = 'GET', where = 'loopback' }: { house?: ReturnType<typeof sampleHouse>; headers?: Record<string, string>; method?: string; where?: Where } = {},
+  {
+    house = sampleHouse(),
+    headers = {},
+    method = 'GET',
+    where = 'loopback',
+  }: { house?: ReturnType<typeof sampleHouse>; headers?: Record<string, string>; method?: string; where?: Where } = {},
 ) {
   const response = await createApp(apiRoutes(house), where, options).request(path, { method, headers: { host: '127.0.0.1:8025', ...headers } });
   const text = await response.text();
@@ -108,7 +118,8 @@ test('over TCP nothing can be changed without a token, and the answer says where
 test('a token reads from anywhere, one of an operator changes in its own name, and neither makes tokens', async () => {
   const house = sampleHouse();
   const as = (secret: string) => ({ authorization: `Bearer ${secret}`, 'x-floodgate-user': 'root' });
-  const ask = async (path: string, method: string, secret: string | null) => (await get(path, { where: 'network', house, method, headers: secret === null ? {} : as(secret) })).status;
+  const ask = async (path: string, method: string, secret: string | null) =>
+    (await get(path, { where: 'network', house, method, headers: secret === null ? {} : as(secret) })).status;
   const nobody = await get('/api/v1/status', { where: 'network' });
   assert.deepEqual([nobody.status, nobody.headers.get('www-authenticate')], [401, 'Bearer realm="floodgate"']);
   assert.equal(await ask('/api/v1/status', 'GET', 'a-reader'), 200);

@@ -24,7 +24,12 @@ test('a reader reads from another machine, an operator changes in its own name, 
   const reader = await made('grafana', '--role', 'reader', '--expires', '30d');
   const operator = await made('ci', '--role', 'operator');
   assert.equal(await ask('/api/v1/status', { token: reader }), 200);
-  const body = JSON.stringify({ scope: { client: '192.0.2.0/24' }, action: 'defer', reason: 'bomb', expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+  const body = JSON.stringify({
+    scope: { client: '192.0.2.0/24' },
+    action: 'defer',
+    reason: 'bomb',
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  });
   const adding = { method: 'POST', body };
   assert.equal(await ask('/api/v1/measures', { ...adding, token: reader }), 403);
   assert.equal(await ask('/api/v1/measures', { ...adding, token: operator }), 200);
