@@ -71,7 +71,14 @@ async function main(): Promise<void> {
   const nameServer = await startNameServer();
   const results: Comparison[] = [];
   for (const node of nodes) {
-    const context: Context = { node, hasGateway: !args['peers-only'] && whyNoGateway() === null, rounds: args.runs, dnsPort: nameServer.port, scale: args.quick ? 0.2 : 1, abuseSeconds: args.seconds };
+    const context: Context = {
+      node,
+      hasGateway: !args['peers-only'] && whyNoGateway() === null,
+      rounds: args.runs,
+      dnsPort: nameServer.port,
+      scale: args.quick ? 0.2 : 1,
+      abuseSeconds: args.seconds,
+    };
     for (const name of args.wanted) {
       for (const comparison of (await suites[name]?.(context)) ?? []) {
         const title = nodes.length > 1 || args.node === '26' ? `${comparison.title} (Node ${node === process.execPath ? '24' : '26'})` : comparison.title;
@@ -82,7 +89,15 @@ async function main(): Promise<void> {
     }
   }
   nameServer.stop();
-  if (args.json !== undefined) writeFileSync(args.json, JSON.stringify(results.map((one) => ({ title: one.title, about, rounds: Object.fromEntries(one.rounds), goals: judgeGoals(one) })), null, 2));
+  if (args.json !== undefined)
+    writeFileSync(
+      args.json,
+      JSON.stringify(
+        results.map((one) => ({ title: one.title, about, rounds: Object.fromEntries(one.rounds), goals: judgeGoals(one) })),
+        null,
+        2,
+      ),
+    );
   if (args.write) writePage(about, results);
 }
 

@@ -58,7 +58,8 @@ export function openConversation({ target, from }: ConversationOptions): Convers
 
 /** A message of about `bytes` bytes in lines of 72 characters, ready to follow DATA: ends with the final dot. */
 export function makeMessage(bytes: number): Buffer {
-  const header = 'From: <sender@load.example>\r\nTo: <user@bench.example>\r\nSubject: load\r\nMessage-ID: <load@load.example>\r\nDate: Sat, 1 Jan 2028 00:00:00 +0000\r\n\r\n';
+  const header =
+    'From: <sender@load.example>\r\nTo: <user@bench.example>\r\nSubject: load\r\nMessage-ID: <load@load.example>\r\nDate: Sat, 1 Jan 2028 00:00:00 +0000\r\n\r\n';
   const line = `${'load '.repeat(14)}xx\r\n`;
   const body = line.repeat(Math.max(1, Math.ceil((bytes - header.length) / line.length)));
   return Buffer.from(`${header}${body}.\r\n`, 'latin1');

@@ -29,7 +29,9 @@ async function deliverOne(options: PacerOptions, index: number, message: Buffer)
   const session = openConversation({ target: options.target, from: options.from[index % options.from.length] });
   const timer = setTimeout(() => session.socket.destroy(), options.limitMs);
   const isDelivered =
-    (await session.reply()) === 220 && (await session.say('EHLO good.example')) === 250 && (await sendMessage(session, `user${index % 50}@bench.example`, message));
+    (await session.reply()) === 220 &&
+    (await session.say('EHLO good.example')) === 250 &&
+    (await sendMessage(session, `user${index % 50}@bench.example`, message));
   const tookMs = performance.now() - started;
   clearTimeout(timer);
   if (isDelivered) session.socket.end('QUIT\r\n');

@@ -91,7 +91,7 @@ async function closedLoop(options: StormOptions, opened: () => number, one: () =
 async function atRate(options: StormOptions, one: () => Promise<void>): Promise<void> {
   const running = new Set<Promise<void>>();
   const started = performance.now();
-  for (let begun = 0; begun < options.connections; ) {
+  for (let begun = 0; begun < options.connections;) {
     const due = Math.min(options.connections, Math.floor(((performance.now() - started) / 1000) * options.perSecond));
     for (; begun < due; begun++) {
       if (running.size >= options.atOnce) continue; // the server holds too many of us: this client stays away

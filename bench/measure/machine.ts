@@ -22,7 +22,9 @@ export function describeMachine(nodes: readonly string[]): string[] {
   const descriptors = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1] ?? '?';
   return [
     `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, ${descriptors} descriptors a process`,
-    `load average at the start ${loadavg().map((load) => load.toFixed(2)).join(' ')}`,
+    `load average at the start ${loadavg()
+      .map((load) => load.toFixed(2))
+      .join(' ')}`,
     `Node ${nodes.map((node) => ask(node, ['--version'])).join(', ')}; ${ask('/usr/sbin/postconf', ['-h', 'mail_version']).replace(/^/, 'Postfix ')}`,
     `commit ${commitName()}`,
   ];

@@ -10,7 +10,10 @@ interface Stat {
 
 /** One line of /proc/PID/stat: the name in brackets may hold spaces and brackets, so fields are counted from the last one. */
 export function parseStat(line: string): Stat {
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = line
+    .slice(line.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [, parent = 0] = fields;
   // Fields 14 to 17 of proc(5): utime stime cutime cstime; a child that was waited for lives on in its parent's last two.
   const cpuTicks = fields.slice(11, 15).reduce((sum, ticks) => sum + ticks, 0);

@@ -24,7 +24,8 @@ export function toMarkdown(comparison: Comparison): string {
   const figures = [...new Set([...rounds.values()].flat().flatMap((run) => Object.keys(run)))];
   const rows = [...rounds].map(([name, runs]) => `| ${name} | ${figures.map((figure) => spread(runs.flatMap((run) => run[figure] ?? []))).join(' | ')} |`);
   const goals = judgeGoals(comparison).map(
-    ({ goal, values, median, isMet }) => `- ${isMet ? 'met' : '**missed**'}: ${sayGoal(goal)}: ${show(median)}${values.length > 1 ? ` (rounds ${values.map(show).join(', ')})` : ''}`,
+    ({ goal, values, median, isMet }) =>
+      `- ${isMet ? 'met' : '**missed**'}: ${sayGoal(goal)}: ${show(median)}${values.length > 1 ? ` (rounds ${values.map(show).join(', ')})` : ''}`,
   );
   const table = [`### ${title}`, '', `| | ${figures.join(' | ')} |`, `|---|${figures.map(() => '---|').join('')}`, ...rows];
   return [...table, ...(goals.length > 0 ? ['', ...goals] : []), ''].join('\n');

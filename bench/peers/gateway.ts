@@ -71,7 +71,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   writeFileSync(file, JSON.stringify(configuration(options, directory, target.port)));
   const isVerbose = process.env['FLOODGATE_BENCH_VERBOSE'] !== undefined;
   const nodeFlags = (process.env['FLOODGATE_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
-  const child = spawn(options.node, [...nodeFlags, `${root}/bin/floodgate.mjs`, 'run', '--config', file], { stdio: ['ignore', 'pipe', isVerbose ? 'inherit' : 'ignore'] });
+  const child = spawn(options.node, [...nodeFlags, `${root}/bin/floodgate.mjs`, 'run', '--config', file], {
+    stdio: ['ignore', 'pipe', isVerbose ? 'inherit' : 'ignore'],
+  });
   const endWithUs = (): void => void child.kill('SIGTERM');
   process.once('exit', endWithUs);
   const stop = async (): Promise<void> => {

@@ -40,7 +40,8 @@ export async function startKnowingHub(): Promise<Hub> {
   return { port: address.port, taken: () => taken, stop };
 }
 
-const EHLO_REPLY = '250-hub.example\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE\r\n';
+const EHLO_REPLY =
+  '250-hub.example\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE\r\n';
 
 function replyTo(line: string): string {
   const verb = line.slice(0, 4).toUpperCase();

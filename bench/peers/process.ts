@@ -39,7 +39,11 @@ export interface Launch {
 /** Starts a server's first process. Its log goes to /dev/null, which is cheap for all of them alike. */
 export function launch({ command, args, cwd, env }: Launch): ChildProcess {
   const isVerbose = process.env['FLOODGATE_BENCH_VERBOSE'] !== undefined; // for finding out why a server does not start
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', isVerbose ? 'inherit' : 'ignore', isVerbose ? 'inherit' : 'ignore'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', isVerbose ? 'inherit' : 'ignore', isVerbose ? 'inherit' : 'ignore'],
+  });
   const endWithUs = (): void => void child.kill('SIGTERM');
   process.once('exit', endWithUs); // a comparison that fails half way leaves no server behind
   child.once('exit', () => process.off('exit', endWithUs));

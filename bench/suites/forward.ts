@@ -47,7 +47,14 @@ export async function forward(context: Context): Promise<Comparison[]> {
       for (const one of cases) {
         const scaled = { ...one, messages: Math.round(one.messages * context.scale) } as (typeof cases)[number];
         for (let i = 0; i < WARM_RUNS; i++) for (const server of servers) await contestant(server, scaled).run();
-        results.push(await compare(one.title, servers.map((server) => contestant(server, scaled)), context.rounds, goals));
+        results.push(
+          await compare(
+            one.title,
+            servers.map((server) => contestant(server, scaled)),
+            context.rounds,
+            goals,
+          ),
+        );
       }
       return results;
     });

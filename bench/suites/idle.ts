@@ -18,14 +18,21 @@ async function holdAndProbe(start: () => Promise<Server>, connections: number): 
   try {
     await wait(SETTLE_MS);
     const before = memoryBytes(server.pid);
-    const idle = await holdIdle({ target: server.target, connections, networks: NETWORKS });
+    const holder = await holdIdle({ target: server.target, connections, networks: NETWORKS });
     await wait(SETTLE_MS);
     const after = memoryBytes(server.pid);
     const probe = await pace({ target: server.target, perSecond: 20, seconds: 1, bytes: 4096, from: ['127.200.0.1'], limitMs: 10_000 });
-    const held = idle.stillOpen();
-    idle.release();
+    const held = holder.stillOpen();
+    holder.release();
     const startUpMiB = before / 2 ** 20;
-    return { held, 'KiB each': (after - before) / held / 1024, 'start-up MiB': startUpMiB, 'new session p50 ms': probe.latency.p50, 'new session max ms': probe.latency.max, lost: probe.lost };
+    return {
+      held,
+      'KiB each': (after - before) / held / 1024,
+      'start-up MiB': startUpMiB,
+      'new session p50 ms': probe.latency.p50,
+      'new session max ms': probe.latency.max,
+      lost: probe.lost,
+    };
   } finally {
     await server.stop();
   }

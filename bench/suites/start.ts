@@ -7,9 +7,9 @@ import type { Server } from '../peers/process.ts';
 import type { Context } from './context.ts';
 
 /** Starts and ends a server; to the gateway's own ready line where it has one, otherwise to the first banner. */
-async function timeStart(start: () => Promise<Server & { readonly readyMs?: number }>): Promise<Figures> {
+async function timeStart(begin: () => Promise<Server & { readonly readyMs?: number }>): Promise<Figures> {
   const began = performance.now();
-  const server = await start();
+  const server = await begin();
   const tookMs = server.readyMs ?? performance.now() - began;
   await server.stop();
   return { 'ready ms': tookMs };

@@ -29,7 +29,10 @@ export function assemble(subcommands: readonly Subcommand[]): CommandLine {
 /** Runs the program; every way out has its exit code: 0 success, 1 failure, 2 bad usage. */
 export async function runCommandLine(argv: readonly string[], about: { readonly version: string }, subcommands: readonly Subcommand[]): Promise<void> {
   const program = assemble(subcommands);
-  program.version(about.version).description("Mail-abuse firewall and response desk for a site's mail hub").configureOutput({ outputError: (text, write) => write(text) });
+  program
+    .version(about.version)
+    .description("Mail-abuse firewall and response desk for a site's mail hub")
+    .configureOutput({ outputError: (text, write) => write(text) });
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -39,7 +42,8 @@ export async function runCommandLine(argv: readonly string[], about: { readonly 
   }
 }
 
-const isCommanderError = (error: unknown): error is { code: string; exitCode: number } => error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+const isCommanderError = (error: unknown): error is { code: string; exitCode: number } =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CliError) return error.exitCode;

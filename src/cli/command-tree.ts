@@ -24,7 +24,9 @@ function nodeOf(command: CommandLine): CommandNode {
       const name = `${operand.name()}${operand.variadic ? '...' : ''}`;
       return operand.required ? `<${name}>` : `[${name}]`;
     }),
-    options: command.options.filter(({ hidden }) => !hidden).map(({ flags, long, required, optional, description }) => ({ flags, long: long ?? null, takesValue: required || optional, description })),
+    options: command.options
+      .filter(({ hidden }) => !hidden)
+      .map(({ flags, long, required, optional, description }) => ({ flags, long: long ?? null, takesValue: required || optional, description })),
     commands: command.commands.map(nodeOf),
   };
 }

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { requirePeers } from '../../test/harness/peer.ts';
 
 const program = fileURLToPath(new URL('../../bin/floodgate.mjs', import.meta.url));
-const script = (shell: string): { readonly status: number | null; readonly stdout: string } => spawnSync(process.execPath, [program, 'completion', shell], { encoding: 'utf8' });
+const script = (shell: string): { readonly status: number | null; readonly stdout: string } =>
+  spawnSync(process.execPath, [program, 'completion', shell], { encoding: 'utf8' });
 
 /** What bash offers for a line, with the script loaded. */
 function offered(...words: readonly string[]): readonly string[] {
@@ -24,7 +25,9 @@ test('bash completes commands, their subcommands and options', () => {
 
 test('zsh loads its script', (t) => {
   if (!requirePeers(t, 'zsh')) return;
-  const loaded = spawnSync('zsh', ['-f', '-c', `autoload -Uz compinit && compinit -D -u\n${script('zsh').stdout}\nprint -r -- $_comps[floodgate]`], { encoding: 'utf8' });
+  const loaded = spawnSync('zsh', ['-f', '-c', `autoload -Uz compinit && compinit -D -u\n${script('zsh').stdout}\nprint -r -- $_comps[floodgate]`], {
+    encoding: 'utf8',
+  });
   assert.equal(loaded.stdout.trim(), '_floodgate', loaded.stderr);
 });
 

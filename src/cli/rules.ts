@@ -33,7 +33,10 @@ export const rulesCommand =
         const sinceMs = durationMsOf(options.since);
         if (sinceMs === null) throw new CliError(`--since "${options.since}" is not understood; write it like 1h or 7d`, 2);
         const events = readJournal(join(config.state, 'journal'), { fromMs: Date.now() - sinceMs });
-        const results = await rehearse(config.rules.map(({ id, action, when }) => ({ id, action, matches: matcherOf(when) })), events);
+        const results = await rehearse(
+          config.rules.map(({ id, action, when }) => ({ id, action, matches: matcherOf(when) })),
+          events,
+        );
         for (const each of results) {
           if (options.json) printJson(each);
           else process.stdout.write(textOf(each));
@@ -44,5 +47,13 @@ export const rulesCommand =
 /** What a rule would have done, for people. */
 export function textOf({ id, action, hits, delivered, samples }: Rehearsed): string {
   const head = `${id} (${action}): would have hit ${hits}, of which ${delivered} were delivered\n`;
-  return head + samples.map(({ at, ip, from, to, subject, outcome, reference }) => `  ${at} ${ip} <${from ?? ''}> to ${to.join(', ') || '-'}${subject === null ? '' : ` "${subject}"`}: ${outcome} (${reference})\n`).join('');
+  return (
+    head +
+    samples
+      .map(
+        ({ at, ip, from, to, subject, outcome, reference }) =>
+          `  ${at} ${ip} <${from ?? ''}> to ${to.join(', ') || '-'}${subject === null ? '' : ` "${subject}"`}: ${outcome} (${reference})\n`,
+      )
+      .join('')
+  );
 }

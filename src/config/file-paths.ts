@@ -14,7 +14,11 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     routes: Object.fromEntries(Object.entries(config.routes).map(([domain, target]) => [domain, hop(target)])),
     ...(config.outbound && { outbound: hop(config.outbound) }),
     ...(config.tls && {
-      tls: { cert: absolute(config.tls.cert), key: absolute(config.tls.key), ...(config.tls.clientCa !== undefined && { clientCa: absolute(config.tls.clientCa) }) },
+      tls: {
+        cert: absolute(config.tls.cert),
+        key: absolute(config.tls.key),
+        ...(config.tls.clientCa !== undefined && { clientCa: absolute(config.tls.clientCa) }),
+      },
     }),
     ...(config.auth && {
       auth: {

@@ -52,10 +52,10 @@ const list = z.strictObject({
 const ruleConditions = z
   .strictObject({
     client: z.array(cidr).min(1).optional().describe('Networks of the client.'),
-    inside: z.boolean().optional().describe('The client is in the site\'s networks, or is not.'),
+    inside: z.boolean().optional().describe("The client is in the site's networks, or is not."),
     helo: pattern.optional().describe('Pattern in the HELO name.'),
     authenticated: z.boolean().optional().describe('AUTH has succeeded, or has not.'),
-    user: pattern.optional().describe('Pattern in the authenticated user\'s name.'),
+    user: pattern.optional().describe("Pattern in the authenticated user's name."),
     from: pattern.optional().describe('Pattern in the envelope sender; the null sender is the empty text.'),
     to: pattern.optional().describe('Pattern in an envelope recipient.'),
     subject: pattern.optional().describe('Pattern in the Subject as it stands in the header.'),
@@ -66,7 +66,10 @@ const ruleConditions = z
   .refine((when) => Object.keys(when).length > 0, 'has no condition: the rule would hold for all mail');
 
 const rule = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like no-invoices: lower-case letters, digits and -').describe('Name in findings, metrics and `explain`.'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like no-invoices: lower-case letters, digits and -')
+    .describe('Name in findings, metrics and `explain`.'),
   when: ruleConditions.describe('All of these must hold. Patterns are RE2 (linear time); (?i) in front ignores case.'),
   action: z.enum(['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner']).default('observe').describe('What is done then.'),
   because: z.string().max(200).optional().describe('Why, for the record; the client never hears it.'),
@@ -82,7 +85,13 @@ const share = (fallback: number, meaning: string) => z.number().min(0).max(1_000
 
 /** Values of one signal above which the load level is 1, 2 and 3; `meaning` is a sentence without its full stop. */
 const shareLevels = ([one, two, three]: ThreeOf<number>, meaning: string) =>
-  z.strictObject({ level1: share(one, `${meaning}: level 1 above this.`), level2: share(two, 'The same: level 2.'), level3: share(three, 'The same: level 3.') }).prefault({});
+  z
+    .strictObject({
+      level1: share(one, `${meaning}: level 1 above this.`),
+      level2: share(two, 'The same: level 2.'),
+      level3: share(three, 'The same: level 3.'),
+    })
+    .prefault({});
 const delayLevels = ([one, two, three]: ThreeOf<string>, meaning: string) =>
   z
     .strictObject({
@@ -99,7 +108,7 @@ export const options = z.strictObject({
       networks: z.array(cidr).prefault([]).describe('Inside: clients here may send to anyone.'),
       domains: z.array(domain).min(1).describe('Our mail domains.'),
       sharedAddresses: z.array(cidr).prefault([]).describe('Inside addresses that many hosts share on purpose; never taken for lost client addresses.'),
-    customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
+      customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
       postmaster: mailAddress.describe('Where the gateway sends what a person must read.'),
     })
     .describe('Who we are.'),
@@ -181,7 +190,12 @@ export const options = z.strictObject({
       sessionsPerAddress: count(20, { min: 1, max: 65_535 }).describe('Sessions at once from one outside address (IPv6: a /64).'),
       sessionsPerNetwork: count(100, { min: 1, max: 65_535 }).describe('Sessions at once from one outside network (IPv4 /24, IPv6 /56).'),
       reservedShare: z.number().min(0).max(0.5).default(0.1).describe('Share of the sessions kept for clients inside the site.'),
-      reservedForKnown: z.number().min(0).max(0.8).default(0.3).describe('Further share of the sessions that only known good correspondents may take besides them.'),
+      reservedForKnown: z
+        .number()
+        .min(0)
+        .max(0.8)
+        .default(0.3)
+        .describe('Further share of the sessions that only known good correspondents may take besides them.'),
       commandLine: size('2048').describe('Longest command line, with CRLF; AUTH lines may have 12,288 (RFC 4954 4).'),
       header: size('100 KiB').describe('Largest message header.'),
       headerLines: count(1000, { min: 10 }).describe('Most lines in a message header.'),
@@ -204,13 +218,17 @@ export const options = z.strictObject({
     .describe('Caps on what clients may use.'),
   rates: z
     .strictObject({
-      connectionsPerAddress: count(30).describe('New connections a minute from one unknown outside address (IPv6: a /64); more wait for their banner. 0: no limit.'),
+      connectionsPerAddress: count(30).describe(
+        'New connections a minute from one unknown outside address (IPv6: a /64); more wait for their banner. 0: no limit.',
+      ),
       burstPerAddress: count(20, { min: 1 }).describe('So many at once before that rate holds.'),
       connectionsPerNetwork: count(120).describe('New connections a minute from one unknown outside network (IPv4 /24, IPv6 /56); more wait. 0: no limit.'),
       burstPerNetwork: count(60, { min: 1 }).describe('So many at once before that rate holds.'),
       connectionsPerSecond: count(3000).describe('New connections from outside a second, in all; more wait. 0: no limit.'),
       knownFactor: count(10, { min: 1, max: 1000 }).describe('Known correspondents may come so many times as often, and so may who comes to submit.'),
-      waiting: count(2000, { min: 1, max: 50_000 }).describe('Connections that wait for their banner at once; more hear 421. Each costs a socket, not a session.'),
+      waiting: count(2000, { min: 1, max: 50_000 }).describe(
+        'Connections that wait for their banner at once; more hear 421. Each costs a socket, not a session.',
+      ),
       waitingPerNetwork: count(100, { min: 1, max: 50_000 }).describe('Of these from one outside network.'),
       longestWait: duration('30s').describe('A client that would wait longer for its banner hears 421.'),
     })
@@ -272,7 +290,10 @@ export const options = z.strictObject({
     .strictObject({
       networks: z.array(cidr).prefault([]).describe('Clients that no automatic measure may touch; site.networks always belong to them.'),
       senders: z.array(mailPattern).prefault([]).describe('Senders: address, domain, .domain, or "<>" for the null sender.'),
-      recipients: z.array(mailPattern).prefault([]).describe('Recipients: address, domain or .domain; postmaster and abuse of our domains always belong to them.'),
+      recipients: z
+        .array(mailPattern)
+        .prefault([])
+        .describe('Recipients: address, domain or .domain; postmaster and abuse of our domains always belong to them.'),
     })
     .prefault({})
     .describe('Whom measures must spare; an operator who means it says --force (`floodgate measure add`).'),

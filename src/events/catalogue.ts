@@ -275,9 +275,16 @@ export const catalogue: { readonly [T in EventType]: EventEntry<T> } = {
     ],
   },
   'client-address-lost': {
-    doc: 'The world stands behind an address inside the site: clients\' addresses are lost on the way. The address is not trusted until the time given.',
+    doc: "The world stands behind an address inside the site: clients' addresses are lost on the way. The address is not trusted until the time given.",
     level: at('error'),
-    line: (e) => [['ip', e.ip], ['heloNames', e.heloNames], ['senderDomains', e.senderDomains], ['samples', e.samples.join(',')], ['until', new Date(e.until).toISOString()], ['mend', 'docs/lost-client-address.md']],
+    line: (e) => [
+      ['ip', e.ip],
+      ['heloNames', e.heloNames],
+      ['senderDomains', e.senderDomains],
+      ['samples', e.samples.join(',')],
+      ['until', new Date(e.until).toISOString()],
+      ['mend', 'docs/lost-client-address.md'],
+    ],
   },
   'measures-broken': { doc: 'The table of measures could not be written; what is in force stays so.', level: at('error'), line: (e) => [['why', e.why]] },
   'load-level': {

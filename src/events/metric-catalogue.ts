@@ -41,7 +41,11 @@ export const metricCatalogue = {
   floodgate_load_level: { kind: 'gauge', labels: [], help: 'Load level: 0 normal, higher when the gateway sheds work.' },
   floodgate_connections_waiting: { kind: 'gauge', labels: [], help: 'Connections that wait for their banner: beyond a rate, or in line under load.' },
   floodgate_correspondents: { kind: 'gauge', labels: [], help: 'Hosts of which something is remembered.' },
-  floodgate_clients_penalised_total: { kind: 'counter', labels: [], help: 'Clients pushed down to the lowest class because they came back too fast after 421.' },
+  floodgate_clients_penalised_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Clients pushed down to the lowest class because they came back too fast after 421.',
+  },
   floodgate_event_loop_lag_seconds: { kind: 'gauge', labels: ['door'], help: 'Longest delay of the event loop of a thread in its last interval.' },
   floodgate_doors: { kind: 'gauge', labels: ['state'], help: 'Door threads by state.' },
   floodgate_door_restarts_total: { kind: 'counter', labels: [], help: 'Door threads that died and were replaced.' },

@@ -8,14 +8,42 @@ const who = { session, ip: '203.0.113.7' };
 const bodies: readonly EventBody[] = [
   { type: 'session-opened', ...who, port: 1, listener: 'mx', role: 'mx', inside: false, localIp: '192.0.2.1', localPort: 25 },
   { type: 'stage-judged', ...who, stage: 'helo', input: { helo: 'a.example' }, facts: {}, action: 'pass', findings: [] },
-  { type: 'stage-judged', ...who, stage: 'rcpt', input: { helo: 'a.example', from: 'x@a.example', to: 'no@b.example' }, facts: {}, action: 'reject', findings: [], ref: `${session}-1`, reply: '550 5.1.1 no' },
-  { type: 'message-finished', ...who, ref: `${session}-2`, outcome: 'delivered', reply: '250', reason: 'delivered', from: 'x@a.example', recipients: ['u@b.example', 'v@b.example'], route: 'hub', bytes: 500, messageId: null, subject: 'hello', sha256: '', hubReply: null, hubQueueId: null, hubMs: 1, tags: [] },
+  {
+    type: 'stage-judged',
+    ...who,
+    stage: 'rcpt',
+    input: { helo: 'a.example', from: 'x@a.example', to: 'no@b.example' },
+    facts: {},
+    action: 'reject',
+    findings: [],
+    ref: `${session}-1`,
+    reply: '550 5.1.1 no',
+  },
+  {
+    type: 'message-finished',
+    ...who,
+    ref: `${session}-2`,
+    outcome: 'delivered',
+    reply: '250',
+    reason: 'delivered',
+    from: 'x@a.example',
+    recipients: ['u@b.example', 'v@b.example'],
+    route: 'hub',
+    bytes: 500,
+    messageId: null,
+    subject: 'hello',
+    sha256: '',
+    hubReply: null,
+    hubQueueId: null,
+    hubMs: 1,
+    tags: [],
+  },
   { type: 'session-closed', ...who, why: 'quit', ms: 1, bytesIn: 1, bytesOut: 1, messages: 1, errors: 1 },
 ];
 
 async function* journal(): AsyncGenerator<Event> {
-  let seq = 0;
-  for (const body of bodies) yield { ...body, at: 1000 + seq, door: 'smtp-1', seq: (seq += 1) } as Event; // stamped as a recorder stamps
+  await Promise.resolve();
+  yield* bodies.map((body, index): Event => ({ ...body, at: 1000 + index, door: 'smtp-1', seq: index }));
 }
 
 test('a rule is held against what was refused and what was delivered, each message once', async () => {

@@ -28,7 +28,15 @@ export interface Rehearsed {
   readonly hits: number;
   /** Of these, messages that were delivered: an innocent one among them is a false hit. */
   readonly delivered: number;
-  readonly samples: readonly { readonly at: string; readonly ip: string; readonly from: string | null; readonly to: readonly string[]; readonly subject: string | null; readonly outcome: string; readonly reference: string }[];
+  readonly samples: readonly {
+    readonly at: string;
+    readonly ip: string;
+    readonly from: string | null;
+    readonly to: readonly string[];
+    readonly subject: string | null;
+    readonly outcome: string;
+    readonly reference: string;
+  }[];
 }
 
 interface Past {
@@ -54,7 +62,16 @@ export async function rehearse(rules: readonly RuleToTry[], events: AsyncIterabl
         if (!seen.views.some((view) => result.rule.matches(view))) continue;
         result.hits += 1;
         if (seen.outcome === 'delivered') result.delivered += 1;
-        if (result.samples.length < sampleSize) result.samples.push({ at: new Date(event.at).toISOString(), ip: event.ip, from: seen.from, to: seen.to, subject: seen.subject, outcome: seen.outcome, reference: seen.reference });
+        if (result.samples.length < sampleSize)
+          result.samples.push({
+            at: new Date(event.at).toISOString(),
+            ip: event.ip,
+            from: seen.from,
+            to: seen.to,
+            subject: seen.subject,
+            outcome: seen.outcome,
+            reference: seen.reference,
+          });
       }
     }
     if (event.type === 'session-closed') sessions.delete(event.session);

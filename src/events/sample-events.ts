@@ -102,7 +102,13 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   }),
   'measure-ended': events.measureEnded({ id: 'm-3fa94c01d2', how: 'expired', by: 'floodgate', scope: 'client 192.0.2.0/24', hits: 412, probes: 0 }),
   'measures-switched': events.measuresSwitched({ automatic: 'off', by: 'anna', reason: 'the alarm is wrong' }),
-  'client-address-lost': events.clientAddressLost({ ip: '10.0.0.1', heloNames: 8, senderDomains: 8, samples: ['mx.world.example', 'world.example'], until: 1_795_339_842_000 }),
+  'client-address-lost': events.clientAddressLost({
+    ip: '10.0.0.1',
+    heloNames: 8,
+    senderDomains: 8,
+    samples: ['mx.world.example', 'world.example'],
+    until: 1_795_339_842_000,
+  }),
   'measures-broken': events.measuresBroken({ why: 'counts could not be written: disk I/O error' }),
   'load-level': events.loadLevel({
     level: 2,

@@ -141,7 +141,13 @@ test('after a burst that refused one of two, the retry of that sender is refused
 
 test('a recipient put off beside others is put off at RCPT for a while, so that the others get the mail', async () => {
   const { clock, facts, status } = start();
-  facts.learnFrom(request, { ...mixed, perRecipient: [{ to: mailboxOf('one@example.org'), hubReply: reply(250, '2.1.5', 'ok') }, { to: mailboxOf('two@example.org'), hubReply: reply(451, '4.3.0', 'later') }] });
+  facts.learnFrom(request, {
+    ...mixed,
+    perRecipient: [
+      { to: mailboxOf('one@example.org'), hubReply: reply(250, '2.1.5', 'ok') },
+      { to: mailboxOf('two@example.org'), hubReply: reply(451, '4.3.0', 'later') },
+    ],
+  });
   assert.deepEqual([await status('two@example.org'), await status('one@example.org')], ['refused', 'exists']);
   clock.ms = hour / 4;
   assert.equal(await status('two@example.org'), 'exists');

@@ -56,12 +56,29 @@ test('entries come in the order of their use, and looking at them changes nothin
   map.set('b', 2, 5);
   map.set('c', 3);
   map.get('a');
-  assert.deepEqual([...map.entries()], [['b', 2], ['c', 3], ['a', 1]]);
+  assert.deepEqual(
+    [...map.entries()],
+    [
+      ['b', 2],
+      ['c', 3],
+      ['a', 1],
+    ],
+  );
   now = 5;
-  assert.deepEqual([...map.entries()], [['c', 3], ['a', 1]], 'the dead are left out');
+  assert.deepEqual(
+    [...map.entries()],
+    [
+      ['c', 3],
+      ['a', 1],
+    ],
+    'the dead are left out',
+  );
   map.set('d', 4);
   map.set('e', 5);
-  assert.deepEqual([...map.entries()].map(([key]) => key), ['a', 'd', 'e']);
+  assert.deepEqual(
+    [...map.entries()].map(([key]) => key),
+    ['a', 'd', 'e'],
+  );
 });
 
 test('a peek is no use, and sees no dead entry', () => {

@@ -25,4 +25,8 @@ export interface TlsState {
 }
 
 /** The reverse name of the client: `name` only when it resolves back to the address (FCrDNS); `unknown` when DNS did not answer in time. */
-export type ReverseName = { readonly kind: 'confirmed'; readonly name: string } | { readonly kind: 'unconfirmed'; readonly name: string } | { readonly kind: 'none' } | { readonly kind: 'unknown' };
+export type ReverseName =
+  | { readonly kind: 'confirmed'; readonly name: string }
+  | { readonly kind: 'unconfirmed'; readonly name: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown' };

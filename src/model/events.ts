@@ -34,13 +34,46 @@ export type FactRecord = Readonly<Record<string, { readonly value: unknown } | {
 
 export type Event = Stamp &
   (
-    | (OfSession & { readonly type: 'session-opened'; readonly port: number; readonly listener: string; readonly role: Role; readonly inside: boolean; readonly localIp: string; readonly localPort: number; readonly proxied?: string })
+    | (OfSession & {
+        readonly type: 'session-opened';
+        readonly port: number;
+        readonly listener: string;
+        readonly role: Role;
+        readonly inside: boolean;
+        readonly localIp: string;
+        readonly localPort: number;
+        readonly proxied?: string;
+      })
     /** Refused before a session existed: a cap, a list, a measure. The client heard `reply`. */
-    | (OfSession & { readonly type: 'connection-refused'; readonly port: number; readonly listener: string; readonly ref: string; readonly reply: string; readonly reason: string; readonly findings: readonly Finding[] })
+    | (OfSession & {
+        readonly type: 'connection-refused';
+        readonly port: number;
+        readonly listener: string;
+        readonly ref: string;
+        readonly reply: string;
+        readonly reason: string;
+        readonly findings: readonly Finding[];
+      })
     /** Policy was asked. `reply` is what the client heard when the stage did not pass, `ref` the reference in it. */
-    | (OfSession & { readonly type: 'stage-judged'; readonly stage: Stage; readonly input: StageRecord; readonly facts: FactRecord; readonly action: Verdict['action']; readonly findings: readonly Finding[]; readonly ref?: string; readonly reply?: string })
+    | (OfSession & {
+        readonly type: 'stage-judged';
+        readonly stage: Stage;
+        readonly input: StageRecord;
+        readonly facts: FactRecord;
+        readonly action: Verdict['action'];
+        readonly findings: readonly Finding[];
+        readonly ref?: string;
+        readonly reply?: string;
+      })
     /** The door refused by itself: syntax, order of commands, a limit or deadline of L6. */
-    | (OfSession & { readonly type: 'command-refused'; readonly command: string; readonly reason: string; readonly ref: string; readonly reply: string; readonly evidence: Evidence })
+    | (OfSession & {
+        readonly type: 'command-refused';
+        readonly command: string;
+        readonly reason: string;
+        readonly ref: string;
+        readonly reply: string;
+        readonly evidence: Evidence;
+      })
     | (OfSession & { readonly type: 'auth-tried'; readonly mechanism: string; readonly user: string; readonly ok: boolean; readonly why: string })
     | (OfSession & { readonly type: 'tls-started'; readonly protocol: string; readonly cipher: string; readonly certificate?: string })
     | (OfSession & { readonly type: 'tls-failed'; readonly why: string })
@@ -66,8 +99,23 @@ export type Event = Stamp &
         readonly tags: readonly string[];
       })
     /** The client went away in the middle of content, or before it could hear our 250. */
-    | (OfSession & { readonly type: 'transaction-aborted'; readonly ref: string; readonly why: string; readonly from: string; readonly recipients: readonly string[]; readonly bytes: number })
-    | (OfSession & { readonly type: 'session-closed'; readonly why: string; readonly ms: number; readonly bytesIn: number; readonly bytesOut: number; readonly messages: number; readonly errors: number })
+    | (OfSession & {
+        readonly type: 'transaction-aborted';
+        readonly ref: string;
+        readonly why: string;
+        readonly from: string;
+        readonly recipients: readonly string[];
+        readonly bytes: number;
+      })
+    | (OfSession & {
+        readonly type: 'session-closed';
+        readonly why: string;
+        readonly ms: number;
+        readonly bytesIn: number;
+        readonly bytesOut: number;
+        readonly messages: number;
+        readonly errors: number;
+      })
     /** Our own fault: an exception at the session's edge, with what was said before it. */
     | (OfSession & { readonly type: 'session-failed'; readonly error: string; readonly transcript: readonly string[] })
     | { readonly type: 'hub-failed'; readonly route: string; readonly why: string }
@@ -79,8 +127,28 @@ export type Event = Stamp &
     | { readonly type: 'list-changed'; readonly list: string; readonly entries: number; readonly by: string; readonly what: string }
     | { readonly type: 'list-broken'; readonly list: string; readonly why: string }
     /** `by` is `person NAME` or `auto DETECTOR`; `scope` in words; `expiresAt` in milliseconds since the epoch. */
-    | { readonly type: 'measure-added'; readonly id: string; readonly by: string; readonly action: Action; readonly scope: string; readonly reason: string; readonly expiresAt: number; readonly maxHits: number | null; readonly probeShare: number; readonly incident: string | null; readonly dryRun: boolean }
-    | { readonly type: 'measure-ended'; readonly id: string; readonly how: MeasureEnd; readonly by: string; readonly scope: string; readonly hits: number; readonly probes: number }
+    | {
+        readonly type: 'measure-added';
+        readonly id: string;
+        readonly by: string;
+        readonly action: Action;
+        readonly scope: string;
+        readonly reason: string;
+        readonly expiresAt: number;
+        readonly maxHits: number | null;
+        readonly probeShare: number;
+        readonly incident: string | null;
+        readonly dryRun: boolean;
+      }
+    | {
+        readonly type: 'measure-ended';
+        readonly id: string;
+        readonly how: MeasureEnd;
+        readonly by: string;
+        readonly scope: string;
+        readonly hits: number;
+        readonly probes: number;
+      }
     /** All automatic measures were turned off, or on again. */
     | { readonly type: 'measures-switched'; readonly automatic: 'on' | 'off'; readonly by: string; readonly reason: string | null }
     | { readonly type: 'token-changed'; readonly name: string; readonly role: 'reader' | 'operator'; readonly what: 'added' | 'removed'; readonly by: string }
@@ -89,9 +157,22 @@ export type Event = Stamp &
     | { readonly type: 'telemetry-failed'; readonly module: string; readonly why: string }
     | { readonly type: 'measures-broken'; readonly why: string }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
-    | { readonly type: 'client-address-lost'; readonly ip: string; readonly heloNames: number; readonly senderDomains: number; readonly samples: readonly string[]; readonly until: number }
+    | {
+        readonly type: 'client-address-lost';
+        readonly ip: string;
+        readonly heloNames: number;
+        readonly senderDomains: number;
+        readonly samples: readonly string[];
+        readonly until: number;
+      }
     /** How much work is taken on has changed: 0 all of it, 3 emergency. `signals` holds every signal, `causes` those that asked for the level. */
-    | { readonly type: 'load-level'; readonly level: number; readonly before: number; readonly causes: readonly string[]; readonly signals: Readonly<Record<string, number>> }
+    | {
+        readonly type: 'load-level';
+        readonly level: number;
+        readonly before: number;
+        readonly causes: readonly string[];
+        readonly signals: Readonly<Record<string, number>>;
+      }
     /** Pushed down to the lowest class until then, in milliseconds since the epoch. */
     | { readonly type: 'client-penalised'; readonly ip: string; readonly untilMs: number; readonly why: string }
     /** The journal's queue was full or the disk was: so many events of these types are missing. */

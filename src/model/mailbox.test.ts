@@ -12,6 +12,7 @@ const cases: readonly [localPart: string, expected: string, why: string][] = [
   ['.a', '".a"@x.example', 'a leading dot is no dot-atom'],
 ];
 
-for (const [localPart, expected, why] of cases) test(`${expected}: ${why}`, () => assert.equal(addressOf({ localPart, domain: 'x.example', text: '', sourceRoute: null }), expected));
+for (const [localPart, expected, why] of cases)
+  test(`${expected}: ${why}`, () => assert.equal(addressOf({ localPart, domain: 'x.example', text: '', sourceRoute: null }), expected));
 
 test('the null sender is the empty text', () => assert.equal(addressOf(null), ''));

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientOf, configOf, connectInput, contentOf, factsOf, heloInput, mailInput, mailboxOf, messageInput, rcptInput } from '../../test/harness/policy-inputs.ts';
+import {
+  clientOf,
+  configOf,
+  connectInput,
+  contentOf,
+  factsOf,
+  heloInput,
+  mailInput,
+  mailboxOf,
+  messageInput,
+  rcptInput,
+} from '../../test/harness/policy-inputs.ts';
 import type { Stage } from '../model/verdict.ts';
 import { checkOfRule, stageOf, type RuleConfig } from './rules.ts';
 
@@ -21,9 +32,14 @@ const stages: readonly [when: Readonly<Record<string, unknown>>, stage: Stage][]
   [{ to: 'z', subject: 's' }, 'message'],
   [{ sizeOver: '1 MiB' }, 'message'],
 ];
-for (const [when, stage] of stages) test(`${JSON.stringify(when)} judges at ${stage}: all it looks at is known there, and not before`, () => assert.equal(stageOf(ruleOf(when).when), stage));
+for (const [when, stage] of stages)
+  test(`${JSON.stringify(when)} judges at ${stage}: all it looks at is known there, and not before`, () => assert.equal(stageOf(ruleOf(when).when), stage));
 
-const message = messageInput({ from: mailboxOf('a@freemail.example'), recipients: [mailboxOf('u@example.org')], content: contentOf({ subject: 'Your INVOICE 12345', bytes: 2_000_000 }) });
+const message = messageInput({
+  from: mailboxOf('a@freemail.example'),
+  recipients: [mailboxOf('u@example.org')],
+  content: contentOf({ subject: 'Your INVOICE 12345', bytes: 2_000_000 }),
+});
 const cases: readonly [why: string, when: Readonly<Record<string, unknown>>, input: Parameters<ReturnType<typeof checkOfRule>['run']>[0], hit: boolean][] = [
   ['a pattern matches anywhere', { subject: '(?i)invoice \\d+' }, message, true],
   ['case counts unless told otherwise', { subject: 'invoice \\d+' }, message, false],

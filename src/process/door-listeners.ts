@@ -95,7 +95,10 @@ export class DoorListeners {
   }
 
   #doors(): [name: string, door: SmtpDoor][] {
-    return [...[...this.#listening].map(([name, { door }]): [string, SmtpDoor] => [name, door]), ...this.#leaving.map(({ name, door }): [string, SmtpDoor] => [name, door])];
+    return [
+      ...[...this.#listening].map(([name, { door }]): [string, SmtpDoor] => [name, door]),
+      ...this.#leaving.map(({ name, door }): [string, SmtpDoor] => [name, door]),
+    ];
   }
 
   #where(listener: ListenerConfig): ListenOn {
@@ -108,7 +111,14 @@ export class DoorListeners {
     const etrn = PrefixSet.build(config.smtp.etrnNetworks);
     const xclient = PrefixSet.build(listener.xclient?.trusted ?? []);
     const proxies = listener.proxyProtocol === undefined ? null : PrefixSet.build(listener.proxyProtocol.trusted);
-    const site = { config, listener, services, tls: tls === null ? null : secureContextOf(tls), mayXclient: (ip: string) => xclient.has(ip), mayEtrn: (ip: string) => etrn.has(ip) };
+    const site = {
+      config,
+      listener,
+      services,
+      tls: tls === null ? null : secureContextOf(tls),
+      mayXclient: (ip: string) => xclient.has(ip),
+      mayEtrn: (ip: string) => etrn.has(ip),
+    };
     const { load, judge } = services;
     return {
       site: createSite(site),
@@ -119,4 +129,5 @@ export class DoorListeners {
   }
 }
 
-const isSameAddress = (one: ListenerConfig, other: ListenerConfig): boolean => one.address.host === other.address.host && one.address.port === other.address.port && one.role === other.role;
+const isSameAddress = (one: ListenerConfig, other: ListenerConfig): boolean =>
+  one.address.host === other.address.host && one.address.port === other.address.port && one.role === other.role;

@@ -72,7 +72,10 @@ test('a door that crashes is replaced; its death is told with the reason, and th
   await startsOf(3);
   assert.deepEqual(starts, [0, 1, 1]);
   await supervisor.flush(); // both answer again, or this takes its whole patience
-  assert.deepEqual(supervisor.figures().map(({ alive }) => alive), [true, true]);
+  assert.deepEqual(
+    supervisor.figures().map(({ alive }) => alive),
+    [true, true],
+  );
 });
 
 test('what a dead door had counted is forgotten before its replacement counts: a crash must not use up the places', async (t) => {
@@ -124,7 +127,10 @@ test('where its inherited socket died with it, a door is not replaced', async (t
   await deaths(1);
   await supervisor.flush();
   assert.deepEqual(starts, [0, 1]);
-  assert.deepEqual(supervisor.figures().map(({ alive }) => alive), [false, true]);
+  assert.deepEqual(
+    supervisor.figures().map(({ alive }) => alive),
+    [false, true],
+  );
 });
 
 test('stopping ends every thread, and none is started again', async (t) => {

@@ -54,7 +54,15 @@ export class DoorSupervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    this.#doors = Array.from({ length: parts.doors }, (_, number) => ({ number, worker: null, startedAt: 0, deaths: 0, figures: null, restart: null, drained: null }));
+    this.#doors = Array.from({ length: parts.doors }, (_, number) => ({
+      number,
+      worker: null,
+      startedAt: 0,
+      deaths: 0,
+      figures: null,
+      restart: null,
+      drained: null,
+    }));
   }
 
   /** Starts every door; resolves to the listeners, which are the same for all. Rejects when the first cannot listen. */

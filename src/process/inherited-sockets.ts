@@ -13,8 +13,9 @@ export function inheritedSockets(environment: Readonly<Record<string, string | u
   const sets: Record<string, number>[] = [];
   for (let index = 0; index < count; index++) {
     const name = names[index] ?? 'unknown';
-    const set = sets.find((each) => !(name in each)) ?? sets[sets.push({}) - 1]!;
-    set[name] = FIRST_FD + index;
+    const free = sets.find((each) => !(name in each));
+    if (free === undefined) sets.push({ [name]: FIRST_FD + index });
+    else free[name] = FIRST_FD + index;
   }
   return sets;
 }

@@ -87,12 +87,35 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   const inForce = { settings: first };
   const store = openStore(join(config.state, 'floodgate.sqlite'));
   const { record: say } = record.recorder;
-  const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }) });
-  const measures = await openMeasuresInForce({ store, record: say, config: () => inForce.settings.config, changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }) });
+  const lists = await openListsInForce({
+    store,
+    lists: config.lists,
+    record: say,
+    changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }),
+  });
+  const measures = await openMeasuresInForce({
+    store,
+    record: say,
+    config: () => inForce.settings.config,
+    changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }),
+  });
   const tokens = await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now });
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
   const correspondents = await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
-  const parts: KeeperParts = { record, store, lists, measures, tokens, lost, correspondents, level: SharedLevel.allocate(), lock, inForce, inherited, ...countersFor(doorCount(config)) };
+  const parts: KeeperParts = {
+    record,
+    store,
+    lists,
+    measures,
+    tokens,
+    lost,
+    correspondents,
+    level: SharedLevel.allocate(),
+    lock,
+    inForce,
+    inherited,
+    ...countersFor(doorCount(config)),
+  };
   supervisor = superviseDoors(parts);
   const doors = supervisor;
   const listeners = await doors.start().catch(async (error: unknown) => {
@@ -129,7 +152,19 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
 }
 
 function superviseDoors({ record, lists, measures, lost, correspondents, level, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
-  const startOf = (number: number): DoorStart => ({ ...inForce.settings, name: `smtp-${number + 1}`, number, doors, counters, level, correspondents: correspondents.text(), lists: lists.snapshot(), measures: measures.snapshot(), distrusted: lost.list(), inherited: inherited[number] ?? {} });
+  const startOf = (number: number): DoorStart => ({
+    ...inForce.settings,
+    name: `smtp-${number + 1}`,
+    number,
+    doors,
+    counters,
+    level,
+    correspondents: correspondents.text(),
+    lists: lists.snapshot(),
+    measures: measures.snapshot(),
+    distrusted: lost.list(),
+    inherited: inherited[number] ?? {},
+  });
   const supervisor: DoorSupervisor = new DoorSupervisor({
     entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
     doors,
@@ -155,13 +190,23 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
   return supervisor;
 }
 
-function keeperOf({ inherited, record, store, lists, measures, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+function keeperOf(
+  { inherited, record, store, lists, measures, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts,
+  supervisor: DoorSupervisor,
+  listeners: readonly OpenListener[],
+): Keeper {
   const { recorder, journal, metrics, recent, live } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
   const first = inForce.settings;
   const configNow = (): Config => inForce.settings.config;
-  const load = watchLoad({ shared: new SharedLevel(level), config: configNow, sample: () => takeSample({ supervisor, region, config: configNow }), record: recorder.record, now: Date.now });
+  const load = watchLoad({
+    shared: new SharedLevel(level),
+    config: configNow,
+    sample: () => takeSample({ supervisor, region, config: configNow }),
+    record: recorder.record,
+    now: Date.now,
+  });
   return {
     get listeners() {
       return inForce.settings === first ? listeners : inForce.settings.config.listeners.map(({ name, address }) => ({ name, ...address }));
@@ -189,7 +234,16 @@ function keeperOf({ inherited, record, store, lists, measures, tokens, lost, cor
     recentDecisions: (limit) => recent.read(limit),
     today: async (explanation) => {
       const { config } = inForce.settings;
-      return decideToday(explanation, config, policyParts(config, { lists: createLiveLists(lists.snapshot()), measures: createLiveMeasures(measures.snapshot()), delivery: ownDelivery, own: await ownChecks(config) }));
+      return decideToday(
+        explanation,
+        config,
+        policyParts(config, {
+          lists: createLiveLists(lists.snapshot()),
+          measures: createLiveMeasures(measures.snapshot()),
+          delivery: ownDelivery,
+          own: await ownChecks(config),
+        }),
+      );
     },
     settings: () => inForce.settings,
     reconfigure: async (next) => {

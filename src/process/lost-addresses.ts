@@ -34,7 +34,15 @@ export function createLostAddresses({ record, changed, now }: LostAddressesParts
       const before = lost.get(alarm.ip) ?? 0;
       if (alarm.untilMs - before < renewMs) return;
       lost.set(alarm.ip, alarm.untilMs);
-      if (before <= now()) record({ type: 'client-address-lost', ip: alarm.ip, heloNames: alarm.heloNames, senderDomains: alarm.senderDomains, samples: alarm.samples, until: alarm.untilMs });
+      if (before <= now())
+        record({
+          type: 'client-address-lost',
+          ip: alarm.ip,
+          heloNames: alarm.heloNames,
+          senderDomains: alarm.senderDomains,
+          samples: alarm.samples,
+          until: alarm.untilMs,
+        });
       changed(list());
     },
   };

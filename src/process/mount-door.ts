@@ -51,8 +51,8 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const entrance = openDoorGate(start, { record: keep, say });
   const { record } = entrance;
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
-  const finals = await createUnconfirmedFinals({ dir: join(start.config.state, 'finals'), name: start.name, now, onRemember: (entry) => say({ kind: 'final', entry }) });
-  const content = createContentStore({ dir: join(start.config.state, 'incoming'), memoryBytes: start.config.limits.messageInMemory, budgetBytes: CONTENT_MEMORY_BYTES, freeDiskBytes: start.config.limits.freeDisk, now });
+  const finals = await openFinals(start, say);
+  const content = contentStoreOf(start.config);
   const lists = createLiveLists(start.lists);
   const measures = createLiveMeasures(start.measures);
   const auth = openAuthDesk(record);
@@ -124,6 +124,19 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   };
 }
 
+const openFinals = ({ name, config }: DoorStart, say: (message: FromDoor) => void): ReturnType<typeof createUnconfirmedFinals> =>
+  createUnconfirmedFinals({ dir: join(config.state, 'finals'), name, now: Date.now, onRemember: (entry) => say({ kind: 'final', entry }) });
+
+function contentStoreOf({ state, limits }: Config): ReturnType<typeof createContentStore> {
+  return createContentStore({
+    dir: join(state, 'incoming'),
+    memoryBytes: limits.messageInMemory,
+    budgetBytes: CONTENT_MEMORY_BYTES,
+    freeDiskBytes: limits.freeDisk,
+    now: Date.now,
+  });
+}
+
 /** What the hub can do, and what all next hops that were met can. */
 function abilitiesOf(delivery: DeliveryDesk, { hub: { address } }: Config): Pick<DoorServices, 'hubAbilities' | 'hopAbilities'> {
   const hubAbilities = (): HubAbilities | null => delivery.abilities({ key: 'hub', address });
@@ -138,7 +151,10 @@ function abilitiesOf(delivery: DeliveryDesk, { hub: { address } }: Config): Pick
 }
 
 /** The watch of the configuration in force: a new one knows at once whom the keeper does not trust. */
-function liveInsideWatch(known: readonly DistrustedAddress[], note: (use: InsideUse) => void): { of(config: Config): InsideWatch; distrust(addresses: readonly DistrustedAddress[]): void } {
+function liveInsideWatch(
+  known: readonly DistrustedAddress[],
+  note: (use: InsideUse) => void,
+): { of(config: Config): InsideWatch; distrust(addresses: readonly DistrustedAddress[]): void } {
   let distrusted = known;
   let watch: InsideWatch | null = null;
   return {

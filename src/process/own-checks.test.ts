@@ -19,7 +19,10 @@ const load = (dir: string): Promise<readonly Check[]> => ownChecks(configOf({ ow
 test('the examples load and find what they say', async () => {
   const checks = await load(new URL('../../examples/checks', import.meta.url).pathname);
   const [address, many] = checks;
-  assert.deepEqual(checks.map(({ id }) => id), ['helo-is-an-address', 'many-recipients-from-a-free-mailer']);
+  assert.deepEqual(
+    checks.map(({ id }) => id),
+    ['helo-is-an-address', 'many-recipients-from-a-free-mailer'],
+  );
   assert.equal(address?.run(heloInput({ helo: '192.0.2.7' }), factsOf(), undefined, 'helo').kind, 'finding');
   assert.equal(address?.run(heloInput({ helo: '192.0.2.7', client: clientOf({ inside: true }) }), factsOf(), undefined, 'helo').kind, 'clean');
   const from = mailboxOf('a@freemail.example');
@@ -29,15 +32,29 @@ test('the examples load and find what they say', async () => {
 });
 
 test('TypeScript is taken as it is; tests beside the checks are not checks', async (t) => {
-  const checks = await load(folder(t, { 'mine.ts': "const why: string = 'because'; export default { stage: 'helo', run: () => why };", 'mine.test.ts': 'export default 1', 'notes.md': '#' }));
-  assert.deepEqual(checks.map(({ id, defaults }) => [id, defaults.action, defaults.onUnsure]), [['mine', 'observe', 'pass']]);
+  const checks = await load(
+    folder(t, {
+      'mine.ts': "const why: string = 'because'; export default { stage: 'helo', run: () => why };",
+      'mine.test.ts': 'export default 1',
+      'notes.md': '#',
+    }),
+  );
+  assert.deepEqual(
+    checks.map(({ id, defaults }) => [id, defaults.action, defaults.onUnsure]),
+    [['mine', 'observe', 'pass']],
+  );
 });
 
 test('what it returns is made harmless: nonsense is unsure, evidence flat and short', async (t) => {
-  const [nonsense, deep] = await load(folder(t, { 'a.ts': "export default { stage: 'helo', run: () => 42 };", 'b.ts': "export default { stage: 'helo', run: () => ({ because: 'b', evidence: { deep: { x: 1 }, long: 'x'.repeat(1000) } }) };" }));
+  const [nonsense, deep] = await load(
+    folder(t, {
+      'a.ts': "export default { stage: 'helo', run: () => 42 };",
+      'b.ts': "export default { stage: 'helo', run: () => ({ because: 'b', evidence: { deep: { x: 1 }, long: 'x'.repeat(1000) } }) };",
+    }),
+  );
   assert.equal(nonsense?.run(heloInput(), factsOf(), undefined, 'helo').kind, 'unsure');
   const outcome = deep?.run(heloInput(), factsOf(), undefined, 'helo');
-  assert.ok(outcome?.kind === 'finding' && outcome.evidence['deep'] === '[object Object]' && String(outcome.evidence['long']).length === 200);
+  assert.ok(outcome?.kind === 'finding' && outcome.evidence['deep'] === '{"x":1}' && String(outcome.evidence['long']).length === 200);
 });
 
 const broken: readonly [why: string, files: Readonly<Record<string, string>>, says: RegExp][] = [

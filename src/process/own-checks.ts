@@ -50,7 +50,9 @@ async function load(file: string): Promise<Loaded> {
     // A changed file is another module: a reload sees the change.
     const module: unknown = await import(`${pathToFileURL(file).href}?changed=${statSync(file).mtimeMs}`);
     const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
-    return isOwnCheck(exported) ? { check: checkOf(id, exported) } : { check: null, wrong: `${file}: its default export is no check (stage, run, and perhaps action and onUnsure)` };
+    return isOwnCheck(exported)
+      ? { check: checkOf(id, exported) }
+      : { check: null, wrong: `${file}: its default export is no check (stage, run, and perhaps action and onUnsure)` };
   } catch (error) {
     return { check: null, wrong: `${file}: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -67,7 +69,8 @@ function checkOf(id: string, own: OwnCheck): Check {
   const outcomeOf = (said: unknown): Outcome => {
     if (said === null || said === undefined || said === false) return clean;
     if (typeof said === 'string') return finding(said);
-    if (typeof said === 'object' && 'because' in said && typeof said.because === 'string') return finding(said.because, flat('evidence' in said ? said.evidence : {}));
+    if (typeof said === 'object' && 'because' in said && typeof said.because === 'string')
+      return finding(said.because, flat('evidence' in said ? said.evidence : {}));
     return unsure('it returned neither a reason nor null');
   };
   return {
@@ -84,7 +87,12 @@ function checkOf(id: string, own: OwnCheck): Check {
 /** Evidence is written to the journal: small and flat, whatever the check put into it. */
 function flat(evidence: unknown): Record<string, string | number | boolean | null> {
   const entries = typeof evidence === 'object' && evidence !== null ? Object.entries(evidence).slice(0, 20) : [];
-  return Object.fromEntries(entries.map(([key, value]: [string, unknown]) => [key, typeof value === 'number' || typeof value === 'boolean' || value === null ? value : String(value).slice(0, 200)]));
+  return Object.fromEntries(entries.map(([key, value]: [string, unknown]) => [key, flatValue(value)]));
+}
+
+function flatValue(value: unknown): string | number | boolean | null {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value)).slice(0, 200);
 }
 
 function clashes(checks: readonly Check[]): readonly string[] {

@@ -9,7 +9,10 @@ test('the state directory stays the one that is locked: a door replaced later mu
   const { config: next, warnings } = withFixedOptions(config({}), config({ state: '/elsewhere', mode: 'observe' }));
   assert.equal(next.state, '/var/lib/floodgate');
   assert.equal(next.mode, 'observe', 'the rest is new');
-  assert.deepEqual(warnings.map(({ path }) => path), ['state']);
+  assert.deepEqual(
+    warnings.map(({ path }) => path),
+    ['state'],
+  );
 });
 
 test('threads, web and journal are told to wait for a start as well', () => {

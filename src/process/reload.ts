@@ -13,7 +13,10 @@ const fixedAtStart = ['state', 'threads', 'web', 'journal', 'telemetry'] as cons
 export function withFixedOptions(before: Config, after: Config): { readonly config: Config; readonly warnings: readonly ConfigProblem[] } {
   const changed = fixedAtStart.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
   const kept = Object.fromEntries(changed.map((name) => [name, before[name]]));
-  return { config: { ...after, ...kept }, warnings: changed.map((path) => ({ path, line: null, column: null, message: 'takes effect at the next start only', hint: '' })) };
+  return {
+    config: { ...after, ...kept },
+    warnings: changed.map((path) => ({ path, line: null, column: null, message: 'takes effect at the next start only', hint: '' })),
+  };
 }
 
 /** One reload after the other: two signals at once must not leave the older configuration in force. */
@@ -42,5 +45,10 @@ async function reload(keeper: Keeper, file: string | null, context: LoadContext)
 
 /** Records which configuration is in force from now on. */
 export function noteLoaded(keeper: Keeper, { source, warnings }: { readonly source: ConfigSource; readonly warnings: readonly ConfigProblem[] }): void {
-  keeper.recorder.record({ type: 'config-loaded', file: source.file ?? '', sha256: source.sha256, warnings: warnings.map(({ path, message }) => `${path}: ${message}`) });
+  keeper.recorder.record({
+    type: 'config-loaded',
+    file: source.file ?? '',
+    sha256: source.sha256,
+    warnings: warnings.map(({ path, message }) => `${path}: ${message}`),
+  });
 }

@@ -10,6 +10,7 @@ import { hostPortText } from '../config/value-types.ts';
 import { createMailbox } from '../delivery/maildir/mailboxes.ts';
 import type { Web } from '../web/server.ts';
 import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
+import { endRequest } from './end-request.ts';
 import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
 import { readTlsMaterial } from './tls-material.ts';
@@ -88,15 +89,11 @@ async function openWeb(web: Web, { web: wanted }: Config): Promise<readonly stri
 /** Resolves when a signal has ended the gateway in good order; a second signal ends it at once. */
 function untilSignal(keeper: Keeper, closeOthers: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
-    const end = (signal: NodeJS.Signals): void => {
-      if (asked) process.exit(1);
-      asked = true;
-      void keeper
-        .stop(signal)
-        .then(closeOthers)
-        .then(resolve);
-    };
+    const end = endRequest({
+      drain: (signal) => void keeper.stop(signal).then(closeOthers).then(resolve),
+      atOnce: () => process.exit(1),
+      now: () => performance.now(),
+    });
     process.on('SIGTERM', end);
     process.on('SIGINT', end);
   });

@@ -16,9 +16,10 @@ test('without TLS in the configuration there is none', () => assert.equal(readTl
 
 test('certificate and key are read as text, for they must cross to the door threads', (t) => {
   const material = readTlsMaterial(testCertificate(scratch(t)));
+  assert.ok(material);
   assert.match(material?.cert ?? '', /BEGIN CERTIFICATE/);
   assert.match(material?.key ?? '', /BEGIN (EC )?PRIVATE KEY/);
-  assert.ok(secureContextOf(structuredClone(material!)));
+  assert.ok(secureContextOf(structuredClone(material)));
 });
 
 test('a file that is missing is named', (t) => {

@@ -13,7 +13,11 @@ export interface TlsMaterial {
 /** Reads the configured files; null when TLS is not configured. Throws with the file's name when one cannot be read or they do not fit. */
 export function readTlsMaterial(tls: Config['tls']): TlsMaterial | null {
   if (tls === undefined) return null;
-  const material = { cert: readFileSync(tls.cert, 'utf8'), key: readFileSync(tls.key, 'utf8'), clientCa: tls.clientCa === undefined ? null : readFileSync(tls.clientCa, 'utf8') };
+  const material = {
+    cert: readFileSync(tls.cert, 'utf8'),
+    key: readFileSync(tls.key, 'utf8'),
+    clientCa: tls.clientCa === undefined ? null : readFileSync(tls.clientCa, 'utf8'),
+  };
   secureContextOf(material);
   return material;
 }

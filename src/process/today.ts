@@ -23,7 +23,11 @@ export async function decideToday(explanation: Explanation, config: Config, poli
 }
 
 /** The verdicts of the stages that the session reached, as of now. */
-async function* verdicts(explanation: Explanation, config: Config, { judge, isInside }: Pick<PolicyParts, 'judge' | 'isInside'>): AsyncGenerator<readonly [Stage, Verdict]> {
+async function* verdicts(
+  explanation: Explanation,
+  config: Config,
+  { judge, isInside }: Pick<PolicyParts, 'judge' | 'isInside'>,
+): AsyncGenerator<readonly [Stage, Verdict]> {
   const { session } = explanation;
   const client = clientOf(explanation, config, isInside);
   const conduct = { talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0 };

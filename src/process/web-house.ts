@@ -43,9 +43,14 @@ function troubleOf(keeper: Keeper): readonly string[] {
   const doors = keeper.supervisor.figures().flatMap(({ door, alive }) => (alive ? [] : [`door smtp-${door + 1} is down`]));
   const { trouble } = keeper.journal.state();
   const circuits = hubsOf(keeper).flatMap(({ route, address, state }) => (state === 'open' ? [`${route} (${address}) cannot be reached`] : []));
-  const lost = keeper.lostAddresses().map(({ ip }) => `the world stands behind ${ip}, which is inside: clients' addresses are lost on the way (docs/lost-client-address.md)`);
+  const lost = keeper
+    .lostAddresses()
+    .map(({ ip }) => `the world stands behind ${ip}, which is inside: clients' addresses are lost on the way (docs/lost-client-address.md)`);
   const suspended = keeper.measures.suspension();
-  const off = suspended === null ? [] : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
+  const off =
+    suspended === null
+      ? []
+      : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
   return [...doors, ...loadTrouble(keeper.load), ...circuits, ...lost, ...off, ...(trouble === null ? [] : [`journal: ${trouble}`])];
 }
 
@@ -75,7 +80,15 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
     total: keeper.metrics.totals(),
     lastMinute: keeper.metrics.lastMinute(),
     hubs: hubsOf(keeper),
-    journal: { dir: about.journalDir, bytes: journal.bytes, segments: journal.segments, queuedBytes: journal.queuedBytes, oldest: journal.oldestMs === null ? null : new Date(journal.oldestMs).toISOString(), dropped: journal.dropped, trouble: journal.trouble },
+    journal: {
+      dir: about.journalDir,
+      bytes: journal.bytes,
+      segments: journal.segments,
+      queuedBytes: journal.queuedBytes,
+      oldest: journal.oldestMs === null ? null : new Date(journal.oldestMs).toISOString(),
+      dropped: journal.dropped,
+      trouble: journal.trouble,
+    },
     doors: keeper.supervisor.figures().map(({ door, alive, figures }) => ({
       name: `smtp-${door + 1}`,
       state: alive ? 'running' : 'down',
@@ -88,13 +101,23 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
 /** Every next hop that the configuration names, with the worst circuit state of the doors. */
 function hubsOf(keeper: Keeper): readonly HubStatus[] {
   const { config } = keeper.settings();
-  const targets = [['hub', config.hub] as const, ...Object.entries(config.routes), ...(config.outbound === undefined ? [] : [['outbound', config.outbound] as const])];
+  const targets = [
+    ['hub', config.hub] as const,
+    ...Object.entries(config.routes),
+    ...(config.outbound === undefined ? [] : [['outbound', config.outbound] as const]),
+  ];
   const snapshots = keeper.supervisor.figures().flatMap(({ figures }) => figures?.delivery ?? []);
   return targets.map(([route, target]) => {
     const here = snapshots.filter((each) => each.route === route);
     const worst = (['open', 'half-open', 'closed'] as const).find((state) => here.some(({ circuit }) => circuit === state));
     const idle = here.reduce((sum, each) => sum + each.idle, 0);
-    return { route, address: hubAddressText(target.address), state: worst ?? (target.address.kind === 'maildir' ? 'closed' : 'unknown'), busy: here.reduce((sum, each) => sum + each.open, 0) - idle, idle };
+    return {
+      route,
+      address: hubAddressText(target.address),
+      state: worst ?? (target.address.kind === 'maildir' ? 'closed' : 'unknown'),
+      busy: here.reduce((sum, each) => sum + each.open, 0) - idle,
+      idle,
+    };
   });
 }
 

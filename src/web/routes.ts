@@ -29,7 +29,15 @@ const commandAnswer = (answer: CommandAnswer): ApiAnswer => (answer.ok ? ok(answ
 
 /** All routes but openapi.json and the page, which are made of this table. */
 export function apiRoutes(house: WebHouse): readonly Route[] {
-  return [...healthRoutes(house), ...recordRoutes(house), ...liveRoutes(house), ...todayRoutes(house), ...listRoutes(house), ...measureRoutes(house), ...tokenRoutes(house)];
+  return [
+    ...healthRoutes(house),
+    ...recordRoutes(house),
+    ...liveRoutes(house),
+    ...todayRoutes(house),
+    ...listRoutes(house),
+    ...measureRoutes(house),
+    ...tokenRoutes(house),
+  ];
 }
 
 function healthRoutes(house: WebHouse): readonly Route[] {

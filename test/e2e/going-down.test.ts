@@ -12,10 +12,18 @@ const whole: Owner = { after };
 const hub = await startFakeHub();
 atEnd(whole, () => hub.close());
 const start = (t: Owner, listeners = {}): Promise<Gateway> =>
-  startGateway(t, { hub: `127.0.0.1:${hub.port}`, listeners: { mx: {}, ...listeners }, config: { hub: { verifyRecipients: false }, timeouts: { drain: '20s' } } });
+  startGateway(t, {
+    hub: `127.0.0.1:${hub.port}`,
+    listeners: { mx: {}, ...listeners },
+    config: { hub: { verifyRecipients: false }, timeouts: { drain: '20s' } },
+  });
 const copies = (token: string): number => hub.messages.filter(({ data }) => tokenOf(data) === token).length;
 
-const isClosed = (t: Owner, port: number): Promise<boolean> => SmtpClient.connect(t, { port }).then((client) => (client.reset(), false), () => true);
+const isClosed = (t: Owner, port: number): Promise<boolean> =>
+  SmtpClient.connect(t, { port }).then(
+    (client) => (client.reset(), false),
+    () => true,
+  );
 
 /** A session whose message waits for the hub's answer to the dot, which `release` gives. */
 async function awaitingTheHub(t: Owner, port: number) {
@@ -90,7 +98,10 @@ test('a reload to an address that cannot be had is refused, and the old listener
   assert.equal(await gateway.reload(), 'config-refused');
   const { errors } = await gateway.event('config-refused');
   assert.match(errors.join(), new RegExp(`listener mx cannot listen on 127\\.0\\.0\\.1:${taken.port}`));
-  assert.equal((await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() })).end?.code, 250);
+  assert.equal(
+    (await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@sender.example', to: ['anna@hub.example'], content: letter() })).end?.code,
+    250,
+  );
 });
 
 test('reload upon reload: each listener that is wanted in the end listens', async (t) => {

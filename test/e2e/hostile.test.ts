@@ -17,7 +17,10 @@ const gateway = await startGateway(whole, {
   listeners,
   tls: true,
   users: { ulla: 'secret' },
-  config: { limits: { errorsBeforeDelay: 100, sessions: 3000, reservedForKnown: 0, sessionsPerAddress: 3000, sessionsPerNetwork: 3000 }, rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0 } },
+  config: {
+    limits: { errorsBeforeDelay: 100, sessions: 3000, reservedForKnown: 0, sessionsPerAddress: 3000, sessionsPerNetwork: 3000 },
+    rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0 },
+  },
 });
 const stranger = { port: gateway.port('mx'), from: '127.0.0.2' };
 const honest = async (t: Owner): Promise<void> => {

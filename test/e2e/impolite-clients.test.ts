@@ -26,7 +26,10 @@ const gateway = await startGateway(whole, {
     proxied: { proxyProtocol: { trusted: ['127.0.0.1/32'] } },
     trusting: { xclient: { trusted: ['127.0.0.1/32'] } },
   },
-  config: { limits: { sessions: 200, junkCommands: 100_000, outsideRecipientsPerMessage: 5000, outsideRecipientsPerSession: 5000 }, timeouts: { data: '3s', proxyHeader: '2s' } },
+  config: {
+    limits: { sessions: 200, junkCommands: 100_000, outsideRecipientsPerMessage: 5000, outsideRecipientsPerSession: 5000 },
+    timeouts: { data: '3s', proxyHeader: '2s' },
+  },
 });
 const stranger = { port: gateway.port('mx'), from: '127.0.0.2' };
 const copies = (token: string): number => hub.messages.filter(({ data }) => tokenOf(data) === token).length;
@@ -53,11 +56,24 @@ function slowRecipient(): { readonly asked: Promise<void>; release(): void } {
   return { asked: asked.promise, release };
 }
 
-const codes = (received: string): string => received.split('\r\n').filter((line) => /^\d{3} /.test(line)).map((line) => line.slice(0, 3)).join(' ');
+const codes = (received: string): string =>
+  received
+    .split('\r\n')
+    .filter((line) => /^\d{3} /.test(line))
+    .map((line) => line.slice(0, 3))
+    .join(' ');
 
 test('everything in one packet, QUIT included, and half closed: all is answered in order', async (t) => {
   const token = newToken();
-  const said = await shout(t, stranger.port, Buffer.concat([Buffer.from('EHLO a.example\r\nMAIL FROM:<x@sender.example>\r\nRCPT TO:<anna@hub.example>\r\nDATA\r\n'), onTheWire(letter({ token })), Buffer.from('QUIT\r\n')]));
+  const said = await shout(
+    t,
+    stranger.port,
+    Buffer.concat([
+      Buffer.from('EHLO a.example\r\nMAIL FROM:<x@sender.example>\r\nRCPT TO:<anna@hub.example>\r\nDATA\r\n'),
+      onTheWire(letter({ token })),
+      Buffer.from('QUIT\r\n'),
+    ]),
+  );
   assert.equal(codes(said), '220 250 250 250 354 250 221', said);
   assert.equal(copies(token), 1);
 });
@@ -71,7 +87,10 @@ test('content beside its DATA is waited for to its end, also when it fills the b
   await slow.asked;
   slow.release();
   void client.send(content.subarray(200_000));
-  assert.deepEqual([await client.reply(), await client.reply(), await client.reply(), await client.reply()].map(({ code }) => code), [250, 250, 354, 250]);
+  assert.deepEqual(
+    [await client.reply(), await client.reply(), await client.reply(), await client.reply()].map(({ code }) => code),
+    [250, 250, 354, 250],
+  );
   assert.equal(copies(token), 1);
 });
 
@@ -86,7 +105,9 @@ test('two thousand recipients and DATA in one write, all known but the first: th
   const slow = slowRecipient();
   const token = newToken();
   const client = await SmtpClient.greet(t, stranger);
-  await client.send(['MAIL FROM:<x@sender.example>', 'RCPT TO:<slow-2@hub.example>', ...known.map((to) => `RCPT TO:<${to}>`), 'DATA'].map((line) => `${line}\r\n`).join(''));
+  await client.send(
+    ['MAIL FROM:<x@sender.example>', 'RCPT TO:<slow-2@hub.example>', ...known.map((to) => `RCPT TO:<${to}>`), 'DATA'].map((line) => `${line}\r\n`).join(''),
+  );
   await slow.asked;
   slow.release();
   for (let left = known.length + 2; left > 0; left -= 1) assert.equal((await client.reply()).code, 250);
@@ -167,7 +188,7 @@ test('TLS at once behind a balancer: the ClientHello may come in the packet of t
 
 test('a PROXY header in single bytes, and none at all: the first is believed, the second is not greeted', async (t) => {
   const client = await SmtpClient.connect(t, { port: gateway.port('proxied') });
-  await client.sendPieces([...'PROXY TCP4 192.0.2.9 198.51.100.1 4712 25\r\n']);
+  await client.sendPieces(Array.from('PROXY TCP4 192.0.2.9 198.51.100.1 4712 25\r\n'));
   assert.equal((await client.reply()).code, 220);
   await gateway.event('session-opened', ({ ip, port }) => ip === '192.0.2.9' && port === 4712);
   const without = await SmtpClient.connect(t, { port: gateway.port('proxied') });

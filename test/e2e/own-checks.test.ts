@@ -33,7 +33,13 @@ test('a rule refuses, a check that throws is recorded and lets nothing pass unse
   assert.match(JSON.stringify(passed.findings), /broken.*unsure.*oh no/);
 
   const tried = await gateway.command('rules', 'try', '--json', '--config', gateway.configFile);
-  assert.deepEqual(JSON.parse(tried.stdout), { id: 'no-spam-example', action: 'reject', hits: 1, delivered: 0, samples: (JSON.parse(tried.stdout) as { samples: unknown }).samples });
+  assert.deepEqual(JSON.parse(tried.stdout), {
+    id: 'no-spam-example',
+    action: 'reject',
+    hits: 1,
+    delivered: 0,
+    samples: (JSON.parse(tried.stdout) as { samples: unknown }).samples,
+  });
 
   writeFileSync(join(folder, 'broken.ts'), "export default { stage: 'mail', ");
   assert.equal(await gateway.reload(), 'config-refused', 'a file that cannot be loaded changes nothing');

@@ -85,7 +85,10 @@ test('what was not heard survives a restart, what was heard does not come back',
   const there = { ...stranger, port: own.port() };
   await deliverOnce(t, there, { ...envelope, content: heard });
   await own.restart();
-  for (const [content, expected] of [[unheard, 1], [heard, 2]] as const) {
+  for (const [content, expected] of [
+    [unheard, 1],
+    [heard, 2],
+  ] as const) {
     assert.equal((await deliverOnce(t, there, { ...envelope, content })).end?.code, 250);
     assert.equal(copies(tokenOf(content) ?? ''), expected);
   }

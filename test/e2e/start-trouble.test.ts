@@ -23,7 +23,14 @@ const envelope = { from: 'x@sender.example', to: ['anna@hub.example'] } as const
 
 /** Tries to start it by the shell's words; what it said when it ended. */
 async function ending(gateway: Gateway, prefix = '') {
-  const finished = await within(15_000, 'a gateway that cannot start to end', runProgram('/bin/sh', ['-c', `${prefix} exec "$0" "$@"`, process.execPath, program, 'run', '--config', gateway.configFile], { cwd: gateway.directory, env: { ...process.env, NO_COLOR: '1' } }));
+  const finished = await within(
+    15_000,
+    'a gateway that cannot start to end',
+    runProgram('/bin/sh', ['-c', `${prefix} exec "$0" "$@"`, process.execPath, program, 'run', '--config', gateway.configFile], {
+      cwd: gateway.directory,
+      env: { ...process.env, NO_COLOR: '1' },
+    }),
+  );
   return { code: finished.code, said: finished.stderr };
 }
 

@@ -15,13 +15,20 @@ export function makeHost(owner: Owner, label: string): Host {
   const name = `fg-${process.pid}-${(made += 1)}-${label}`;
   execFileSync('ip', ['netns', 'add', name]);
   atEnd(owner, () => execFileSync('ip', ['netns', 'del', name]));
-  const host: Host = { name, run: (...command) => execFileSync('ip', ['netns', 'exec', name, ...command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }) };
+  const host: Host = {
+    name,
+    run: (...command) => execFileSync('ip', ['netns', 'exec', name, ...command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+  };
   host.run('ip', 'link', 'set', 'lo', 'up');
   return host;
 }
 
 /** A cable between two hosts, with an address (address/bits) at each end; more addresses can be added to the interface named like the other host's label. */
-export function connectHosts(one: { readonly host: Host; readonly address: string }, other: { readonly host: Host; readonly address: string }, cable: string): void {
+export function connectHosts(
+  one: { readonly host: Host; readonly address: string },
+  other: { readonly host: Host; readonly address: string },
+  cable: string,
+): void {
   execFileSync('ip', ['link', 'add', cable, 'netns', one.host.name, 'type', 'veth', 'peer', 'name', cable, 'netns', other.host.name]);
   for (const { host, address } of [one, other]) {
     host.run('ip', 'address', 'add', address, 'dev', cable);

@@ -52,7 +52,12 @@ export function mailboxOf(address: string, sourceRoute: string | null = null): M
   return { localPart, domain: at < 0 ? '' : address.slice(at + 1), text: `${sourceRoute === null ? '' : `${sourceRoute}:`}${address}`, sourceRoute };
 }
 
-export const connectInput = (changes: Partial<ConnectInput> = {}): ConnectInput => ({ session: '1M7YNPXHV1000', client: clientOf(), conduct: conductOf(), ...changes });
+export const connectInput = (changes: Partial<ConnectInput> = {}): ConnectInput => ({
+  session: '1M7YNPXHV1000',
+  client: clientOf(),
+  conduct: conductOf(),
+  ...changes,
+});
 export const heloInput = (changes: Partial<HeloInput> = {}): HeloInput => ({
   ...connectInput(),
   helo: 'mail.sender.example',

@@ -21,6 +21,8 @@ On the web address (\`web.address\`) and on \`control.sock\` in the state direct
 `;
 
 export const generate: Generate = () => {
-  const rows = apiRoutes(sampleHouse({ today: () => Promise.resolve(null) })).map(({ method, path, summary, changes, controlOnly }) => `| \`${method} ${path}\` | ${summary} | ${controlOnly ? 'no' : changes ? 'operator' : 'reader'} |\n`);
+  const rows = apiRoutes(sampleHouse({ today: () => Promise.resolve(null) })).map(
+    ({ method, path, summary, changes, controlOnly }) => `| \`${method} ${path}\` | ${summary} | ${controlOnly ? 'no' : changes ? 'operator' : 'reader'} |\n`,
+  );
   return [{ path: 'docs/reference/api.md', text: intro + rows.join('') }];
 };

@@ -30,7 +30,11 @@ const referencePage = (tree: readonly CommandNode[]): string =>
     .join('');
 
 /** Text for troff: backslashes, leading dots and quotes, and hyphens that must be copied as such. */
-const troff = (text: string): string => text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll(/^([.'])/gm, '\\&$1');
+const troff = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll(/^([.'])/gm, '\\&$1');
 
 const manualPage = (tree: readonly CommandNode[], version: string): string => `.\\" made by npm run docs
 .TH FLOODGATE 8 "" "floodgate ${version}" "System administration"

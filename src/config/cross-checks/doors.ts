@@ -38,7 +38,8 @@ const addressesOnce: CrossCheck = {
 };
 
 /** Certificates count as well: who has one needs no password. */
-const hasPasswords = ({ auth }: Config): boolean => auth !== undefined && (auth.users !== undefined || auth.dovecot !== undefined || auth.hub === true || auth.certificates !== undefined);
+const hasPasswords = ({ auth }: Config): boolean =>
+  auth !== undefined && (auth.users !== undefined || auth.dovecot !== undefined || auth.hub === true || auth.certificates !== undefined);
 
 /** A submission listener that cannot check passwords, or must not take them in clear, serves nobody. On loopback that is only a trial. */
 const submissionWorks: CrossCheck = {
@@ -79,7 +80,8 @@ const oneAuth: CrossCheck = {
   *find(config) {
     const { users, dovecot, hub } = config.auth ?? {};
     const given = [...(users === undefined ? [] : ['users']), ...(dovecot === undefined ? [] : ['dovecot']), ...(hub === true ? ['hub'] : [])];
-    for (const more of given.slice(1)) yield error(['auth', more], `does nothing beside auth.${given[0]}: one of them checks the passwords`, 'keep one of users, dovecot and hub');
+    for (const more of given.slice(1))
+      yield error(['auth', more], `does nothing beside auth.${given[0]}: one of them checks the passwords`, 'keep one of users, dovecot and hub');
     if (config.auth && !hasPasswords(config)) yield error(['auth'], 'does not say who checks the passwords', 'add users: users.txt');
   },
 };

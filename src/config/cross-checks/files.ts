@@ -69,7 +69,12 @@ const clientCertificates: CrossCheck = {
     }
     if (auth?.certificates === undefined) return;
     yield* readable(['auth', 'certificates'], auth.certificates, 'the file of certificates', context);
-    if (tls?.clientCa === undefined) yield error(['auth', 'certificates'], 'does nothing without tls.clientCa: no client is asked for a certificate', 'name the file of the authority that signed them');
+    if (tls?.clientCa === undefined)
+      yield error(
+        ['auth', 'certificates'],
+        'does nothing without tls.clientCa: no client is asked for a certificate',
+        'name the file of the authority that signed them',
+      );
   },
 };
 

@@ -73,10 +73,12 @@ const hubChecksPasswords: CrossCheck = {
   *find({ hub, auth }) {
     if (auth?.hub !== true) return;
     const { address } = hub;
-    if (address.kind !== 'smtp') yield error(['auth', 'hub'], 'needs a hub that speaks SMTP: only that has AUTH', 'use auth.users or auth.dovecot, or give hub.address as host:port');
+    if (address.kind !== 'smtp')
+      yield error(['auth', 'hub'], 'needs a hub that speaks SMTP: only that has AUTH', 'use auth.users or auth.dovecot, or give hub.address as host:port');
     else if (isLoopback(address.host)) return;
     else if (hub.tls === 'off') yield error(['auth', 'hub'], 'would send passwords to the hub in clear', 'set hub.tls: must');
-    else if (hub.tls === 'may') yield warning(['auth', 'hub'], 'sends passwords to whoever answers for the hub: its certificate is not verified', 'set hub.tls: must');
+    else if (hub.tls === 'may')
+      yield warning(['auth', 'hub'], 'sends passwords to whoever answers for the hub: its certificate is not verified', 'set hub.tls: must');
   },
 };
 

@@ -60,7 +60,8 @@ const levelsInOrder: CrossCheck = {
 const reservedPlaces: CrossCheck = {
   reads: ['limits'],
   *find({ limits: { reservedShare, reservedForKnown } }) {
-    if (reservedShare + reservedForKnown >= 1) yield error(['limits', 'reservedForKnown'], 'leaves no place for strangers', 'keep it and limits.reservedShare below 1 together');
+    if (reservedShare + reservedForKnown >= 1)
+      yield error(['limits', 'reservedForKnown'], 'leaves no place for strangers', 'keep it and limits.reservedShare below 1 together');
   },
 };
 

@@ -50,7 +50,14 @@ async function line(t: TestContext, react: (text: string, channel: Channel) => v
     onFault: (error) => tell(`fault ${String(error)}`),
   };
   const channel: Channel = new Channel(socket, owner, { maxLineBytes: 100, now: () => 50 });
-  return { channel, socket, client, told, heard: () => heard, until: (what) => new Promise((done) => (told.includes(what) ? done() : waiting.push({ what, done }))) };
+  return {
+    channel,
+    socket,
+    client,
+    told,
+    heard: () => heard,
+    until: (what) => new Promise((done) => (told.includes(what) ? done() : waiting.push({ what, done }))),
+  };
 }
 
 test('bytes before the banner are told and kept: they are lines once lines are wanted', async (t) => {

@@ -6,7 +6,8 @@ import type { Content, ContentFailure, ContentSink } from '../../model/delivery.
 import { Collecting } from './collecting.ts';
 
 const limits = { message: 1000, header: 200, headerLines: 10, minBytesPerSecond: 100 };
-const config = (more: Partial<typeof limits> = {}): Config => ({ limits: { ...limits, ...more }, timeouts: { data: 5000 }, smtp: { lineEnds: 'normalize' } }) as unknown as Config; // the options it looks at
+const config = (more: Partial<typeof limits> = {}): Config =>
+  ({ limits: { ...limits, ...more }, timeouts: { data: 5000 }, smtp: { lineEnds: 'normalize' } }) as unknown as Config; // the options it looks at
 
 /** A sink in memory that writes down what happens to it. */
 function sink(parts: { readonly wait?: Promise<void>; readonly failed?: string } = {}) {
@@ -28,7 +29,8 @@ function sink(parts: { readonly wait?: Promise<void>; readonly failed?: string }
   return { door, ends, text: () => Buffer.concat(kept).toString() };
 }
 
-const collect = (into: ContentSink, startedAt = 0, settings = config()): Collecting => new Collecting({ reference: 'ref', sink: into, config: settings, startedAt, by: 'dot' });
+const collect = (into: ContentSink, startedAt = 0, settings = config()): Collecting =>
+  new Collecting({ reference: 'ref', sink: into, config: settings, startedAt, by: 'dot' });
 
 test('a message is kept without its final dot; what stands behind is given back as the next command', async () => {
   const { door, text, ends } = sink();

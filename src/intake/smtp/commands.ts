@@ -17,23 +17,52 @@ export interface Command {
 const beforeHello = { fresh: replies.sayHello } as const;
 const insideTransaction = { mail: replies.nestedMail, rcpt: replies.nestedMail, chunks: replies.nestedMail } as const;
 
-export type Verb = 'EHLO' | 'HELO' | 'MAIL' | 'RCPT' | 'DATA' | 'BDAT' | 'RSET' | 'NOOP' | 'QUIT' | 'VRFY' | 'EXPN' | 'HELP' | 'ETRN' | 'STARTTLS' | 'AUTH' | 'XCLIENT';
+export type Verb =
+  | 'EHLO'
+  | 'HELO'
+  | 'MAIL'
+  | 'RCPT'
+  | 'DATA'
+  | 'BDAT'
+  | 'RSET'
+  | 'NOOP'
+  | 'QUIT'
+  | 'VRFY'
+  | 'EXPN'
+  | 'HELP'
+  | 'ETRN'
+  | 'STARTTLS'
+  | 'AUTH'
+  | 'XCLIENT';
 
 export const commands: Readonly<Record<Verb, Command>> = {
-  EHLO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: true, ok: ehloReply(offer), promised: { dsn: offer.dsn, requireTls: offer.requireTls } }) },
+  EHLO: {
+    misplaced: {},
+    run: (state, argument, offer) => hello(state, argument, { esmtp: true, ok: ehloReply(offer), promised: { dsn: offer.dsn, requireTls: offer.requireTls } }),
+  },
   HELO: { misplaced: {}, run: (state, argument, offer) => hello(state, argument, { esmtp: false, ok: heloReply(offer), promised: nothing }) },
   MAIL: { misplaced: { ...beforeHello, ...insideTransaction }, run: mail },
   RCPT: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail, chunks: replies.contentBegun }, run: rcpt },
   DATA: { misplaced: { fresh: replies.sayHello, greeted: replies.sayMail, chunks: replies.contentBegun }, run: data }, // RFC 3030 2: 503 behind BDAT
   BDAT: { misplaced: {}, run: bdat }, // its octets are read wherever it stands
-  RSET: { misplaced: {}, run: (state, argument) => (argument === '' ? junk(withoutTransaction(state), replies.reset) : refuse(state, replies.noArgument, 'bad-syntax')) },
+  RSET: {
+    misplaced: {},
+    run: (state, argument) => (argument === '' ? junk(withoutTransaction(state), replies.reset) : refuse(state, replies.noArgument, 'bad-syntax')),
+  },
   NOOP: { misplaced: {}, run: (state) => junk(state, replies.noop) },
   QUIT: { misplaced: {}, run: (state, _argument, offer) => ({ state, effect: { do: 'reply', reply: bye(offer.hostname), close: true } }) },
   // RFC 5321 3.5.3, RFC 2505 2.11: neither tells a stranger which mailboxes exist.
-  VRFY: { misplaced: {}, run: (state, argument) => (argument === '' ? refuse(state, badSyntax(501, '5.5.4', 'VRFY needs an address'), 'bad-syntax') : junk(state, replies.cannotVerify)) },
+  VRFY: {
+    misplaced: {},
+    run: (state, argument) =>
+      argument === '' ? refuse(state, badSyntax(501, '5.5.4', 'VRFY needs an address'), 'bad-syntax') : junk(state, replies.cannotVerify),
+  },
   EXPN: { misplaced: {}, run: (state) => refuse(state, replies.noExpand, 'not-offered') },
   HELP: { misplaced: {}, run: (state) => junk(state, replies.help) },
-  ETRN: { misplaced: { ...beforeHello, ...insideTransaction }, run: (state, _argument, offer) => (offer.etrn ? junk(state, replies.noMessagesWaiting) : refuse(state, replies.etrnRefused, 'etrn-not-allowed')) },
+  ETRN: {
+    misplaced: { ...beforeHello, ...insideTransaction },
+    run: (state, _argument, offer) => (offer.etrn ? junk(state, replies.noMessagesWaiting) : refuse(state, replies.etrnRefused, 'etrn-not-allowed')),
+  },
   STARTTLS: { misplaced: insideTransaction, run: startTls },
   AUTH: { misplaced: { ...beforeHello, mail: replies.authInMail, rcpt: replies.authInMail, chunks: replies.authInMail }, run: beginAuth },
   XCLIENT: { misplaced: { mail: replies.xclientInMail, rcpt: replies.xclientInMail, chunks: replies.xclientInMail }, run: xclient },
@@ -46,7 +75,10 @@ function hello(state: State, argument: string, how: { readonly esmtp: boolean; r
   const helo = argument.split(' ', 1)[0] ?? '';
   if (helo === '') return refuse(state, replies.helloNeedsName, 'bad-syntax');
   // RFC 5321 4.1.4: EHLO in the middle of a transaction is a RSET as well.
-  return { state: withoutTransaction(state), effect: { do: 'judge', stage: 'helo', next: { at: 'greeted', helo: helo.slice(0, 255), esmtp: how.esmtp, promised: how.promised }, ok: how.ok } };
+  return {
+    state: withoutTransaction(state),
+    effect: { do: 'judge', stage: 'helo', next: { at: 'greeted', helo: helo.slice(0, 255), esmtp: how.esmtp, promised: how.promised }, ok: how.ok },
+  };
 }
 
 function mail(state: State, argument: string, offer: Offer): Step {
@@ -78,7 +110,11 @@ function bdat(state: State, argument: string): Step {
   const chunk = parseBdat(argument);
   if (chunk === null) return { state, effect: { do: 'refuse', reply: replies.chunkSize, reason: 'bad-syntax', close: true } };
   const reply = noChunkNow(state);
-  if (reply !== null) return { state, effect: { do: 'read-chunk', ...chunk, refusal: { reply, reason: reply === replies.noValidRecipients ? 'no-valid-recipients' : 'bad-sequence' } } };
+  if (reply !== null)
+    return {
+      state,
+      effect: { do: 'read-chunk', ...chunk, refusal: { reply, reason: reply === replies.noValidRecipients ? 'no-valid-recipients' : 'bad-sequence' } },
+    };
   return { state: state.at === 'rcpt' ? { ...state, at: 'chunks', failed: false } : state, effect: { do: 'read-chunk', ...chunk, refusal: null } };
 }
 
@@ -103,4 +139,3 @@ function xclient(state: State, argument: string, offer: Offer): Step {
   if (parsed.kind === 'bad') return refuse(state, badSyntax(501, '5.5.4', parsed.why), 'bad-syntax');
   return { state: fresh, effect: { do: 'xclient', attributes: parsed.attributes } };
 }
-

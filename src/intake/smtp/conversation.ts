@@ -54,6 +54,12 @@ export class Conversation {
     if (this.client.inside && !isInside(this.client.ip)) this.client = { ...this.client, inside: false };
   }
 
+  /** The first event of the session. */
+  opened(): EventBody {
+    const { ip, port, listener, role, inside, localIp, localPort } = this.client;
+    return { type: 'session-opened', session: this.id, ip, port, listener, role, inside, localIp, localPort };
+  }
+
   connectInput(): ConnectInput {
     return { session: this.id, client: this.client, conduct: this.conduct };
   }
@@ -63,12 +69,34 @@ export class Conversation {
   }
 
   mailInput(next: Extract<State, { at: 'mail' }> | OpenTransaction): MailInput {
-    return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters };
+    return {
+      session: this.id,
+      client: this.client,
+      conduct: this.conduct,
+      helo: next.helo,
+      esmtp: next.esmtp,
+      tls: this.tls,
+      user: this.user,
+      from: next.from,
+      parameters: next.parameters,
+    };
   }
 
   rcptInput(next: OpenTransaction, to: Mailbox): RcptInput {
     const accepted = next.to.slice(0, -1);
-    return { session: this.id, client: this.client, conduct: this.conduct, helo: next.helo, esmtp: next.esmtp, tls: this.tls, user: this.user, from: next.from, parameters: next.parameters, to, accepted };
+    return {
+      session: this.id,
+      client: this.client,
+      conduct: this.conduct,
+      helo: next.helo,
+      esmtp: next.esmtp,
+      tls: this.tls,
+      user: this.user,
+      from: next.from,
+      parameters: next.parameters,
+      to,
+      accepted,
+    };
   }
 
   messageInput(transaction: OpenTransaction, content: ContentSummary): MessageInput {
@@ -78,7 +106,16 @@ export class Conversation {
   /** The event of a judged stage; `said` where the client heard a refusal. */
   judged(stage: Stage, input: StageRecord, judgement: Judgement, said: { readonly ref: string; readonly answer: Reply } | null): EventBody {
     const { verdict, facts } = judgement;
-    const event = { type: 'stage-judged', session: this.id, ip: this.client.ip, stage, input, facts, action: verdict.action, findings: verdict.findings } as const;
+    const event = {
+      type: 'stage-judged',
+      session: this.id,
+      ip: this.client.ip,
+      stage,
+      input,
+      facts,
+      action: verdict.action,
+      findings: verdict.findings,
+    } as const;
     return said === null ? event : { ...event, ref: said.ref, reply: oneLine(said.answer) };
   }
 
@@ -86,7 +123,8 @@ export class Conversation {
   stageRecord(next: State, to?: Mailbox): StageRecord {
     if (next.at === 'fresh') return {};
     const who = this.user === null ? { helo: next.helo } : { helo: next.helo, user: this.user };
-    if (next.at === 'mail') return next.parameters.size === null ? { ...who, from: addressOf(next.from) } : { ...who, from: addressOf(next.from), size: next.parameters.size };
+    if (next.at === 'mail')
+      return next.parameters.size === null ? { ...who, from: addressOf(next.from) } : { ...who, from: addressOf(next.from), size: next.parameters.size };
     if (next.at === 'rcpt' && to !== undefined) return { ...who, from: addressOf(next.from), to: addressOf(to) };
     return who;
   }

@@ -12,7 +12,9 @@ const finding: Finding = { check: 'listed', kind: 'abuse', action: 'refuse-at-ba
 const refused: Verdict = { action: 'refuse-at-banner', findings: [finding], decisive: finding };
 
 /** What a client hears at a door whose policy gives this judgement, what was recorded, and how many places remain taken. */
-async function knock(judgement: Judgement | Promise<Judgement>): Promise<{ readonly heard: string; readonly recorded: readonly EventBody[]; readonly inside: number }> {
+async function knock(
+  judgement: Judgement | Promise<Judgement>,
+): Promise<{ readonly heard: string; readonly recorded: readonly EventBody[]; readonly inside: number }> {
   const recorded: EventBody[] = [];
   let inside = 0;
   const services = {
@@ -41,7 +43,10 @@ async function knock(judgement: Judgement | Promise<Judgement>): Promise<{ reado
 test('a client refused at once hears why with a reference, and no session is made for it: a flood of refused networks must be cheap', async () => {
   const { heard, recorded, inside } = await knock({ verdict: refused, facts: {} });
   assert.match(heard, /^554 5\.7\.1 .*1M7YNPXHV1001-1/);
-  assert.deepEqual(recorded.map(({ type }) => type), ['connection-refused']);
+  assert.deepEqual(
+    recorded.map(({ type }) => type),
+    ['connection-refused'],
+  );
   assert.equal(inside, 0, 'its place is free again');
 });
 
@@ -54,6 +59,9 @@ test('the refusal is recorded with its findings, so that explain can tell the ru
 test('a verdict that comes later is obeyed as well', async () => {
   const { heard, recorded, inside } = await knock(Promise.resolve({ verdict: refused, facts: {} }));
   assert.match(heard, /^554 5\.7\.1 /);
-  assert.deepEqual(recorded.map(({ type }) => type), ['session-opened', 'stage-judged', 'session-closed']);
+  assert.deepEqual(
+    recorded.map(({ type }) => type),
+    ['session-opened', 'stage-judged', 'session-closed'],
+  );
   assert.equal(inside, 0);
 });

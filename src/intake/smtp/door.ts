@@ -19,7 +19,15 @@ import type { SmtpSite } from './site.ts';
 /** A refused client that does not go is cut off after this. */
 const TURNED_AWAY_MS = 1000;
 /** What a client has done that was only just let in. */
-const nothingYet: SessionConduct = Object.freeze({ talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0, authFailures: 0 });
+const nothingYet: SessionConduct = Object.freeze({
+  talkedBeforeBanner: false,
+  pipelinedTooEarly: false,
+  errors: 0,
+  junkCommands: 0,
+  messages: 0,
+  recipients: 0,
+  authFailures: 0,
+});
 
 /** Why a client is turned away; `answer` has no reference yet. */
 interface NoEntry {
@@ -173,7 +181,11 @@ export class SmtpDoor {
   #isRefused({ socket, client, id }: Arrival, judgement: Judgement | Promise<Judgement>): boolean {
     if (judgement instanceof Promise || !isRefusal(judgement.verdict)) return false;
     const { verdict } = judgement;
-    this.#turnAway(socket, client, id, { reason: verdict.decisive?.check ?? '', findings: verdict.findings, answer: (reference) => answerTo(verdict, { stage: 'connect', reference }) });
+    this.#turnAway(socket, client, id, {
+      reason: verdict.decisive?.check ?? '',
+      findings: verdict.findings,
+      answer: (reference) => answerTo(verdict, { stage: 'connect', reference }),
+    });
     return true;
   }
 
@@ -196,7 +208,17 @@ export class SmtpDoor {
     const { services } = this.#parts.site;
     const ref = referenceOf(session, 1);
     const said = answer(ref);
-    services.record({ type: 'connection-refused', session, ip: client.ip, port: client.port, listener: client.listener, ref, reply: oneLine(said), reason, findings });
+    services.record({
+      type: 'connection-refused',
+      session,
+      ip: client.ip,
+      port: client.port,
+      listener: client.listener,
+      ref,
+      reply: oneLine(said),
+      reason,
+      findings,
+    });
     const cutOff = setTimeout(() => socket.destroy(), TURNED_AWAY_MS).unref();
     socket.on('error', ignore);
     socket.once('close', () => clearTimeout(cutOff));

@@ -44,7 +44,12 @@ interface Finished extends Pick<FinalAnswer, 'rememberUnheard'> {
 }
 
 /** Judges, delivers and records one message whose content is complete. Lets go of the content whatever happens. */
-export async function finishMessage(conversation: Conversation, transaction: OpenTransaction, collecting: Collecting, site: { readonly services: DoorServices; readonly config: Config }): Promise<FinalAnswer> {
+export async function finishMessage(
+  conversation: Conversation,
+  transaction: OpenTransaction,
+  collecting: Collecting,
+  site: { readonly services: DoorServices; readonly config: Config },
+): Promise<FinalAnswer> {
   const { services } = site;
   const reference = collecting.reference;
   const last = transaction.to.at(-1);
@@ -53,7 +58,12 @@ export async function finishMessage(conversation: Conversation, transaction: Ope
   const collected = await collecting.finish();
   if ('fault' in collected) {
     const reply = answerToFault(collected.fault, reference);
-    record(conversation, transaction, { route, reference, bytes: collecting.bytes, summary: null, services }, { ...nothingFromHub, reply, reason: collected.fault });
+    record(
+      conversation,
+      transaction,
+      { route, reference, bytes: collecting.bytes, summary: null, services },
+      { ...nothingFromHub, reply, reason: collected.fault },
+    );
     return { ...toEach(transaction, { reply }), unconfirmedKey: null, answeredBefore: false };
   }
   const { content, summary } = collected;
@@ -67,7 +77,10 @@ export async function finishMessage(conversation: Conversation, transaction: Ope
 }
 
 /** The answers as the client wants them. */
-function toEach(transaction: OpenTransaction, { reply, perRecipient, rememberUnheard }: Pick<Finished, 'reply' | 'perRecipient' | 'rememberUnheard'>): Pick<FinalAnswer, 'reply' | 'perRecipient' | 'rememberUnheard'> {
+function toEach(
+  transaction: OpenTransaction,
+  { reply, perRecipient, rememberUnheard }: Pick<Finished, 'reply' | 'perRecipient' | 'rememberUnheard'>,
+): Pick<FinalAnswer, 'reply' | 'perRecipient' | 'rememberUnheard'> {
   if (!wantsAnswerEach(transaction)) return { reply };
   const each = { reply, perRecipient: perRecipient ?? transaction.to.map(() => reply) };
   return rememberUnheard === undefined ? each : { ...each, rememberUnheard };
@@ -92,7 +105,13 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   const judgement = await services.judge('message', input);
   const { verdict } = judgement;
   const answer = isRefusal(verdict) ? answerTo(verdict, { stage: 'message', reference }) : null;
-  const stageRecord = { from: addressOf(transaction.from), recipients: transaction.to.map(addressOf), size: summary.bytes, messageId: summary.messageId, subject: summary.subject };
+  const stageRecord = {
+    from: addressOf(transaction.from),
+    recipients: transaction.to.map(addressOf),
+    size: summary.bytes,
+    messageId: summary.messageId,
+    subject: summary.subject,
+  };
   services.record(conversation.judged('message', stageRecord, judgement, answer === null ? null : { ref: reference, answer }));
   if (answer !== null) return { ...nothingFromHub, reply: answer, reason: verdict.decisive?.check ?? 'policy' };
 
@@ -104,7 +123,14 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   const startedAt = services.now();
   const outcome = await services.delivery.deliver({
     reference,
-    handover: { client: conversation.client, reverseName: confirmedName(reverseName), helo: transaction.helo, esmtp: transaction.esmtp, tls: conversation.tls, user: conversation.user },
+    handover: {
+      client: conversation.client,
+      reverseName: confirmedName(reverseName),
+      helo: transaction.helo,
+      esmtp: transaction.esmtp,
+      tls: conversation.tls,
+      user: conversation.user,
+    },
     route: job.route,
     from: transaction.from,
     parameters: transaction.parameters,
@@ -113,14 +139,19 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     content: job.content,
     ...(wantsAnswerEach(transaction) ? { perRecipientAnswers: true } : {}),
   });
-  if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs: services.now() - startedAt, tags: tagsOf(verdict) };
+  if (outcome.kind === 'mixed' && wantsAnswerEach(transaction))
+    return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs: services.now() - startedAt, tags: tagsOf(verdict) };
   const reply = answerToOutcome(outcome, reference);
   const final = outcome.kind === 'delivered';
   return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs: services.now() - startedAt, unconfirmedKey: final ? key : null, tags: tagsOf(verdict) };
 }
 
 /** Recipients had different answers, and the client hears them (B9): nobody is bounced, nobody dropped, nobody served twice. */
-function answerEach(outcome: MixedOutcome, { from, to }: OpenTransaction, { reference, summary }: Job): Pick<Finished, 'reply' | 'perRecipient' | 'reason' | 'rememberUnheard'> {
+function answerEach(
+  outcome: MixedOutcome,
+  { from, to }: OpenTransaction,
+  { reference, summary }: Job,
+): Pick<Finished, 'reply' | 'perRecipient' | 'reason' | 'rememberUnheard'> {
   const { whole, each } = answersToMixed(outcome, to, reference);
   const served = { reply: whole, perRecipient: each, reason: outcome.kind };
   if (outcome.at !== 'dot') return served;
@@ -135,10 +166,16 @@ function hubPart(outcome: DeliveryOutcome): Pick<Finished, 'hubReply' | 'hubQueu
 const confirmedName = (name: ReverseName): string | null => (name.kind === 'confirmed' ? name.name : null);
 
 /** Checks whose finding tags or diverts the message. */
-const tagsOf = (verdict: Verdict): readonly string[] => verdict.findings.filter(({ action }) => action === 'tag' || action === 'divert').map(({ check }) => check);
+const tagsOf = (verdict: Verdict): readonly string[] =>
+  verdict.findings.filter(({ action }) => action === 'tag' || action === 'divert').map(({ check }) => check);
 
 /** Our trace line (RFC 5321 4.4) and, for a marked message, what a mail client or Sieve can filter on (mission R8). */
-function headersFor(conversation: Conversation, transaction: OpenTransaction, job: Job, known: { readonly verdict: Verdict; readonly reverseName: ReverseName }): string {
+function headersFor(
+  conversation: Conversation,
+  transaction: OpenTransaction,
+  job: Job,
+  known: { readonly verdict: Verdict; readonly reverseName: ReverseName },
+): string {
   const { client, tls, user } = conversation;
   const [only, ...others] = transaction.to;
   const received = receivedLine({
@@ -165,7 +202,9 @@ function headersFor(conversation: Conversation, transaction: OpenTransaction, jo
 function unconfirmedKey(conversation: Conversation, transaction: OpenTransaction, sha256: string): string {
   const origin = networkOf(conversation.client.ip, 24, 56);
   const recipients = transaction.to.map(addressOf).sort().join(',');
-  return createHash('sha256').update(`${origin}\n${addressOf(transaction.from)}\n${recipients}\n${sha256}`).digest('base64url');
+  return createHash('sha256')
+    .update(`${origin}\n${addressOf(transaction.from)}\n${recipients}\n${sha256}`)
+    .digest('base64url');
 }
 
 interface About {

@@ -11,7 +11,14 @@ const deferred: FinalAnswer = { reply: reply(451, '4.4.1', 'Later'), unconfirmed
 /** Finals that write down what is asked of them. */
 function notebook() {
   const notes: string[] = [];
-  return { notes, size: 0, find: () => null, rememberServed: () => void notes.push('served'), remember: (key: string) => void notes.push(`remember ${key}`), forget: (key: string) => void notes.push(`forget ${key}`) };
+  return {
+    notes,
+    size: 0,
+    find: () => null,
+    rememberServed: () => void notes.push('served'),
+    remember: (key: string) => void notes.push(`remember ${key}`),
+    forget: (key: string) => void notes.push(`forget ${key}`),
+  };
 }
 
 test('a client that goes without another byte may not have heard its 250: it is remembered', () => {
@@ -66,7 +73,13 @@ test('a refusal is not kept: its retry does no harm', () => {
 
 test('different answers to recipients are remembered where nobody has proven to have heard them', () => {
   const finals = notebook();
-  const mixed: FinalAnswer = { reply: ok, unconfirmedKey: null, answeredBefore: false, perRecipient: [ok, deferred.reply], rememberUnheard: (to) => to.rememberServed({ from: null, sha256: '' }, []) };
+  const mixed: FinalAnswer = {
+    reply: ok,
+    unconfirmedKey: null,
+    answeredBefore: false,
+    perRecipient: [ok, deferred.reply],
+    rememberUnheard: (to) => to.rememberServed({ from: null, sha256: '' }, []),
+  };
   const last = new LastFinal();
   last.say(mixed, 100, finals);
   last.end(101, finals);

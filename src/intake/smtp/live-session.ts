@@ -74,8 +74,8 @@ export class LiveSession implements ChannelOwner {
 
   /** Greets the client that was judged. `early` are bytes that came with the PROXY header; `implicitTls` begins with a handshake. */
   begin(early: Buffer | null, implicitTls: boolean, judgement: Judgement | Promise<Judgement>): void {
-    const { client, id } = this.conversation;
-    this.#site.services.record({ type: 'session-opened', session: id, ip: client.ip, port: client.port, listener: client.listener, role: client.role, inside: client.inside, localIp: client.localIp, localPort: client.localPort });
+    const { client } = this.conversation;
+    this.#site.services.record(this.conversation.opened());
     if (early !== null) {
       this.onEarlyBytes();
       this.channel.reader.push(early);
@@ -214,7 +214,8 @@ export class LiveSession implements ChannelOwner {
     const { stage, next, to } = effect;
     if (stage === 'helo' && this.channel.reader.buffered > 0) conversation.conduct.pipelinedTooEarly = true; // RFC 2920 3.1: EHLO ends a group
     if (stage === 'mail') conversation.reconsider(this.#site.services.isInside);
-    if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession) return this.#refusing.giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
+    if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession)
+      return this.#refusing.giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
     this.channel.whenKnown(askPolicy(this.#site.services.judge, conversation, effect), (judgement) => {
       const refusal = this.#refusal(stage, judgement);
       this.#site.services.record(conversation.judged(stage, conversation.stageRecord(next, to), judgement, refusal));
@@ -283,7 +284,12 @@ export class LiveSession implements ChannelOwner {
           conversation.tls = tls;
           conversation.proof = proof;
           conversation.state = fresh; // RFC 3207 4.2: all that was learned before is forgotten
-          record({ type: 'tls-started', ...who, ...tls, ...(proof.certificate && { certificate: `sha256 ${proof.certificate.fingerprint} subject ${proof.certificate.subject}` }) });
+          record({
+            type: 'tls-started',
+            ...who,
+            ...tls,
+            ...(proof.certificate && { certificate: `sha256 ${proof.certificate.fingerprint} subject ${proof.certificate.subject}` }),
+          });
           then();
           secured();
         },
@@ -301,7 +307,8 @@ export class LiveSession implements ChannelOwner {
       if (outcome.kind !== 'challenge') this.#leaveAuth();
       if (outcome.kind === 'refused') {
         this.#refuse('AUTH', outcome.reply, outcome.reason);
-        if (outcome.counts && ++conversation.conduct.authFailures >= this.#site.config.limits.authFailures) this.#refusing.giveUp('too-many-auth-failures', 'AUTH');
+        if (outcome.counts && ++conversation.conduct.authFailures >= this.#site.config.limits.authFailures)
+          this.#refusing.giveUp('too-many-auth-failures', 'AUTH');
         return;
       }
       if (outcome.kind === 'accepted') conversation.user = outcome.user;
@@ -355,7 +362,13 @@ export class LiveSession implements ChannelOwner {
   /** Our own fault: the client may try again, the operator sees what was said before it. */
   onFault(error: unknown): void {
     const { client, id } = this.conversation;
-    this.#site.services.record({ type: 'session-failed', session: id, ip: client.ip, error: error instanceof Error ? (error.stack ?? error.message) : String(error), transcript: this.#transcript.lines });
+    this.#site.services.record({
+      type: 'session-failed',
+      session: id,
+      ip: client.ip,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      transcript: this.#transcript.lines,
+    });
     this.#sayGoodbye(replies.ownFault, 'own fault');
   }
 
@@ -365,7 +378,17 @@ export class LiveSession implements ChannelOwner {
     this.#lastFinal.end(this.channel.bytesIn, this.#site.services.finals);
     const { id, client, conduct, startedAt } = this.conversation;
     const { record, now } = this.#site.services;
-    record({ type: 'session-closed', session: id, ip: client.ip, why: this.channel.closeReason, ms: now() - startedAt, bytesIn: this.channel.bytesIn, bytesOut: this.channel.bytesOut, messages: conduct.messages, errors: conduct.errors });
+    record({
+      type: 'session-closed',
+      session: id,
+      ip: client.ip,
+      why: this.channel.closeReason,
+      ms: now() - startedAt,
+      bytesIn: this.channel.bytesIn,
+      bytesOut: this.channel.bytesOut,
+      messages: conduct.messages,
+      errors: conduct.errors,
+    });
     this.#hooks.ended(this);
   }
 }

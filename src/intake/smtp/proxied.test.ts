@@ -28,7 +28,11 @@ test('byte by byte: the addresses are canonical, and nobody listens to the socke
     balancer.write(byte);
     await new Promise(setImmediate);
   }
-  assert.deepEqual(await outcome, { kind: 'ok', rest: null, addresses: { source: { ip: '2001:db8::7', port: 4711 }, destination: { ip: '2001:db8::1', port: 25 } } });
+  assert.deepEqual(await outcome, {
+    kind: 'ok',
+    rest: null,
+    addresses: { source: { ip: '2001:db8::7', port: 4711 }, destination: { ip: '2001:db8::1', port: 25 } },
+  });
   for (const event of ['data', 'error']) assert.equal(ours.listenerCount(event), 0, event);
 });
 

@@ -9,7 +9,9 @@ export interface ProxiedAddresses {
 }
 
 /** `addresses` is null for the balancer's own health checks (LOCAL, UNKNOWN); `rest` are bytes behind the header. */
-export type ProxiedOutcome = { readonly kind: 'ok'; readonly addresses: ProxiedAddresses | null; readonly rest: Buffer | null } | { readonly kind: 'bad'; readonly why: string };
+export type ProxiedOutcome =
+  | { readonly kind: 'ok'; readonly addresses: ProxiedAddresses | null; readonly rest: Buffer | null }
+  | { readonly kind: 'bad'; readonly why: string };
 
 /** Reads the header and takes its hands off the socket; answers once. Waits `timeoutMs` at most. */
 export function readProxied(socket: Socket, timeoutMs: number, answer: (outcome: ProxiedOutcome) => void): void {
@@ -38,4 +40,7 @@ export function readProxied(socket: Socket, timeoutMs: number, answer: (outcome:
   socket.on('end', onGone);
 }
 
-const canonical = (address: { readonly ip: string; readonly port: number }): { readonly ip: string; readonly port: number } => ({ ip: canonicalIp(address.ip), port: address.port });
+const canonical = (address: { readonly ip: string; readonly port: number }): { readonly ip: string; readonly port: number } => ({
+  ip: canonicalIp(address.ip),
+  port: address.port,
+});

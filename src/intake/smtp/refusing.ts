@@ -53,18 +53,16 @@ export class Refusing {
   #record(command: string, reason: string, answer: Reply): string {
     const { conversation } = this.#session;
     const ref = conversation.nextReference();
-    this.#session
-      .site()
-      .services.record({
-        type: 'command-refused',
-        session: conversation.id,
-        ip: conversation.client.ip,
-        command: command.slice(0, 16),
-        reason,
-        ref,
-        reply: oneLine(answer),
-        evidence: {},
-      });
+    this.#session.site().services.record({
+      type: 'command-refused',
+      session: conversation.id,
+      ip: conversation.client.ip,
+      command: command.slice(0, 16),
+      reason,
+      ref,
+      reply: oneLine(answer),
+      evidence: {},
+    });
     return ref;
   }
 }

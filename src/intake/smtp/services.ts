@@ -43,7 +43,10 @@ export interface UnconfirmedFinals {
   /** Remembers, so that every door knows it; durable where it says so. */
   remember(key: string, answer: Reply): void;
   /** The client may not have heard which of its recipients were served: those are not served this message again. */
-  rememberServed(message: { readonly from: Sender; readonly sha256: string }, perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[]): void;
+  rememberServed(
+    message: { readonly from: Sender; readonly sha256: string },
+    perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[],
+  ): void;
   /** The client has heard it after all: what it sends from now on is meant anew, at every door. */
   forget(key: string): void;
 }

@@ -3,7 +3,20 @@ import { test } from 'node:test';
 import { onLine } from './session.ts';
 import { fresh, type Effect, type Offer, type State } from './step.ts';
 
-const plain: Offer = { hostname: 'mx.hub.example', tls: 'offered', mechanisms: [], authNeedsTls: true, user: null, maxBytes: 1000, smtputf8: true, dsn: false, requireTls: false, limits: { mailMax: 100, rcptMax: 100 }, xclient: false, etrn: false };
+const plain: Offer = {
+  hostname: 'mx.hub.example',
+  tls: 'offered',
+  mechanisms: [],
+  authNeedsTls: true,
+  user: null,
+  maxBytes: 1000,
+  smtputf8: true,
+  dsn: false,
+  requireTls: false,
+  limits: { mailMax: 100, rcptMax: 100 },
+  xclient: false,
+  etrn: false,
+};
 const secured: Offer = { ...plain, tls: 'on', mechanisms: ['PLAIN', 'LOGIN'], authNeedsTls: false };
 
 const codeOf = (effect: Effect, refused: boolean): string => {
@@ -34,7 +47,10 @@ const codeOf = (effect: Effect, refused: boolean): string => {
 function play(transcript: string, offer: Offer, refused: RegExp): State {
   let state: State = fresh;
   let answer = '';
-  for (const line of transcript.trim().split('\n').map((each) => each.trim())) {
+  for (const line of transcript
+    .trim()
+    .split('\n')
+    .map((each) => each.trim())) {
     if (line.startsWith('S: ')) {
       assert.equal(answer, line.slice(3), `answer before "${line}"`);
       continue;
@@ -351,7 +367,15 @@ test('RSET forgets chunks, and DATA is free again', () => {
 });
 
 const promised = { dsn: false, requireTls: false };
-const oneRecipient: State = { at: 'rcpt', helo: 'a.example', esmtp: true, promised, from: null, parameters: { size: null, body: null, smtputf8: false, auth: null }, to: [{ localPart: 'y', domain: 'hub.example', text: 'y@hub.example', sourceRoute: null }] };
+const oneRecipient: State = {
+  at: 'rcpt',
+  helo: 'a.example',
+  esmtp: true,
+  promised,
+  from: null,
+  parameters: { size: null, body: null, smtputf8: false, auth: null },
+  to: [{ localPart: 'y', domain: 'hub.example', text: 'y@hub.example', sourceRoute: null }],
+};
 const misplacedChunks: readonly [state: State, code: number, why: string][] = [
   [fresh, 503, 'before EHLO'],
   [{ at: 'greeted', helo: 'a.example', esmtp: true, promised }, 503, 'without MAIL'],

@@ -24,7 +24,11 @@ interface Case {
 /** What a session is offered. */
 function offered({ ip = '192.0.2.7', tls: context = null, secure = false, user, auth = true, hub = able }: Case): Offer {
   const config = { site: { hostname: 'mx.test' }, limits: { message: 1000 } } as unknown as Config; // the options it looks at
-  const services = { auth: auth ? { mechanisms: () => ['PLAIN', 'LOGIN'] } : null, hubAbilities: () => hub, load: { level: () => 0 } } as unknown as SiteParts['services'];
+  const services = {
+    auth: auth ? { mechanisms: () => ['PLAIN', 'LOGIN'] } : null,
+    hubAbilities: () => hub,
+    load: { level: () => 0 },
+  } as unknown as SiteParts['services'];
   const listener = { name: 'mx', role: 'submission' } as SiteParts['listener'];
   const site = createSite({ config, listener, services, tls: context, mayXclient: (who) => who === '192.0.2.1', mayEtrn: (who) => who === '192.0.2.2' });
   const client = { ip, port: 1, localIp: '192.0.2.25', localPort: 25, listener: 'mx', role: 'submission', inside: false } satisfies Client;

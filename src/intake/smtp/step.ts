@@ -79,7 +79,8 @@ export const say = (state: State, reply: Reply): Step => ({ state, effect: { do:
 export const refuse = (state: State, reply: Reply, reason: string): Step => ({ state, effect: { do: 'refuse', reply, reason } });
 
 /** The state after a transaction has ended or was forgotten (RSET): greeted, or fresh where nobody has said hello. */
-export const withoutTransaction = (state: State): State => (state.at === 'fresh' ? state : { at: 'greeted', helo: state.helo, esmtp: state.esmtp, promised: state.promised });
+export const withoutTransaction = (state: State): State =>
+  state.at === 'fresh' ? state : { at: 'greeted', helo: state.helo, esmtp: state.esmtp, promised: state.promised };
 
 /** A transaction with recipients whose content may still come. */
 export const mayBringContent = (state: State): boolean => state.at === 'rcpt' || (state.at === 'chunks' && !state.failed);

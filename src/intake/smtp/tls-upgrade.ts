@@ -11,7 +11,12 @@ export interface TlsOutcome {
 }
 
 /** Wraps a plain socket whose input holds nothing unread; one of the two outcomes is told, unless the client leaves first. */
-export function upgradeToTls(plain: Socket, context: SecureContext, outcome: TlsOutcome, { asksForCertificate = false }: { readonly asksForCertificate?: boolean } = {}): TLSSocket {
+export function upgradeToTls(
+  plain: Socket,
+  context: SecureContext,
+  outcome: TlsOutcome,
+  { asksForCertificate = false }: { readonly asksForCertificate?: boolean } = {},
+): TLSSocket {
   // Asked for, never required: who has none, or a wrong one, is a client like any other.
   const secured = new TLSSocket(plain, { isServer: true, secureContext: context, requestCert: asksForCertificate, rejectUnauthorized: false });
   let done = false;
