@@ -15,7 +15,7 @@ const cases: readonly [signals: readonly (readonly [atMs: number, signal: NodeJS
   [
     [
       [0, 'SIGINT'],
-      [700, 'SIGINT'],
+      [1200, 'SIGINT'],
     ],
     ['drain', 'at once'],
     'a second Ctrl-C means it',

@@ -1,7 +1,7 @@
 // When a signal asks the gateway to end: the first drains, a second one ends at once. A Ctrl-C is one request, however often it arrives.
 
 /** Under `npm start` a terminal's Ctrl-C comes from the terminal and from npm, which passes on what it was sent itself. */
-const echoMs = 500;
+const echoMs = 1000;
 
 export interface EndRequest {
   /** Finish what is under way. */

@@ -6,7 +6,7 @@ import { startGateway } from '../harness/gateway.ts';
 import { letter, newToken, onTheWire } from '../harness/letter.ts';
 import { atEnd } from '../harness/scratch.ts';
 import { SmtpClient } from '../harness/smtp-client.ts';
-import { within } from '../harness/until.ts';
+import { until, within } from '../harness/until.ts';
 
 test('a Ctrl-C that comes twice is one: the message under way is answered, and the end is in good order', async (t) => {
   const held = Promise.withResolvers<void>();
@@ -24,6 +24,12 @@ test('a Ctrl-C that comes twice is one: the message under way is answered, and t
   await client.send(onTheWire(letter({ token: newToken() })));
   await hub.until(() => hub.messages.length === 1);
   gateway.signal('SIGINT');
+  await until('the listener to be closed', () =>
+    SmtpClient.connect(t, { port: gateway.port() }).then(
+      (late) => (late.reset(), false),
+      () => true,
+    ),
+  );
   gateway.signal('SIGINT');
   held.resolve();
   assert.equal((await client.reply()).code, 250);
