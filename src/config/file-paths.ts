@@ -28,6 +28,7 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
         ...(config.auth.certificates !== undefined && { certificates: absolute(config.auth.certificates) }),
       },
     }),
+    ...(config.ownChecks !== undefined && { ownChecks: absolute(config.ownChecks) }),
     ...(config.telemetry && { telemetry: { module: absolute(config.telemetry.module) } }),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),
     logs: config.logs.map((log) => ({ ...log, path: absolute(log.path) })),
