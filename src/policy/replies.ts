@@ -23,13 +23,11 @@ export const replies = {
   noMessagesWaiting: reply(251, '2.0.0', 'No messages waiting'),
   etrnRefused: reply(458, '4.7.1', 'ETRN is not for this network'),
   unknownCommand: reply(500, '5.5.2', 'Command not recognized'),
-  notImplemented: reply(502, '5.5.1', 'Command not implemented'),
   lineTooLong: reply(500, '5.5.2', 'Command line too long'),
   lineMalformed: reply(500, '5.5.2', 'Command lines end with CRLF and hold no control characters'),
   sayHello: reply(503, '5.5.1', 'Send EHLO first'),
   nestedMail: reply(503, '5.5.1', 'A message is already begun; RSET forgets it'),
   sayMail: reply(503, '5.5.1', 'Send MAIL first'),
-  sayRcpt: reply(503, '5.5.1', 'Send RCPT first'),
   /** RFC 3030 2: after BDAT only BDAT goes on, or RSET. */
   contentBegun: reply(503, '5.5.1', 'The message has begun to come by BDAT; RSET forgets it'),
   chunkFailed: reply(503, '5.5.1', 'A chunk before this one was refused; RSET forgets the message'),

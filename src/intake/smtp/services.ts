@@ -83,5 +83,3 @@ export interface DoorServices {
   /** Milliseconds since the epoch. */
   now(): number;
 }
-
-export type { Mailbox };
