@@ -24,6 +24,8 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 /** Our own lines in front: Received alone, folded. */
 const ourLines = /^(?:Received: [^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)$/;
 
+const loneDotAmongNuls = /(?:^|\n)(?:\0+\.\0*|\.\0+)\r\n/;
+
 const contentOf = (wire: Buffer): Buffer => Buffer.concat([...unstuff([wire])]);
 
 /** Sends a message and compares what the hub got. */
@@ -42,8 +44,9 @@ async function roundTrip(message: Buffer, cuts: readonly number[] = []): Promise
   assert.equal(end.code, 250, end.text);
   const got = hub.messages.pop();
   assert.ok(got);
-  // As a receiver reads it: a dot among NULs may travel stuffed although it need not (content-decoder.ts).
-  const [sent, arrived] = [contentOf(wire.subarray(0, -3)), contentOf(got.data)];
+  // A lone dot among NULs may travel stuffed otherwise (content-decoder.ts): such a message is compared as a receiver reads it, all others as they travel.
+  const asItIs = !loneDotAmongNuls.test(message.toString('latin1'));
+  const [sent, arrived] = asItIs ? [wire.subarray(0, -3), got.data] : [contentOf(wire.subarray(0, -3)), contentOf(got.data)];
   const front = arrived.subarray(0, arrived.length - sent.length);
   assert.match(front.toString('latin1'), ourLines);
   assert.equal(sha256(arrived.subarray(front.length)), sha256(sent), 'byte for byte');
