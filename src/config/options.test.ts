@@ -1,0 +1,8 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { options } from './options.ts';
+
+test('a floor of zero bytes a second is refused: no sender would ever be too slow', () => {
+  assert.equal(options.shape.limits.parse({ minBytesPerSecond: 1 }).minBytesPerSecond, 1);
+  assert.throws(() => options.shape.limits.parse({ minBytesPerSecond: 0 }), /minBytesPerSecond/);
+});
