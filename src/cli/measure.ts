@@ -51,7 +51,7 @@ function addCommand(group: CommandLine): void {
       .option('--listener <name>', 'listener, as configured')
       .option('--role <role>', 'mx, submission or smarthost')
       .option('--direction <way>', 'in, or out (from insiders and users)')
-      .requiredOption('--action <action>', 'observe, tag, delay, divert, defer, reject or refuse-at-banner')
+      .requiredOption('--action <action>', 'observe, tag, delay, divert, defer, reject, refuse-at-banner or drop (in the kernel)')
       .requiredOption('--for <time>', 'how long it holds, like 1h or 2d')
       .requiredOption('--reason <text>', 'for the record; clients never see it')
       .option('--max-hits <n>', 'ends after so many hits')

@@ -58,6 +58,10 @@ test('what is added is shown, in the form in which it is looked up', async (cont
 });
 
 const refusals: readonly [changes: object, said: RegExp, why: string][] = [
+  [{ action: 'drop', scope: { client: '203.0.113.0/24', sender: 'x.example' } }, /name a client and nothing else/, 'a packet names no sender'],
+  [{ action: 'drop', scope: { recipient: 'anna@hub.example' } }, /name a client and nothing else/, 'nor a recipient'],
+  [{ action: 'drop', scope: { client: '203.0.0.0/15' } }, /wider than drop may reach/, 'a mistake so wide would not be explained to anybody'],
+  [{ action: 'drop', scope: { client: '2001:db8::/31' } }, /wider than drop may reach/, 'the same for IPv6'],
   [{ expiresAt: undefined }, /expiresAt/, 'every measure ends'],
   [{ expiresAt: '2026-06-01T11:00:00Z' }, /over already/, 'in the past'],
   [{ expiresAt: '2028-06-01T11:00:00Z' }, /a year at most; a list holds for good/, 'what is for good is a list'],

@@ -1,9 +1,11 @@
 // What an operator, or a response to an attack, can ask of the measures and do to them: the commands behind `floodgate measure` and
 // /api/v1/measures.
+import { parseCidr } from '../lib/ip.ts';
 import { z } from '../lib/zod.ts';
 import {
   automaticProbeShare,
   maxAutomaticMs,
+  shortestDropPrefix,
   type BlastRadiusGuard,
   type Measure,
   type MeasureActor,
@@ -64,7 +66,7 @@ const maxEndedShown = 1000;
 /** Nobody remembers after a year why he did it. */
 const maxPersonMs = 366 * 24 * 3_600_000;
 
-const actions = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner'] as const;
+const actions = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner', 'drop'] as const;
 
 /** The body of POST /api/v1/measures. */
 export const measureToAdd = z.strictObject({
@@ -137,10 +139,20 @@ async function put({ keeper, neverBlock, now }: MeasureDeskParts, measure: Measu
   if (active.length >= maxActive) return refused(`there are ${active.length} measures in force; undo some, or put what holds for long into a list`);
   if (isUnkeyed(measure.scope) && active.filter(({ scope }) => isUnkeyed(scope)).length >= maxOthers)
     return refused(`there are ${maxOthers} measures without client, sender, recipient or user, each of which costs every session; name one of these`);
+  const unfit = measure.action === 'drop' ? whyNotDroppable(measure.scope) : null;
+  if (unfit !== null) return refused(unfit);
   const spared = force ? null : neverBlock().ofMeasure(measure);
   if (spared !== null) return refused(`${scopeText(measure.scope)} would touch ${spared}, which is never blocked; narrow it, or say --force`);
   await keeper.add(measure);
   return { ok: true, measure: shown({ ...measure, state: 'active', endedAt: null, hits: 0, probes: 0 }) };
+}
+
+/** Why no packet filter can do this; null where it can. */
+function whyNotDroppable({ client, ...rest }: MeasureScope): string | null {
+  if (client === undefined || Object.keys(rest).length > 0) return 'drop sees packets: name a client and nothing else, or choose refuse-at-banner';
+  const network = parseCidr(client);
+  if (network === null || network.bits >= shortestDropPrefix[network.family]) return null;
+  return `${client} is wider than drop may reach (/${shortestDropPrefix[4]}, IPv6 /${shortestDropPrefix[6]}); choose refuse-at-banner`;
 }
 
 const isUnkeyed = ({ client, sender, recipient, user }: MeasureScope): boolean => [client, sender, recipient, user].every((field) => field === undefined);

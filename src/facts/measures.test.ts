@@ -184,3 +184,14 @@ test('a transaction is a probe at all its stages, and the next one draws anew', 
   assert.ok(draws.includes(true) && draws.includes(false));
   assert.deepEqual([isProbe({ ...half, probeShare: 0 }, 'rcpt', rcptInput()), isProbe({ ...half, probeShare: 1 }, 'rcpt', rcptInput())], [false, true]);
 });
+
+test('a door that sees a packet of who is dropped in the kernel refuses at the banner: the helper may be gone', () => {
+  const dropped = open(measure({ client: '203.0.113.0/24' }, { action: 'drop' }));
+  assert.deepEqual(
+    dropped.match('connect', connectInput(), given).map(({ action }) => action),
+    ['refuse-at-banner'],
+  );
+  const share = { id: 'm-1', action: 'drop', probeShare: 0.5 } as const;
+  const ofSession = (messages: number): boolean => isProbe(share, 'rcpt', rcptInput({ conduct: conductOf({ messages }) }));
+  assert.ok([1, 2, 3, 4, 5, 6, 7, 8].every((messages) => ofSession(messages) === ofSession(0)), 'a session, not a transaction, is the probe');
+});

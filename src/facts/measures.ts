@@ -4,7 +4,7 @@ import { halfSipHash } from '../lib/half-sip-hash.ts';
 import { networkOf, parseCidr } from '../lib/ip.ts';
 import { PrefixSet, type PrefixSetData } from '../lib/prefix-set.ts';
 import type { ReverseName } from '../model/client.ts';
-import type { Measure, MeasureScope } from '../model/measure.ts';
+import { actionAtDoor, type Measure, type MeasureScope } from '../model/measure.ts';
 import type { StageInput } from '../model/stage-input.ts';
 import type { Stage } from '../model/verdict.ts';
 import type { MeasureHit } from '../policy/facts.ts';
@@ -150,7 +150,7 @@ const hitOf = ({ id, scope, action, actor, reason, incident, dryRun }: Measure, 
   id,
   scope: scopeText(scope),
   ofRecipients: scope.recipient !== undefined,
-  action,
+  action: actionAtDoor(action),
   actor,
   reason,
   incident,
@@ -173,7 +173,7 @@ export function isProbe<S extends Stage>(
 ): boolean {
   if (probeShare === 0) return false;
   // The message stage comes when its message has been counted.
-  const transaction = action === 'refuse-at-banner' ? session : `${session} ${conduct.messages - (stage === 'message' ? 1 : 0)}`;
+  const transaction = actionAtDoor(action) === 'refuse-at-banner' ? session : `${session} ${conduct.messages - (stage === 'message' ? 1 : 0)}`;
   return halfSipHash(probeKey, `${id} ${transaction}`) < probeShare * 2 ** 32;
 }
 

@@ -1,7 +1,7 @@
 // The closed union of everything that happens. One constructor each in events/catalogue.ts; detectors, explain, the log and the
 // dashboard are folds over these. Events are flat, small and JSON-clean; `at` is milliseconds since the epoch.
 import type { Role } from './client.ts';
-import type { MeasureEnd } from './measure.ts';
+import type { MeasureAction, MeasureEnd } from './measure.ts';
 import type { Action, Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
 /** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
@@ -131,7 +131,7 @@ export type Event = Stamp &
         readonly type: 'measure-added';
         readonly id: string;
         readonly by: string;
-        readonly action: Action;
+        readonly action: MeasureAction;
         readonly scope: string;
         readonly reason: string;
         readonly expiresAt: number;

@@ -35,13 +35,25 @@ export interface MeasureActor {
   readonly name: string;
 }
 
+/**
+ * What a measure does: what policy can do at a door; or `drop`: packets of the client's network are dropped in the kernel where its helper
+ * runs, and who gets through all the same is refused at the banner.
+ */
+export type MeasureAction = Action | 'drop';
+
+/** What a door makes of it: no door sees a dropped packet. */
+export const actionAtDoor = (action: MeasureAction): Action => (action === 'drop' ? 'refuse-at-banner' : action);
+
+/** Bits: no packet filter is told of a shorter prefix, because a mistake there cannot be explained to anybody. A /32 is what an IPv6 provider has. */
+export const shortestDropPrefix = { 4: 16, 6: 32 } as const;
+
 export type MeasureEnd = 'expired' | 'undone' | 'hit-cap';
 
 export interface Measure {
   /** `m-` and ten hexadecimal digits. */
   readonly id: string;
   readonly scope: MeasureScope;
-  readonly action: Action;
+  readonly action: MeasureAction;
   readonly actor: MeasureActor;
   readonly reason: string;
   /** Milliseconds since the epoch. */
