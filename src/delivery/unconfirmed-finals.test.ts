@@ -205,3 +205,29 @@ test('what was forgotten stays so: after a restart, and at the other doors', asy
   assert.equal(again.find('k'), null);
   await again.close();
 });
+
+test('what is under way at one door is known to the others until its end, and never written', async () => {
+  const dir = newDir();
+  const two = await finalsIn(dir, { name: 'smtp-2' });
+  const one = await finalsIn(dir, { onRemember: two.learn });
+  one.leaveUnderWay('k');
+  assert.ok(one.isUnderWay('k') && two.isUnderWay('k'));
+  assert.equal(two.size, 1, 'or the other door would not look');
+  one.endUnderWay('k');
+  assert.equal(one.isUnderWay('k') || two.isUnderWay('k'), false);
+  one.leaveUnderWay('l');
+  await one.close();
+  assert.equal(readFileSync(join(dir, 'smtp-1.jsonl'), 'utf8'), '');
+  await two.close();
+});
+
+test('strangers that hang up in masses cannot fill the memory, and what a dead door left ends by itself', async () => {
+  let now = 0;
+  const finals = await finalsIn(newDir(), { capacity: 3, now: () => now });
+  for (let i = 0; i < 10; i++) finals.leaveUnderWay(`k${i}`);
+  assert.equal(finals.size, 3);
+  assert.ok(finals.isUnderWay('k9'));
+  now = 31 * 60_000;
+  assert.equal(finals.isUnderWay('k9'), false);
+  await finals.close();
+});

@@ -8,7 +8,7 @@ import { LruMap } from '../lib/lru-map.ts';
 import { openFinalsLog } from './finals-log.ts';
 
 /** What one door tells the others and the log. `answer`: the final for a whole message. `recipient`: one recipient has the message. */
-export interface FinalEntry {
+interface AnswerEntry {
   readonly kind: 'answer' | 'recipient';
   readonly key: string;
   /** Null: forgotten again. */
@@ -16,6 +16,15 @@ export interface FinalEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
+
+/** Told to the others only: after a crash nothing is under way. */
+interface UnderWayEntry {
+  readonly kind: 'under-way';
+  readonly key: string;
+  readonly ended: boolean;
+}
+
+export type FinalEntry = AnswerEntry | UnderWayEntry;
 
 /** The next hop's answer to each recipient. */
 type PerRecipient = Extract<DeliveryOutcome, { kind: 'mixed' }>['perRecipient'];
@@ -43,6 +52,10 @@ export interface UnconfirmedFinals {
   remember(key: string, answer: Reply): void;
   /** Its client has heard it: forgotten here, by the others, and on the disk. */
   forget(key: string): void;
+  /** Its client has gone while the next hop has the message; known to every door until `endUnderWay`. */
+  leaveUnderWay(key: string): void;
+  endUnderWay(key: string): void;
+  isUnderWay(key: string): boolean;
   /** The client may not have heard which of its recipients were served: those are not served this message again. */
   rememberServed(message: { readonly from: Sender; readonly sha256: string }, perRecipient: PerRecipient): void;
   /** Takes over what another door has remembered. */
@@ -59,24 +72,34 @@ export interface UnconfirmedFinals {
 
 const fiveDaysMs = 5 * 86_400_000;
 const usualCapacity = 100_000;
+/** Longer than any next hop is waited for; ends what a door left that died. */
+const underWayMs = 30 * 60_000;
+/** Beyond it the one left longest ago goes: its retry may then be a second copy, as without this. */
+const underWayCapacity = 10_000;
 
 /** Opens the store with what all doors had written before. Rejects when the directory cannot be used. */
 export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions): Promise<UnconfirmedFinals> {
   const { dir, name, now, onRemember, capacity = usualCapacity, ttlMs = fiveDaysMs } = options;
   const held = new LruMap<string, Reply>({ capacity, now });
-  const isAlive = (raw: unknown): raw is FinalEntry => isEntry(raw) && now() - raw.at < ttlMs;
-  const learn = ({ kind, key, reply, at }: FinalEntry): void => {
+  const underWay = new LruMap<string, true>({ capacity: Math.min(capacity, underWayCapacity), now });
+  const isAlive = (raw: unknown): raw is AnswerEntry => isEntry(raw) && now() - raw.at < ttlMs;
+  const learn = (entry: FinalEntry): void => {
+    if (entry.kind === 'under-way') return void (entry.ended ? underWay.delete(entry.key) : underWay.set(entry.key, true, underWayMs));
+    const { kind, key, reply, at } = entry;
     if (reply === null) held.delete(`${kind} ${key}`);
     else held.set(`${kind} ${key}`, reply, ttlMs - (now() - at));
   };
-
-  const { records, log } = await openFinalsLog<FinalEntry>({ dir, name, isAlive });
-  for (const entry of records.toSorted((a, b) => a.at - b.at)) learn(entry);
-
-  const note = (kind: FinalEntry['kind'], key: string, reply: Reply | null): Promise<boolean> => {
-    const entry: FinalEntry = { kind, key, reply, at: now() };
+  const tell = (entry: FinalEntry): void => {
     learn(entry);
     onRemember?.(entry);
+  };
+
+  const { records, log } = await openFinalsLog<AnswerEntry>({ dir, name, isAlive });
+  for (const entry of records.toSorted((a, b) => a.at - b.at)) learn(entry);
+
+  const note = (kind: AnswerEntry['kind'], key: string, reply: Reply | null): Promise<boolean> => {
+    const entry: AnswerEntry = { kind, key, reply, at: now() };
+    tell(entry);
     return log.append(entry);
   };
 
@@ -85,11 +108,14 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
 
   return {
     get size() {
-      return held.size;
+      return held.size + underWay.size;
     },
     find: (key) => held.get(`answer ${key}`) ?? null,
     remember: (key, answer) => void note('answer', key, answer),
     forget: (key) => void note('answer', key, null),
+    leaveUnderWay: (key) => tell({ kind: 'under-way', key, ended: false }),
+    endUnderWay: (key) => tell({ kind: 'under-way', key, ended: true }),
+    isUnderWay: (key) => underWay.get(key) !== undefined,
     learn,
     rememberServed: ({ from, sha256 }, perRecipient) => void noteServed(from, sha256, perRecipient),
     async deliver(request, deliver) {
@@ -141,7 +167,7 @@ function recipientKey(from: Sender, sha256: string, to: Mailbox): string {
     .digest('base64url');
 }
 
-function isEntry(raw: unknown): raw is FinalEntry {
+function isEntry(raw: unknown): raw is AnswerEntry {
   if (typeof raw !== 'object' || raw === null || !('kind' in raw && 'key' in raw && 'reply' in raw && 'at' in raw)) return false;
   const { kind, key, reply, at } = raw;
   return (kind === 'answer' || kind === 'recipient') && typeof key === 'string' && typeof at === 'number' && (reply === null || isReply(reply));

@@ -7,6 +7,7 @@ import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { letter, newToken, onTheWire, tokenOf } from '../harness/letter.ts';
 import { atEnd, type Owner } from '../harness/scratch.ts';
 import { deliverOnce, SmtpClient } from '../harness/smtp-client.ts';
+import { until } from '../harness/until.ts';
 
 const whole: Owner = { after };
 const hub = await startFakeHub();
@@ -16,11 +17,9 @@ const stranger = { port: gateway.port(), from: '127.0.0.2' };
 const envelope = { from: 'x@sender.example', to: ['anna@hub.example'] } as const;
 const copies = (token: string): number => hub.messages.filter(({ data }) => tokenOf(data) === token).length;
 
-/** Sends a message and resets the connection while the hub thinks about it; the hub then takes it. Resolves when the gateway knows. */
-async function goneBeforeTheAnswer(t: Owner, at: Gateway, content: Buffer): Promise<void> {
+/** Sends a message and resets the connection while the hub thinks about it. Resolves when the gateway knows. */
+async function sendAndGo(t: Owner, at: Gateway, content: Buffer): Promise<{ readonly session: string }> {
   const token = tokenOf(content) ?? '';
-  const held = Promise.withResolvers<void>();
-  hub.script = { dot: { reply: '250 2.0.0 Ok', hold: held.promise } };
   const client = await SmtpClient.greet(t, { ...stranger, port: at.port() });
   await client.converse(`
     C: MAIL FROM:<x@sender.example>
@@ -36,9 +35,17 @@ async function goneBeforeTheAnswer(t: Owner, at: Gateway, content: Buffer): Prom
   await hub.until(() => copies(token) === before + 1);
   client.reset();
   await at.event('session-closed', ({ session }) => session === opened.session);
+  return { session: opened.session ?? '' };
+}
+
+/** The same; the hub then takes it. */
+async function goneBeforeTheAnswer(t: Owner, at: Gateway, content: Buffer): Promise<void> {
+  const held = Promise.withResolvers<void>();
+  hub.script = { dot: { reply: '250 2.0.0 Ok', hold: held.promise } };
+  const gone = await sendAndGo(t, at, content);
   held.resolve();
   hub.script = {};
-  await at.event('message-finished', ({ session }) => session === opened.session);
+  await at.event('message-finished', ({ session }) => session === gone.session);
 }
 
 test('a retry at any door is answered from memory; once that was heard, the next repetition is a message again', async (t) => {
@@ -64,6 +71,29 @@ test('a retry at any door is answered from memory; once that was heard, the next
     assert.equal((await deliverOnce(t, stranger, { ...envelope, content })).end?.code, 250);
     assert.equal(copies(token), again, 'what is sent now is meant anew');
   }
+});
+
+test('a retry that comes while the hub still has the first try is put off at every door, and delivered by the first alone', async (t) => {
+  const content = letter({ token: newToken() });
+  const token = tokenOf(content) ?? '';
+  const held = Promise.withResolvers<void>();
+  hub.script = { dot: { reply: '250 2.0.0 Ok', hold: held.promise } };
+  const { session } = await sendAndGo(t, gateway, content);
+  const doors = new Set<string>();
+  while (doors.size < 2) {
+    const client = await SmtpClient.greet(t, stranger);
+    const opened = await gateway.event('session-opened', ({ port }) => port === client.localPort);
+    const { end } = await client.transact({ ...envelope, content });
+    assert.match(`${end?.code} ${end?.text}`, /^451 4\.4\.5 /);
+    doors.add(opened.door);
+    client.reset();
+  }
+  held.resolve();
+  hub.script = {};
+  await gateway.event('message-finished', (event) => event.session === session);
+  // The other door hears of the answer a moment later.
+  await until('a retry to be answered', async () => (await deliverOnce(t, stranger, { ...envelope, content })).end?.code === 250);
+  assert.equal(copies(token), 1);
 });
 
 test('in one session too: the repetition behind a heard answer is delivered', async (t) => {

@@ -44,6 +44,7 @@ async function line(t: TestContext, react: (text: string, channel: Channel) => v
     },
     onContent: (chunk) => tell(`content ${chunk.length}`),
     onEarlyBytes: () => tell('early'),
+    onHalfClosed: () => undefined,
     onInputEnd: () => tell('input end'),
     onClosed: () => tell('closed'),
     nextDeadline: (now) => now + 1000,

@@ -15,6 +15,8 @@ export interface ChannelOwner {
   onEarlyBytes(): void;
   /** The client has closed its side and nothing is left to do. */
   onInputEnd(): void;
+  /** The client has closed its side; what is under way goes on. */
+  onHalfClosed(): void;
   /** The connection is gone; called once. */
   onClosed(): void;
   /** By when the client must act, counted from now: asked whenever replies have been sent. */
@@ -181,6 +183,7 @@ export class Channel {
     data: (chunk: Buffer): void => this.#onData(chunk),
     end: (): void => {
       this.#inputEnded = true;
+      this.#owner.onHalfClosed();
       this.pump();
     },
     error: (error: Error): void => {

@@ -7,8 +7,10 @@ import type { ConnectInput, ContentSummary, HeloInput, MailInput, MessageInput, 
 import { oneLine, type Reply } from '../../model/reply.ts';
 import type { Stage } from '../../model/verdict.ts';
 import { referenceOf } from '../../lib/reference.ts';
+import type { Channel } from './channel.ts';
 import type { Judgement } from './services.ts';
 import type { State } from './step.ts';
+import { UnderWay } from './under-way.ts';
 
 /** The protocol sins and work of the session, counted by the shell. */
 export interface Conduct {
@@ -36,6 +38,8 @@ export class Conversation {
   readonly conduct: Conduct = { talkedBeforeBanner: false, pipelinedTooEarly: false, errors: 0, junkCommands: 0, messages: 0, recipients: 0, authFailures: 0 };
   /** The reverse look-up, begun at the first accepted recipient; null before. */
   reverseName: ReverseName | Promise<ReverseName> | null = null;
+  /** The message at the next hop, should the client go meanwhile. */
+  readonly underWay = new UnderWay();
   #references = 0;
 
   constructor(id: string, client: Client, startedAt: number) {
@@ -58,6 +62,13 @@ export class Conversation {
   opened(): EventBody {
     const { ip, port, listener, role, inside, localIp, localPort } = this.client;
     return { type: 'session-opened', session: this.id, ip, port, listener, role, inside, localIp, localPort };
+  }
+
+  /** The last event of the session. */
+  closed(channel: Pick<Channel, 'closeReason' | 'bytesIn' | 'bytesOut'>, now: number): EventBody {
+    const { closeReason: why, bytesIn, bytesOut } = channel;
+    const { messages, errors } = this.conduct;
+    return { type: 'session-closed', session: this.id, ip: this.client.ip, why, ms: now - this.startedAt, bytesIn, bytesOut, messages, errors };
   }
 
   connectInput(): ConnectInput {

@@ -10,7 +10,7 @@ import { isRefusal, type Verdict } from '../../model/verdict.ts';
 import { networkOf } from '../../lib/ip.ts';
 import { answerTo } from '../../policy/answer.ts';
 import { answersToMixed, answerToFault, answerToOutcome, type MixedOutcome } from '../../policy/outcome-answer.ts';
-import { withReference } from '../../policy/replies.ts';
+import { replies, withReference } from '../../policy/replies.ts';
 import { receivedLine } from '../../wire/message/received.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
@@ -118,6 +118,10 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   const key = (): string => unconfirmedKey(conversation, transaction, summary.sha256);
   const earlier = services.finals.size === 0 ? null : services.finals.find(key());
   if (earlier !== null) return { ...nothingFromHub, reply: withReference(earlier, reference), reason: answeredBefore, unconfirmedKey: key };
+  // Whether the earlier try was delivered is not known yet; a second copy is certain (engineering 4.2).
+  if (services.finals.size > 0 && services.finals.isUnderWay(key()))
+    return { ...nothingFromHub, reply: withReference(replies.stillUnderWay, reference), reason: 'still-under-way' };
+  conversation.underWay.begin(key, services.finals);
 
   const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
   const startedAt = services.now();

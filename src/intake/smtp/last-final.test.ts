@@ -17,6 +17,9 @@ function notebook() {
     find: () => null,
     rememberServed: () => void notes.push('served'),
     remember: (key: string) => void notes.push(`remember ${key}`),
+    leaveUnderWay: () => undefined,
+    endUnderWay: () => undefined,
+    isUnderWay: () => false,
     forget: (key: string) => void notes.push(`forget ${key}`),
   };
 }

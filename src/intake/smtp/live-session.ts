@@ -128,6 +128,10 @@ export class LiveSession implements ChannelOwner {
     if (this.#site.listener.tls !== 'implicit') this.conversation.conduct.talkedBeforeBanner = true;
   }
 
+  onHalfClosed(): void {
+    this.conversation.underWay.clientGone(this.#site.services.finals);
+  }
+
   onInputEnd(): void {
     this.#close('client closed');
   }
@@ -257,7 +261,8 @@ export class LiveSession implements ChannelOwner {
       this.#say(final.reply);
       channel.flush();
       this.#lastFinal.say(final, channel.bytesIn, finals);
-      if (channel.ended) this.#lastFinal.end(channel.bytesIn, finals);
+      conversation.underWay.answered();
+      if (channel.ended) this.#endFinals();
       else if (this.#draining) this.#sayGoodbye(replies.drainClosing, 'draining');
     });
   }
@@ -359,6 +364,13 @@ export class LiveSession implements ChannelOwner {
     this.channel.close(why);
   }
 
+  /** The client has gone and nothing is under way: what it may not have heard is kept, and its retry need not wait any more. */
+  #endFinals(): void {
+    const { finals } = this.#site.services;
+    this.#lastFinal.end(this.channel.bytesIn, finals);
+    this.conversation.underWay.end(finals);
+  }
+
   /** Our own fault: the client may try again, the operator sees what was said before it. */
   onFault(error: unknown): void {
     const { client, id } = this.conversation;
@@ -370,25 +382,16 @@ export class LiveSession implements ChannelOwner {
       transcript: this.#transcript.lines,
     });
     this.#sayGoodbye(replies.ownFault, 'own fault');
+    if (this.channel.ended) this.#endFinals();
   }
 
   onClosed(): void {
     this.#authenticating.cancel();
     this.#receiving.drop('client went away');
-    this.#lastFinal.end(this.channel.bytesIn, this.#site.services.finals);
-    const { id, client, conduct, startedAt } = this.conversation;
+    this.onHalfClosed();
+    if (!this.channel.busy) this.#endFinals(); // otherwise when the hub has answered
     const { record, now } = this.#site.services;
-    record({
-      type: 'session-closed',
-      session: id,
-      ip: client.ip,
-      why: this.channel.closeReason,
-      ms: now() - startedAt,
-      bytesIn: this.channel.bytesIn,
-      bytesOut: this.channel.bytesOut,
-      messages: conduct.messages,
-      errors: conduct.errors,
-    });
+    record(this.conversation.closed(this.channel, now()));
     this.#hooks.ended(this);
   }
 }

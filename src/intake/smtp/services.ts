@@ -49,6 +49,11 @@ export interface UnconfirmedFinals {
   ): void;
   /** The client has heard it after all: what it sends from now on is meant anew, at every door. */
   forget(key: string): void;
+  /** Its client has gone while the next hop has the message: every door defers a retry until it has answered. */
+  leaveUnderWay(key: string): void;
+  /** The next hop has answered. */
+  endUnderWay(key: string): void;
+  isUnderWay(key: string): boolean;
 }
 
 /** How much work is taken on just now. */
