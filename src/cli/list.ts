@@ -25,7 +25,7 @@ export const list: Subcommand = (program) => {
   ).action(show);
   withGateway(group.command('add <entry>').description('add an entry or change it: an address, network, host name, mail address or domain'))
     .requiredOption('--matches <what>', 'client, hostname, sender or recipient')
-    .option('--action <action>', 'accept, observe, tag, delay, defer, reject or refuse-at-banner', 'reject')
+    .option('--action <action>', 'accept, observe, tag, delay, quarantine, discard, defer, reject or refuse-at-banner', 'reject')
     .option('--list <name>', 'list to put it in; default: operator')
     .option('--reason <text>', 'for the record; clients never see it')
     .option('--expires <time>', 'how long it holds, like 12h or 7d; default: for good')

@@ -51,7 +51,10 @@ function addCommand(group: CommandLine): void {
       .option('--listener <name>', 'listener, as configured')
       .option('--role <role>', 'mx, submission or smarthost')
       .option('--direction <way>', 'in, or out (from insiders and users)')
-      .requiredOption('--action <action>', 'observe, tag, delay, divert, defer, reject, refuse-at-banner or drop (in the kernel)')
+      .requiredOption(
+        '--action <action>',
+        'observe, tag, delay, divert, quarantine (or hold), discard, defer, reject, refuse-at-banner or drop (in the kernel)',
+      )
       .requiredOption('--for <time>', 'how long it holds, like 1h or 2d')
       .requiredOption('--reason <text>', 'for the record; clients never see it')
       .option('--max-hits <n>', 'ends after so many hits')
@@ -71,7 +74,8 @@ const common = (command: CommandLine): CommandLine =>
 async function add({ json, action, reason, incident, dryRun, force, maxHits, probeShare, for: lasting, ...rest }: AddOptions): Promise<void> {
   const body = {
     scope: Object.fromEntries(scopeFields.flatMap((field) => (rest[field] === undefined ? [] : [[field, rest[field]]]))),
-    action,
+    // For outgoing mail the same thing is called so.
+    action: action === 'hold' ? 'quarantine' : action,
     reason,
     expiresAt: endOf(lasting),
     maxHits: maxHits === undefined ? undefined : numberOf('--max-hits', maxHits),

@@ -44,7 +44,7 @@ const list = z.strictObject({
     .describe('client: address or network. hostname: reverse name, .example.org for all below. sender, recipient: address, domain or .domain.'),
   file: path.describe('One entry a line, # starts a comment; read again when it changes.'),
   action: z
-    .enum(['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'])
+    .enum(['accept', 'observe', 'tag', 'delay', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'])
     .default('reject')
     .describe('accept: abuse checks are skipped; never relay permission.'),
 });
@@ -71,12 +71,15 @@ const rule = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'write it like no-invoices: lower-case letters, digits and -')
     .describe('Name in findings, metrics and `explain`.'),
   when: ruleConditions.describe('All of these must hold. Patterns are RE2 (linear time); (?i) in front ignores case.'),
-  action: z.enum(['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner']).default('observe').describe('What is done then.'),
+  action: z
+    .enum(['observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'])
+    .default('observe')
+    .describe('What is done then. quarantine: kept until a person releases it. discard: taken and thrown away.'),
   because: z.string().max(200).optional().describe('Why, for the record; the client never hears it.'),
 });
 
 const checkSettings = z.strictObject({
-  action: z.enum(['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner']).optional().describe('What is done on a finding.'),
+  action: z.enum(['observe', 'tag', 'delay', 'divert', 'quarantine', 'defer', 'reject', 'refuse-at-banner']).optional().describe('What is done on a finding.'),
   onUnsure: z.enum(['pass', 'defer']).optional().describe('What is done when the check cannot tell.'),
 });
 
@@ -297,6 +300,17 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Whom measures must spare; an operator who means it says --force (`floodgate measure add`).'),
+  quarantine: z
+    .strictObject({
+      keepFor: duration('30d').describe('What nobody has released by then is removed, and that is an event.'),
+      maxBytes: size('5 GiB').describe('Messages kept, discarded ones of the last day included; beyond it 452, and nothing kept is dropped.'),
+      maxMessages: count(100_000, { min: 1, max: 1_000_000 }).describe('The same for their number.'),
+      freeDisk: size('500 MiB').describe('Free space in the state directory below which nothing more is kept: 452.'),
+      undoFor: duration('24h').describe('A discarded message can be had back for so long.'),
+      takesDiverted: z.boolean().default(false).describe('The action divert keeps the message here instead of delivering it with a mark.'),
+    })
+    .prefault({})
+    .describe('Held mail: whole messages until a person releases them. See docs/quarantine.md.'),
   rules: z.array(rule).default([]).describe('Rules of your own; `floodgate rules try` shows what they would have hit.'),
   ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),

@@ -56,7 +56,7 @@ test('an entry is kept in its look-up form, in force when the answer comes, and 
 const wrong: readonly [raw: unknown, error: RegExp, why: string][] = [
   [{ matches: 'client', entry: 'mail.example.org' }, /"mail\.example\.org" is no address or network; write it like/, 'what does not fit the kind'],
   [{ matches: 'planet', entry: 'mars' }, /matches is one of client, hostname, sender, recipient/, 'a kind that does not exist'],
-  [{ matches: 'client', entry: '192.0.2.1', action: 'discard' }, /action is one of/, 'an action lists may not take'],
+  [{ matches: 'client', entry: '192.0.2.1', action: 'divert' }, /action is one of/, 'an action lists may not take'],
   [{ matches: 'client', entry: '192.0.2.1', list: 'My List' }, /list is written in lower-case/, 'a name that would not fit a metric'],
   [{ matches: 'client', entry: '192.0.2.1', expiresAt: '2026-05-01T00:00:00Z' }, /is over already/, 'an entry that would be dead at once'],
   [{ matches: 'client', entry: '192.0.2.1', expiresAt: 'tomorrow' }, /expiresAt is a time like/, 'a time nobody can read'],

@@ -43,7 +43,7 @@ const maxEntries = 100_000;
 const listName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'is written in lower-case letters, digits and -');
 const entryText = z.string().min(1).max(320);
 const matches = z.enum(listKinds, `is one of ${listKinds.join(', ')}`);
-const actions = ['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'] as const;
+const actions = ['accept', 'observe', 'tag', 'delay', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'] as const;
 
 /** The body of POST /api/v1/lists/entries. */
 export const entryToAdd = z.strictObject({

@@ -66,7 +66,7 @@ const refusals: readonly [changes: object, said: RegExp, why: string][] = [
   [{ expiresAt: '2026-06-01T11:00:00Z' }, /over already/, 'in the past'],
   [{ expiresAt: '2028-06-01T11:00:00Z' }, /a year at most; a list holds for good/, 'what is for good is a list'],
   [{ reason: '' }, /reason is missing/, 'the next operator asks why'],
-  [{ action: 'discard' }, /action is one of/, 'a measure never throws mail away'],
+  [{ action: 'bounce' }, /action is one of/, 'a measure makes no mail'],
   [{ scope: { client: '300.1.1.1' } }, /scope.client is no address or network/, 'no network'],
   [{ scope: { sender: 'a b@c' } }, /scope.sender is no address or domain/, 'no sender'],
   [{ scope: { planet: 'x' } }, /planet/, 'an unknown field would narrow nothing'],
@@ -98,6 +98,14 @@ test('measures that each cost every session are few', async (context) => {
   const answer = await helo(100);
   assert.match(answer.ok ? 'taken' : answer.error, /name one of these/);
   assert.equal((await desk.add(wanted(), 'anna')).ok, true, 'those with a network are not among them');
+});
+
+test('a person may discard; no automatic measure throws mail away', async (context) => {
+  const { desk, keeper } = await start(context);
+  assert.equal((await desk.add(wanted({ action: 'discard' }), 'anna')).ok, true);
+  const answer = await desk.addAutomatic({ ...draft, action: 'discard' }, () => Promise.resolve({ ok: true }));
+  assert.match(answer.ok ? 'taken' : answer.error, /no automatic measure throws mail away/);
+  assert.equal(keeper.active().length, 1);
 });
 
 test('a flood of alarms does not become a flood of measures', async (context) => {

@@ -66,7 +66,7 @@ const maxEndedShown = 1000;
 /** Nobody remembers after a year why he did it. */
 const maxPersonMs = 366 * 24 * 3_600_000;
 
-const actions = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner', 'drop'] as const;
+const actions = ['observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner', 'drop'] as const;
 
 /** The body of POST /api/v1/measures. */
 export const measureToAdd = z.strictObject({
@@ -103,6 +103,7 @@ export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
       return put(parts, measure, force);
     },
     addAutomatic: async ({ detector, ...draft }, guard) => {
+      if (draft.action === 'discard') return refused('no automatic measure throws mail away; quarantine keeps it');
       const expiresAt = Math.min(draft.expiresAt, now() + maxAutomaticMs);
       const measure = complete(parts, { ...draft, expiresAt, probeShare: automaticProbeShare, actor: { kind: 'auto', name: detector } });
       const verdict = await guard(measure);

@@ -1,6 +1,7 @@
 // What the client has said by each stage: all that a check may look at besides facts.
 import type { Client, TlsState } from './client.ts';
 import type { Mailbox, Sender } from './mailbox.ts';
+import type { Treatment } from './verdict.ts';
 
 /** Parameters of MAIL FROM that were understood (RFC 1870, 6152, 6531, 4954, 3461, 8689, PRDR). Sizes in bytes. */
 export interface MailParameters {
@@ -55,6 +56,8 @@ export interface RcptInput extends MailInput {
   readonly to: Mailbox;
   /** Recipients accepted so far in this transaction. */
   readonly accepted: readonly Mailbox[];
+  /** What becomes of the message by what was found before any recipient, and by what was found of those accepted so far; absent: it passes. */
+  readonly treatmentSoFar?: { readonly before: Treatment; readonly accepted: Treatment };
 }
 
 /** What the door learned while it collected the content. Counts are of the content as received. */
@@ -75,6 +78,8 @@ export interface ContentSummary {
 export interface MessageInput extends MailInput {
   readonly recipients: readonly Mailbox[];
   readonly content: ContentSummary;
+  /** What becomes of it by what was found at the stages before; absent: it passes. */
+  readonly treatment?: Treatment;
 }
 
 export interface StageInput {

@@ -2,7 +2,10 @@
 import type { Reply } from './reply.ts';
 
 /** What is done on a finding; the table in ARCHITECTURE.md, "Actions", is normative. Mildest first. */
-export type Action = 'observe' | 'tag' | 'delay' | 'divert' | 'defer' | 'reject' | 'refuse-at-banner';
+export type Action = 'observe' | 'tag' | 'delay' | 'divert' | 'quarantine' | 'discard' | 'defer' | 'reject' | 'refuse-at-banner';
+
+/** What becomes of mail that is not refused: it goes on, is kept until a person releases it, or is thrown away. Mildest first. */
+export type Treatment = 'pass' | 'quarantine' | 'discard';
 
 /** The moments of a session at which policy is asked. */
 export type Stage = 'connect' | 'helo' | 'mail' | 'rcpt' | 'message';

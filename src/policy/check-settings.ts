@@ -1,5 +1,6 @@
 // What the configuration may say about a check, and what it may not: no setting opens the relay.
 import type { Config } from '../config/options.ts';
+import type { Action } from '../model/verdict.ts';
 import type { Check } from './check.ts';
 import type { EnabledCheck } from './run-stage.ts';
 
@@ -19,11 +20,14 @@ export function enableChecks(config: Config, checks: readonly Check[]): readonly
     return {
       check,
       options: check.options(config),
-      action: settings.action !== undefined && problemOf(check, settings) === null ? settings.action : check.defaults.action,
+      action: inThisHouse(settings.action !== undefined && problemOf(check, settings) === null ? settings.action : check.defaults.action, config),
       onUnsure: check.kind === 'permission' ? 'defer' : (settings.onUnsure ?? check.defaults.onUnsure),
     };
   });
 }
+
+/** What is diverted goes on with a mark, or into the quarantine where the operator wants it there. */
+const inThisHouse = (action: Action, { quarantine }: Config): Action => (action === 'divert' && quarantine.takesDiverted ? 'quarantine' : action);
 
 /** Every setting under `checks` that names no check or says what may not be said. */
 export function checkSettingsProblems(config: Pick<Config, 'checks'>, checks: readonly Check[]): readonly SettingsProblem[] {

@@ -10,6 +10,7 @@ import { notAsked, recordOf } from './fact-record.ts';
 import { factTier, unknown, type FactName, type Facts, type FactSource } from './facts.ts';
 import { isPostmasterOf } from './relay.ts';
 import { refuses, runChecks, verdictOf, type EnabledCheck, type TierRun } from './run-stage.ts';
+import { withOneTreatment } from './treatment.ts';
 
 /** A stage's verdict with the facts it rests on (for the record). */
 export interface Judgement {
@@ -89,9 +90,9 @@ function judgeStage<S extends Stage>(run: StageRun<S>, inMemory: InMemory): Judg
   let findings: readonly Finding[] | null = null;
   for (const tier of plan.cheap) {
     findings = runTier(tier, spared, tierRun, findings);
-    if (refuses(findings)) return conclude(findings, tierRun.facts);
+    if (refuses(findings)) return conclude(run, findings, tierRun.facts);
   }
-  return (spared ? plan.asksSpared : plan.asks).length === 0 ? conclude(findings, tierRun.facts) : networkTier(run, tierRun, findings);
+  return (spared ? plan.asksSpared : plan.asks).length === 0 ? conclude(run, findings, tierRun.facts) : networkTier(run, tierRun, findings);
 }
 
 function runTier<S extends Stage>(tier: Tier, spared: boolean, run: TierRun<S>, found: readonly Finding[] | null): readonly Finding[] | null {
@@ -106,15 +107,16 @@ function networkTier<S extends Stage>(run: StageRun<S>, cheap: TierRun<S>, findi
   const asks = spared ? plan.asksSpared : plan.asks;
   const reverseName = asks.includes('reverseName') ? ask(source, 'reverseName', stage, input) : notAsked;
   const recipient = asks.includes('recipient') ? ask(source, 'recipient', stage, input) : notAsked;
-  const finish = (facts: Facts): Judgement => conclude(runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
+  const finish = (facts: Facts): Judgement => conclude(run, runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
   if (reverseName instanceof Promise || recipient instanceof Promise) {
     return Promise.all([reverseName, recipient]).then(([name, status]) => finish({ ...cheap.facts, reverseName: name, recipient: status }));
   }
   return finish({ ...cheap.facts, reverseName, recipient });
 }
 
-function conclude(findings: readonly Finding[] | null, facts: Facts): Judgement {
+function conclude<S extends Stage>({ stage, input }: StageRun<S>, found: readonly Finding[] | null, facts: Facts): Judgement {
   const record = recordOf(facts);
+  const findings = stage === 'rcpt' ? withOneTreatment(found, input as StageInput['rcpt']) : found; // the stage says which input it is
   if (findings === null && record === null) return clear;
   return { verdict: verdictOf(findings), facts: record ?? clear.facts };
 }

@@ -10,8 +10,22 @@ export interface EnabledCheck extends CheckSettings {
   readonly options: unknown;
 }
 
-/** Mildest first. The strictest action among the findings wins; `observe` never changes what the client hears. */
-const severity: Readonly<Record<Action | 'pass', number>> = { pass: 0, observe: 1, tag: 2, delay: 3, divert: 4, defer: 5, reject: 6, 'refuse-at-banner': 7 };
+/**
+ * Mildest first. The strictest action among the findings wins; `observe` never changes what the client hears. Whatever refuses is stricter than
+ * what takes the mail and keeps it: a refused message is still its sender's, and no accepting action overrides permission.
+ */
+const severity: Readonly<Record<Action | 'pass', number>> = {
+  pass: 0,
+  observe: 1,
+  tag: 2,
+  delay: 3,
+  divert: 4,
+  quarantine: 5,
+  discard: 6,
+  defer: 7,
+  reject: 8,
+  'refuse-at-banner': 9,
+};
 
 export interface TierRun<S extends Stage> {
   readonly stage: S;

@@ -21,7 +21,7 @@ export interface OwnCheck<S extends Stage = Stage> {
 }
 
 const stages: readonly string[] = ['connect', 'helo', 'mail', 'rcpt', 'message'] satisfies readonly Stage[];
-const actions: readonly string[] = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner'] satisfies readonly Action[];
+const actions: readonly string[] = ['observe', 'tag', 'delay', 'divert', 'quarantine', 'defer', 'reject', 'refuse-at-banner'] satisfies readonly Action[];
 const endings = ['.ts', '.mjs', '.js'];
 
 /** Rules of the configuration and checks of the folder, in that order. Rejects with every file that cannot be used. */

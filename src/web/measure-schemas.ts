@@ -2,7 +2,7 @@
 import type { Schema } from './route.ts';
 import { list, number, object, text, textOrNull, time } from './schemas.ts';
 
-const action: Schema = { enum: ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner', 'drop'] };
+const action: Schema = { enum: ['observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner', 'drop'] };
 const scope: Schema = {
   type: 'object',
   properties: {

@@ -122,7 +122,7 @@ export const entryToAddSchema: Schema = {
     list: text,
     matches: listKind,
     entry: text,
-    action: { enum: ['accept', 'observe', 'tag', 'delay', 'defer', 'reject', 'refuse-at-banner'] },
+    action: { enum: ['accept', 'observe', 'tag', 'delay', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'] },
     reason: textOrNull,
     expiresAt: { type: ['string', 'null'], format: 'date-time' },
   },

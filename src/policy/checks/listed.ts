@@ -21,7 +21,7 @@ export const listed = defineCheck({
 
 type Refusing = ListHit & { readonly action: Action };
 
-const order: readonly Action[] = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner'];
+const order: readonly Action[] = ['observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'];
 
 /**
  * The strictest entry that speaks at this stage. Only refuse-at-banner speaks before RCPT: whoever is merely refused must still

@@ -49,6 +49,12 @@ const cases: readonly [stage: Stage, hits: readonly MeasureHit[], expected: stri
   ['rcpt', [hit('divert')], 'clean', 'there is nothing to mark yet'],
   ['message', [hit('divert', { ofRecipients: true })], 'divert', 'a marked message is still delivered to all'],
   ['message', [hit('delay')], 'clean', 'the client was slowed at RCPT'],
+  ['rcpt', [hit('quarantine')], 'quarantine', 'what does not reach its recipient is said at RCPT, where recipients can be told apart'],
+  ['message', [hit('quarantine')], 'quarantine', 'recipients were taken before the measure came'],
+  ['message', [hit('quarantine', { ofRecipients: true })], 'clean', 'the others of the message must not pay'],
+  ['rcpt', [hit('discard')], 'discard', 'a person may throw mail away'],
+  ['rcpt', [hit('discard', auto)], 'quarantine', 'no automatic measure does: what it would throw away is kept'],
+  ['rcpt', [hit('discard'), hit('defer', { id: 'm-2' })], 'defer', 'a refused message is still its sender’s'],
   ['rcpt', [hit('observe'), hit('reject', { id: 'm-2' }), hit('delay', { id: 'm-3' })], 'reject', 'of several the strictest counts'],
   ['rcpt', [hit('reject', { dryRun: true }), hit('delay', { id: 'm-2' })], 'delay', 'a dry run does not overrule what is meant'],
 ];
@@ -95,11 +101,26 @@ test('mail to postmaster gets through, also when the measure comes in the middle
   assert.equal(judged('message', [hit('reject')], 'enforce', input), null);
 });
 
+test('at the end of a message nothing is said that was said at RCPT, or of mail to postmaster', () => {
+  const at = (input: object) => judged('message', [hit('quarantine')], 'enforce', messageInput(input))?.action ?? 'clean';
+  assert.deepEqual([at({}), at({ treatment: 'quarantine' }), at({ treatment: 'discard' })], ['quarantine', 'clean', 'clean']);
+  assert.equal(at({ recipients: [mailboxOf('postmaster@example.org')] }), 'clean');
+});
+
+test('divert goes into the quarantine where the operator wants it there, and then speaks at RCPT', () => {
+  const options = { takesDiverted: true };
+  const at = (stage: 'rcpt' | 'message', input: Parameters<typeof standingMeasure.run>[0]) => {
+    const outcome = standingMeasure.run(input, { measures: known([hit('divert')]) }, options, stage);
+    return outcome.kind === 'finding' ? outcome.action : outcome.kind;
+  };
+  assert.deepEqual([at('rcpt', rcptInput()), at('message', messageInput())], ['quarantine', 'quarantine']);
+});
+
 test('measures that cannot be asked are neither clean nor a finding', () =>
-  assert.equal(standingMeasure.run(rcptInput(), { measures: unknown('no name') }, undefined, 'rcpt').kind, 'unsure'));
+  assert.equal(standingMeasure.run(rcptInput(), { measures: unknown('no name') }, { takesDiverted: false }, 'rcpt').kind, 'unsure'));
 
 test('what only records or is let pass never changes what the client hears', () => {
-  const action = fc.constantFrom<Action>('observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner');
+  const action = fc.constantFrom<Action>('observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner');
   const silent = fc.constantFrom<Partial<MeasureHit>>({ dryRun: true }, { probe: true }, { ...auto, neverBlock: 'x' });
   const stage = fc.constantFrom<Stage>('connect', 'rcpt', 'message');
   const silentHits = fc.array(fc.tuple(action, silent).map(([each, changes]) => hit(each, changes)));

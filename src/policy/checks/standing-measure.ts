@@ -11,13 +11,13 @@ export const standingMeasure = defineCheck({
   kind: 'abuse',
   facts: ['measures'],
   defaults: { action: 'observe', onUnsure: 'pass' },
-  options: () => undefined,
+  options: ({ quarantine }) => ({ takesDiverted: quarantine.takesDiverted }),
 
-  run(input, { measures }, _options, stage) {
+  run(input, { measures }, { takesDiverted }, stage) {
     if (measures.kind === 'unknown') return unsure(measures.why);
-    const speaking = measures.value.filter(
-      (hit) => speaksAt(hit, stage) && !(stage === 'message' && isRefusing(hit) && isForPostmaster(input as MessageInput)),
-    ); // the stage says which input it is
+    const speaking = measures.value
+      .map((hit) => asCarriedOut(hit, takesDiverted))
+      .filter((hit) => speaksAt(hit, stage) && !(stage === 'message' && isSettled(hit, input as MessageInput))); // the stage says which input it is
     const deciding = strictest(speaking, effectOf);
     if (deciding === undefined) return clean;
     const own = strictest(
@@ -34,9 +34,16 @@ export const standingMeasure = defineCheck({
   },
 });
 
-const order: readonly Action[] = ['observe', 'tag', 'delay', 'divert', 'defer', 'reject', 'refuse-at-banner'];
+const order: readonly Action[] = ['observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'];
 
-const isRefusing = ({ action }: MeasureHit): boolean => order.indexOf(action) >= order.indexOf('defer');
+/** It does not reach its recipients: told at RCPT, where they can be told apart. */
+const isHeldBack = ({ action }: MeasureHit): boolean => order.indexOf(action) >= order.indexOf('quarantine');
+
+/** What the measure means in this house: discard is for persons only, what an automatic measure would throw away is kept. */
+function asCarriedOut(hit: MeasureHit, takesDiverted: boolean): MeasureHit {
+  if (hit.action === 'discard' && hit.actor.kind === 'auto') return { ...hit, action: 'quarantine' };
+  return hit.action === 'divert' && takesDiverted ? { ...hit, action: 'quarantine' } : hit;
+}
 
 /**
  * Refuse-at-banner speaks as soon as the scope is known. Everybody else may still reach postmaster (RFC 5321 4.5.1) and is told at RCPT,
@@ -47,11 +54,15 @@ function speaksAt(hit: MeasureHit, stage: Stage): boolean {
   const { action, ofRecipients } = hit;
   if (action === 'tag' || action === 'divert') return stage === 'message';
   // A message has one answer: the recipients who are not meant must not pay.
-  if (stage === 'message') return isRefusing(hit) && !ofRecipients;
+  if (stage === 'message') return isHeldBack(hit) && !ofRecipients;
   return stage === 'rcpt' || action === 'refuse-at-banner';
 }
 
-const isForPostmaster = ({ recipients }: MessageInput): boolean => recipients.some(isPostmaster);
+/** At the end of a message nothing more is to be said: it is for postmaster, or this was said at RCPT. */
+function isSettled(hit: MeasureHit, { recipients, treatment = 'pass' }: MessageInput): boolean {
+  if (!isHeldBack(hit)) return false;
+  return recipients.some(isPostmaster) || (treatment !== 'pass' && order.indexOf(hit.action) <= order.indexOf(treatment));
+}
 
 const effectOf = ({ action, dryRun, probe, neverBlock }: MeasureHit): Action => (dryRun || probe || neverBlock !== null ? 'observe' : action);
 
