@@ -12,6 +12,20 @@ export interface DetectorContext {
   isOurDomain(domain: string): boolean;
   /** The organisational domain: `mail.shop.example.co.uk` gives `example.co.uk`. */
   orgDomain(domain: string): string;
+  /** Where an address is, when a database says so; null or absent: not known. */
+  placeOf?(ip: string): Place | null;
+  /** The operator has said that this user (or domain of ours) sends to many: newsletters, monitoring. */
+  isBulkSender?(user: string): boolean;
+  /** The address has existed once: a sender with an old list is no harvester for it. */
+  onceExisted?(address: string): boolean;
+}
+
+/** Country as ISO 3166 in upper case, autonomous system as `AS64500`; '' where only the other is known. */
+export interface Place {
+  readonly country: string;
+  readonly network: string;
+  /** In the site's own country. */
+  readonly local: boolean;
 }
 
 export interface Detector {

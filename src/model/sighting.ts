@@ -82,11 +82,24 @@ export interface MessageSighting extends Sighted {
   readonly index: number;
   readonly recipients: number;
   readonly outcome: 'delivered' | 'diverted' | 'held' | 'discarded' | 'refused' | 'deferred' | 'bounced';
+  /** Its first try was deferred and has been seen: no new volume. Further tries that are deferred are not seen at all (engineering 2.1). */
+  readonly retry?: true;
   readonly messageId: string | null;
   readonly subject: string | null;
   readonly bytes: number;
   /** Null where the door cannot see the content (policy service, logs). */
   readonly traits: MessageTraits | null;
+}
+
+/**
+ * Something that speaks against a client and is none of the other kinds. `protocol`: broke the rules of SMTP (junk, talked early, too many
+ * errors). `alien`: spoke another protocol, as HTTP. `refused`: turned away for its name, its sender or a list. `spam`: brought what was
+ * judged spam. `limited`: a program stopped it after many of the above.
+ */
+export interface OffenceSighting extends Sighted {
+  readonly kind: 'offence';
+  readonly caller: Caller;
+  readonly what: 'protocol' | 'alien' | 'refused' | 'spam' | 'limited';
 }
 
 /** How the next hop does: one sighting a delivery or failure. */
@@ -105,5 +118,13 @@ export interface GaugeSighting extends Sighted {
   readonly value: number;
 }
 
-export type Sighting = ConnectionSighting | DepartureSighting | AuthSighting | RecipientSighting | MessageSighting | HubSighting | GaugeSighting;
+export type Sighting =
+  | ConnectionSighting
+  | DepartureSighting
+  | AuthSighting
+  | RecipientSighting
+  | MessageSighting
+  | OffenceSighting
+  | HubSighting
+  | GaugeSighting;
 export type SightingKind = Sighting['kind'];
