@@ -17,6 +17,10 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'connection-refused':
       for (const finding of body.findings) add('floodgate_verdicts_total', ['connect', finding.action, finding.check]);
       return add('floodgate_connections_refused_total', [body.reason]);
+    case 'connection-left':
+      return add('floodgate_connections_left_total', none);
+    case 'proxy-refused':
+      return add('floodgate_proxy_headers_refused_total', [body.listener]);
     case 'stage-judged':
       if (body.findings.length === 0) return add('floodgate_verdicts_total', [body.stage, body.action, '']);
       for (const finding of body.findings) add('floodgate_verdicts_total', [body.stage, finding.action, finding.check]);
@@ -45,7 +49,11 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'journal-dropped':
       for (const [type, missing] of Object.entries(body.dropped)) add('floodgate_events_dropped_total', [type], missing);
       return;
+    case 'alarm-raised':
+      return add('floodgate_alarms_total', [body.alarm.detector, body.alarm.level]);
     case 'session-closed':
+    case 'incident-changed':
+    case 'incidents-broken':
     case 'hub-circuit':
     case 'door-started':
     case 'load-level':

@@ -15,6 +15,12 @@ export const metricCatalogue = {
     labels: ['reason'],
     help: 'Connections refused before a session existed, by the cap or check that refused.',
   },
+  floodgate_connections_left_total: { kind: 'counter', labels: [], help: 'Clients that went while they waited for their banner.' },
+  floodgate_proxy_headers_refused_total: {
+    kind: 'counter',
+    labels: ['listener'],
+    help: 'Connections of believed load balancers closed for a PROXY header that was missing or wrong.',
+  },
   floodgate_verdicts_total: {
     kind: 'counter',
     labels: ['stage', 'action', 'check'],
@@ -51,6 +57,8 @@ export const metricCatalogue = {
   floodgate_door_restarts_total: { kind: 'counter', labels: [], help: 'Door threads that died and were replaced.' },
   floodgate_session_failures_total: { kind: 'counter', labels: [], help: 'Sessions ended by a fault of our own; each is an event with its transcript.' },
   floodgate_measures: { kind: 'gauge', labels: ['actor'], help: 'Measures in force, by who wrote them (person, auto); suspended ones are not.' },
+  floodgate_alarms_total: { kind: 'counter', labels: ['detector', 'level'], help: 'Alarms raised, by detector and level (watch, alert, severe).' },
+  floodgate_incidents: { kind: 'gauge', labels: ['state'], help: 'Incidents that are open, by state (watch, alert, mitigated, cooling).' },
   floodgate_journal_bytes: { kind: 'gauge', labels: [], help: 'Size of the journal on disk, compressed segments included.' },
   floodgate_journal_segments: { kind: 'gauge', labels: [], help: 'Segments of the journal on disk.' },
   floodgate_events_total: { kind: 'counter', labels: [], help: 'Events recorded, those dropped included.' },

@@ -1,6 +1,9 @@
 // The closed union of everything that happens. One constructor each in events/catalogue.ts; detectors, explain, the log and the
 // dashboard are folds over these. Events are flat, small and JSON-clean; `at` is milliseconds since the epoch.
+import type { Alarm, AlarmKey, AlarmLevel } from './alarm.ts';
 import type { Role } from './client.ts';
+import type { IncidentState, IncidentStep } from './incident.ts';
+import type { MessageTraits } from './message-traits.ts';
 import type { MeasureAction, MeasureEnd } from './measure.ts';
 import type { Action, Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
@@ -27,6 +30,8 @@ export interface StageRecord {
   readonly size?: number;
   readonly messageId?: string | null;
   readonly subject?: string | null;
+  /** At the message stage: what its content says, where that was looked at. */
+  readonly traits?: MessageTraits;
 }
 
 /** A fact as it was used: its value where small, or that it was unknown and why. */
@@ -54,6 +59,10 @@ export type Event = Stamp &
         readonly reason: string;
         readonly findings: readonly Finding[];
       })
+    /** The client went while it waited for its banner: its place is free. */
+    | (OfSession & { readonly type: 'connection-left'; readonly port: number; readonly listener: string; readonly waitedMs: number })
+    /** A peer whose PROXY header is believed sent something else; nobody knows for whom. `ip` is the peer's. */
+    | { readonly type: 'proxy-refused'; readonly ip: string; readonly listener: string; readonly why: string }
     /** Policy was asked. `reply` is what the client heard when the stage did not pass, `ref` the reference in it. */
     | (OfSession & {
         readonly type: 'stage-judged';
@@ -74,7 +83,15 @@ export type Event = Stamp &
         readonly reply: string;
         readonly evidence: Evidence;
       })
-    | (OfSession & { readonly type: 'auth-tried'; readonly mechanism: string; readonly user: string; readonly ok: boolean; readonly why: string })
+    /** `secret` is a keyed hash of the user's name and the password that was tried (PLAIN and LOGIN): the same wrong one again is no guessing. */
+    | (OfSession & {
+        readonly type: 'auth-tried';
+        readonly mechanism: string;
+        readonly user: string;
+        readonly ok: boolean;
+        readonly why: string;
+        readonly secret?: string;
+      })
     | (OfSession & { readonly type: 'tls-started'; readonly protocol: string; readonly cipher: string; readonly certificate?: string })
     | (OfSession & { readonly type: 'tls-failed'; readonly why: string })
     /** The end of a transaction whose content had been collected: accepted, refused or deferred, with the next hop's words. */
@@ -156,6 +173,23 @@ export type Event = Stamp &
     | { readonly type: 'token-refused'; readonly address: string; readonly tries: number }
     | { readonly type: 'telemetry-failed'; readonly module: string; readonly why: string }
     | { readonly type: 'measures-broken'; readonly why: string }
+    /** A detector has seen enough: the whole alarm, so that its numbers can be computed again from this journal. */
+    | { readonly type: 'alarm-raised'; readonly incident: string; readonly alarm: Alarm }
+    /** Something happened to an incident. `by` is `floodgate`, or who did it. */
+    | {
+        readonly type: 'incident-changed';
+        readonly incident: string;
+        readonly reference: string;
+        readonly detector: string;
+        readonly key: AlarmKey;
+        readonly step: IncidentStep;
+        readonly level: AlarmLevel;
+        readonly state: IncidentState;
+        readonly count: number;
+        readonly because: string;
+        readonly by: string;
+      }
+    | { readonly type: 'incidents-broken'; readonly why: string }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
     | {
         readonly type: 'client-address-lost';

@@ -109,6 +109,9 @@ for (const [title, bytes] of [
     await client.send(bytes);
     await client.closed;
     assert.ok(!/^(220|250)/m.test(client.received), client.received);
+    // One of each: who reads the journal sees which balancer is set up wrongly, and that it is.
+    const refused = await gateway.event('proxy-refused', () => true);
+    assert.deepEqual([refused.ip, refused.listener], ['127.0.0.5', 'proxied']);
   });
 }
 

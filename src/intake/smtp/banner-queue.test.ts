@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BannerQueue, type QueueLimits } from './banner-queue.ts';
+import { BannerQueue, type GiveUpPlace, type QueueLimits } from './banner-queue.ts';
 
 /** A queue that writes down who enters and who is refused. */
 function line(limits: Partial<QueueLimits> = {}, waits: () => number = () => 0) {
   const clock = { now: 1000 };
   const seen: string[] = [];
   const queue = new BannerQueue({ most: 1000, mostPerNetwork: 100, longestMs: 30_000, ...limits }, { take: waits, now: () => clock.now });
-  const add = (network: string, name: string, waitMs = 0, refuseFor: string | null = null): boolean =>
+  const stand = (network: string, name: string, waitMs = 0, refuseFor: string | null = null): GiveUpPlace | null =>
     queue.add(network, waitMs, { enter: () => void seen.push(name), refuse: (reason) => void seen.push(`${name} refused: ${reason}`) }, refuseFor);
-  return { queue, clock, seen, add };
+  const add = (...place: Parameters<typeof stand>): boolean => stand(...place) !== null;
+  return { queue, clock, seen, add, stand };
 }
 
 test('turns go round the networks: whoever floods waits behind himself', () => {
@@ -102,6 +103,25 @@ test('it stands when nobody is served quickly, not when one network floods', () 
   add('other', 'x');
   queue.turn();
   assert.equal(queue.standing, 0, 'the newcomer of another network was served at once');
+});
+
+test('whoever has gone takes no turn and no place: neither from his network nor from all', () => {
+  const { queue, clock, seen, add, stand } = line({ most: 3, mostPerNetwork: 2 }, () => (clock.now < 2000 ? 2000 - clock.now : 0));
+  const first = stand('a', 'gone');
+  add('a', 'stays');
+  const alone = stand('b', 'gone too');
+  first?.();
+  alone?.();
+  first?.(); // twice is once
+  assert.equal(queue.size, 1);
+  assert.ok(add('a', 'next'), 'the place in the network is free');
+  assert.ok(add('c', 'third'), 'the place in all is free');
+  assert.equal(queue.turn(), 1000);
+  clock.now = 2000;
+  assert.equal(queue.turn(), null);
+  assert.deepEqual(seen, ['stays', 'third', 'next']);
+  first?.();
+  assert.equal(queue.size, 0);
 });
 
 test('closing refuses everyone once', () => {

@@ -10,6 +10,9 @@ export interface Waiter {
   refuse(reason: string): void;
 }
 
+/** Gives a place up: its holder has gone, and neither of its functions is called any more. Does nothing once its turn has come. */
+export type GiveUpPlace = () => void;
+
 export interface QueueLimits {
   readonly most: number;
   readonly mostPerNetwork: number;
@@ -63,18 +66,18 @@ export class BannerQueue {
     this.#limits = limits;
   }
 
-  /** Puts a client in line: it enters in `waitMs` at the earliest, or is refused then where `refuseFor` says why. False where there is no room for it. */
-  add(network: string, waitMs: number, waiter: Waiter, refuseFor: string | null = null): boolean {
+  /** Puts a client in line: it enters in `waitMs` at the earliest, or is refused then where `refuseFor` says why. Null where there is no room for it. */
+  add(network: string, waitMs: number, waiter: Waiter, refuseFor: string | null = null): GiveUpPlace | null {
     const places = this.#networks.get(network);
-    if ((places?.length ?? 0) >= this.#limits.mostPerNetwork) return false;
-    if (this.#size >= this.#limits.most && !this.#makeRoomFor(network)) return false;
+    if ((places?.length ?? 0) >= this.#limits.mostPerNetwork) return null;
+    if (this.#size >= this.#limits.most && !this.#makeRoomFor(network)) return null;
     const now = this.#parts.now();
     const place: Place = { waiter, arrivedAt: now, dueAt: now + waitMs, refuseFor };
     const own = this.#networks.get(network);
     if (own === undefined) this.#networks.set(network, [place]);
     else insert(own, place);
     this.#size += 1;
-    return true;
+    return () => this.#giveUp(network, place);
   }
 
   /** Serves a batch, one of each network in turn. Gives the milliseconds until it wants to be called again; null when nobody waits. */
@@ -126,6 +129,15 @@ export class BannerQueue {
     this.#size -= 1;
     this.#networks.delete(network);
     if (places.length > 0) this.#networks.set(network, places);
+  }
+
+  #giveUp(network: string, place: Place): void {
+    const places = this.#networks.get(network);
+    const at = places?.indexOf(place) ?? -1;
+    if (places === undefined || at === -1) return;
+    places.splice(at, 1);
+    this.#size -= 1;
+    if (places.length === 0) this.#networks.delete(network);
   }
 
   /** The network with most waiting gives up its newest, if it has at least two more than the newcomer's: a flood cannot take all the places. */

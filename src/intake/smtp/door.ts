@@ -11,8 +11,10 @@ import { answerTo } from '../../policy/answer.ts';
 import { withReference } from '../../policy/replies.ts';
 import { formatReply } from '../../wire/smtp/reply-text.ts';
 import { isStranger, type ClientClass } from './client-class.ts';
+import { watchInLine } from './in-line.ts';
 import { LiveSession } from './live-session.ts';
 import { readProxied, type ProxiedAddresses } from './proxied.ts';
+import type { Entry } from './gate.ts';
 import type { Judgement } from './services.ts';
 import type { SmtpSite } from './site.ts';
 
@@ -68,7 +70,7 @@ export class SmtpDoor {
   constructor(parts: DoorParts) {
     this.#parts = parts;
     // A client may close its half after its last command and still wants the answer.
-    // Whoever has to wait is not read: what he sends stays in the kernel's buffers.
+    // Whoever has to wait is hardly read: what he sends stays in the kernel's buffers.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => this.#onConnection(socket));
     // Out of descriptors, or a client gone before it was accepted: the next one may fare better, and the door must not die of it.
     this.#server.on('error', () => {});
@@ -124,8 +126,10 @@ export class SmtpDoor {
     if (isProxy === null || !isProxy(ip)) return this.#admit(socket, null, null);
     socket.resume();
     readProxied(socket, this.#parts.site.config.timeouts.proxyHeader, (outcome) => {
-      if (outcome.kind === 'ok') this.#admit(socket, outcome.addresses, outcome.rest);
-      else socket.destroy(); // a balancer that talks nonsense gets no answer it could mistake for one
+      if (outcome.kind === 'ok') return this.#admit(socket, outcome.addresses, outcome.rest);
+      socket.destroy(); // a balancer that talks nonsense gets no answer it could mistake for one
+      const { listener, services } = this.#parts.site;
+      if (outcome.kind === 'bad') services.record({ type: 'proxy-refused', ip, listener: listener.name, why: outcome.why });
     });
   }
 
@@ -141,9 +145,35 @@ export class SmtpDoor {
     if (entry.kind === 'enter') return this.#enter(arrival);
     // Whoever is refused for good need not wait to hear it.
     if (this.#isRefused(arrival, this.#judge(arrival))) return;
-    socket.pause();
+    this.#wait(arrival, entry);
+  }
+
+  #wait(arrival: Arrival, entry: Exclude<Entry, { kind: 'enter' }>): void {
+    const { socket, client, id, early } = arrival;
+    const { gate, now, record } = this.#parts.site.services;
+    const since = now();
+    const refuse = (reason: string): void => {
+      leave();
+      this.#turnAway(socket, client, id, noPlace(reason));
+    };
     socket.on('error', ignore);
-    gate.wait(client.ip, entry, { enter: () => this.#enter(arrival), refuse: (reason) => this.#turnAway(socket, client, id, noPlace(reason)) });
+    const leave = watchInLine(socket, {
+      gone: () => {
+        leave();
+        giveUp?.();
+        socket.destroy();
+        record({ type: 'connection-left', session: id, ip: client.ip, port: client.port, listener: client.listener, waitedMs: now() - since });
+      },
+      talksTooMuch: () => {
+        giveUp?.();
+        refuse('talks-too-soon');
+      },
+    });
+    const enterNow = (): void => {
+      const said = leave();
+      this.#enter(said === null ? arrival : { ...arrival, early: early === null ? said : Buffer.concat([early, said]) });
+    };
+    const giveUp = gate.wait(client.ip, entry, { enter: enterNow, refuse });
   }
 
   #enter(arrival: Arrival): void {

@@ -9,7 +9,7 @@ import type { Client } from '../../model/client.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { RcptInput } from '../../model/stage-input.ts';
 import { isPostmasterOf } from '../../policy/relay.ts';
-import { BannerQueue, type Waiter } from './banner-queue.ts';
+import { BannerQueue, type GiveUpPlace, type Waiter } from './banner-queue.ts';
 import { classOf, isShed, isStranger, type ClientClass, type Repute } from './client-class.ts';
 import { Stampede } from './stampede.ts';
 
@@ -121,8 +121,8 @@ export class Gate {
     return waitMs > 0 || inLine || this.#take() > 0 ? { kind: 'wait', waitMs } : enter;
   }
 
-  /** Lets a client wait for what admit() said of it; where there is no room, it is refused at once. */
-  wait(ip: string, entry: Exclude<Entry, { kind: 'enter' }>, waiter: Waiter): void {
+  /** Lets a client wait for what admit() said of it, or until it gives its place up; null where there is no room: it was refused at once. */
+  wait(ip: string, entry: Exclude<Entry, { kind: 'enter' }>, waiter: Waiter): GiveUpPlace | null {
     const told: Waiter = {
       enter: waiter.enter,
       refuse: (reason) => {
@@ -132,9 +132,10 @@ export class Gate {
       },
     };
     const refuseFor = entry.kind === 'refuse' ? entry.reason : null;
-    if (refuseFor !== null && entry.waitMs === 0) return told.refuse(refuseFor);
-    if (!this.#queue.add(networkKey(ip), entry.waitMs, told, refuseFor)) return told.refuse(refuseFor ?? 'banner-queue-full');
-    this.#callIn(entry.waitMs);
+    const place = refuseFor !== null && entry.waitMs === 0 ? null : this.#queue.add(networkKey(ip), entry.waitMs, told, refuseFor);
+    if (place === null) told.refuse(refuseFor ?? 'banner-queue-full');
+    else this.#callIn(entry.waitMs);
+    return place;
   }
 
   /** Under load the hub is not asked about recipients that strangers name, but for postmaster (RFC 5321 4.5.1). */

@@ -11,7 +11,9 @@ export interface ProxiedAddresses {
 /** `addresses` is null for the balancer's own health checks (LOCAL, UNKNOWN); `rest` are bytes behind the header. */
 export type ProxiedOutcome =
   | { readonly kind: 'ok'; readonly addresses: ProxiedAddresses | null; readonly rest: Buffer | null }
-  | { readonly kind: 'bad'; readonly why: string };
+  | { readonly kind: 'bad'; readonly why: string }
+  /** Opened and closed without a byte: how balancers look whether somebody is there. */
+  | { readonly kind: 'looked' };
 
 /** Reads the header and takes its hands off the socket; answers once. Waits `timeoutMs` at most. */
 export function readProxied(socket: Socket, timeoutMs: number, answer: (outcome: ProxiedOutcome) => void): void {
@@ -24,7 +26,7 @@ export function readProxied(socket: Socket, timeoutMs: number, answer: (outcome:
     socket.removeListener('end', onGone);
     answer(outcome);
   };
-  const onGone = (): void => finish({ kind: 'bad', why: 'closed before the PROXY header' });
+  const onGone = (): void => finish(seen.length === 0 ? { kind: 'looked' } : { kind: 'bad', why: 'closed before the PROXY header' });
   const onData = (chunk: Buffer): void => {
     seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
     const read = readProxyHeader(seen);

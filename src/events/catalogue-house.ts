@@ -1,0 +1,227 @@
+// What the log says of the events of the house: hubs, doors, configuration, lists, measures, load, incidents.
+import { alarmKeyText } from '../model/alarm.ts';
+import type { EventType } from '../model/events.ts';
+import { at, type EventEntry } from './catalogue-row.ts';
+import type { sessionRows } from './catalogue-session.ts';
+
+/** Rows of all events that no session owns. */
+export const houseRows: { readonly [T in Exclude<EventType, keyof typeof sessionRows>]: EventEntry<T> } = {
+  'hub-failed': {
+    doc: 'A next hop could not be used.',
+    level: at('warn'),
+    line: (e) => [
+      ['route', e.route],
+      ['why', e.why],
+    ],
+  },
+  'hub-circuit': {
+    doc: 'A next hop is no longer asked (open), tried again (half-open) or back (closed).',
+    level: at('warn'),
+    line: (e) => [
+      ['route', e.route],
+      ['state', e.state],
+      ['why', e.why],
+    ],
+  },
+  'door-started': { doc: 'A door thread listens.', level: at('info'), line: (e) => [['listeners', e.listeners.join(',')]] },
+  'door-died': {
+    doc: 'A door thread died and is replaced.',
+    level: at('error'),
+    line: (e) => [
+      ['died', e.died],
+      ['why', e.why],
+    ],
+  },
+  'config-loaded': {
+    doc: 'A configuration is in force.',
+    level: at('info'),
+    line: (e) => [
+      ['file', e.file],
+      ['sha256', e.sha256],
+      ['warnings', e.warnings.join('; ')],
+    ],
+  },
+  'config-refused': {
+    doc: 'A new configuration was wrong; the old one stays.',
+    level: at('error'),
+    line: (e) => [
+      ['file', e.file],
+      ['errors', e.errors.join('; ')],
+    ],
+  },
+  'token-changed': {
+    doc: 'A token of the API was added or removed.',
+    level: at('info'),
+    line: (e) => [
+      ['name', e.name],
+      ['role', e.role],
+      ['what', e.what],
+      ['by', e.by],
+    ],
+  },
+  'token-refused': {
+    doc: 'Somebody came to the API with a token that is not ours; at most two events a minute and address, the first and one that tells of many.',
+    level: at('warn'),
+    line: (e) => [
+      ['address', e.address],
+      ['tries', e.tries],
+    ],
+  },
+  'telemetry-failed': {
+    doc: 'The module of `telemetry` cannot be loaded or failed; it hears nothing until the next start.',
+    level: at('error'),
+    line: (e) => [
+      ['module', e.module],
+      ['why', e.why],
+    ],
+  },
+  'list-changed': {
+    doc: 'A list has new content.',
+    level: at('info'),
+    line: (e) => [
+      ['list', e.list],
+      ['entries', e.entries],
+      ['by', e.by],
+      ['what', e.what],
+    ],
+  },
+  'list-broken': {
+    doc: 'A list could not be read; its last good content stays.',
+    level: at('error'),
+    line: (e) => [
+      ['list', e.list],
+      ['why', e.why],
+    ],
+  },
+  'measure-added': {
+    doc: 'A measure is in force.',
+    level: at('info'),
+    line: (e) => [
+      ['id', e.id],
+      ['by', e.by],
+      ['action', e.action],
+      ['scope', e.scope],
+      ['reason', e.reason],
+      ['expiresAt', new Date(e.expiresAt).toISOString()],
+      ['maxHits', e.maxHits],
+      ['probeShare', e.probeShare === 0 ? null : e.probeShare],
+      ['incident', e.incident],
+      ['dryRun', e.dryRun ? true : null],
+    ],
+  },
+  'measure-ended': {
+    doc: 'A measure is no longer in force: it expired, was undone, or reached its hit cap.',
+    level: at('info'),
+    line: (e) => [
+      ['id', e.id],
+      ['how', e.how],
+      ['by', e.by],
+      ['scope', e.scope],
+      ['hits', e.hits],
+      ['probes', e.probes],
+    ],
+  },
+  'measures-switched': {
+    doc: 'All automatic measures were turned off, or on again.',
+    level: at('warn'),
+    line: (e) => [
+      ['automatic', e.automatic],
+      ['by', e.by],
+      ['reason', e.reason],
+    ],
+  },
+  'client-address-lost': {
+    doc: "The world stands behind an address inside the site: clients' addresses are lost on the way. The address is not trusted until the time given.",
+    level: at('error'),
+    line: (e) => [
+      ['ip', e.ip],
+      ['heloNames', e.heloNames],
+      ['senderDomains', e.senderDomains],
+      ['samples', e.samples.join(',')],
+      ['until', new Date(e.until).toISOString()],
+      ['mend', 'docs/lost-client-address.md'],
+    ],
+  },
+  'measures-broken': { doc: 'The table of measures could not be written; what is in force stays so.', level: at('error'), line: (e) => [['why', e.why]] },
+  'alarm-raised': {
+    doc: 'A detector has seen enough: what is wrong, with whom, how sure it is, and the numbers it rests on.',
+    level: (e) => (e.alarm.level === 'watch' ? 'info' : 'warn'),
+    line: (e) => [
+      ['detector', e.alarm.detector],
+      ['level', e.alarm.level],
+      ['key', alarmKeyText(e.alarm.key)],
+      ['count', e.alarm.count],
+      [e.alarm.statistic.name, `${e.alarm.statistic.value}/${e.alarm.statistic.threshold}`],
+      ['confidence', e.alarm.confidence],
+      ['incident', e.incident],
+      ['because', e.alarm.because],
+    ],
+  },
+  'incident-changed': {
+    doc: 'Something happened to an incident: it opened, grew worse, cooled, closed; a measure, a note, somebody who has seen it.',
+    level: (e) => (e.level !== 'watch' && (e.step === 'opened' || e.step === 'raised' || e.step === 'reopened') ? 'warn' : 'info'),
+    line: (e) => [
+      ['incident', e.incident],
+      ['reference', e.reference],
+      ['detector', e.detector],
+      ['key', alarmKeyText(e.key)],
+      ['step', e.step],
+      ['level', e.level],
+      ['state', e.state],
+      ['count', e.count],
+      ['by', e.by],
+      ['because', e.because],
+    ],
+  },
+  'incidents-broken': {
+    doc: 'The table of incidents could not be written; what is open is kept in memory.',
+    level: at('error'),
+    line: (e) => [['why', e.why]],
+  },
+  'load-level': {
+    doc: 'The load level has changed: higher, and work is shed; 0, and all is taken on again.',
+    level: (e) => (e.level > e.before ? 'warn' : 'info'),
+    line: (e) => [
+      ['level', e.level],
+      ['before', e.before],
+      ['causes', e.causes.join(',')],
+      [
+        'signals',
+        Object.entries(e.signals)
+          .map(([signal, value]) => `${signal}:${value}`)
+          .join(','),
+      ],
+    ],
+  },
+  'client-penalised': {
+    doc: 'A client that came back too fast after 421 is served last for a while.',
+    level: at('info'),
+    line: (e) => [
+      ['ip', e.ip],
+      ['until', new Date(e.untilMs).toISOString()],
+      ['why', e.why],
+    ],
+  },
+  'journal-dropped': {
+    doc: 'Events are missing: a queue or the disk was full. How many, by type.',
+    level: at('warn'),
+    line: (e) => [
+      ['why', e.why],
+      [
+        'dropped',
+        Object.entries(e.dropped)
+          .map(([type, n]) => `${type}:${n}`)
+          .join(','),
+      ],
+    ],
+  },
+  started: {
+    doc: 'Floodgate is ready.',
+    level: at('info'),
+    line: (e) => [
+      ['version', e.version],
+      ['listeners', e.listeners.join(',')],
+    ],
+  },
+  stopped: { doc: 'Floodgate has stopped.', level: at('info'), line: (e) => [['why', e.why]] },
+};
