@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { FingerprintSet } from './fingerprint-set.ts';
+import { halfSipHash } from './half-sip-hash.ts';
+
+const hashOf = (number: number): number => halfSipHash({ k0: 3, k1: 4 }, `pair${number}`);
+
+test('says of each whether it was there, as a set does, while there is room', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { maxLength: 200 }), (hashes) => {
+      const seen = new FingerprintSet(512);
+      const truth = new Set<number>();
+      for (const hash of hashes) {
+        // 0 stands for an empty place and is kept as 1.
+        const print = hash === 0 ? 1 : hash;
+        assert.equal(seen.has(hash), truth.has(print));
+        assert.equal(seen.add(hash), truth.has(print));
+        truth.add(print);
+      }
+    }),
+  );
+});
+
+test('a million strangers take no more room, and who comes now and then stays known', () => {
+  const seen = new FingerprintSet(4096);
+  let forgotten = 0;
+  seen.add(hashOf(-1));
+  for (let number = 0; number < 200_000; number++) {
+    seen.add(hashOf(number));
+    if (number % 1000 === 0 && !seen.add(hashOf(-1))) forgotten++;
+  }
+  assert.equal(forgotten, 0);
+  assert.ok(seen.size <= 2 * 4096);
+});
+
+test('what was not seen for long is forgotten', () => {
+  const seen = new FingerprintSet(64);
+  seen.add(hashOf(0));
+  for (let number = 1; number < 200; number++) seen.add(hashOf(number));
+  assert.equal(seen.has(hashOf(0)), false);
+});
