@@ -14,8 +14,8 @@ interface FolderRule {
   readonly pure?: true;
 }
 
-const all = ['model', 'lib', 'config', 'wire', 'policy', 'facts', 'delivery', 'events', 'store', 'detect', 'intake', 'cli', 'web', 'audit', 'process'];
-const queriesOfOthers = ['model', 'lib', 'config', 'policy', 'facts', 'delivery', 'events', 'store', 'audit'];
+const all = ['model', 'lib', 'config', 'wire', 'policy', 'facts', 'delivery', 'events', 'store', 'detect', 'incidents', 'intake', 'cli', 'web', 'audit', 'process'];
+const queriesOfOthers = ['model', 'lib', 'config', 'policy', 'facts', 'delivery', 'events', 'store', 'audit', 'incidents'];
 
 const table: Readonly<Record<string, FolderRule>> = {
   model: { may: [], pure: true },
@@ -30,6 +30,7 @@ const table: Readonly<Record<string, FolderRule>> = {
   intake: { may: ['model', 'lib', 'wire', 'policy', 'events'], types: ['config'] },
   // Folds over what is told them, time included.
   detect: { may: ['model', 'lib'], pure: true },
+  incidents: { may: ['model', 'lib', 'events', 'store'] },
   audit: { may: ['model', 'lib', 'wire'] },
   web: { may: queriesOfOthers },
   // What the daemon answers on its control socket is what the web shows.

@@ -1,4 +1,5 @@
 // The tables as the queries see them. Times are milliseconds since the epoch.
+import type { Incident, IncidentEntry } from '../model/incident.ts';
 import type { MeasureActor, MeasureRecord } from '../model/measure.ts';
 import type { Action } from '../model/verdict.ts';
 
@@ -56,7 +57,34 @@ export interface ApiTokenRow {
   expires_at: number | null;
 }
 
+/** A row of `incidents`; see migrations/0005-incidents.ts. */
+export interface IncidentRow {
+  id: string;
+  reference: string;
+  detector: string;
+  state: Incident['state'];
+  opened_at: number;
+  closed_at: number | null;
+  /** JSON of an Incident. */
+  body: string;
+}
+
+/** A row of `incident_entries`. */
+export interface IncidentEntryRow {
+  incident: string;
+  number: number;
+  at: number;
+  step: IncidentEntry['step'];
+  by: string;
+  text: string;
+  /** JSON; null where the evidence did not change. */
+  evidence: string | null;
+  hash: string;
+}
+
 export interface Tables {
+  incidents: IncidentRow;
+  incident_entries: IncidentEntryRow;
   list_entries: ListEntryRow;
   measures: MeasureRow;
   switches: SwitchRow;

@@ -1,0 +1,37 @@
+// Incidents as people and programs see them: the fields of `incident list --json` (interfaces), times as ISO 8601 UTC with milliseconds.
+import { alarmKeyText } from '../model/alarm.ts';
+import type { Incident, IncidentEntry } from '../model/incident.ts';
+
+export interface ShownIncident extends Omit<Incident, 'openedAt' | 'closedAt' | 'onsetAt' | 'lastAt'> {
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  readonly onsetAt: string;
+  readonly lastAt: string;
+}
+
+export interface ShownEntry extends Omit<IncidentEntry, 'at'> {
+  readonly at: string;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const shownIncident = ({ id, reference, detector, key, state, level, openedAt, closedAt, onsetAt, lastAt, ...rest }: Incident): ShownIncident => ({
+  id,
+  reference,
+  detector,
+  key,
+  state,
+  level,
+  openedAt: iso(openedAt),
+  closedAt: closedAt === null ? null : iso(closedAt),
+  onsetAt: iso(onsetAt),
+  lastAt: iso(lastAt),
+  ...rest,
+});
+
+export const shownEntry = ({ at, ...rest }: IncidentEntry): ShownEntry => ({ ...rest, at: iso(at) });
+
+/** One line for a terminal or a log. */
+export const incidentLine = ({ id, detector, key, state, level, openedAt, count, because, measures, folded }: ShownIncident): string =>
+  `${id}  ${level.padEnd(6)} ${state.padEnd(9)} ${detector}  ${alarmKeyText(key)}  since ${openedAt}  ${count}${folded > 0 ? ` (${folded} folded in)` : ''}` +
+  `${measures.length === 0 ? '' : `  measures ${measures.join(',')}`}: ${because}`;
