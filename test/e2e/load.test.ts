@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway, withoutLevels, type Gateway } from '../harness/gateway.ts';
 import { letter, newToken } from '../harness/letter.ts';
-import { atEnd, type Owner } from '../harness/scratch.ts';
+import { atEnd, freePort, type Owner } from '../harness/scratch.ts';
 import { deliverOnce, SmtpClient } from '../harness/smtp-client.ts';
 import { until } from '../harness/until.ts';
 
@@ -71,6 +71,23 @@ test('a connection that waits is unread and has its turn with all that it said',
   assert.equal((await client.reply()).code, 220);
   assert.ok(performance.now() - begun > 700, 'one a second');
   assert.equal((await client.reply()).code, 250);
+});
+
+test('whoever goes while he waits gives up place and turn: a flood of callers who hang up delays nobody', { timeout: 30_000 }, async (t) => {
+  const web = await freePort();
+  const rates = { ...usualRates, connectionsPerAddress: 60, burstPerAddress: 1, waitingPerNetwork: 20 };
+  const gateway = await gatewayWith(t, { rates, web: { address: `127.0.0.1:${web}` } });
+  assert.equal(await knock(t, gateway, '127.3.0.2'), 220);
+  const waiting = await Promise.all(
+    Array.from({ length: 20 }, (_, host) => SmtpClient.connect(t, { port: gateway.port(), from: `127.3.0.${host < 10 ? 2 : 3}` })),
+  );
+  const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${web}/metrics`)).text();
+  await until('them to stand in line', async () => Number(/^floodgate_connections_waiting (\d+)/m.exec(await metrics())?.[1]) >= 17);
+  for (const [index, client] of waiting.entries()) if (index % 2 === 0) client.reset();
+  await until('their places to be free', async () => (await gateway.events()).filter(({ type }) => type === 'connection-left').length >= 7);
+  // The network may have twenty in line: there is room again, and the first in it is served long before twenty turns are over.
+  const late = await SmtpClient.connect(t, { port: gateway.port(), from: '127.3.0.4' });
+  assert.equal((await late.reply()).code, 220);
 });
 
 test('whoever waits when the gateway ends hears 421', { timeout: 30_000 }, async (t) => {
