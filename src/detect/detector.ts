@@ -29,7 +29,10 @@ export interface Place {
 }
 
 export interface Detector {
-  /** Takes a sighting of one of its kinds. Raises an alarm when a key reaches a level, and again when it reaches a higher one. */
+  /**
+   * Takes a sighting of one of its kinds. Raises an alarm when a key reaches a level, again when it reaches a higher one, and while it is
+   * above a level each time its count has doubled: incidents keep their numbers from alarms.
+   */
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void;
   /** Names the keys that were above a level and are quiet now; called about once a minute of sighting time. */
   settle(at: number, calm: (key: AlarmKey) => void): void;
