@@ -19,6 +19,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   status: async () => (await import('../cli/status.ts')).status,
   explain: async () => (await import('../cli/explain.ts')).explain,
   list: async () => (await import('../cli/list.ts')).list,
+  incident: async () => (await import('../cli/incident.ts')).incident,
   measure: async () => (await import('../cli/measure.ts')).measure,
   tail: async () => (await import('../cli/tail.ts')).tail,
   top: async () => (await import('../cli/top.ts')).top,

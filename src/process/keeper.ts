@@ -29,6 +29,8 @@ import { openCorrespondentsInForce, type CorrespondentsInForce } from './corresp
 import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
+import { createIncidentDesk, type IncidentDesk } from '../incidents/desk.ts';
+import { createIncidents } from '../store/incidents.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { takeSample } from './load-sample.ts';
@@ -50,6 +52,7 @@ export interface Keeper {
   readonly metrics: Metrics;
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
+  readonly incidents: IncidentDesk;
   readonly tokens: TokenDesk;
   /** Inside addresses that are not trusted: the world stands behind them. */
   lostAddresses(): readonly DistrustedAddress[];
@@ -99,6 +102,8 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     config: () => inForce.settings.config,
     changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }),
   });
+  const incidents = createIncidentDesk({ repository: createIncidents(store.queries), record: say, tell: () => undefined, now: Date.now });
+  await incidents.start();
   const tokens = await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now });
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
   const correspondents = await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
@@ -107,6 +112,7 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     store,
     lists,
     measures,
+    incidents,
     tokens,
     lost,
     correspondents,
@@ -131,6 +137,7 @@ interface KeeperParts {
   readonly store: Store;
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
+  readonly incidents: IncidentDesk;
   readonly tokens: TokenDesk;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
@@ -191,7 +198,7 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
 }
 
 function keeperOf(
-  { inherited, record, store, lists, measures, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts,
+  { inherited, record, store, lists, measures, incidents, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts,
   supervisor: DoorSupervisor,
   listeners: readonly OpenListener[],
 ): Keeper {
@@ -217,6 +224,7 @@ function keeperOf(
     metrics,
     lists,
     measures,
+    incidents,
     tokens,
     lostAddresses: lost.list,
     load,
@@ -262,6 +270,7 @@ function keeperOf(
       await record.close();
       lists.close();
       await measures.close();
+      await incidents.stop();
       await correspondents.close();
       await store.close();
       lock.close();

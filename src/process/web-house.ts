@@ -29,6 +29,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     flushJournal: () => keeper.flushJournal(),
     lists: keeper.lists.desk,
     measures: keeper.measures.desk,
+    incidents: keeper.incidents,
     tokens: keeper.tokens,
   };
 }

@@ -4,6 +4,7 @@ import type { Explanation, Redecision } from '../events/explanation.ts';
 import type { LiveWatcher } from '../events/live.ts';
 import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
+import type { IncidentDesk } from '../incidents/desk.ts';
 import type { TokenDesk } from './token-desk.ts';
 
 /** The gateway at a glance: GET /api/v1/status and `floodgate status`. Times are ISO 8601 UTC. */
@@ -77,6 +78,7 @@ export interface WebHouse {
     remove(raw: unknown, by: string): Promise<CommandAnswer>;
   };
   readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
+  readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'>;
   readonly measures: {
     show(options: { readonly ended: boolean }): Promise<object>;
     find(id: string): Promise<object | null>;

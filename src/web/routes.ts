@@ -1,6 +1,7 @@
 // The table of the API: health, metrics, status, explain, events, lists; measures from a file of their own.
 import type { Explanation } from '../events/explanation.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
+import { incidentRoutes } from './incident-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
@@ -36,6 +37,7 @@ export function apiRoutes(house: WebHouse): readonly Route[] {
     ...todayRoutes(house),
     ...listRoutes(house),
     ...measureRoutes(house),
+    ...incidentRoutes(house),
     ...tokenRoutes(house),
   ];
 }

@@ -1,4 +1,5 @@
 // A house for tests of the web door and of the commands that ask it: everything in it is fixed.
+import type { ShownIncident } from '../incidents/shown.ts';
 import type { Status, WebHouse } from './house.ts';
 
 export const sampleStatus: Status = {
@@ -35,6 +36,32 @@ export const sampleMeasure = {
   hits: 412,
   probes: 0,
 } as const;
+
+export const sampleIncident: ShownIncident = {
+  id: 'i-3fa94c01d2',
+  reference: 'FG-3FA94C01D2',
+  detector: 'subscription-bomb',
+  key: { recipient: 'ann@example.org' },
+  state: 'alert',
+  level: 'alert',
+  openedAt: '2026-11-21T09:00:00.000Z',
+  closedAt: null,
+  onsetAt: '2026-11-21T08:59:00.000Z',
+  lastAt: '2026-11-21T09:02:00.000Z',
+  count: 24,
+  alarms: 2,
+  measures: ['m-3fa94c01d2'],
+  campaign: null,
+  folded: 0,
+  acknowledgedBy: null,
+  statistic: { name: 'cusum', value: 31.2, threshold: 23 },
+  confidence: 'high',
+  spoofable: false,
+  counts: { domains: { est: 24, err: 0 } },
+  origins: [{ origin: 'domain shop.example', est: 1, err: 0 }],
+  samples: ['smtp-1#42'],
+  because: '24 first contacts in two minutes from 24 domains',
+};
 
 export const sampleToken = { name: 'grafana', role: 'reader', by: 'anna', createdAt: '2026-11-21T09:00:00.000Z', expiresAt: null, expired: false } as const;
 
@@ -85,6 +112,41 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       remove: (name, by) => {
         say(`remove token ${name} by ${by}`);
         return Promise.resolve(name === sampleToken.name ? { ok: true } : { ok: false, error: `there is no token ${name}` });
+      },
+    },
+    incidents: {
+      show: () => Promise.resolve([sampleIncident]),
+      find: (name) =>
+        Promise.resolve(
+          name === sampleIncident.id
+            ? {
+                incident: sampleIncident,
+                history: [
+                  {
+                    incident: sampleIncident.id,
+                    number: 1,
+                    at: sampleIncident.openedAt,
+                    step: 'opened',
+                    by: 'floodgate',
+                    text: 'seen',
+                    evidence: null,
+                    hash: '00',
+                  },
+                ],
+              }
+            : null,
+        ),
+      acknowledge: (name, by) => {
+        say(`acknowledge ${name} by ${by}`);
+        return Promise.resolve({ ok: true, incident: sampleIncident });
+      },
+      note: (name, text, by) => {
+        say(`note ${name} ${text} by ${by}`);
+        return Promise.resolve({ ok: true, incident: sampleIncident });
+      },
+      close: (name, by) => {
+        say(`close ${name} by ${by}`);
+        return Promise.resolve({ ok: false, error: `no incident ${name} is open` });
       },
     },
     measures: {

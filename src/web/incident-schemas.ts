@@ -1,0 +1,72 @@
+// JSON Schemas of the API of incidents, for openapi.json.
+import type { Schema } from './route.ts';
+import { list, number, object, text, textOrNull, time } from './schemas.ts';
+
+const estimate: Schema = object({ est: number, err: number });
+const level: Schema = { enum: ['watch', 'alert', 'severe'] };
+const key: Schema = {
+  type: 'object',
+  properties: {
+    recipient: text,
+    ip: text,
+    network: text,
+    sender: text,
+    user: text,
+    domain: text,
+    thread: text,
+    message: text,
+    route: text,
+    site: { const: true },
+  },
+  additionalProperties: false,
+};
+const evidence = {
+  statistic: object({ name: text, value: number, threshold: number }),
+  confidence: { enum: ['low', 'medium', 'high'] },
+  spoofable: { type: 'boolean' },
+  counts: { type: 'object', additionalProperties: estimate },
+  origins: list(object({ origin: text, est: number, err: number })),
+  samples: list(text),
+  because: text,
+} as const satisfies Readonly<Record<string, Schema>>;
+
+export const incidentSchema: Schema = object({
+  id: text,
+  reference: text,
+  detector: text,
+  key,
+  state: { enum: ['watch', 'alert', 'mitigated', 'cooling', 'closed'] },
+  level,
+  openedAt: time,
+  closedAt: { type: ['string', 'null'], format: 'date-time' },
+  onsetAt: time,
+  lastAt: time,
+  count: number,
+  alarms: number,
+  measures: list(text),
+  campaign: textOrNull,
+  folded: number,
+  acknowledgedBy: textOrNull,
+  ...evidence,
+});
+
+const entrySchema: Schema = object({
+  incident: text,
+  number,
+  at: time,
+  step: text,
+  by: text,
+  text,
+  evidence: { oneOf: [{ type: 'null' }, object({ ...evidence, level, count: number })] },
+  hash: text,
+});
+
+export const incidentsSchema: Schema = object({ incidents: list(incidentSchema) });
+export const incidentWithHistorySchema: Schema = object({ incident: incidentSchema, history: list(entrySchema) });
+export const incidentAnswerSchema: Schema = object({ ok: { const: true }, incident: incidentSchema });
+export const incidentNoteSchema: Schema = {
+  type: 'object',
+  properties: { text: { type: 'string', minLength: 1, maxLength: 4000 } },
+  required: ['text'],
+  additionalProperties: false,
+};
