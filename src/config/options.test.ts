@@ -6,3 +6,8 @@ test('a floor of zero bytes a second is refused: no sender would ever be too slo
   assert.equal(options.shape.limits.parse({ minBytesPerSecond: 1 }).minBytesPerSecond, 1);
   assert.throws(() => options.shape.limits.parse({ minBytesPerSecond: 0 }), /minBytesPerSecond/);
 });
+
+test('a silence under a second is refused: a door busy for a moment would be ended', () => {
+  assert.equal(options.shape.timeouts.parse({ doorSilence: '1s' }).doorSilence, 1000);
+  assert.throws(() => options.shape.timeouts.parse({ doorSilence: '0s' }), /too short/);
+});

@@ -2,6 +2,7 @@
 // errors of `floodgate check` are made from this one table. Names and meanings of the first block are fixed (interfaces).
 // No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
 import { z } from '../lib/zod.ts';
+import { alerts } from './alert-options.ts';
 import { count, duration, moment, size, sizeValue } from './units.ts';
 import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path, pattern } from './value-types.ts';
 
@@ -263,6 +264,9 @@ export const options = z.strictObject({
       hubIdle: duration('10s').describe('An idle pooled connection is closed after this.'),
       probe: duration('6s').describe('For one recipient probe; then 450.'),
       drain: duration('30s').describe('After SIGTERM, for sessions in the middle of a message.'),
+      doorSilence: duration('30s')
+        .refine((ms) => ms >= 1000, 'is too short (1s at least): a busy moment would end a door')
+        .describe('A door thread whose event loop stands still for so long is ended and replaced.'),
     })
     .prefault({})
     .describe('Deadlines.'),
@@ -311,6 +315,7 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Held mail: whole messages until a person releases them. See docs/quarantine.md.'),
+  alerts,
   rules: z.array(rule).default([]).describe('Rules of your own; `floodgate rules try` shows what they would have hit.'),
   ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),

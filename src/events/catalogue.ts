@@ -2,12 +2,13 @@
 // compile. A decision is an info line; what asks for a person is warn or error; the rest is debug.
 import type { Event, EventBody, EventType } from '../model/events.ts';
 import { houseRows } from './catalogue-house.ts';
+import { quarantineRows } from './catalogue-quarantine.ts';
 import type { EventEntry, FieldsOf } from './catalogue-row.ts';
 import { sessionRows } from './catalogue-session.ts';
 
 export { decisiveOf, reasonOf, type EventEntry, type LogLevel, type LogValue } from './catalogue-row.ts';
 
-export const catalogue: { readonly [T in EventType]: EventEntry<T> } = { ...sessionRows, ...houseRows };
+export const catalogue: { readonly [T in EventType]: EventEntry<T> } = { ...sessionRows, ...quarantineRows, ...houseRows };
 
 /** `hub-failed` as the name of its constructor: `hubFailed`. */
 type CamelCase<T extends string> = T extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<CamelCase<Rest>>}` : T;

@@ -11,10 +11,13 @@ function program(more: string): URL {
   const text = `
     import { parentPort, workerData } from 'node:worker_threads';
     const say = (message) => parentPort.postMessage(message);
+    const beat = () => workerData.pulse && Atomics.add(new Int32Array(workerData.pulse), 0, 1);
+    setInterval(beat, 5);
     const ready = () => say({ kind: 'ready', listeners: [{ name: 'mx', host: '127.0.0.1', port: 25 }] });
     parentPort.on('message', (message) => {
       if (message.kind === 'drain') say({ kind: 'drained' });
       if (message.kind === 'flush') say({ kind: 'flushed', ask: message.ask });
+      if (message.kind === 'taken' && message.cost < 0) for (;;);
       if (message.kind === 'taken') throw new Error('fell over');
     });
     ${more}`;
@@ -41,6 +44,7 @@ function watched(t: TestContext, more: string, parts: Partial<SupervisorParts> =
     entry: program(more),
     doors: 2,
     mayReplace: true,
+    silenceMs: () => 1000,
     onBatch: () => {},
     onFinal: () => {},
     onListenFailed: ({ why }) => {
@@ -118,6 +122,25 @@ test('a replacement that cannot listen is told too, though nobody waits for its 
   await startsOf(2);
   await supervisor.flush();
   assert.deepEqual(failed, ['EADDRINUSE']);
+});
+
+test('a door that hangs without dying is ended and replaced, and the other door does not notice', async (t) => {
+  const { supervisor, died, starts, deaths, startsOf } = watched(t, 'ready();');
+  await supervisor.start();
+  supervisor.send(1, { kind: 'taken', cost: -1 });
+  await deaths(1);
+  assert.deepEqual(died, ['1: hung: no sign of life for 1 s']);
+  await startsOf(3);
+  assert.deepEqual(starts, [0, 1, 1]);
+  await supervisor.flush();
+});
+
+test('a door that hangs does not keep the process from its end', async (t) => {
+  const { supervisor } = watched(t, 'ready();', { doors: 1 });
+  await supervisor.start();
+  supervisor.send(0, { kind: 'taken', cost: -1 });
+  await supervisor.stop(100);
+  assert.ok(supervisor.figures().every(({ alive }) => !alive));
 });
 
 test('where its inherited socket died with it, a door is not replaced', async (t) => {

@@ -1,6 +1,7 @@
 // Keeps the door threads alive: starts them, replaces one that dies, speaks to all of them, and lets them finish at the end.
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { Pulse, PulseWatch } from '../lib/pulse.ts';
 import type { DoorFigures, DoorStart, FromDoor, OpenListener, ToDoor } from './messages.ts';
 
 export interface SupervisorParts {
@@ -8,14 +9,16 @@ export interface SupervisorParts {
   readonly entry: URL;
   readonly doors: number;
   /** What door `number` is started with, asked anew at each start so that a replacement gets the settings in force. */
-  startOf(number: number): DoorStart;
+  startOf(number: number): Omit<DoorStart, 'pulse'>;
+  /** A door that shows no sign of life for so long hangs, in milliseconds; asked before each look. */
+  silenceMs(): number;
   onBatch(number: number, message: Extract<FromDoor, { kind: 'batch' }>): void;
   onFinal(number: number, message: Extract<FromDoor, { kind: 'final' }>): void;
   onMeasureHits(message: Extract<FromDoor, { kind: 'measure-hits' }>): void;
   onReputes(number: number, message: Extract<FromDoor, { kind: 'correspondents' }>): void;
   onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
-  /** A door has gone without being asked to; it is started again by itself, unless `willReturn` is false. */
+  /** A door has gone without being asked to, or was ended because it hung; it is started again by itself, unless `willReturn` is false. */
   onDied(number: number, why: string): void;
   /** False where a replacement could not listen: its inherited socket died with it. */
   readonly mayReplace: boolean;
@@ -43,6 +46,10 @@ interface Door {
   figures: DoorFigures | null;
   restart: NodeJS.Timeout | null;
   drained: (() => void) | null;
+  /** From its readiness to its end. */
+  watch: PulseWatch | null;
+  /** Why it was ended. */
+  hung: string | null;
 }
 
 export class DoorSupervisor {
@@ -50,6 +57,7 @@ export class DoorSupervisor {
   readonly #doors: Door[];
   #stopping = false;
   #asks = 0;
+  #look: NodeJS.Timeout | null = null;
   readonly #flushes = new Map<number, { waiting: number; done(): void }>();
 
   constructor(parts: SupervisorParts) {
@@ -62,12 +70,15 @@ export class DoorSupervisor {
       figures: null,
       restart: null,
       drained: null,
+      watch: null,
+      hung: null,
     }));
   }
 
   /** Starts every door; resolves to the listeners, which are the same for all. Rejects when the first cannot listen. */
   async start(): Promise<readonly OpenListener[]> {
     setFlagsFromString(`--initial-old-space-size=${QUIET_OLD_SPACE_MIB}`); // read when a thread's heap is made
+    this.#lookIn();
     const [listeners = []] = await Promise.all(this.#doors.map((door) => this.#startDoor(door)));
     return listeners;
   }
@@ -103,7 +114,7 @@ export class DoorSupervisor {
     return this.#doors.map(({ number, worker, figures }) => ({ door: number, alive: worker !== null, figures }));
   }
 
-  /** Lets every door finish its messages, then ends the threads. */
+  /** Lets every door finish its messages, then ends the threads. One that hangs is not waited for longer than it may be silent. */
   async stop(patienceMs: number): Promise<void> {
     this.#stopping = true;
     await Promise.all(
@@ -119,17 +130,35 @@ export class DoorSupervisor {
         await worker.terminate();
       }),
     );
+    if (this.#look !== null) clearTimeout(this.#look);
+  }
+
+  /** Ends doors that hang: what they held is lost either way, and their share of the new connections waits in vain. */
+  #lookIn(): void {
+    const silenceMs = this.#parts.silenceMs();
+    this.#look = setTimeout(() => {
+      for (const door of this.#doors) {
+        if (door.worker === null || door.watch?.isHung() !== true) continue;
+        door.watch = null;
+        door.hung = `hung: no sign of life for ${Math.round(silenceMs / 1000)} s`;
+        void door.worker.terminate(); // its exit tells, and starts another
+      }
+      this.#lookIn();
+    }, PulseWatch.lookEveryMs(silenceMs));
   }
 
   #startDoor(door: Door): Promise<readonly OpenListener[]> {
-    const worker = new Worker(this.#parts.entry, { workerData: this.#parts.startOf(door.number), name: `smtp-${door.number + 1}` });
+    const pulse = Pulse.allocate();
+    const worker = new Worker(this.#parts.entry, { workerData: { ...this.#parts.startOf(door.number), pulse }, name: `smtp-${door.number + 1}` });
     door.worker = worker;
     door.startedAt = Date.now();
     let why = 'ended';
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromDoor) => {
-        if (message.kind === 'ready') resolve(message.listeners);
-        else if (message.kind === 'listen-failed' && message.fatal && door.deaths === 0) reject(new Error(`listener ${message.listener}: ${message.why}`));
+        if (message.kind === 'ready') {
+          door.watch = new PulseWatch(pulse);
+          resolve(message.listeners);
+        } else if (message.kind === 'listen-failed' && message.fatal && door.deaths === 0) reject(new Error(`listener ${message.listener}: ${message.why}`));
         else this.#onMessage(door, message);
       });
       worker.on('error', (error) => {
@@ -137,8 +166,9 @@ export class DoorSupervisor {
         reject(error instanceof Error ? error : new Error(String(error)));
       });
       worker.on('exit', () => {
-        reject(new Error(why));
-        this.#onExit(door, why);
+        const reason = door.hung ?? why;
+        reject(new Error(reason));
+        this.#onExit(door, reason);
       });
     });
   }
@@ -175,6 +205,8 @@ export class DoorSupervisor {
   #onExit(door: Door, why: string): void {
     door.worker = null;
     door.figures = null;
+    door.watch = null;
+    door.hung = null;
     if (this.#stopping) return;
     this.#parts.onDied(door.number, why);
     if (!this.#parts.mayReplace) return;

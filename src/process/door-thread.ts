@@ -2,6 +2,7 @@
 // before it answers a client.
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
+import { Pulse } from '../lib/pulse.ts';
 import { mountDoor, type MountedDoor } from './mount-door.ts';
 import type { DoorStart, FromDoor, ToDoor } from './messages.ts';
 
@@ -11,7 +12,8 @@ const FIGURES_MS = 1000;
 const keeper = parentPort;
 if (keeper === null) throw new Error('a door thread is started by the keeper');
 const say = (message: FromDoor): void => keeper.postMessage(message);
-const door: MountedDoor = await mountDoor(workerData as DoorStart, say);
+const start = workerData as DoorStart;
+const door: MountedDoor = await mountDoor(start, say);
 
 keeper.on('message', (message: ToDoor) => {
   switch (message.kind) {
@@ -43,7 +45,11 @@ keeper.on('message', (message: ToDoor) => {
 const LAG_RESOLUTION_MS = 20;
 const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
 lag.enable();
-setInterval(() => door.flush(), FLUSH_MS);
+const pulse = new Pulse(start.pulse);
+setInterval(() => {
+  pulse.beat();
+  door.flush();
+}, FLUSH_MS);
 let loop = performance.eventLoopUtilization();
 setInterval(() => {
   const { utilization } = performance.eventLoopUtilization(loop);

@@ -159,7 +159,7 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
 }
 
 function superviseDoors({ record, lists, measures, lost, correspondents, level, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
-  const startOf = (number: number): DoorStart => ({
+  const startOf = (number: number): Omit<DoorStart, 'pulse'> => ({
     ...inForce.settings,
     name: `smtp-${number + 1}`,
     number,
@@ -176,6 +176,7 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
     entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
     doors,
     startOf,
+    silenceMs: () => inForce.settings.config.timeouts.doorSilence,
     mayReplace: inherited.length === 0,
     onBatch: (number, { batch }) => {
       record.take(batch);

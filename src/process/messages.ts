@@ -25,6 +25,8 @@ export interface DoorStart extends DoorSettings {
   readonly counters: SharedArrayBuffer;
   /** The load level; see lib/shared-level.ts. */
   readonly level: SharedArrayBuffer;
+  /** Its sign of life; see lib/pulse.ts. */
+  readonly pulse: SharedArrayBuffer;
   /** What is remembered of correspondents, as text. */
   readonly correspondents: string;
   readonly lists: ListsSnapshot;

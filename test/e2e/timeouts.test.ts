@@ -1,14 +1,16 @@
 // A story for every deadline in options.ts (mission L6): the session ends with a word, and mail flows beside it.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Config } from '../../src/config/options.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway } from '../harness/gateway.ts';
 import { letter } from '../harness/letter.ts';
-import { atEnd, type Owner } from '../harness/scratch.ts';
+import { atEnd, scratchDirectory, type Owner } from '../harness/scratch.ts';
 import { deliverOnce, SmtpClient } from '../harness/smtp-client.ts';
-import { within } from '../harness/until.ts';
+import { until, within } from '../harness/until.ts';
 
 const whole: Owner = { after };
 const hub = await startFakeHub();
@@ -25,6 +27,7 @@ const timeouts = {
   hubIdle: '300ms',
   probe: '400ms',
   drain: '600ms',
+  doorSilence: '2s',
 };
 const listeners = { mx: {}, proxied: { proxyProtocol: { trusted: ['127.0.0.1/32'] } } };
 const settings = { hub: `127.0.0.1:${hub.port}`, listeners, config: { timeouts, limits: { junkCommands: 10_000 } } };
@@ -158,6 +161,19 @@ const stories: Readonly<Record<keyof Config['timeouts'], (t: Owner) => Promise<v
       S: 354`);
     const ms = await took(going.stop().then((code) => assert.equal(code, 0)));
     assert.ok(ms > 400 && ms < late, `${ms} ms: a message under way is waited for, and not for ever`);
+  },
+
+  async doorSilence(t) {
+    const ownChecks = join(scratchDirectory(t, 'own-checks'), 'checks');
+    mkdirSync(ownChecks);
+    writeFileSync(join(ownChecks, 'endless.ts'), "export default { stage: 'mail', run({ from }) { while (JSON.stringify(from).includes('endless')); } };");
+    const hanging = await startGateway(t, { ...settings, config: { timeouts, ownChecks } });
+    const stranded = { ...stranger, port: hanging.port('mx') };
+    const victim = await SmtpClient.greet(t, stranded);
+    await victim.send('MAIL FROM:<endless@sender.example>\r\n');
+    assert.equal((await hanging.event('door-died')).why, 'hung: no sign of life for 2 s');
+    const next = await until('the replacement', () => SmtpClient.greet(t, stranded).catch(() => null));
+    assert.equal((await next.ask('MAIL FROM:<x@sender.example>')).code, 250);
   },
 };
 
