@@ -88,6 +88,11 @@ export class RecentSet {
     return this.#seen.size;
   }
 
+  /** Seen lately: it counts as seen again. */
+  has(key: string, at: number): boolean {
+    return this.#seen.get(key, at) !== undefined;
+  }
+
   /** True for a key that was not seen lately; seen it is from now on. */
   isNew(key: string, at: number): boolean {
     if (this.#seen.get(key, at) !== undefined) return false;

@@ -1,0 +1,53 @@
+// Who is responsible for a message (engineering 2.1): a shared address, a webmail house or a big provider must not be blamed for one of
+// the many that send through it, so a proven name comes before the address.
+import { networkOf } from '../../lib/ip.ts';
+import type { MessageTraits } from '../../model/message-traits.ts';
+import type { Caller, Origin } from '../../model/sighting.ts';
+
+/** What the translations know of the site. */
+export interface SiteView {
+  /** One of our domains or our customers'. */
+  isOurDomain(domain: string): boolean;
+  /** In one of the site's networks. */
+  isInside(ip: string): boolean;
+  /** The organisational domain: `mail.shop.example.co.uk` gives `example.co.uk`. */
+  orgDomain(domain: string): string;
+}
+
+/** The network that is given to one customer: IPv4 /24, IPv6 /56; '' for what is no address. */
+export const networkOfClient = (ip: string): string => networkOf(ip, 24, 56);
+
+/** What stands behind the last `@`; '' for the null sender and where there is none. */
+export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1 || address.length);
+
+/** The responsible party: the first that holds of user, aligned DKIM domain, SPF domain, confirmed name, network. */
+export function originOf(caller: Caller, from: string, traits: MessageTraits | null, site: Pick<SiteView, 'orgDomain'>): Origin {
+  if (caller.user !== null) return { kind: 'user', name: caller.user, spoofable: false };
+  const proven = traits === null ? '' : provenDomain(from, traits, site);
+  if (proven !== '') return { kind: 'domain', name: proven, spoofable: false };
+  const { name, ip } = caller;
+  if (name !== null && !namesItsAddress(name, ip)) return { kind: 'host', name: site.orgDomain(name), spoofable: false };
+  const network = networkOfClient(ip);
+  // A log line without an address: a program on the host itself.
+  return network === '' ? { kind: 'host', name: 'localhost', spoofable: false } : { kind: 'network', name: network, spoofable: false };
+}
+
+/** The domain that SPF or an aligned DKIM signature proves; '' where none does. */
+function provenDomain(from: string, { signatures, fromDomain, spf, dmarc }: MessageTraits, { orgDomain }: Pick<SiteView, 'orgDomain'>): string {
+  const author = fromDomain === undefined ? '' : orgDomain(fromDomain);
+  // RFC 7489 3.1: aligned is a signature of the author's own organisation; anybody can sign with a domain of his own.
+  if (author !== '' && (dmarc === 'pass' || signatures?.some(({ domain, result }) => result === 'pass' && orgDomain(domain) === author))) return author;
+  const sender = domainOf(from);
+  return spf === 'pass' && sender !== '' ? orgDomain(sender) : '';
+}
+
+/** A name made of the address (`203-0-113-7.dsl.isp.example`) says whose line it is, not who is responsible: a whole provider would be blamed. */
+export function namesItsAddress(name: string, ip: string): boolean {
+  if (ip.includes(':')) return /(?:[0-9a-f]{1,4}[-.]){4,}/.test(name);
+  const octets = ip.split('.');
+  const numbers = name.split(/\D+/).map(Number);
+  const padded = octets.map((octet) => octet.padStart(3, '0')).join('');
+  const hex = octets.map((octet) => Number(octet).toString(16).padStart(2, '0')).join('');
+  if (name.includes(padded) || name.includes(hex)) return true;
+  return octets.filter((octet) => numbers.includes(Number(octet))).length >= 3;
+}
