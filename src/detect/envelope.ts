@@ -1,0 +1,31 @@
+// Addresses as detectors count them: one mailbox under all its spellings, one sender under all the addresses it makes for itself.
+
+/** What stands behind the last `@`; '' where there is none. */
+export const domainOf = (address: string): string => {
+  const at = address.lastIndexOf('@');
+  return at < 0 ? '' : address.slice(at + 1);
+};
+
+/** The mailbox of a recipient address: `name+tag@d` is `name@d`, or a bomb would hide behind tags. */
+export function mailboxOf(to: string): string {
+  const plus = to.indexOf('+');
+  const at = to.lastIndexOf('@');
+  return plus > 0 && plus < at ? to.slice(0, plus) + to.slice(at) : to;
+}
+
+/**
+ * The sender under an address made for one message or recipient: BATV (`prvs=tag=`), SRS (`SRS0=hash=day=domain=local`), VERP
+ * (`bounces+name=domain`, numbers).
+ */
+export function steadySender(from: string): string {
+  const at = from.lastIndexOf('@');
+  if (at < 0) return from;
+  let local = from.slice(0, at);
+  const batv = /^prvs=[^=]*=(.+)$/.exec(local);
+  if (batv?.[1] !== undefined) local = batv[1];
+  const srs = /^srs[01][=+-].*=([^=]+)=([^=]+)$/.exec(local);
+  if (srs !== null) return `${srs[2]}@${srs[1]}`;
+  const plus = local.indexOf('+');
+  if (plus > 0) local = local.slice(0, plus);
+  return local.replace(/\d+/g, '0') + from.slice(at);
+}

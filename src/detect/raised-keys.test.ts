@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AlarmKey } from '../model/alarm.ts';
+import { RaisedKeys } from './raised-keys.ts';
+
+const key: AlarmKey = { recipient: 'a@hub.example' };
+
+function calmOf(raised: RaisedKeys, at: number): readonly AlarmKey[] {
+  const calm: AlarmKey[] = [];
+  raised.settle(at, (each) => calm.push(each));
+  return calm;
+}
+
+test('a level is told once, a higher one again, and each doubling', () => {
+  const raised = new RaisedKeys(1000);
+  const news = (['watch', 'watch', 'alert', 'alert', 'alert', 'watch', 'severe'] as const).map((level, at) =>
+    raised.isNews(key, level, [5, 6, 7, 8, 14, 15, 16][at] ?? 0, at),
+  );
+  assert.deepEqual(news, [true, false, true, false, true, false, true]);
+  assert.equal(raised.levelOf(key), 'severe');
+});
+
+test('a key is named once it has been quiet for long enough, and not before', () => {
+  const raised = new RaisedKeys(1000);
+  raised.isNews(key, 'alert', 1, 0);
+  raised.keepHot(key, 500);
+  assert.deepEqual(calmOf(raised, 1499), []);
+  assert.deepEqual(calmOf(raised, 1500), [key]);
+  assert.deepEqual(calmOf(raised, 9999), []);
+  assert.equal(raised.isNews(key, 'watch', 1, 10_000), true);
+});
+
+test('keys beyond the bound make room, and are named quiet so that nothing stays open for ever', () => {
+  const raised = new RaisedKeys(1000, 3);
+  for (let number = 0; number < 5; number++) raised.isNews({ recipient: `${number}@hub.example` }, 'alert', 1, number);
+  assert.equal(raised.size, 3);
+  assert.deepEqual(
+    calmOf(raised, 5).map(({ recipient }) => recipient),
+    ['0@hub.example', '1@hub.example'],
+  );
+});
