@@ -13,6 +13,8 @@ const stageWords = {
 } as const;
 const outcomeWords = {
   delivered: 'delivered',
+  held: 'held in the quarantine',
+  discarded: 'taken and thrown away',
   refused: 'refused',
   deferred: 'deferred (the client may try again)',
   aborted: 'broken off by the client',
@@ -55,11 +57,7 @@ function explanationText(explanation: Explanation, withTimeline: boolean): strin
       'message',
       `${message.messageId ?? 'without Message-ID'}, ${message.bytes} bytes${message.subject === null ? '' : `, subject ${JSON.stringify(message.subject)}`}`,
     );
-  if (message)
-    add(
-      'next hop',
-      [message.route, message.hubReply, message.hubQueueId === null ? null : `queue id ${message.hubQueueId}`].filter((part) => part !== null).join(': '),
-    );
+  if (message) add('next hop', [message.route, message.hubReply, queueIdText(message)].filter((part) => part !== null).join(': '));
   add('heard', explanation.reply);
   add('numbers', pairsText(Object.entries(explanation.decision.evidence)));
   add('found', findings.length === 0 ? 'nothing' : null);
@@ -71,6 +69,11 @@ function explanationText(explanation: Explanation, withTimeline: boolean): strin
     for (const entry of timeline) lines.push(`    ${entry.at.slice(11, 23)}  ${entry.type.padEnd(18)}  ${pairsText(entry.text)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The id where the hub's words do not show it already. */
+function queueIdText({ hubReply, hubQueueId }: NonNullable<Explanation['message']>): string | null {
+  return hubQueueId === null || hubReply?.includes(hubQueueId) === true ? null : `queue id ${hubQueueId}`;
 }
 
 function clientText({ ip, port, name, helo, user, listener }: Explanation['client']): string {

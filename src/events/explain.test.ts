@@ -227,3 +227,10 @@ test('what would be decided today is asked of whoever can tell, and said to be u
   assert.match(explainedText(await explain(dir, `${first}-1`)), /today +what would be decided now is not known/);
   assert.match(explainedText(await explain(dir, `${first}-1`, { redecide: () => Promise.resolve(today) })), /today +delivered: the recipient exists now/);
 });
+
+test('the queue id of a delivered message is told once where the hub’s own words hold it', async () => {
+  const text = explainedText(await explain(dir, `${second}-2`));
+  const [, nextHop] = /^ +next hop +(.*)$/m.exec(text) ?? [];
+  const id = `Q${second.slice(3, 9)}`;
+  assert.equal(nextHop, `hub: 250 2.0.0 Ok: queued as ${id}`);
+});

@@ -144,3 +144,31 @@ test('a database that fails leaves the entries of before in force', async (conte
   assert.ok(isListed('198.51.100.7'));
   assert.match(brokenOf(events)[0] ?? '', /entries of before stay in force.*disk/);
 });
+
+test('a list that is broken at a reload keeps what it had, with the action it has now; a list of another file begins empty', async (context) => {
+  const { file, folder, keeper, repository, clock } = await start(context, '203.0.113.0/24\n');
+  await repository.add(stored());
+  await keeper.refresh();
+  rmSync(file);
+  const events: EventBody[] = [];
+  let lists = openLists();
+  const next = createListKeeper({
+    lists: [
+      { name: 'bad', matches: 'client', file, action: 'defer' },
+      { name: 'bad', matches: 'client', file: join(folder, 'other.txt'), action: 'accept' },
+    ],
+    repository: { inForce: () => Promise.reject(new Error('locked')), removeExpired: () => Promise.resolve(0) },
+    record: (event) => events.push(event),
+    onSnapshot: (snapshot) => void (lists = openLists(snapshot)),
+    now: () => clock.ms,
+    before: keeper.read(),
+  });
+  await next.start();
+  context.after(next.stop);
+  assert.deepEqual(
+    lists.match({ ip: '203.0.113.9' }).map(({ list, action }) => [list, action]),
+    [['bad', 'defer']],
+  );
+  assert.equal(lists.match({ ip: '198.51.100.7' }).length, 1, 'the entries of the database stay as well');
+  assert.equal(brokenOf(events).length, 3);
+});

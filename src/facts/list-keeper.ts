@@ -12,6 +12,14 @@ export interface ListKeeperParts {
   readonly record: Recorder;
   onSnapshot(snapshot: ListsSnapshot): void;
   now(): number;
+  /** What was in force under the configuration of before: stays where a list cannot be read now. */
+  readonly before?: ListsRead;
+}
+
+/** What a keeper has read. */
+export interface ListsRead {
+  readonly files: readonly { readonly config: ListConfig; readonly entries: readonly ListEntry[] }[];
+  readonly stored: readonly StoredListEntry[];
 }
 
 /** A list of the configuration as it is in force. */
@@ -33,6 +41,8 @@ export interface ListKeeper {
   /** The database changed: read its entries again and hand out a snapshot. */
   refresh(): Promise<void>;
   status(): readonly ListStatus[];
+  /** For the keeper of the next configuration. */
+  read(): ListsRead;
   stop(): void;
 }
 
@@ -47,8 +57,8 @@ interface FileState {
 }
 
 export function createListKeeper(parts: ListKeeperParts): ListKeeper {
-  const files = parts.lists.map((config): FileState => ({ config, identity: '', entries: [], trouble: null }));
-  let stored: readonly StoredListEntry[] = [];
+  const files = parts.lists.map((config): FileState => ({ config, identity: '', entries: entriesOfBefore(config, parts.before), trouble: null }));
+  let stored: readonly StoredListEntry[] = parts.before?.stored ?? [];
   let timer: NodeJS.Timeout | undefined;
   /** One look at a time: a slow disk must not let two of them mix. */
   let last = Promise.resolve();
@@ -108,8 +118,15 @@ export function createListKeeper(parts: ListKeeperParts): ListKeeper {
         entries: entries.length,
         trouble,
       })),
+    read: () => ({ files: files.map(({ config, entries }) => ({ config, entries })), stored }),
     stop: () => clearInterval(timer),
   };
+}
+
+/** What the same file gave before; its action may be another now. */
+function entriesOfBefore({ name, file, matches, action }: ListConfig, before: ListsRead | undefined): readonly ListEntry[] {
+  const old = before?.files.find(({ config }) => config.name === name && config.file === file && config.matches === matches);
+  return old?.entries.map((entry) => ({ ...entry, action })) ?? [];
 }
 
 /** Resolves to true when other entries are in force than before. */

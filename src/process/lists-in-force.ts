@@ -1,7 +1,7 @@
 // The operators' lists as the keeper holds them: files and database, the desk that changes them, and the snapshot in force.
 import type { Config } from '../config/options.ts';
 import { createListDesk, type ListDesk } from '../facts/list-desk.ts';
-import { createListKeeper, type ListKeeper } from '../facts/list-keeper.ts';
+import { createListKeeper, type ListKeeper, type ListsRead } from '../facts/list-keeper.ts';
 import { compileLists, type ListsSnapshot } from '../facts/lists.ts';
 import type { Recorder } from '../model/events.ts';
 import { createListEntries } from '../store/list-entries.ts';
@@ -27,9 +27,10 @@ export interface ListsParts {
 export async function openListsInForce({ store, lists: first, record, changed }: ListsParts): Promise<ListsInForce> {
   const repository = createListEntries(store.queries);
   let snapshot: ListsSnapshot = compileLists([]);
-  const keep = (lists: Config['lists']): ListKeeper =>
+  const keep = (lists: Config['lists'], before?: ListsRead): ListKeeper =>
     createListKeeper({
       lists,
+      ...(before === undefined ? {} : { before }),
       repository,
       record,
       now: Date.now,
@@ -46,7 +47,7 @@ export async function openListsInForce({ store, lists: first, record, changed }:
     desk: { show: () => desk().show(), add: (raw, by) => desk().add(raw, by), remove: (raw, by) => desk().remove(raw, by) },
     reload: async (lists) => {
       keeper.stop();
-      keeper = keep(lists);
+      keeper = keep(lists, keeper.read());
       await keeper.start();
     },
     close: () => keeper.stop(),
