@@ -54,4 +54,6 @@ export interface AuthService {
   /** Resolves to the user's canonical name, or why not. The same work whether the user exists or not. Never rejects. */
   verify(user: string, password: string, peer: AuthPeer): Promise<AuthResult>;
   begin(mechanism: DialogueMechanism, peer: AuthPeer): AuthDialogue;
+  /** What the record keeps of a password that was tried: a short keyed hash, the same for the same user and password; absent: nothing. */
+  triedPassword?(user: string, password: string): string;
 }

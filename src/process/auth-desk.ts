@@ -7,6 +7,7 @@ import { createHubAuth } from '../delivery/hub/authenticate.ts';
 import { authSecret } from '../facts/auth-secret.ts';
 import { createCertificateAuth } from '../facts/certificate-auth.ts';
 import { createDovecotAuth, type DovecotAuth } from '../facts/dovecot-auth.ts';
+import { triedPassword } from '../facts/tried-password.ts';
 import { createUsersAuth } from '../facts/users-auth.ts';
 import type { AuthService } from '../model/auth.ts';
 import type { Recorder } from '../model/events.ts';
@@ -51,14 +52,28 @@ export function openAuthDesk(record: Recorder): AuthDesk {
   return {
     async use(config) {
       const passwords = await passwordsOf(config);
-      const file = config.auth?.certificates;
-      return file === undefined
-        ? passwords
-        : ((await fromFile(file, record, (onTrouble) => createCertificateAuth({ file, passwords, now: Date.now, onTrouble }))) ?? passwords);
+      const certificates = config.auth?.certificates;
+      const service =
+        certificates === undefined
+          ? passwords
+          : ((await fromFile(certificates, record, (onTrouble) => createCertificateAuth({ file: certificates, passwords, now: Date.now, onTrouble }))) ??
+            passwords);
+      if (service === null) return null;
+      const file = join(config.state, 'auth-secret');
+      const siteSecret = await fromFile(file, record, () => authSecret(file));
+      return siteSecret === null ? service : rememberingTries(service, siteSecret);
     },
     close: () => dovecot?.auth.close(),
   };
 }
+
+/** The service, with what the record keeps of a password that was tried. */
+const rememberingTries = (service: AuthService, siteSecret: Buffer): AuthService => ({
+  mechanisms: (peer) => service.mechanisms(peer),
+  verify: (user, password, peer) => service.verify(user, password, peer),
+  begin: (mechanism, peer) => service.begin(mechanism, peer),
+  triedPassword: triedPassword(siteSecret),
+});
 
 /** Null where the hub has no AUTH: the configuration was refused for it. */
 function hubOf({ hub, site, timeouts }: Config, onTrouble: (why: string) => void): AuthService | null {
@@ -69,11 +84,7 @@ function hubOf({ hub, site, timeouts }: Config, onTrouble: (why: string) => void
 }
 
 /** What rests on a file; null, and told, where the file cannot be used. */
-async function fromFile(
-  file: string,
-  record: Recorder,
-  open: (onTrouble: (errors: readonly string[]) => void) => Promise<AuthService>,
-): Promise<AuthService | null> {
+async function fromFile<T>(file: string, record: Recorder, open: (onTrouble: (errors: readonly string[]) => void) => Promise<T>): Promise<T | null> {
   const broken = (why: string): void => record({ type: 'list-broken', list: file, why });
   try {
     return await open((errors) => broken(errors.join('; ')));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Event, EventBody } from '../../model/events.ts';
+import type { EventBody } from '../../model/events.ts';
 import type { Sighting } from '../../model/sighting.ts';
 import type { Finding } from '../../model/verdict.ts';
 import { SightingsFromEvents } from './from-events.ts';

@@ -1,5 +1,5 @@
 // AUTH as the shell performs it: asks those who know the users, one thing at a time, and says what came of it.
-import type { AuthDialogue, AuthPeer, AuthTurn } from '../../model/auth.ts';
+import type { AuthDialogue, AuthPeer, AuthService, AuthTurn } from '../../model/auth.ts';
 import type { Reply } from '../../model/reply.ts';
 import { authChallenge, replies } from '../../policy/replies.ts';
 import type { Conversation } from './conversation.ts';
@@ -37,6 +37,7 @@ export class Authenticating {
         user: end.user.slice(0, 255),
         ok: end.kind === 'accepted',
         why: end.kind === 'refused' ? end.why : '',
+        ...secretOf(effect, auth),
       });
       return end.kind === 'accepted' ? { kind: 'accepted', user: end.user, reply: replies.authenticated } : refusals[end.why];
     };
@@ -58,6 +59,13 @@ export class Authenticating {
     this.#dialogue = null;
     this.#turns = 0;
   }
+}
+
+/** What is kept of the password, of mechanisms that show it. */
+function secretOf(effect: AuthEffect, auth: Pick<AuthService, 'triedPassword'>): { readonly secret?: string } {
+  if (effect.do !== 'authenticate') return {};
+  const secret = auth.triedPassword?.(effect.user, effect.password);
+  return secret === undefined ? {} : { secret };
 }
 
 /** An exchange of too many rounds is none of ours. */
