@@ -94,7 +94,7 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
     onRemember?.(entry);
   };
 
-  const { records, log } = await openFinalsLog<AnswerEntry>({ dir, name, isAlive });
+  const { records, log } = await openFinalsLog<AnswerEntry>({ dir, name, isAlive, capacity, keyOf: ({ kind, key }) => `${kind} ${key}` });
   for (const entry of records.toSorted((a, b) => a.at - b.at)) learn(entry);
 
   const note = (kind: AnswerEntry['kind'], key: string, reply: Reply | null): Promise<boolean> => {
