@@ -78,7 +78,10 @@ function didYouMean(value: unknown, known: readonly string[]): string | null {
 function unknownKey(root: OptionSchema, parent: OptionPath, key: string): Found {
   const siblings = Object.keys(schemaAt(root, parent)?.properties ?? {});
   const elsewhere = [...leaves(root)].map(([path]) => path).filter((path) => path.split('.').at(-1) === key);
-  const hint =
-    didYouMean(key, siblings) ?? (elsewhere.length > 0 ? `did you mean ${elsewhere.slice(0, 3).join(' or ')}?` : `known here: ${siblings.join(', ')}`);
+  const hint = didYouMean(key, siblings) ?? (elsewhere.length > 0 ? `did you mean ${elsewhere.slice(0, 3).join(' or ')}?` : knownHere(siblings));
   return { path: [...parent, key], message: 'is not an option', hint };
 }
+
+/** A list longer than a person reads at once is better read in its page. */
+const knownHere = (siblings: readonly string[]): string =>
+  siblings.length > 20 ? `docs/reference/options.md has those known here` : `known here: ${siblings.join(', ')}`;

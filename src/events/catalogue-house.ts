@@ -2,10 +2,11 @@
 import { alarmKeyText } from '../model/alarm.ts';
 import type { EventType } from '../model/events.ts';
 import { at, type EventEntry } from './catalogue-row.ts';
+import type { quarantineRows } from './catalogue-quarantine.ts';
 import type { sessionRows } from './catalogue-session.ts';
 
-/** Rows of all events that no session owns. */
-export const houseRows: { readonly [T in Exclude<EventType, keyof typeof sessionRows>]: EventEntry<T> } = {
+/** Rows of all events that neither a session nor held mail owns. */
+export const houseRows: { readonly [T in Exclude<EventType, keyof typeof sessionRows | keyof typeof quarantineRows>]: EventEntry<T> } = {
   'hub-failed': {
     doc: 'A next hop could not be used.',
     level: at('warn'),
@@ -171,6 +172,15 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       ['count', e.count],
       ['by', e.by],
       ['because', e.because],
+    ],
+  },
+  'alert-failed': {
+    doc: 'An alert could not be sent by one of the ways of `alerts`; it is tried again.',
+    level: at('error'),
+    line: (e) => [
+      ['way', e.way],
+      ['why', e.why],
+      ['waiting', e.waiting],
     ],
   },
   'incidents-broken': {

@@ -51,9 +51,22 @@ export function countEvent(body: EventBody, add: AddCount): void {
       return;
     case 'alarm-raised':
       return add('floodgate_alarms_total', [body.alarm.detector, body.alarm.level]);
+    case 'quarantine-released':
+      return add('floodgate_quarantine_changes_total', [body.outcome === 'delivered' ? 'released' : 'release-failed']);
+    case 'quarantine-discarded':
+      return add('floodgate_quarantine_changes_total', ['discarded']);
+    case 'quarantine-restored':
+      return add('floodgate_quarantine_changes_total', ['restored']);
+    case 'quarantine-expired':
+      return add('floodgate_quarantine_changes_total', [body.state === 'held' ? 'expired' : 'trash-emptied']);
+    case 'message-quarantined':
+    case 'message-discarded':
+    case 'quarantine-full':
+    case 'quarantine-broken':
     case 'session-closed':
     case 'incident-changed':
     case 'incidents-broken':
+    case 'alert-failed':
     case 'hub-circuit':
     case 'door-started':
     case 'load-level':

@@ -104,6 +104,8 @@ function textsOf(event: Event): readonly string[] {
         event.input.helo ?? '',
       ];
     case 'transaction-aborted':
+    case 'message-quarantined':
+    case 'message-discarded':
       return [event.ref, event.from, ...event.recipients];
     case 'command-refused':
     case 'connection-refused':

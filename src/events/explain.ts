@@ -136,8 +136,29 @@ async function gatherNear(
     if (event.type === 'session-closed' || event.type === 'connection-refused') open.delete(event.session);
     if (open.size === 0) break;
   }
+  await addFates(journal, bySession);
   return [...bySession.values()].filter((events) => events.length > 0);
 }
+
+/** What became of messages that were kept: told days after the session. */
+async function addFates(journal: Journal, bySession: ReadonlyMap<string, SessionEvent[]>): Promise<void> {
+  const kept = [...bySession.values()].flat().filter((event) => event.type === 'message-quarantined');
+  const [first] = kept;
+  if (first === undefined) return;
+  const needles = [...new Set(kept.map(({ session }) => `"session":"${session}"`))];
+  for await (const event of readJournal(journal.dir, { fromMs: first.at, needles, onBadLine: () => journal.badLines++ })) {
+    const events = 'session' in event && isFate(event) ? bySession.get(event.session) : undefined;
+    if (
+      events !== undefined &&
+      events.length < maxEventsPerSession &&
+      !events.some(({ at, door, seq }) => at === event.at && door === event.door && seq === event.seq)
+    )
+      events.push(event as SessionEvent); // it has a session
+  }
+}
+
+const isFate = ({ type }: Event): boolean =>
+  type === 'quarantine-released' || type === 'quarantine-discarded' || type === 'quarantine-restored' || type === 'quarantine-expired';
 
 /** Of a session's decisions those that the id is about; all of them when it is about the session, or about no decision in particular. */
 function aboutOnly(wanted: WantedId, events: readonly SessionEvent[]): readonly Explanation[] {

@@ -43,7 +43,7 @@ export interface Explanation {
   readonly today: Redecision | null;
 }
 
-export type Outcome = 'delivered' | 'refused' | 'deferred' | 'aborted' | 'failed' | 'nothing-decided';
+export type Outcome = 'delivered' | 'held' | 'discarded' | 'refused' | 'deferred' | 'aborted' | 'failed' | 'nothing-decided';
 
 export interface StagedFinding {
   readonly stage: Stage;
@@ -281,8 +281,16 @@ function aboutMessage(event: Finished, judged: readonly Judged[]) {
     from,
     to,
     message: { messageId, subject, bytes, route, hubReply, hubQueueId },
-    decision: refusal ? byFindings(refusal.findings, refusal.action, event.reason) : byHub(event),
+    decision: refusal ? byFindings(refusal.findings, refusal.action, event.reason) : (byTreatment(event, judged) ?? byHub(event)),
   } as const;
+}
+
+/** It was kept or thrown away: by the finding, at whatever stage, that asked for that. Null where the message went on. */
+function byTreatment({ outcome, reason }: Finished, judged: readonly Judged[]): Explanation['decision'] | null {
+  if (outcome !== 'held' && outcome !== 'discarded') return null;
+  const action = outcome === 'held' ? 'quarantine' : 'discard';
+  const asked = judged.flatMap(({ findings }) => findings).filter((finding) => finding.action === action);
+  return byFindings(asked, action, reason);
 }
 
 /** Nothing of ours stood against the message: the next hop decided. */

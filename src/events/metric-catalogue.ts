@@ -30,7 +30,14 @@ export const metricCatalogue = {
   floodgate_messages_total: {
     kind: 'counter',
     labels: ['outcome'],
-    help: 'Messages whose content was collected: delivered, refused, deferred, or aborted by the client.',
+    help: 'Messages whose content was collected: delivered, held, discarded, refused, deferred, or aborted by the client.',
+  },
+  floodgate_quarantine_messages: { kind: 'gauge', labels: ['state'], help: 'Messages kept now: held, or in the trash (discarded, can be had back).' },
+  floodgate_quarantine_bytes: { kind: 'gauge', labels: ['state'], help: 'Bytes of the messages kept now.' },
+  floodgate_quarantine_changes_total: {
+    kind: 'counter',
+    labels: ['what'],
+    help: 'Kept messages released, release-failed, discarded, restored, expired, or trash-emptied.',
   },
   floodgate_message_bytes_total: { kind: 'counter', labels: [], help: 'Bytes of messages whose content was collected.' },
   floodgate_smtp_replies_total: { kind: 'counter', labels: ['code'], help: 'Refusals of every kind and final answers to messages, by reply code.' },

@@ -1,5 +1,6 @@
 // The metrics in the form Prometheus reads. The only file that knows prom-client; names and labels come from the catalogue.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { HeldState } from '../model/quarantine.ts';
 import { metricCatalogue, type CounterName, type MetricEntry, type MetricName } from './metric-catalogue.ts';
 import type { EventBatch } from './recorder.ts';
 import { Tally, type Sums } from './tally.ts';
@@ -12,6 +13,8 @@ export interface Gauges {
   readonly hubConnections: readonly { readonly route: string; readonly state: string; readonly value: number }[];
   readonly doors: readonly { readonly state: string; readonly value: number }[];
   readonly measures: readonly { readonly actor: 'person' | 'auto'; readonly value: number }[];
+  readonly quarantineMessages: readonly { readonly state: HeldState; readonly value: number }[];
+  readonly quarantineBytes: readonly { readonly state: HeldState; readonly value: number }[];
   readonly loadLevel: number;
   readonly bannerQueue: number;
   readonly correspondents: number;
@@ -77,6 +80,8 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   replace('floodgate_hub_connections', gauges.hubConnections);
   replace('floodgate_doors', gauges.doors);
   replace('floodgate_measures', gauges.measures);
+  replace('floodgate_quarantine_messages', gauges.quarantineMessages);
+  replace('floodgate_quarantine_bytes', gauges.quarantineBytes);
   set('floodgate_load_level', gauges.loadLevel);
   set('floodgate_connections_waiting', gauges.bannerQueue);
   set('floodgate_correspondents', gauges.correspondents);

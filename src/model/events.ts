@@ -5,6 +5,7 @@ import type { Role } from './client.ts';
 import type { IncidentState, IncidentStep } from './incident.ts';
 import type { MessageTraits } from './message-traits.ts';
 import type { MeasureAction, MeasureEnd } from './measure.ts';
+import type { HeldBecause, HeldState } from './quarantine.ts';
 import type { Action, Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
 /** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
@@ -98,7 +99,8 @@ export type Event = Stamp &
     | (OfSession & {
         readonly type: 'message-finished';
         readonly ref: string;
-        readonly outcome: 'delivered' | 'refused' | 'deferred';
+        /** held: kept in the quarantine. discarded: thrown away. The client heard 250 to both. */
+        readonly outcome: 'delivered' | 'held' | 'discarded' | 'refused' | 'deferred';
         readonly reply: string;
         /** One a recipient, where they differed and the client heard them (PRDR). */
         readonly answers?: readonly string[];
@@ -115,6 +117,50 @@ export type Event = Stamp &
         readonly hubMs: number;
         readonly tags: readonly string[];
       })
+    /** The whole message is kept and on the disk; the client hears 250. `expiresAt` in milliseconds since the epoch. */
+    | (OfSession &
+        HeldBecause & {
+          readonly type: 'message-quarantined';
+          readonly ref: string;
+          readonly from: string;
+          readonly recipients: readonly string[];
+          readonly bytes: number;
+          readonly sha256: string;
+          readonly expiresAt: number;
+        })
+    /** The message was taken and thrown away, as a person has ordered; this is all that is left of it. */
+    | (OfSession &
+        HeldBecause & {
+          readonly type: 'message-discarded';
+          readonly ref: string;
+          readonly from: string;
+          readonly recipients: readonly string[];
+          readonly bytes: number;
+          readonly sha256: string;
+        })
+    /** Somebody let a kept message go on its way. failed, partly: it is still kept for those who have not got it. */
+    | (OfSession & {
+        readonly type: 'quarantine-released';
+        readonly ref: string;
+        readonly by: string;
+        readonly outcome: 'delivered' | 'partly' | 'failed';
+        readonly why: string;
+      })
+    | (OfSession & { readonly type: 'quarantine-discarded'; readonly ref: string; readonly by: string })
+    /** A discarded message is back. */
+    | (OfSession & { readonly type: 'quarantine-restored'; readonly ref: string; readonly by: string })
+    /** Nobody released it in time, or its time in the trash is over: it is gone. */
+    | (OfSession & {
+        readonly type: 'quarantine-expired';
+        readonly ref: string;
+        readonly state: HeldState;
+        readonly from: string;
+        readonly recipients: readonly string[];
+        readonly bytes: number;
+      })
+    /** A limit of the quarantine is reached: what should be kept is put off with 452. Said once a minute. */
+    | { readonly type: 'quarantine-full'; readonly why: string; readonly messages: number; readonly bytes: number }
+    | { readonly type: 'quarantine-broken'; readonly why: string }
     /** The client went away in the middle of content, or before it could hear our 250. */
     | (OfSession & {
         readonly type: 'transaction-aborted';
@@ -190,6 +236,8 @@ export type Event = Stamp &
         readonly by: string;
       }
     | { readonly type: 'incidents-broken'; readonly why: string }
+    /** An alert could not be sent by this way; it is tried again. `waiting`: incidents that wait for it. */
+    | { readonly type: 'alert-failed'; readonly way: string; readonly why: string; readonly waiting: number }
     /** The world stands behind an inside address, which is not trusted until then (ms since the epoch): mission R13. */
     | {
         readonly type: 'client-address-lost';

@@ -29,18 +29,22 @@ import { openCorrespondentsInForce, type CorrespondentsInForce } from './corresp
 import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
-import { createIncidentDesk, type IncidentDesk } from '../incidents/desk.ts';
-import { createIncidents } from '../store/incidents.ts';
+import type { IncidentDesk } from '../incidents/desk.ts';
+import type { AlertsInForce } from './alerts-in-force.ts';
+import { openIncidentsInForce } from './incidents-in-force.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
+import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
 import { openRecord, type HouseRecord } from './record.ts';
 import { createTokens } from '../store/tokens.ts';
 import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
 import { lockState } from './state-lock.ts';
 
+/** The keeper's own number in references; doors have lower ones. */
+const ownDoorNumber = maxDoors - 1;
 /** Addresses and networks counted at once: each session takes two places (admission.ts). */
 const COUNTER_SLOTS = 65_536;
 
@@ -53,7 +57,9 @@ export interface Keeper {
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
   readonly incidents: IncidentDesk;
+  readonly alerts: AlertsInForce;
   readonly tokens: TokenDesk;
+  readonly quarantine: QuarantineInForce;
   /** Inside addresses that are not trusted: the world stands behind them. */
   lostAddresses(): readonly DistrustedAddress[];
   /** Sessions now, over all doors. */
@@ -102,8 +108,8 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     config: () => inForce.settings.config,
     changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }),
   });
-  const incidents = createIncidentDesk({ repository: createIncidents(store.queries), record: say, tell: () => undefined, now: Date.now });
-  await incidents.start();
+  const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
+  const quarantine = await openQuarantineInForce({ store, record: say, config });
   const tokens = await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now });
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
   const correspondents = await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
@@ -113,7 +119,9 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     lists,
     measures,
     incidents,
+    alerts,
     tokens,
+    quarantine,
     lost,
     correspondents,
     level: SharedLevel.allocate(),
@@ -138,7 +146,9 @@ interface KeeperParts {
   readonly lists: ListsInForce;
   readonly measures: MeasuresInForce;
   readonly incidents: IncidentDesk;
+  readonly alerts: AlertsInForce;
   readonly tokens: TokenDesk;
+  readonly quarantine: QuarantineInForce;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
   /** The load level, for all doors to see. */
@@ -158,7 +168,7 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
   return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
 }
 
-function superviseDoors({ record, lists, measures, lost, correspondents, level, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
+function superviseDoors({ record, lists, measures, quarantine, lost, correspondents, level, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
   const startOf = (number: number): Omit<DoorStart, 'pulse'> => ({
     ...inForce.settings,
     name: `smtp-${number + 1}`,
@@ -169,6 +179,7 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
     correspondents: correspondents.text(),
     lists: lists.snapshot(),
     measures: measures.snapshot(),
+    quarantined: quarantine.stock,
     distrusted: lost.list(),
     inherited: inherited[number] ?? {},
   });
@@ -189,9 +200,11 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
     },
     onMeasureHits: ({ counts }) => measures.count(counts),
     onInsideUse: ({ use }) => lost.note(use),
+    onQuarantined: ({ item }) => quarantine.take(item),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);
+      quarantine.rescan();
       record.recorder.record({ type: 'door-died', died: `smtp-${number + 1}`, why });
     },
   });
@@ -199,7 +212,7 @@ function superviseDoors({ record, lists, measures, lost, correspondents, level, 
 }
 
 function keeperOf(
-  { inherited, record, store, lists, measures, incidents, tokens, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts,
+  { inherited, record, store, lists, measures, incidents, alerts, tokens, quarantine, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts,
   supervisor: DoorSupervisor,
   listeners: readonly OpenListener[],
 ): Keeper {
@@ -226,7 +239,9 @@ function keeperOf(
     lists,
     measures,
     incidents,
+    alerts,
     tokens,
+    quarantine,
     lostAddresses: lost.list,
     load,
     correspondents,
@@ -260,6 +275,8 @@ function keeperOf(
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
       ownDelivery.reconfigure(next.config);
+      quarantine.reconfigure(next.config);
+      alerts.reconfigure(next.config);
       void lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },
@@ -267,10 +284,12 @@ function keeperOf(
       load.stop();
       await supervisor.stop(inForce.settings.config.timeouts.drain);
       await ownDelivery.close();
+      await quarantine.close();
       recorder.record({ type: 'stopped', why });
       await record.close();
       lists.close();
       await measures.close();
+      await alerts.stop();
       await incidents.stop();
       await correspondents.close();
       await store.close();
@@ -296,7 +315,7 @@ function lockDirectory(dir: string): ReturnType<typeof lockState> {
 }
 
 /** One processor is the keeper's and the kernel's: on two, a second door cost a third more a session and served no more (bench, refuse). */
-const doorCount = ({ threads }: Config): number => Math.min(maxDoors, threads === 'auto' ? Math.max(1, availableParallelism() - 1) : threads);
+const doorCount = ({ threads }: Config): number => Math.min(ownDoorNumber, threads === 'auto' ? Math.max(1, availableParallelism() - 1) : threads);
 
 /** Every address can be had; ports that the configuration in force uses already are ours. */
 async function assertFree(config: Config, inherited: boolean, inForce?: Config): Promise<void> {

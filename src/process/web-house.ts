@@ -52,7 +52,15 @@ function troubleOf(keeper: Keeper): readonly string[] {
     suspended === null
       ? []
       : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
-  return [...doors, ...loadTrouble(keeper.load), ...circuits, ...lost, ...off, ...(trouble === null ? [] : [`journal: ${trouble}`])];
+  return [
+    ...doors,
+    ...loadTrouble(keeper.load),
+    ...circuits,
+    ...keeper.alerts.trouble(),
+    ...lost,
+    ...off,
+    ...(trouble === null ? [] : [`journal: ${trouble}`]),
+  ];
 }
 
 const shedding = ['', 'penalised clients are refused', 'unknown clients are refused', 'only known good ones and our own come in'] as const;
