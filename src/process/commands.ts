@@ -29,6 +29,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   mailbox: async () => (await import('../cli/mailboxes.ts')).mailboxCommand(await context()),
   try: async () => (await import('../cli/try.ts')).tryCommand(await context()),
   audit: async () => (await import('../cli/audit.ts')).audit,
+  parse: async () => (await import('../cli/parse.ts')).parseCommand((await import('../wire/message/understand.ts')).understand),
   completion: async () => (await import('../cli/completion.ts')).completionCommand(() => allCommands(version)),
 });
 

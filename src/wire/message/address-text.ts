@@ -1,0 +1,58 @@
+// Mail addresses in the free text of reports and in header fields: found by the @, extended to both sides, so that the work is linear.
+
+const localCharacter = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u0080-\uffff]/;
+const domainCharacter = /[A-Za-z0-9.\-_\u0080-\uffff]/;
+/** RFC 5321 4.5.3.1: 64 and 255 octets; VERP makes longer local parts in the wild. */
+const longestLocal = 200;
+const longestDomain = 255;
+
+export interface FoundAddress {
+  readonly address: string;
+  /** Where the address begins and ends in the text, brackets left out. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The addresses of one line or field, at most `most`. */
+export function addressesIn(text: string, most = 50): FoundAddress[] {
+  const found: FoundAddress[] = [];
+  for (let at = text.indexOf('@'); at >= 0 && found.length < most; at = text.indexOf('@', at + 1)) {
+    const one = addressAround(text, at, found.at(-1)?.end ?? 0);
+    if (one !== null) found.push(one);
+  }
+  return found;
+}
+
+function addressAround(text: string, at: number, floor: number): FoundAddress | null {
+  let end = at + 1;
+  while (end < text.length && end - at <= longestDomain && domainCharacter.test(text[end] ?? '')) end++;
+  while (end > at + 1 && /[.\-_]/.test(text[end - 1] ?? '')) end--;
+  const domain = text.slice(at + 1, end);
+  if (domain === '' || domain.startsWith('.') || domain.includes('..')) return null;
+  let start = at;
+  if (text[at - 1] === '"') {
+    // RFC 5321 4.1.2: a quoted local part.
+    const quote = text.lastIndexOf('"', at - 2);
+    if (quote < Math.max(floor, at - longestLocal)) return null;
+    start = quote;
+  } else {
+    while (start > floor && at - start < longestLocal && localCharacter.test(text[start - 1] ?? '')) start--;
+    // What opens or introduces an address is not of it: `RCPT TO:=x`, a quote, an apostrophe.
+    while (start < at && /['`=|*./{]/.test(text[start] ?? '')) start++;
+  }
+  const local = text.slice(start, at);
+  return local === '' ? null : { address: `${local}@${domain.toLowerCase()}`, start, end };
+}
+
+/** The first address of a header field such as From; null where there is none. */
+export function firstAddress(value: string): string | null {
+  const angle = /<([^<>]{1,400})>/.exec(value.slice(0, 4000))?.[1];
+  const inAngle = angle === undefined ? undefined : addressesIn(angle, 1)[0];
+  return (inAngle ?? addressesIn(value.slice(0, 4000), 1)[0])?.address ?? null;
+}
+
+/** Domain in lower case; the local part as it is written (RFC 5321 2.4). */
+export function tidyAddress(raw: string): string {
+  const at = raw.lastIndexOf('@');
+  return at < 0 ? raw : `${raw.slice(0, at)}@${raw.slice(at + 1).toLowerCase()}`;
+}

@@ -1,0 +1,58 @@
+// Automatic answers (RFC 3834) and challenges: by their fields, by the beginning of the subject, and, in short letters, by their words.
+import type { HeaderFields } from '../../model/understanding.ts';
+import { fieldOf } from './header.ts';
+import { fold } from './phrases.ts';
+import { replyFields, replySubjects, replyTexts } from './rules/auto-reply.ts';
+import { challengePhrases } from './rules/notices.ts';
+import type { SenderSigns } from './sender-signs.ts';
+
+/** A letter longer than this is written by a person, whatever words it has; characters of folded text. */
+const longestReply = 700;
+/** A challenge explains itself at its beginning; characters of folded text. */
+const challengeStart = 3000;
+
+/** Why it is an automatic answer; null when it is none. */
+export function autoReplyEvidence(headers: HeaderFields, words: string, { list, automated }: SenderSigns): string | null {
+  for (const [name, value, why] of replyFields) {
+    const hit = headers.get(name)?.find((text) => value === null || text.toLowerCase().trimStart().startsWith(value));
+    if (hit !== undefined) return `field ${name}: ${hit.slice(0, 60)} (${why})`;
+  }
+  if (list) return null; // people tell lists that they are away, and lists quote their subjects
+  const subject = bareSubject(fieldOf(headers, 'subject'));
+  // "Auto:" in front of nothing: the answer to a message without a subject.
+  const start = subject === 'auto:' ? { phrase: 'auto:', why: 'answer to an empty subject' } : replySubjects.startOf(subject);
+  if (start !== null && !isQuestionOf(headers)) return `subject begins "${start.phrase}" (${start.why})`;
+  const folded = fold(withoutQuotes(words).slice(0, 4000));
+  const isShort = folded.length > 0 && folded.length <= (automated ? 3 : 1) * longestReply;
+  const phrase = isShort ? replyTexts.firstIn(folded.slice(0, longestReply)) : null;
+  return phrase === null ? null : `text "${phrase.phrase}" (${phrase.why})`;
+}
+
+/** Why it asks the sender to prove who he is; null when it does not. */
+export function challengeEvidence(headers: HeaderFields, words: string): string | null {
+  const sender = fold(`${fieldOf(headers, 'return-path')} ${fieldOf(headers, 'from')} ${fieldOf(headers, 'subject')}`);
+  const text = fold(words.slice(0, challengeStart));
+  // One word of a product's name is not enough: the text must ask for something too.
+  const asks = /\b(?:click|confirm|verify|reply|register|request form|link below|approve|authenticat)/.test(text);
+  const hit = challengePhrases.firstIn(sender) ?? challengePhrases.firstIn(text);
+  return hit !== null && asks ? `asks the sender to confirm: "${hit.phrase}" (${hit.why})` : null;
+}
+
+/** "Re:" and the like, and the tags of lists and filters in front, taken off. */
+export function bareSubject(subject: string): string {
+  let rest = fold(subject);
+  for (let round = 0; round < 5; round++) {
+    const next = rest
+      .replace(/^(?:re|aw|sv|vs|antw|odp|rif|res)(?:\[\d{1,3}\])?: ?/, '')
+      .replace(/^\[[^\]]{0,15}\] ?/, '')
+      .replace(/^\[(?=[^\]]{16})/, '');
+    if (next === rest) break;
+    rest = next;
+  }
+  return rest;
+}
+
+/** A person who writes about an automatic answer has a conversation behind him, and a program has not. */
+const isQuestionOf = (headers: HeaderFields): boolean => /^(?:re|aw|fwd?|wg): /i.test(fieldOf(headers, 'subject')) && headers.has('references');
+
+const withoutQuotes = (text: string): string => text.replace(/^>.*$/gm, '');

@@ -1,0 +1,95 @@
+// The language of a text, by its script and its commonest words. A guess for counting and for choosing an answer's language: null when unsure.
+
+/** Scripts that tell the language, or the languages that share them and must be told apart by words. */
+const scripts: readonly (readonly [pattern: RegExp, language: string])[] = [
+  [/[\u3040-\u30ff]/g, 'ja'],
+  [/[\uac00-\ud7a3]/g, 'ko'],
+  [/[\u0e00-\u0e7f]/g, 'th'],
+  [/[\u0900-\u097f]/g, 'hi'],
+  [/[\u0590-\u05ff]/g, 'he'],
+  [/[\u0370-\u03ff]/g, 'el'],
+  [/[\u0600-\u06ff]/g, 'ar'],
+  [/[\u0400-\u04ff]/g, 'ru'],
+  [/[\u4e00-\u9fff]/g, 'zh'],
+];
+
+/** Letters that one language of a script has and its neighbours have not. */
+const letters: Readonly<Record<string, readonly (readonly [pattern: RegExp, language: string])[]>> = {
+  ru: [
+    [/[іїєґ]/i, 'uk'],
+    [/[љњђћџ]/i, 'sr'],
+    [/ъ[а-я]|[а-я]ят\b|\bче\b|\bсе\b/i, 'bg'],
+  ],
+  ar: [
+    [/[پچگ]/, 'fa'],
+    [/[ٹڈے]/, 'ur'],
+  ],
+};
+
+/** Common words that few other languages share; the one with the most hits is taken. */
+const words: Readonly<Record<string, string>> = {
+  en: 'the and your you not to of this was for with could has message have been',
+  de: 'der die das und nicht sie ihre wurde mit eine konnte ist werden von nachricht ich bitte',
+  fr: 'le la les vous votre pas une est des pour message dans nous sur avec',
+  es: 'el los su no ha que para una por mensaje usted con las entregar del',
+  pt: 'o os nao não uma seu sua foi para mensagem você que com em entregar',
+  it: 'il di non che messaggio per una è stato della sono del si gli',
+  nl: 'de het een niet van uw is bericht kon worden voor met ik zijn',
+  sv: 'och inte att det är din ett kunde meddelande som på för till jag',
+  da: 'og ikke det er din en kunne meddelelse til som på jeg af ved',
+  no: 'og ikke det er din en kunne melding til som på jeg av ble',
+  fi: 'ja ei on viesti viestiä tai olla että se sähköposti voitu',
+  pl: 'nie i na do się jest wiadomość została że od dla przez',
+  cs: 'není na se je zpráva nebylo možné že byla do pro vaše',
+  sk: 'nie na sa je správa nebolo možné že bola do pre vaša',
+  hu: 'az nem és egy hogy levél üzenet sikerült volt meg önnek',
+  ro: 'și nu la este mesajul un de fost pentru dumneavoastră că',
+  tr: 've bir bu için ileti mesaj değil teslim edilemedi olarak ile',
+  vi: 'không của và là thư được người cho bạn này',
+  id: 'tidak dan yang anda pesan dapat untuk ini dengan dari',
+  lv: 'un nav ir jūsu vēstule par ar no kas lūdzu',
+  lt: 'ir nėra jūsų laiškas yra kad su dėl prašome',
+  et: 'ja ei on teie kiri see mis kui ole saadetud',
+  hr: 'i nije je vaša poruka na da se za od nije',
+  sl: 'in ni je vaše sporočilo na da se za bilo',
+  ca: 'el els no vostre missatge que una per amb és del',
+};
+
+const wordSets: readonly (readonly [language: string, words: ReadonlySet<string>])[] = Object.entries(words).map(([language, list]) => [
+  language,
+  new Set(list.split(' ')),
+]);
+
+/** Characters looked at: a report's first words tell. */
+const mostCharacters = 6000;
+
+/** BCP 47 primary tag of the text's language, or null. */
+export function languageOf(text: string): string | null {
+  const start = text.slice(0, mostCharacters);
+  return byScript(start) ?? byWords(start);
+}
+
+/** A text of another script often has Latin addresses and server answers in it: a fifth of its letters is enough. */
+function byScript(text: string): string | null {
+  if (!/[^\x00-\u036f]/.test(text)) return null;
+  const total = text.match(/\p{L}/gu)?.length ?? 0;
+  for (const [pattern, language] of scripts) {
+    const count = text.match(pattern)?.length ?? 0;
+    if (count < 4 || count * 5 < total) continue;
+    return letters[language]?.find(([mark]) => mark.test(text))?.[1] ?? language;
+  }
+  return null;
+}
+
+function byWords(text: string): string | null {
+  const scores = new Map<string, number>();
+  for (const word of text
+    .toLowerCase()
+    .match(/\p{L}+/gu)
+    ?.slice(0, 600) ?? []) {
+    for (const [language, set] of wordSets) if (set.has(word)) scores.set(language, (scores.get(language) ?? 0) + 1);
+  }
+  const [best, second] = [...scores].sort((a, b) => b[1] - a[1]);
+  if (best === undefined || best[1] < 2 || (second !== undefined && second[1] >= best[1])) return null;
+  return best[0];
+}

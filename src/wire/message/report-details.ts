@@ -1,0 +1,130 @@
+// The particulars of a report whose kind is known: who was not reached, why, for good or for now, with which codes.
+import type { BounceReason, MessageKind } from '../../model/understanding.ts';
+import { addressesIn, firstAddress, tidyAddress } from './address-text.ts';
+import type { RecipientStatus } from './delivery-status.ts';
+import { fieldOf } from './header.ts';
+import { fold } from './phrases.ts';
+import type { ReportReading } from './report-reading.ts';
+import type { NamedInWords } from './report-words.ts';
+import { reasonByReply, reasonByStatus, reasonPhrases } from './rules/reasons.ts';
+import type { SenderSigns } from './sender-signs.ts';
+import { codesIn, type SmtpCodes } from './status-codes.ts';
+
+/** Recipients named in an answer, at most. */
+const mostRecipients = 100;
+
+/** The statuses that the report is about: failed ones of a bounce, delayed ones of a delay notice. */
+export function tellingStatuses({ statuses }: ReportReading, kind: MessageKind): readonly RecipientStatus[] {
+  const action = kind === 'delayed' ? 'delayed' : 'failed';
+  const telling = statuses.filter((one) => one.action === action);
+  return telling.length > 0 ? telling : kind === 'delivered' ? [] : statuses.filter((one) => one.action === null);
+}
+
+/** Whom the report is about. Machine-readable fields first; then the words; then, for want of both, the only recipient of the returned message. */
+export function failedRecipients(reading: ReportReading, telling: readonly RecipientStatus[], { named, mentioned }: NamedInWords): readonly string[] {
+  const fromStatus = telling.map(recipientOfStatus).filter((one) => one !== null);
+  if (fromStatus.length > 0) return unique(fromStatus);
+  const listed = (reading.headers.get('x-failed-recipients') ?? []).flatMap((value) =>
+    addressesIn(value, mostRecipients).map(({ address }) => tidyAddress(address)),
+  );
+  if (listed.length > 0) return unique(listed);
+  if (named.length > 0) return unique(named);
+  const only = onlyRecipient(reading);
+  if (only !== null && (mentioned.length === 0 || mentioned.some((one) => one.toLowerCase() === only.toLowerCase()))) return [only];
+  return mentioned.length === 1 ? mentioned : bareName(reading);
+}
+
+/** The address the sender wrote to (Original-Recipient) where the final one is of use inside the other site only: no domain, or a made-up one. */
+function recipientOfStatus({ finalRecipient, originalRecipient }: RecipientStatus): string | null {
+  if (finalRecipient === null) return originalRecipient;
+  const domain = finalRecipient.slice(finalRecipient.lastIndexOf('@') + 1);
+  return originalRecipient !== null && (!domain.includes('.') || /\.(?:local|internal|lan|localdomain)$/.test(domain)) ? originalRecipient : finalRecipient;
+}
+
+function unique(addresses: readonly string[]): readonly string[] {
+  const seen = new Map<string, string>();
+  for (const address of addresses) if (seen.size < mostRecipients) seen.set(address.toLowerCase(), seen.get(address.toLowerCase()) ?? address);
+  return [...seen.values()];
+}
+
+/** The returned message's one recipient. To says nothing of who got a list's mail, so lists are left out. */
+function onlyRecipient({ returned, headers }: ReportReading): string | null {
+  if (returned === null) return null;
+  const inner = returned.headers;
+  const isList = ['list-id', 'list-post', 'precedence', 'x-beenthere', 'errors-to', 'mailing-list', 'list-unsubscribe'].some((name) => inner.has(name));
+  const sentTo = (firstAddress(fieldOf(headers, 'to')) ?? '').toLowerCase();
+  if (isList || /^[^@]*(?:-bounces?|-owner|-admin|-request)[@+]|^owner-|^bounces?[-+@]/.test(sentTo)) return null;
+  const people = addressesIn(`${fieldOf(inner, 'to')} ${fieldOf(inner, 'cc')}`, 3);
+  const [first] = people;
+  return first === undefined || people.length > 1 || first.address.toLowerCase() === sentTo ? null : tidyAddress(first.address);
+}
+
+/** AOL names a mailbox without its domain, alone on an indented line: the domain is the one that writes. */
+function bareName({ words, headers }: ReportReading): readonly string[] {
+  const domain = firstAddress(fieldOf(headers, 'from'))?.split('@')[1];
+  const name = /\n[\t ]{1,8}([A-Za-z0-9][A-Za-z0-9._-]{1,30})[ \t]{0,5}(?:\n|$)/.exec(words.slice(0, 4000))?.[1];
+  return domain === undefined || name === undefined || !/following (?:recipient|address)/i.test(words) ? [] : [`${name}@${domain}`];
+}
+
+/** To whom the returned message was addressed. */
+export function originalTo({ statuses, returned }: ReportReading): string | null {
+  const original = statuses.find((one) => one.originalRecipient !== null)?.originalRecipient ?? null;
+  return original ?? firstAddress(fieldOf(returned?.headers ?? new Map(), 'to'));
+}
+
+/** With its angle brackets (RFC 5322 3.6.4), from the returned header, else where the words name it. */
+export function originalMessageId({ returned, words, feedback }: ReportReading): string | null {
+  const inner = fieldOf(returned?.headers ?? new Map(), 'message-id') || fieldOf(feedback ?? new Map(), 'original-message-id');
+  const bracketed = /<[^<>\s]{1,990}>/.exec(inner)?.[0] ?? /(?:^|\n)[ \t>]{0,20}message-id[ \t]{0,5}:[ \t\n]{0,20}(<[^<>\s]{1,990}>)/i.exec(words)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  const bare = inner.trim();
+  return bare === '' || /\s/.test(bare) ? null : `<${bare.slice(0, 990)}>`;
+}
+
+export interface Diagnosis extends SmtpCodes {
+  readonly reason: BounceReason;
+  readonly hard: boolean | null;
+}
+
+/** Why, for good or not, and the codes, from the status fields where there are any, else from the words. */
+export function diagnose(reading: ReportReading, kind: MessageKind, telling: readonly RecipientStatus[], quoted: string): Diagnosis {
+  const diagnostics = telling.map(({ diagnostic }) => diagnostic).join('\n');
+  const inWords = codesIn(quoted || reading.words);
+  const status = telling.find((one) => one.status !== null)?.status ?? inWords.status;
+  const replyCode = telling.find((one) => one.replyCode !== null)?.replyCode ?? inWords.replyCode;
+  const reason = reasonOf([diagnostics, quoted, reading.words, fieldOf(reading.headers, 'subject')], status, replyCode);
+  return { reason, status, replyCode, hard: isHard(kind, telling, { status, replyCode }, reason) };
+}
+
+/** The first text that says a reason; then the codes. */
+function reasonOf(texts: readonly string[], status: string | null, replyCode: string | null): BounceReason {
+  for (const [index, text] of texts.entries()) {
+    const hit = reasonPhrases.firstIn(fold(text.slice(0, 8000)));
+    if (hit !== null) return hit.meaning;
+    // A server's own answer without a known wording: its codes say more than the sentences around it.
+    if (index === 0 && text !== '' && byCodes(status, replyCode) !== null) break;
+  }
+  return byCodes(status, replyCode) ?? 'unknown';
+}
+
+function byCodes(status: string | null, replyCode: string | null): BounceReason | null {
+  const detail = status === null ? undefined : reasonByStatus[status.slice(2)];
+  return detail ?? (replyCode === null ? null : (reasonByReply[replyCode] ?? null));
+}
+
+/** RFC 3463 2: 5 is for good, 4 for now. Without a code: what ran out of time, or met a broken network, may go through another day. */
+function isHard(kind: MessageKind, telling: readonly RecipientStatus[], { status, replyCode }: SmtpCodes, reason: BounceReason): boolean {
+  if (kind === 'delayed') return false;
+  const classes = telling.map((one) => one.status?.[0]).filter((one) => one !== undefined);
+  if (classes.length > 0) return !classes.every((one) => one === '4');
+  const code = status?.[0] ?? replyCode?.[0];
+  return code === undefined ? reason !== 'expired' && reason !== 'network-error' : code === '5';
+}
+
+/** Addresses that cannot be the failed ones: whom the report was sent to, and who sent it. Lower case. */
+export function addressesOfReport({ headers }: ReportReading, { daemon }: SenderSigns): ReadonlySet<string> {
+  const values = ['to', 'from', 'sender', 'reply-to', 'delivered-to', 'x-original-to', 'cc'].flatMap((name) => headers.get(name) ?? []);
+  const others = new Set(values.flatMap((value) => addressesIn(value, 10).map(({ address }) => address.toLowerCase())));
+  if (daemon !== null) others.add(daemon.toLowerCase());
+  return others;
+}

@@ -1,0 +1,82 @@
+// Whom a report in plain words is about, and what it quotes from servers. The wordings are many; the shapes are few: an address that begins a
+// line, one behind a label, one in front of "..." as Sendmail writes.
+import { addressesIn, type FoundAddress, tidyAddress } from './address-text.ts';
+import { linesOf } from './message-text.ts';
+
+/** Lines of a report looked at, and characters of one. */
+const mostLines = 1500;
+const longestLine = 600;
+/** People a report names at most. */
+const mostRecipients = 100;
+
+/** What stands in front of an address that failed: the end of a label or sentence. */
+const failedLabel =
+  /(?:\b(?:recipient(?:s|\(s\)| address| e?mail address)?|rcpt(?: to)?|original address|failed(?: recipient)?s?|unknown user|user unknown|no such user|userid|undeliverable +to|undelivered to|deliver(?:y|ed|ing)?(?: (?:the|your|a|this))?(?: (?:e-?mail|message|mail))?(?: for| from you)? to|message to|mail to|e-?mail to|addressed to|address(?:ed)?|error-for|for domain|mailbox|mailbox of|account|local user|allowed size|gateway for|attempts|intended for|destinatario|destinataire|empfanger|empfänger|adresse|direccion|dirección|endereço|indirizzo|delivre a|délivré à|remis a|remis à)|に|へ|先|发送到|адресу?|адресата)\s{0,3}(?:are|is|was)?\s{0,3}[:=]?[\s<("'[*]{0,12}$/i;
+/** What stands in front of an address that did not fail: the sender's, or whom to ask. */
+const otherLabel =
+  /(?:\bfrom\b|\bmail from\b|\bcontact\b|\breply\b|\bsend (?:mail|e-?mail|a message|an e-?mail)\b|sender|originator|message-?id|return-path|\bby\b|\bcc|subject|reply-to|x-[a-z-]+|helo|\bask\b|assistance|postmaster at|support|\bid\b)[^@]{0,60}$/i;
+/** An answer of the server that took the recipient, in a transcript. */
+const accepted = /^[\s<>]{0,12}(?:<<<\s?)?2\d\d[ -]/;
+/** Mailboxes of the people who run servers: they are asked, they do not fail. */
+const servant = /^(?:postmaster|mailer-daemon|abuse|help-?desk|support|hostmaster|webmaster|noc|nobody|no-?reply|customer-?service)@/i;
+
+export interface NamedInWords {
+  /** Addresses in a shape that says they failed. */
+  readonly named: readonly string[];
+  /** Addresses that merely occur. */
+  readonly mentioned: readonly string[];
+}
+
+/** The addresses a report names. `others` are those that cannot have failed: the report's own recipient and sender, in lower case. */
+export function recipientsIn(words: string, others: ReadonlySet<string>): NamedInWords {
+  const named = new Map<string, string>();
+  const mentioned = new Map<string, string>();
+  let before = '';
+  let count = 0;
+  for (const whole of linesOf(words)) {
+    if (++count > mostLines) break;
+    const line = whole.slice(0, longestLine);
+    if (line.includes('@') && !accepted.test(line)) {
+      for (const found of addressesIn(line, 20)) {
+        const key = found.address.toLowerCase();
+        if (found.address.includes('//') || others.has(key) || servant.test(key)) continue;
+        const shape = shapeOf(line, found, before);
+        if (shape === 'named' && named.size < mostRecipients) named.set(key, named.get(key) ?? tidyAddress(found.address));
+        if (shape === 'mentioned' && mentioned.size < mostRecipients) mentioned.set(key, mentioned.get(key) ?? tidyAddress(found.address));
+      }
+    }
+    if (line.trim() !== '') before = line;
+  }
+  return { named: [...named.values()], mentioned: [...mentioned.values()] };
+}
+
+function shapeOf(line: string, { start, end }: FoundAddress, lineBefore: string): 'named' | 'mentioned' | 'other' {
+  const lead = line.slice(0, start);
+  const tail = line.slice(end);
+  const label = lead.trimEnd();
+  if (/expanded from:?[\s<]{0,5}$/.test(lead)) return 'named'; // the alias that the sender wrote to (Sendmail)
+  if (/generated (?:from|by)[\s<]{0,5}$/.test(lead)) return 'other';
+  // Sendmail: `550 <user@domain>... User unknown`
+  if (/^[>"']{0,3}\.\.\./.test(tail)) return 'named';
+  if (/(?:sent by|from|contact|sender)[:\s]{0,5}$/i.test(lineBefore.trimEnd()) && /^[\s<("'*-]{0,20}$/.test(lead)) return 'other';
+  if (/^[\s<>("'*\-\u2022\u30fb|=&[]{0,40}$/.test(lead)) return sentenceGoesOn(tail) ? 'mentioned' : 'named';
+  if (failedLabel.test(label === lead ? lead : `${label} `) && !/\bmail from\b/i.test(lead.slice(-40))) return 'named';
+  return otherLabel.test(lead) ? 'other' : 'mentioned';
+}
+
+/** Behind an address that begins a line: the rest of a sentence about somebody, not about a failure. */
+const sentenceGoesOn = (tail: string): boolean => /^[>"')\]]{0,3},? (?:if|for|and|or|to|with|who|wrote|writes|asking|directly|should)\b/i.test(tail);
+
+/** What servers said: the lines with a reply or a status code, and those that go on with them. Empty where there are none. */
+export function serverWords(words: string): string {
+  const kept: string[] = [];
+  let follow = 0;
+  for (const line of linesOf(words)) {
+    if (kept.length > 60) break;
+    const hasCode = /(?<![\w.\-@/=])[45]\d\d(?=[-\s:;,)\]#>.]|$)|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\d)/.test(line.slice(0, longestLine));
+    if (hasCode) follow = 3;
+    if (follow > 0 && line.trim() !== '') kept.push(line.slice(0, longestLine));
+    follow = line.trim() === '' ? 0 : follow - 1;
+  }
+  return kept.join('\n');
+}

@@ -1,0 +1,73 @@
+// What header and envelope say of the sender: a program or a person, a list, a mail server that reports.
+import type { HeaderFields } from '../../model/understanding.ts';
+import { firstAddress } from './address-text.ts';
+import { fieldOf } from './header.ts';
+
+export interface SenderSigns {
+  /** Sent by a program (RFC 3834 or its signs). */
+  readonly automated: boolean;
+  readonly list: boolean;
+  readonly bulk: boolean;
+  /** The mailbox or the name from which mail servers report; null when it is no such. */
+  readonly daemon: string | null;
+  /** The envelope sender was empty (RFC 5321 4.5.5), as far as Return-Path tells. */
+  readonly nullPath: boolean;
+}
+
+/** Local parts under which servers send their reports; compared without dots, dashes and underscores. */
+const daemonLocals = new Set([
+  'mailerdaemon',
+  'mailerdeamon',
+  'maildaemon',
+  'mailsystem',
+  'maildeliverysystem',
+  'maildelivery',
+  'postmaster',
+  'poostmaster',
+  'mdaemon',
+  'mmdf',
+  'mailmaster',
+  'systemadministrator',
+  'mailadministrator',
+  'smtpdaemon',
+  'uucp',
+  'amavis',
+  'microsoftexchange329e71ec88ae4615bbc36ab6ce41109e', // Exchange Online and Server since 2007
+]);
+/** Names beside the address. */
+const daemonName =
+  /mail delivery s(?:ubsystem|ystem)|mail deliver system|mailer[- ]?daemon|mail system|mail administrator|system administrator|postmaster|microsoft outlook|jetmail system|content-filter|delivery (?:sub)?system|interscan|mail server|mailmarshal/i;
+const automatic = /^(?:auto-(?:replied|generated|notified))/i;
+const listFields = [
+  'list-id',
+  'list-post',
+  'list-help',
+  'list-unsubscribe',
+  'list-subscribe',
+  'list-archive',
+  'list-owner',
+  'x-beenthere',
+  'x-mailing-list',
+  'mailing-list',
+  'x-loop-list',
+];
+
+/** Reads the signs. */
+export function senderSigns(headers: HeaderFields): SenderSigns {
+  const precedence = fieldOf(headers, 'precedence').trim().toLowerCase();
+  const returnPath = headers.get('return-path')?.at(-1)?.trim();
+  const nullPath = returnPath !== undefined && (returnPath === '' || /^<\s*>$/.test(returnPath) || /^<?mailer-daemon[@>]?/i.test(returnPath));
+  const daemon = daemonOf(fieldOf(headers, 'from'));
+  const list = listFields.some((name) => headers.has(name)) || precedence === 'list';
+  const bulk = list || precedence === 'bulk' || precedence === 'junk' || headers.has('feedback-id') || headers.has('x-csa-complaints');
+  const isAuto = automatic.test(fieldOf(headers, 'auto-submitted').trim()) || headers.has('x-auto-response-suppress') || precedence.startsWith('auto');
+  return { automated: isAuto || nullPath || daemon !== null, list, bulk, daemon, nullPath };
+}
+
+function daemonOf(from: string): string | null {
+  const address = firstAddress(from);
+  const local = (address?.slice(0, address.lastIndexOf('@')) ?? from).toLowerCase().replace(/[.\-_"<> ]/g, '');
+  if (daemonLocals.has(local)) return address ?? from.slice(0, 80);
+  const name = from.slice(0, 200).replace(/<[^<>]*>/, '');
+  return daemonName.test(name) ? from.slice(0, 80) : null;
+}
