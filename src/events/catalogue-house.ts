@@ -143,6 +143,22 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       ['mend', 'docs/lost-client-address.md'],
     ],
   },
+  'kernel-helper-lost': {
+    doc: 'The kernel helper is gone or refuses: measures that drop in the kernel are refused at the banner instead, until it is found again.',
+    level: at('error'),
+    line: (e) => [
+      ['socket', e.socket],
+      ['why', e.why],
+    ],
+  },
+  'kernel-helper-found': {
+    doc: 'The kernel helper answers, and the kernel drops what the measures say.',
+    level: at('info'),
+    line: (e) => [
+      ['socket', e.socket],
+      ['networks', e.networks],
+    ],
+  },
   'measures-broken': { doc: 'The table of measures could not be written; what is in force stays so.', level: at('error'), line: (e) => [['why', e.why]] },
   'alarm-raised': {
     doc: 'A detector has seen enough: what is wrong, with whom, how sure it is, and the numbers it rests on.',

@@ -82,6 +82,8 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'measures-switched':
     case 'client-address-lost':
     case 'measures-broken':
+    case 'kernel-helper-lost':
+    case 'kernel-helper-found':
     case 'started':
     case 'stopped':
       return;

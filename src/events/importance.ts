@@ -42,6 +42,8 @@ const importanceOfType = {
   'measures-switched': 2,
   'client-address-lost': 2,
   'measures-broken': 2,
+  'kernel-helper-lost': 2,
+  'kernel-helper-found': 2,
   'alarm-raised': 2,
   'incident-changed': 2,
   'incidents-broken': 2,

@@ -155,6 +155,8 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     samples: ['mx.world.example', 'world.example'],
     until: 1_795_339_842_000,
   }),
+  'kernel-helper-lost': events.kernelHelperLost({ socket: '/run/floodgate-kernel/kernel.sock', why: 'connect ENOENT' }),
+  'kernel-helper-found': events.kernelHelperFound({ socket: '/run/floodgate-kernel/kernel.sock', networks: 12 }),
   'measures-broken': events.measuresBroken({ why: 'counts could not be written: disk I/O error' }),
   'alarm-raised': events.alarmRaised({
     incident: 'i-3fa94c01d2',

@@ -6,7 +6,7 @@ import type { IncidentState, IncidentStep } from './incident.ts';
 import type { MessageTraits } from './message-traits.ts';
 import type { MeasureAction, MeasureEnd } from './measure.ts';
 import type { HeldBecause, HeldState } from './quarantine.ts';
-import type { Action, Evidence, Finding, Stage, Verdict } from './verdict.ts';
+import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
 /** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
 export interface Stamp {
@@ -219,6 +219,10 @@ export type Event = Stamp &
     | { readonly type: 'token-refused'; readonly address: string; readonly tries: number }
     | { readonly type: 'telemetry-failed'; readonly module: string; readonly why: string }
     | { readonly type: 'measures-broken'; readonly why: string }
+    /** The kernel's sets may not be as the measures are: what is dropped there is refused at the banner instead. */
+    | { readonly type: 'kernel-helper-lost'; readonly socket: string; readonly why: string }
+    /** They are again; so many networks were sent. */
+    | { readonly type: 'kernel-helper-found'; readonly socket: string; readonly networks: number }
     /** A detector has seen enough: the whole alarm, so that its numbers can be computed again from this journal. */
     | { readonly type: 'alarm-raised'; readonly incident: string; readonly alarm: Alarm }
     /** Something happened to an incident. `by` is `floodgate`, or who did it. */
