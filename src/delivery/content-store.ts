@@ -43,7 +43,13 @@ export async function sweepLeftovers(dir: string): Promise<number> {
   return leftovers.length;
 }
 
-function freeSpaceGuard({ dir, freeDiskBytes, now, freeBytes = systemFreeBytes }: ContentStoreOptions): (expectedBytes: number) => boolean {
+/** Says whether so many more bytes leave the floor of free space. */
+export function freeSpaceGuard({
+  dir,
+  freeDiskBytes,
+  now,
+  freeBytes = systemFreeBytes,
+}: Pick<ContentStoreOptions, 'dir' | 'freeDiskBytes' | 'now' | 'freeBytes'>): (expectedBytes: number) => boolean {
   let free = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
   return (expectedBytes) => {

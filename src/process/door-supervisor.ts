@@ -17,6 +17,7 @@ export interface SupervisorParts {
   onMeasureHits(message: Extract<FromDoor, { kind: 'measure-hits' }>): void;
   onReputes(number: number, message: Extract<FromDoor, { kind: 'correspondents' }>): void;
   onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
+  onQuarantined(message: Extract<FromDoor, { kind: 'quarantined' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
   /** A door has gone without being asked to, or was ended because it hung; it is started again by itself, unless `willReturn` is false. */
   onDied(number: number, why: string): void;
@@ -186,6 +187,8 @@ export class DoorSupervisor {
         return;
       case 'inside-use':
         return this.#parts.onInsideUse(message);
+      case 'quarantined':
+        return this.#parts.onQuarantined(message);
       case 'measure-hits':
         return this.#parts.onMeasureHits(message);
       case 'listen-failed':

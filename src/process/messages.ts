@@ -8,6 +8,7 @@ import type { HitCount } from '../facts/measure-hits.ts';
 import type { ReputeChange } from '../facts/correspondents.ts';
 import type { DistrustedAddress, InsideUse } from '../facts/inside-use.ts';
 import type { MeasuresSnapshot } from '../facts/measures.ts';
+import type { QuarantineItem } from '../model/quarantine.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
 /** What changes at a reload. */
@@ -31,6 +32,8 @@ export interface DoorStart extends DoorSettings {
   readonly correspondents: string;
   readonly lists: ListsSnapshot;
   readonly measures: MeasuresSnapshot;
+  /** How much is in the quarantine; see lib/shared-stock.ts. */
+  readonly quarantined: SharedArrayBuffer;
   readonly distrusted: readonly DistrustedAddress[];
   /** Descriptors inherited from the service manager, by listener name. */
   readonly inherited: Readonly<Record<string, number>>;
@@ -80,6 +83,8 @@ export type FromDoor =
   | { readonly kind: 'inside-use'; readonly use: InsideUse }
   | { readonly kind: 'measure-hits'; readonly counts: readonly HitCount[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
+  /** This door has kept a message. */
+  | { readonly kind: 'quarantined'; readonly item: QuarantineItem }
   /** What this door has learned of correspondents in the last second. */
   | { readonly kind: 'correspondents'; readonly changes: readonly ReputeChange[] }
   | { readonly kind: 'flushed'; readonly ask: number }

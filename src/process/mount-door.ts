@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { createContentStore } from '../delivery/content-store.ts';
 import { createDelivery, type DeliveryDesk } from '../delivery/delivery.ts';
+import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
 import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinals } from '../delivery/unconfirmed-finals.ts';
 import type { ReputeChange } from '../facts/correspondents.ts';
 import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideWatch } from '../facts/inside-use.ts';
@@ -15,6 +16,7 @@ import { createAdmission } from '../intake/smtp/admission.ts';
 import type { DoorServices } from '../intake/smtp/services.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
+import { SharedStock } from '../lib/shared-stock.ts';
 import type { Delivery, HubAbilities } from '../model/delivery.ts';
 import { openAuthDesk } from './auth-desk.ts';
 import { DoorListeners } from './door-listeners.ts';
@@ -23,6 +25,7 @@ import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { ownChecks } from './own-checks.ts';
 import { policyParts } from './policy-parts.ts';
+import { quarantineDir } from './quarantine-in-force.ts';
 
 /** Content that all sessions of one door keep in memory at most; beyond it files are used whatever the size. */
 const CONTENT_MEMORY_BYTES = 256 * 1024 ** 2;
@@ -73,6 +76,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       router,
       delivery: learningDelivery(delivery, finals, recipients),
       content,
+      quarantine: holdingPlaceOf(start, config, say),
       ...abilitiesOf(delivery, config),
       auth: await auth.use(config),
       admission: createAdmission({ limits: config.limits, counters }),
@@ -133,6 +137,17 @@ function contentStoreOf({ state, limits }: Config): ReturnType<typeof createCont
     memoryBytes: limits.messageInMemory,
     budgetBytes: CONTENT_MEMORY_BYTES,
     freeDiskBytes: limits.freeDisk,
+    now: Date.now,
+  });
+}
+
+/** Where this door puts what is held; all doors together keep the limits. */
+function holdingPlaceOf({ quarantined }: DoorStart, { state, quarantine }: Config, say: (message: FromDoor) => void): DoorServices['quarantine'] {
+  return createHoldingPlace({
+    dir: quarantineDir(state),
+    stock: new SharedStock(quarantined),
+    limits: () => quarantine,
+    kept: (item) => say({ kind: 'quarantined', item }),
     now: Date.now,
   });
 }

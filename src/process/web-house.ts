@@ -31,6 +31,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     measures: keeper.measures.desk,
     incidents: keeper.incidents,
     tokens: keeper.tokens,
+    quarantine: keeper.quarantine.desk,
   };
 }
 
@@ -47,6 +48,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
   const lost = keeper
     .lostAddresses()
     .map(({ ip }) => `the world stands behind ${ip}, which is inside: clients' addresses are lost on the way (docs/lost-client-address.md)`);
+  const quarantine = keeper.quarantine.trouble();
   const suspended = keeper.measures.suspension();
   const off =
     suspended === null
@@ -59,6 +61,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...keeper.alerts.trouble(),
     ...lost,
     ...off,
+    ...(quarantine === null ? [] : [quarantine]),
     ...(trouble === null ? [] : [`journal: ${trouble}`]),
   ];
 }
@@ -130,7 +133,10 @@ function hubsOf(keeper: Keeper): readonly HubStatus[] {
   });
 }
 
+const heldStates = ['held', 'trash'] as const;
+
 function gaugesOf(keeper: Keeper): Gauges {
+  const held = keeper.quarantine.desk.totals();
   const doors = keeper.supervisor.figures();
   const { inside, outside } = keeper.sessions();
   const journal = keeper.journal.state();
@@ -149,6 +155,8 @@ function gaugesOf(keeper: Keeper): Gauges {
       { state: 'running', value: doors.filter(({ alive }) => alive).length },
       { state: 'down', value: doors.filter(({ alive }) => !alive).length },
     ],
+    quarantineMessages: heldStates.map((state) => ({ state, value: held[state].messages })),
+    quarantineBytes: heldStates.map((state) => ({ state, value: held[state].bytes })),
     measures: (['person', 'auto'] as const).map((actor) => ({ actor, value: keeper.measures.inForce(actor) })),
     loadLevel: keeper.load.level,
     bannerQueue: doors.reduce((sum, { figures }) => sum + (figures?.waiting ?? 0), 0),

@@ -6,6 +6,8 @@ import { Kysely, SqliteDialect, type SqliteDatabase } from 'kysely';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
+export type { ExpressionBuilder } from 'kysely';
+
 /** Typed queries over our tables. */
 export type Queries = Kysely<Tables>;
 

@@ -1,6 +1,7 @@
 // The tables as the queries see them. Times are milliseconds since the epoch.
 import type { Incident, IncidentEntry } from '../model/incident.ts';
-import type { MeasureActor, MeasureRecord } from '../model/measure.ts';
+import type { MeasureAction, MeasureActor, MeasureRecord } from '../model/measure.ts';
+import type { HeldState } from '../model/quarantine.ts';
 import type { Action } from '../model/verdict.ts';
 
 /** A row of `list_entries`; see migrations/0001-lists.ts. */
@@ -22,7 +23,7 @@ export interface MeasureRow {
   id: string;
   /** JSON of a MeasureScope. */
   scope: string;
-  action: Action;
+  action: MeasureAction;
   actor_kind: MeasureActor['kind'];
   actor_name: string;
   reason: string;
@@ -82,7 +83,36 @@ export interface IncidentEntryRow {
   hash: string;
 }
 
+/** A row of `quarantine_items`; see migrations/0006-quarantine.ts. */
+export interface QuarantineRow {
+  id: string;
+  reference: string;
+  state: HeldState;
+  queued_at: number;
+  expires_at: number;
+  sender: string;
+  /** JSON array of addresses. */
+  recipients: string;
+  /** Lower case, each between line ends, so that the whole or a domain can be found in it. */
+  sender_key: string;
+  recipients_key: string;
+  size: number;
+  user: string | null;
+  ip: string;
+  subject: string | null;
+  message_id: string | null;
+  check_id: string;
+  because: string;
+  measure: string | null;
+  incident: string | null;
+  /** JSON of a ReleaseNote. */
+  release: string | null;
+  discarded_at: number | null;
+  discarded_by: string | null;
+}
+
 export interface Tables {
+  quarantine_items: QuarantineRow;
   incidents: IncidentRow;
   incident_entries: IncidentEntryRow;
   list_entries: ListEntryRow;

@@ -1,4 +1,5 @@
 // What the web door may ask of the house and tell it to do: queries and commands, given by the composition root.
+import type { QuarantineDesk } from '../delivery/quarantine/desk.ts';
 import type { Explained } from '../events/explain.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
 import type { LiveWatcher } from '../events/live.ts';
@@ -57,6 +58,19 @@ export interface DoorStatus {
 /** A command's answer; `error` is one sentence for the operator. */
 export type CommandAnswer = ({ readonly ok: true } & object) | { readonly ok: false; readonly error: string };
 
+/** Measures in the words of a packet filter, a router or a name server. */
+export type MeasureExport =
+  | {
+      readonly ok: true;
+      readonly format: string;
+      readonly text: string;
+      /** How many networks are in it. */
+      readonly networks: number;
+      /** What is not in it, and why. */
+      readonly leftOut: readonly { readonly measure: string; readonly why: string }[];
+    }
+  | { readonly ok: false; readonly error: string };
+
 export interface WebHouse {
   status(): Promise<Status> | Status;
   /** Whether mail can be taken now, and why not. */
@@ -78,6 +92,7 @@ export interface WebHouse {
     remove(raw: unknown, by: string): Promise<CommandAnswer>;
   };
   readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
+  readonly quarantine: Pick<QuarantineDesk, 'list' | 'find' | 'act'>;
   readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'>;
   readonly measures: {
     show(options: { readonly ended: boolean }): Promise<object>;
@@ -86,5 +101,7 @@ export interface WebHouse {
     undo(id: string, by: string): Promise<CommandAnswer>;
     suspend(raw: unknown, by: string): Promise<CommandAnswer>;
     resume(by: string): Promise<CommandAnswer>;
+    /** `ports` like `25,465,587`, which are the ones meant without it. */
+    export(asked: { readonly format: string; readonly ports?: string }): Promise<MeasureExport>;
   };
 }

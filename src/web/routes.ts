@@ -4,6 +4,7 @@ import type { CommandAnswer, WebHouse } from './house.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { measureRoutes } from './measure-routes.ts';
+import { quarantineRoutes } from './quarantine-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 import { tokenRoutes } from './token-routes.ts';
 import {
@@ -37,6 +38,7 @@ export function apiRoutes(house: WebHouse): readonly Route[] {
     ...todayRoutes(house),
     ...listRoutes(house),
     ...measureRoutes(house),
+    ...quarantineRoutes(house),
     ...incidentRoutes(house),
     ...tokenRoutes(house),
   ];

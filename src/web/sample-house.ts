@@ -63,6 +63,28 @@ export const sampleIncident: ShownIncident = {
   because: '24 first contacts in two minutes from 24 domains',
 };
 
+export const sampleHeld = {
+  id: '1M7YNPXHV1000-4',
+  store: 'quarantine',
+  reference: '1M7YNPXHV1000-4',
+  queuedAt: '2026-11-21T09:06:32.123Z',
+  from: 'x@sender.example',
+  to: ['ann@hub.example'],
+  size: 2411,
+  reason: 'standing-measure: a standing measure covers it: subscription bomb',
+  incident: null,
+  state: 'held',
+  expiresAt: '2026-12-21T09:06:32.123Z',
+  check: 'standing-measure',
+  measure: 'm-3fa94c01d2',
+  user: null,
+  ip: '192.0.2.7',
+  subject: 'Welcome',
+  messageId: '<1@sender.example>',
+  release: null,
+  discarded: null,
+} as const;
+
 export const sampleToken = { name: 'grafana', role: 'reader', by: 'anna', createdAt: '2026-11-21T09:00:00.000Z', expiresAt: null, expired: false } as const;
 
 export interface SampleHouse extends WebHouse {
@@ -147,6 +169,17 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       close: (name, by) => {
         say(`close ${name} by ${by}`);
         return Promise.resolve({ ok: false, error: `no incident ${name} is open` });
+      },
+    },
+    quarantine: {
+      list: (raw) => {
+        say(`list held ${JSON.stringify(raw)}`);
+        return Promise.resolve({ ok: true, items: [sampleHeld], next: null });
+      },
+      find: (id) => Promise.resolve(id === sampleHeld.id ? { ...sampleHeld, preview: { header: ['Subject: Welcome'], text: ['Hello'], more: false } } : null),
+      act: (verb, raw, by) => {
+        say(`${verb} ${JSON.stringify(raw)} by ${by}`);
+        return Promise.resolve({ ok: true, results: [{ id: sampleHeld.id, ok: true }], next: null });
       },
     },
     measures: {

@@ -8,8 +8,10 @@ import { oneLine, type Reply } from '../../model/reply.ts';
 import type { Stage } from '../../model/verdict.ts';
 import { referenceOf } from '../../lib/reference.ts';
 import type { Channel } from './channel.ts';
+import { treatmentOf } from '../../policy/treatment.ts';
 import type { Judgement } from './services.ts';
 import type { State } from './step.ts';
+import { Marks } from './marks.ts';
 import { UnderWay } from './under-way.ts';
 
 /** The protocol sins and work of the session, counted by the shell. */
@@ -40,6 +42,8 @@ export class Conversation {
   reverseName: ReverseName | Promise<ReverseName> | null = null;
   /** The message at the next hop, should the client go meanwhile. */
   readonly underWay = new UnderWay();
+  /** What was found so far that says what becomes of the message. */
+  readonly marks = new Marks();
   #references = 0;
 
   constructor(id: string, client: Client, startedAt: number) {
@@ -107,11 +111,12 @@ export class Conversation {
       parameters: next.parameters,
       to,
       accepted,
+      ...(accepted.length === 0 ? {} : { treatmentSoFar: { before: treatmentOf(this.marks.before), accepted: treatmentOf(this.marks.all) } }),
     };
   }
 
   messageInput(transaction: OpenTransaction, content: ContentSummary): MessageInput {
-    return { ...this.mailInput(transaction), recipients: transaction.to, content };
+    return { ...this.mailInput(transaction), recipients: transaction.to, content, treatment: treatmentOf(this.marks.all) };
   }
 
   /** The event of a judged stage; `said` where the client heard a refusal. */

@@ -2,19 +2,21 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../../config/options.ts';
 import type { ReverseName } from '../../model/client.ts';
-import type { Content, DeliveryOutcome, Route } from '../../model/delivery.ts';
+import type { Content, DeliveryOutcome, DeliveryRequest, Route } from '../../model/delivery.ts';
 import { addressOf } from '../../model/mailbox.ts';
 import { isPermanent, isTransient, oneLine, type Reply } from '../../model/reply.ts';
 import type { ContentSummary } from '../../model/stage-input.ts';
-import { isRefusal, type Verdict } from '../../model/verdict.ts';
+import { isRefusal, type Finding } from '../../model/verdict.ts';
 import { networkOf } from '../../lib/ip.ts';
 import { answerTo } from '../../policy/answer.ts';
 import { answersToMixed, answerToFault, answerToOutcome, type MixedOutcome } from '../../policy/outcome-answer.ts';
 import { replies, withReference } from '../../policy/replies.ts';
+import { treatingFinding } from '../../policy/treatment.ts';
 import { receivedLine } from '../../wire/message/received.ts';
 import type { Collecting } from './collecting.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
 import type { DoorServices, UnconfirmedFinals } from './services.ts';
+import { withhold } from './withholding.ts';
 
 export interface FinalAnswer {
   readonly reply: Reply;
@@ -41,6 +43,8 @@ interface Finished extends Pick<FinalAnswer, 'rememberUnheard'> {
   readonly hubMs: number;
   readonly unconfirmedKey: (() => string) | null;
   readonly tags: readonly string[];
+  /** What became of it where the next hop had no part in it. */
+  readonly outcome?: 'held' | 'discarded' | null;
 }
 
 /** Judges, delivers and records one message whose content is complete. Lets go of the content whatever happens. */
@@ -123,10 +127,27 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     return { ...nothingFromHub, reply: withReference(replies.stillUnderWay, reference), reason: 'still-under-way' };
   conversation.underWay.begin(key, services.finals);
 
-  const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
+  const findings = [...conversation.marks.all, ...verdict.findings];
+  const tags = tagsOf(findings);
+  const request = await requestFor(conversation, transaction, job, findings);
+  const treating = treatingFinding(findings);
+  if (treating !== null) {
+    const withheld = await withhold({ session: conversation.id, request, summary, finding: treating, services });
+    return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
+  }
   const startedAt = services.now();
-  const outcome = await services.delivery.deliver({
-    reference,
+  const outcome = await services.delivery.deliver(request);
+  const hubMs = services.now() - startedAt;
+  if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs, tags };
+  const reply = answerToOutcome(outcome, reference);
+  return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs, unconfirmedKey: outcome.kind === 'delivered' ? key : null, tags };
+}
+
+/** The message as it is handed on, or kept. */
+async function requestFor(conversation: Conversation, transaction: OpenTransaction, job: Job, findings: readonly Finding[]): Promise<DeliveryRequest> {
+  const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
+  return {
+    reference: job.reference,
     handover: {
       client: conversation.client,
       reverseName: confirmedName(reverseName),
@@ -139,15 +160,10 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     from: transaction.from,
     parameters: transaction.parameters,
     recipients: transaction.to,
-    prependedHeaders: headersFor(conversation, transaction, job, { verdict, reverseName }),
+    prependedHeaders: headersFor(conversation, transaction, job, { findings, reverseName }),
     content: job.content,
     ...(wantsAnswerEach(transaction) ? { perRecipientAnswers: true } : {}),
-  });
-  if (outcome.kind === 'mixed' && wantsAnswerEach(transaction))
-    return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs: services.now() - startedAt, tags: tagsOf(verdict) };
-  const reply = answerToOutcome(outcome, reference);
-  const final = outcome.kind === 'delivered';
-  return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs: services.now() - startedAt, unconfirmedKey: final ? key : null, tags: tagsOf(verdict) };
+  };
 }
 
 /** Recipients had different answers, and the client hears them (B9): nobody is bounced, nobody dropped, nobody served twice. */
@@ -170,15 +186,16 @@ function hubPart(outcome: DeliveryOutcome): Pick<Finished, 'hubReply' | 'hubQueu
 const confirmedName = (name: ReverseName): string | null => (name.kind === 'confirmed' ? name.name : null);
 
 /** Checks whose finding tags or diverts the message. */
-const tagsOf = (verdict: Verdict): readonly string[] =>
-  verdict.findings.filter(({ action }) => action === 'tag' || action === 'divert').map(({ check }) => check);
+const tagsOf = (findings: readonly Finding[]): readonly string[] => [
+  ...new Set(findings.filter(({ action }) => action === 'tag' || action === 'divert').map(({ check }) => check)),
+];
 
 /** Our trace line (RFC 5321 4.4) and, for a marked message, what a mail client or Sieve can filter on (mission R8). */
 function headersFor(
   conversation: Conversation,
   transaction: OpenTransaction,
   job: Job,
-  known: { readonly verdict: Verdict; readonly reverseName: ReverseName },
+  known: { readonly findings: readonly Finding[]; readonly reverseName: ReverseName },
 ): string {
   const { client, tls, user } = conversation;
   const [only, ...others] = transaction.to;
@@ -196,9 +213,9 @@ function headersFor(
     forRecipient: only !== undefined && others.length === 0 ? addressOf(only) : null, // RFC 5321 4.4: more would tell Bcc
     at: job.services.now(),
   });
-  const tags = tagsOf(known.verdict);
+  const tags = tagsOf(known.findings);
   if (tags.length === 0) return received;
-  const divert = known.verdict.findings.some(({ action }) => action === 'divert') ? 'X-Floodgate-Divert: yes\r\n' : '';
+  const divert = known.findings.some(({ action }) => action === 'divert') ? 'X-Floodgate-Divert: yes\r\n' : '';
   return `${received}X-Floodgate-Class: ${tags.join(', ')}\r\nX-Floodgate-Reference: ${job.reference}\r\n${divert}`;
 }
 
@@ -220,7 +237,8 @@ interface About {
 }
 
 function record(conversation: Conversation, transaction: OpenTransaction, about: About, finished: Finished): void {
-  const outcome = isPermanent(finished.reply) ? 'refused' : isTransient(finished.reply) ? 'deferred' : 'delivered';
+  const heard = isPermanent(finished.reply) ? 'refused' : isTransient(finished.reply) ? 'deferred' : 'delivered';
+  const outcome = finished.outcome ?? heard;
   about.services.record({
     type: 'message-finished',
     session: conversation.id,

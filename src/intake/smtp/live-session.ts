@@ -205,6 +205,7 @@ export class LiveSession implements ChannelOwner {
   #receiveClient(judged: Judgement | Promise<Judgement>, welcome: () => void): void {
     const { conversation } = this;
     this.channel.whenKnown(judged, (judgement) => {
+      conversation.marks.keep('connect', judgement.verdict);
       if (judgement.verdict.findings.length === 0) return welcome();
       const refusal = this.#refusal('connect', judgement);
       this.#site.services.record(conversation.judged('connect', {}, judgement, refusal));
@@ -225,6 +226,7 @@ export class LiveSession implements ChannelOwner {
       this.#site.services.record(conversation.judged(stage, conversation.stageRecord(next, to), judgement, refusal));
       if (refusal !== null) return this.#refusing.say(refusal.answer);
       conversation.state = next;
+      conversation.marks.keep(stage, judgement.verdict);
       if (to !== undefined) this.#recipientAccepted();
       if (judgement.verdict.action === 'delay') return this.channel.afterMs(DELAY_MS, () => this.#say(effect.ok));
       this.#say(effect.ok);

@@ -5,6 +5,7 @@ import type { AuthService } from '../../model/auth.ts';
 import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
+import type { HoldingPlace } from '../../model/quarantine.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { StageInput } from '../../model/stage-input.ts';
 import type { Stage, Verdict } from '../../model/verdict.ts';
@@ -68,6 +69,8 @@ export interface DoorServices {
   readonly router: Router;
   readonly delivery: Delivery;
   readonly content: ContentStore;
+  /** Where mail is kept that a person must release. */
+  readonly quarantine: HoldingPlace;
   /** What the hub can do, where it has been met; null before. */
   hubAbilities(): HubAbilities | null;
   /** What the next hops that were met so far can do, the hub first; with the way out for a client that may send to anyone. Empty before the hub was met. */

@@ -1,0 +1,67 @@
+// The API of held mail: what waits for a person, and what a person does with it.
+import type { QuarantineVerb } from '../delivery/quarantine/desk.ts';
+import type { WebHouse } from './house.ts';
+import { handledSchema, heldListSchema, heldSchema, heldToActOnSchema, selectionProperties } from './quarantine-schemas.ts';
+import { ok, refused, type Parameter, type Route } from './route.ts';
+
+const filters: readonly Parameter[] = [
+  ...Object.entries(selectionProperties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query' as const,
+    description: String(description),
+    schema,
+  })),
+  { name: 'state', in: 'query', description: 'held, or trash: discarded and not yet gone', schema: { enum: ['held', 'trash'], default: 'held' } },
+  { name: 'after', in: 'query', description: '`next` of the portion before', schema: { type: 'string' } },
+  { name: 'limit', in: 'query', description: 'Messages at most (1 to 1000)', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
+];
+
+const verbs: readonly (readonly [verb: QuarantineVerb, path: string, summary: string])[] = [
+  ['release', 'release', 'Lets held messages go to their recipients, byte for byte as they came; a portion of ten a request'],
+  ['discard', 'discard', 'Throws held messages away; they can be had back for quarantine.undoFor'],
+  ['restore', 'undo', 'Brings discarded messages back'],
+];
+
+export function quarantineRoutes({ quarantine }: WebHouse): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/quarantine',
+      summary: 'Held messages, oldest first, in portions',
+      parameters: filters,
+      answer: heldListSchema,
+      refusals: { 400: 'A filter is not understood' },
+      changes: false,
+      run: async ({ query }) => {
+        const answer = await quarantine.list(query);
+        return answer.ok ? ok(answer) : refused(400, answer.error);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/quarantine/{id}',
+      summary: 'One held message with a preview: header and the beginning of the text, control characters made visible',
+      parameters: [{ name: 'id', in: 'path', description: 'The reference that its sender was told', schema: { type: 'string' } }],
+      answer: heldSchema,
+      refusals: { 404: 'No such message is held' },
+      changes: false,
+      run: async ({ params }) => {
+        const found = await quarantine.find(params['id'] ?? '');
+        return found === null ? refused(404, 'no such message is held') : ok(found);
+      },
+    },
+    ...verbs.map(([verb, path, summary]): Route => ({
+      method: 'POST',
+      path: `/api/v1/quarantine/${path}`,
+      summary,
+      body: heldToActOnSchema,
+      answer: handledSchema,
+      refusals: { 400: 'Nothing is selected, or the selection is not understood' },
+      changes: true,
+      run: async ({ body, by }) => {
+        const answer = await quarantine.act(verb, body ?? {}, by);
+        return answer.ok ? ok(answer) : refused(400, answer.error);
+      },
+    })),
+  ];
+}
