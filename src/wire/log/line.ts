@@ -43,6 +43,8 @@ export interface Reading {
   readonly ends: boolean;
   /** The message goes on under this queue id (a content filter took it: "queued as"): it inherits what is remembered. */
   readonly nextQueueId: string | null;
+  /** `client` stands in text that a stranger can shape: one that is remembered of the message counts more. */
+  readonly unsureClient: boolean;
   /** The program that speaks, where the frame does not say and the reader knows; null: as the frame says. */
   readonly program: string | null;
 }
@@ -62,6 +64,7 @@ const blank: Omit<Reading, 'type'> = {
   session: null,
   ends: false,
   nextQueueId: null,
+  unsureClient: false,
   program: null,
 };
 
@@ -82,12 +85,13 @@ export function clientOf(rawIp: string, rawName: string | null = null, rawPort: 
   return { ip, port: port !== null && port > 0 && port < 65_536 ? port : null, name: nameOf(rawName) };
 }
 
-/** Canonical text of an address in brackets, with `IPv6:` or without; '' when it is none. */
+/** Canonical text of an address in brackets, with `IPv6:` or a prefix length or without; '' when it is none. */
 export function ipOf(raw: string): string {
   let text = raw;
   if (text.charCodeAt(0) === 91 && text.endsWith(']')) text = text.slice(1, -1);
   if (text.length > 5 && text.slice(0, 5).toLowerCase() === 'ipv6:') text = text.slice(5);
-  return canonicalIp(text);
+  const slash = text.indexOf('/');
+  return canonicalIp(slash < 0 ? text : text.slice(0, slash));
 }
 
 function nameOf(raw: string | null): string | null {
