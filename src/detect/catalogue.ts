@@ -1,5 +1,6 @@
 // Every detector, in the order of the mission's rows. A new one is a file in detectors/, a page in docs/detectors/ and a line here.
 import type { DetectorDefinition } from './detector.ts';
+import { subscriptionBomb } from './detectors/subscription-bomb.ts';
 
 /** The detectors of the house. */
-export const detectors: readonly DetectorDefinition[] = [];
+export const detectors: readonly DetectorDefinition[] = [subscriptionBomb];

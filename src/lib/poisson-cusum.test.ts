@@ -70,3 +70,10 @@ test('silence lets it fall to zero; a late event neither goes back in time nor i
   assert.ok(cusumAt(cusum, rates, 11 * minute) < cusum.sum);
   assert.equal(cusumAt(cusum, rates, 60 * minute), 0);
 });
+
+test('an event of half the weight adds half, and the sum stops where it is told to', () => {
+  const cusum = startCusum();
+  assert.ok(Math.abs(noteCusum(cusum, rates, 0, { weight: 0.5 }) - Math.log(10) / 2) < 1e-12);
+  for (let number = 0; number < 100; number++) noteCusum(cusum, rates, 0, { most: 69 });
+  assert.equal(cusum.sum, 69);
+});

@@ -25,14 +25,17 @@ export function cusumAt({ sum, lastAt }: Cusum, { usual, unusual }: PoissonRates
   return Math.max(0, sum - (unusual - usual) * Math.max(0, at - lastAt));
 }
 
-/** Takes an event at a moment in ms and gives the new sum. An event a little older than the last counts as if it came with it. */
-export function noteCusum(cusum: Cusum, rates: PoissonRates, at: number): number {
+/**
+ * Takes an event at a moment in ms and gives the new sum. An event a little older than the last counts as if it came with it. `weight`: an event
+ * that says less counts for less than one; `most`: where the sum stops, so that it comes down again in time.
+ */
+export function noteCusum(cusum: Cusum, rates: PoissonRates, at: number, { weight = 1, most = Number.POSITIVE_INFINITY } = {}): number {
   const before = cusum.sum === 0 ? 0 : cusumAt(cusum, rates, at);
   if (before === 0) {
     cusum.onsetAt = at;
     cusum.count = 0;
   }
-  cusum.sum = before + Math.log(rates.unusual / rates.usual);
+  cusum.sum = Math.min(most, before + weight * Math.log(rates.unusual / rates.usual));
   cusum.lastAt = Math.max(cusum.lastAt, at);
   cusum.count++;
   return cusum.sum;

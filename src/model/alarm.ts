@@ -21,6 +21,17 @@ export interface AlarmKey {
   readonly site?: true;
 }
 
+/** A message that a flood is meant to hide: a notice of a bank, a shop, an account. */
+export interface Needle {
+  /** Where it can be looked up. */
+  readonly source: string;
+  readonly at: number;
+  readonly from: string;
+  readonly subject: string | null;
+  /** The sort of notice: `bank`, `sign-in`... (MessageTraits.transaction). */
+  readonly sort: string;
+}
+
 /** A count that may be too high by `err` and never too low. */
 export interface Estimate {
   readonly est: number;
@@ -48,6 +59,8 @@ export interface Alarm {
   readonly origins: readonly (Estimate & { readonly origin: string })[];
   /** Where the sightings can be looked up: a sample of at most fifty, the one that raised it last. */
   readonly samples: readonly string[];
+  /** Messages that must not go under in the flood, oldest first. */
+  readonly needles?: readonly Needle[];
   /** In one sentence, for a person. */
   readonly because: string;
 }

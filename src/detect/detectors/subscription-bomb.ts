@@ -1,0 +1,200 @@
+// Detector: somebody signed a mailbox up everywhere. Each sender is honest and sends once; what gives it away is how many organisations write
+// to one mailbox for the first time in its life within minutes (engineering 2.4).
+//
+// An organisation counts once a mailbox, with its first message: so one that storms cannot make a bomb, nor hide one. Where content is seen,
+// only what forms, shops and lists send counts in full. The statistic is a cumulative sum in the messages' own time.
+import { habitPerHour, noteHabit, startHabit, type Habit, type HabitTerms } from '../../lib/habit.ts';
+import { KeyedStates } from '../../lib/keyed-states.ts';
+import { noteCusum, type PoissonRates, startCusum, type Cusum } from '../../lib/poisson-cusum.ts';
+import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
+import type { MessageSighting, Sighting } from '../../model/sighting.ts';
+import { isSubscriptionMail } from '../../model/subscription-mail.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { domainOf, mailboxOf } from '../envelope.ts';
+import { Evidence } from '../evidence.ts';
+import { exactly, minutesText } from '../wording.ts';
+import { FirstContacts } from '../first-contacts.ts';
+import { reachedMailbox } from '../outcomes.ts';
+import { RaisedKeys } from '../raised-keys.ts';
+import { RecentNeedles } from '../recent-needles.ts';
+
+const id = 'subscription-bomb';
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+const options = {
+  usualPerMinute: { default: 0.05, min: 0.001, max: 10, doc: 'First messages of strangers a minute that are usual for any mailbox; a bomb is ten times that.' },
+  watch: { default: 12, min: 2, max: 1000, doc: 'Sum of evidence, in nats, from which a mailbox is watched; a first message adds 2.3.' },
+  alert: { default: 23, min: 2, max: 1000, doc: 'Sum of evidence, in nats, from which it is a bomb.' },
+  severe: { default: 46, min: 2, max: 1000, doc: 'Sum of evidence, in nats, from which it is a severe one.' },
+  organisations: { default: 8, min: 2, max: 1000, doc: 'Organisations that must have written for the first time.' },
+  tailDays: { default: 30, min: 0, max: 365, doc: 'Days after a bomb in which half the sum is enough.' },
+  learningHours: {
+    default: 24,
+    min: 0,
+    max: 720,
+    doc: 'Hours after the start in which everybody is a stranger, and thirty organisations are needed where content is not seen.',
+  },
+  mailboxes: { default: 50_000, min: 100, max: 5_000_000, doc: 'Mailboxes remembered at most.' },
+} as const;
+
+type Options = { readonly [K in keyof typeof options]: number };
+
+/** An unusual rate over a usual one, and a usual one over the mailbox's habit (engineering 2.4). */
+const unusualFactor = 10;
+const habitFactor = 3;
+/** First contacts an hour that a habit may grow by at first. */
+const mostNewAnHour = 12;
+/** A stranger whose message looks like a person's: spread over many senders it is a flood all the same, but says less. */
+const personWeight = 0.5;
+/** The sum stops at this share above severe, so that it is over two and a half hours after the last message. */
+const sumOverSevere = 1.5;
+/** While everybody is a stranger, messages for each first contact: a busy mailbox hears from its correspondents again, a bomb's senders write once. */
+const mostMessagesEach = 1.25;
+const contactsWhileLearning = 30;
+/** Quiet for so long ends it, in ms: hysteresis against bombs that come in waves. */
+const quietMs = 30 * minuteMs;
+/** A mailbox stays hot while its sum is above this share of an alert. */
+const hotShare = 0.25;
+
+interface Mailbox {
+  readonly cusum: Cusum;
+  readonly habit: Habit;
+  /** Of the messages since the onset. */
+  evidence: Evidence | null;
+  messages: number;
+  /** First contacts since the onset whose content was seen to be of the class. */
+  seenClass: number;
+  tailUntil: number;
+}
+
+class SubscriptionBomb implements Detector {
+  readonly #options: Options;
+  readonly #context: DetectorContext;
+  readonly #contacts: FirstContacts;
+  readonly #mailboxes: KeyedStates<Mailbox>;
+  readonly #needles = new RecentNeedles();
+  readonly #raised = new RaisedKeys(quietMs);
+  #terms: HabitTerms | null = null;
+
+  constructor(given: Options, context: DetectorContext) {
+    this.#options = given;
+    this.#context = context;
+    this.#contacts = new FirstContacts(context.hashKey);
+    this.#mailboxes = new KeyedStates(given.mailboxes, freshMailbox);
+  }
+
+  get size(): number {
+    return this.#mailboxes.size + this.#needles.size + this.#raised.size;
+  }
+
+  settle(at: number, calm: (key: AlarmKey) => void): void {
+    this.#raised.settle(at, calm);
+  }
+
+  note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
+    if (sighting.kind !== 'message') return;
+    this.#terms ??= { sinceAt: sighting.at, mostNew: mostNewAnHour };
+    if (sighting.direction !== 'in') {
+      // Whom a mailbox of ours has written to is no stranger to it.
+      this.#contacts.isFirst(mailboxOf(sighting.from), this.#context.orgDomain(domainOf(sighting.to)));
+      return;
+    }
+    if (!reachedMailbox(sighting) || sighting.caller.inside || sighting.caller.user !== null) return;
+    const name = mailboxOf(sighting.to);
+    this.#needles.note(name, sighting);
+    const mailbox = this.#mailboxes.of(name);
+    mailbox.messages++;
+    const organisation = this.#organisationOf(sighting);
+    if (organisation === '' || !this.#contacts.isFirst(name, organisation)) return;
+    const alarm = this.#firstContact(name, mailbox, organisation, sighting);
+    if (alarm !== null) raise(alarm);
+  }
+
+  /** Whose message it is; '' for what is no sign of a subscription: reports of mail that somebody sent in the mailbox's name. */
+  #organisationOf({ from, traits }: MessageSighting): string {
+    if (traits?.report !== undefined) return '';
+    const domain = domainOf(from) || (traits?.fromDomain ?? '');
+    return domain === '' || this.#context.isOurDomain(domain) ? '' : this.#context.orgDomain(domain);
+  }
+
+  #firstContact(name: string, mailbox: Mailbox, organisation: string, { at, source, traits }: MessageSighting): Alarm | null {
+    const isOfClass = traits !== null && (isSubscriptionMail(traits) || traits.automated === true);
+    noteHabit(mailbox.habit, this.#terms ?? noTerms, at);
+    const weight = traits === null || isOfClass ? 1 : personWeight;
+    const sum = noteCusum(mailbox.cusum, this.#ratesOf(mailbox, at), at, { weight, most: sumOverSevere * this.#options.severe });
+    if (mailbox.cusum.count === 1 || mailbox.evidence === null) {
+      mailbox.evidence = new Evidence();
+      mailbox.messages = 1;
+      mailbox.seenClass = 0;
+    }
+    if (isOfClass) mailbox.seenClass++;
+    mailbox.evidence.note(organisation, source);
+    const key = { recipient: name };
+    if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(key, at);
+    const reached = this.#reached(mailbox, sum, at);
+    if (reached === null || !this.#raised.isNews(key, reached.level, mailbox.cusum.count, at)) return null;
+    if (reached.level !== 'watch') mailbox.tailUntil = at + this.#options.tailDays * 24 * hourMs;
+    return this.#alarm(name, mailbox, at, { ...reached, sum });
+  }
+
+  #ratesOf({ habit }: Mailbox, at: number): PoissonRates {
+    const usual = Math.max(this.#options.usualPerMinute / minuteMs, (habitFactor * habitPerHour(habit, this.#terms ?? noTerms, at)) / hourMs);
+    return { usual, unusual: unusualFactor * usual };
+  }
+
+  /** The level that the sum means, and the threshold of it. */
+  #reached(mailbox: Mailbox, sum: number, at: number): Reached | null {
+    const { watch, severe, organisations } = this.#options;
+    const alert = at < mailbox.tailUntil ? this.#options.alert / 2 : this.#options.alert;
+    if (sum >= alert && mailbox.cusum.count >= organisations && this.#isBelieved(mailbox, at))
+      return sum >= severe ? { level: 'severe', threshold: severe } : { level: 'alert', threshold: alert };
+    return sum >= watch ? { level: 'watch', threshold: watch } : null;
+  }
+
+  /** Soon after the start everybody writes for the first time: then either the content says what it is, or more must come than a busy mailbox explains. */
+  #isBelieved({ cusum, seenClass, messages }: Mailbox, at: number): boolean {
+    if (at - (this.#terms?.sinceAt ?? at) >= this.#options.learningHours * hourMs || seenClass >= cusum.count / 2) return true;
+    return cusum.count >= contactsWhileLearning && messages <= mostMessagesEach * cusum.count;
+  }
+
+  #alarm(name: string, { cusum, evidence, messages, seenClass }: Mailbox, at: number, { level, threshold, sum }: Reached & { readonly sum: number }): Alarm {
+    const { count, onsetAt } = cusum;
+    const needles = this.#needles.since(name, onsetAt);
+    return {
+      detector: id,
+      key: { recipient: name },
+      level,
+      at,
+      onsetAt,
+      count,
+      statistic: { name: 'cusum', value: sum, threshold },
+      confidence: seenClass >= count / 2 ? 'high' : 'medium',
+      // Its senders are honest and were made use of: nothing may be done to them.
+      spoofable: true,
+      counts: { organisations: exactly(count), messages: exactly(messages), confirmations: exactly(seenClass) },
+      ...(evidence ?? new Evidence()).parts(),
+      ...(needles.length === 0 ? {} : { needles }),
+      because: `${count} organisations wrote to ${name} for the first time within ${minutesText(at - onsetAt)}`,
+    };
+  }
+}
+
+interface Reached {
+  readonly level: AlarmLevel;
+  readonly threshold: number;
+}
+
+const noTerms: HabitTerms = { sinceAt: 0, mostNew: mostNewAnHour };
+
+const freshMailbox = (): Mailbox => ({ cusum: startCusum(), habit: startHabit(), evidence: null, messages: 0, seenClass: 0, tailUntil: 0 });
+
+/** D1: many unrelated organisations write to one mailbox for the first time. */
+export const subscriptionBomb: DetectorDefinition<typeof options> = {
+  id,
+  row: 'D1',
+  doc: 'Many organisations that never wrote to a mailbox before write to it within minutes: somebody signed it up everywhere.',
+  kinds: ['message'],
+  options,
+  create: (given, context) => new SubscriptionBomb(given, context),
+};

@@ -1,0 +1,125 @@
+// What detectors that count by key have in common: a bounded number of keys with their state, the evidence of each, and alarms that are told
+// once a level. A key whose evidence has grown cold begins anew.
+import { KeyedStates } from '../lib/keyed-states.ts';
+import type { Alarm, AlarmKey, AlarmLevel } from '../model/alarm.ts';
+import type { Sighting } from '../model/sighting.ts';
+import { Evidence } from './evidence.ts';
+import { RaisedKeys } from './raised-keys.ts';
+
+/** From which value on a key is at a level. */
+export interface Levels {
+  readonly watch: number;
+  readonly alert: number;
+  readonly severe: number;
+}
+
+/** The level a value reaches, with the threshold it crossed; null below all. */
+export function reached(value: number, { watch, alert, severe }: Levels): { readonly level: AlarmLevel; readonly threshold: number } | null {
+  if (value >= severe) return { level: 'severe', threshold: severe };
+  if (value >= alert) return { level: 'alert', threshold: alert };
+  return value >= watch ? { level: 'watch', threshold: watch } : null;
+}
+
+/** A key's state and what speaks against it. Most keys are seen once: only the second sighting makes room for evidence. */
+export class HotKey<S> {
+  readonly state: S;
+  onsetAt = 0;
+  lastAt = 0;
+  count = 0;
+  #first: readonly [origin: string, source: string] | null = null;
+  #evidence: Evidence | null = null;
+
+  constructor(state: S) {
+    this.state = state;
+  }
+
+  /** Takes a sighting that speaks against the key. */
+  note({ at, source }: Pick<Sighting, 'at' | 'source'>, origin: string): void {
+    this.count++;
+    this.lastAt = Math.max(this.lastAt, at);
+    if (this.count === 1) {
+      this.onsetAt = at;
+      this.#first = [origin, source];
+      return;
+    }
+    this.#evidence ??= new Evidence();
+    if (this.#first !== null) this.#evidence.note(...this.#first);
+    this.#first = null;
+    this.#evidence.note(origin, source);
+  }
+
+  /** What was before belongs to no alarm of what comes now. */
+  forget(): void {
+    this.count = 0;
+    this.#first = null;
+    this.#evidence = null;
+  }
+
+  parts(): Pick<Alarm, 'origins' | 'samples'> {
+    if (this.#evidence !== null) return this.#evidence.parts();
+    return this.#first === null ? { origins: [], samples: [] } : { origins: [{ origin: this.#first[0], est: 1, err: 0 }], samples: [this.#first[1]] };
+  }
+}
+
+export interface HotKeysOptions<S> {
+  /** Id of the detector. */
+  readonly detector: string;
+  /** Keys at most. */
+  readonly capacity: number;
+  /** Milliseconds after which a key without a sighting is calm, and its evidence begins anew. */
+  readonly quietMs: number;
+  fresh(): S;
+}
+
+/** What a detector says of a key; the rest of the alarm is known here. */
+export type Said = Pick<Alarm, 'key' | 'level' | 'statistic' | 'confidence' | 'spoofable' | 'because'> & Partial<Pick<Alarm, 'counts' | 'count'>>;
+
+export class HotKeys<S> {
+  readonly #options: HotKeysOptions<S>;
+  readonly #states: KeyedStates<HotKey<S>>;
+  readonly #raised: RaisedKeys;
+
+  constructor(options: HotKeysOptions<S>) {
+    this.#options = options;
+    this.#states = new KeyedStates(options.capacity, () => new HotKey(options.fresh()));
+    this.#raised = new RaisedKeys(options.quietMs);
+  }
+
+  /** Keys held and keys above a level: both bounded. */
+  get size(): number {
+    return this.#states.size + this.#raised.size;
+  }
+
+  /** The state of a key, made when there is none. */
+  of(key: string, at: number): HotKey<S> {
+    const hot = this.#states.of(key);
+    if (hot.count > 0 && at - hot.lastAt > this.#options.quietMs) hot.forget();
+    return hot;
+  }
+
+  /** The state of a key if there is one. */
+  peek(key: string): HotKey<S> | undefined {
+    return this.#states.peek(key);
+  }
+
+  /** Says what is wrong with a key, unless it has been said. */
+  tell(hot: HotKey<S>, at: number, said: Said, raise: (alarm: Alarm) => void): void {
+    const count = said.count ?? hot.count;
+    if (!this.#raised.isNews(said.key, said.level, count, at)) return;
+    raise({ detector: this.#options.detector, at, onsetAt: hot.onsetAt, counts: {}, ...said, count, ...hot.parts() });
+  }
+
+  /** An attack that goes on is not calm, though it raises nothing new. */
+  keepHot(key: AlarmKey, at: number): void {
+    this.#raised.keepHot(key, at);
+  }
+
+  settle(at: number, calm: (key: AlarmKey) => void): void {
+    this.#raised.settle(at, calm);
+  }
+}
+
+/** An exact count, as it stands in an alarm. */
+export const exactly = (est: number): { readonly est: number; readonly err: 0 } => ({ est, err: 0 });
+/** `1 recipient`, `2 recipients`. */
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
