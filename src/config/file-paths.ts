@@ -29,6 +29,7 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
       },
     }),
     ...(config.ownChecks !== undefined && { ownChecks: absolute(config.ownChecks) }),
+    ...(config.kernel && { kernel: { socket: absolute(config.kernel.socket) } }),
     ...(config.telemetry && { telemetry: { module: absolute(config.telemetry.module) } }),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),
     logs: config.logs.map((log) => ({ ...log, path: absolute(log.path) })),

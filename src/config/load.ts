@@ -34,7 +34,9 @@ export interface LoadContext {
   /** The ids of all checks in the catalogue: `checks.<id>` must be one of them. */
   readonly checkIds: readonly string[];
   /** What the catalogue itself says against settings of checks; `path` is `checks.<id>`. */
-  readonly checkProblems?: (config: Pick<Config, 'checks'>) => readonly { readonly path: string; readonly message: string; readonly hint: string }[];
+  readonly checkProblems?: (
+    config: Pick<Config, 'checks' | 'detectors'>,
+  ) => readonly { readonly path: string; readonly message: string; readonly hint: string }[];
   readonly nowMs?: number;
   readonly files?: FileLook;
   /** Addresses of this host; default: its interfaces'. */
@@ -106,12 +108,13 @@ function contextOf(yaml: YamlText, given: LoadContext): CrossContext {
   };
 }
 
-/** Settings that a known check does not take; unknown ids are told by the cross-checks. */
+/** Settings that a check or detector does not take; unknown ids of checks are told by the cross-checks. */
 function againstChecks(config: Config, { checkIds, checkProblems }: LoadContext): readonly CrossFound[] {
   const found = checkProblems?.(config) ?? [];
   return found.flatMap(({ path, message, hint }) => {
     const way = parsePath(path);
-    return way !== null && checkIds.includes(String(way[1])) ? [error(way, message, hint)] : [];
+    if (way === null || (way[0] === 'checks' && !checkIds.includes(String(way[1])))) return [];
+    return [error(way, message, hint)];
   });
 }
 

@@ -129,6 +129,10 @@ export const options = z.strictObject({
     .strictObject({ module: path.describe('A JavaScript or TypeScript module that exports onEvent(event).') })
     .optional()
     .describe('A module of your own that hears each decision, for OpenTelemetry and the like; see docs/telemetry.md.'),
+  kernel: z
+    .strictObject({ socket: path.describe('Socket of `floodgate kernel-helper`, like /run/floodgate-kernel/kernel.sock.') })
+    .optional()
+    .describe('Measures with the action drop are kept in the kernel by a helper of its own rights; see docs/kernel.md.'),
   mode: z
     .enum(['enforce', 'observe'])
     .default('enforce')
@@ -319,6 +323,15 @@ export const options = z.strictObject({
   rules: z.array(rule).default([]).describe('Rules of your own; `floodgate rules try` shows what they would have hit.'),
   ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),
+  detectors: z
+    .record(
+      z.string(),
+      z
+        .union([z.literal('off'), z.record(z.string(), z.number().describe('A number of the detector.'))], 'is neither off nor a section of numbers')
+        .describe('Numbers of one detector, or off.'),
+    )
+    .default({})
+    .describe('Numbers of single detectors by id, or off; see the page of each in docs/detectors/.'),
   journal: z
     .strictObject({
       segment: size('64 MiB').describe('A segment is closed and compressed at this size.'),

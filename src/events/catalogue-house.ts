@@ -190,6 +190,14 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       ['because', e.because],
     ],
   },
+  'detector-failed': {
+    doc: 'A detector threw on a sighting, by a fault of our own; it goes on with the next.',
+    level: at('error'),
+    line: (e) => [
+      ['detector', e.detector],
+      ['why', e.why],
+    ],
+  },
   'alert-failed': {
     doc: 'An alert could not be sent by one of the ways of `alerts`; it is tried again.',
     level: at('error'),

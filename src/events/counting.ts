@@ -67,6 +67,7 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'incident-changed':
     case 'incidents-broken':
     case 'alert-failed':
+    case 'detector-failed':
     case 'hub-circuit':
     case 'door-started':
     case 'load-level':

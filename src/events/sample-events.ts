@@ -188,6 +188,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     because: '11 first contacts in 52 seconds from 11 domains',
     by: 'floodgate',
   }),
+  'detector-failed': events.detectorFailed({ detector: 'mailbox-flood', why: 'TypeError: undefined is not a function' }),
   'alert-failed': events.alertFailed({ way: 'mail', why: 'connect ECONNREFUSED 127.0.0.1:2626', waiting: 1 }),
   'incidents-broken': events.incidentsBroken({ why: 'they could not be written: disk I/O error' }),
   'load-level': events.loadLevel({

@@ -5,8 +5,16 @@ import type { LoadContext } from '../config/load.ts';
 
 /** What loading a configuration must know of policy. */
 async function context(): Promise<LoadContext> {
-  const [{ catalogue }, { checkSettingsProblems }] = await Promise.all([import('../policy/catalogue.ts'), import('../policy/check-settings.ts')]);
-  return { checkIds: catalogue.map(({ id }) => id), checkProblems: (config) => checkSettingsProblems(config, catalogue) };
+  const [{ catalogue }, { checkSettingsProblems }, { detectors }, { detectorSettingsProblems }] = await Promise.all([
+    import('../policy/catalogue.ts'),
+    import('../policy/check-settings.ts'),
+    import('../detect/catalogue.ts'),
+    import('../detect/detector-settings.ts'),
+  ]);
+  return {
+    checkIds: catalogue.map(({ id }) => id),
+    checkProblems: (config) => [...checkSettingsProblems(config, catalogue), ...detectorSettingsProblems(config.detectors, detectors)],
+  };
 }
 
 /** Subcommands by name, each behind its import. */
@@ -21,6 +29,8 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   list: async () => (await import('../cli/list.ts')).list,
   incident: async () => (await import('../cli/incident.ts')).incident,
   measure: async () => (await import('../cli/measure.ts')).measure,
+  'kernel-helper': async () => (await import('../cli/kernel-helper.ts')).kernelHelper,
+  quarantine: async () => (await import('../cli/quarantine.ts')).quarantine,
   tail: async () => (await import('../cli/tail.ts')).tail,
   top: async () => (await import('../cli/top.ts')).top,
   token: async () => (await import('../cli/token.ts')).token,

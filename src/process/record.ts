@@ -18,6 +18,8 @@ export interface HouseRecord {
   readonly recorder: DoorRecorder;
   /** Takes a door's batch. */
   take(batch: EventBatch): void;
+  /** Whoever else looks at every line on its way to the journal. */
+  watch(look: (journal: string) => void): void;
   close(): Promise<void>;
 }
 
@@ -33,8 +35,10 @@ export async function openRecord(config: Config, about: { readonly version: stri
     onTrouble: (what) => process.stderr.write(`floodgate: journal: ${what}\n`),
     onDropped: (dropped, why) => recorder.record({ type: 'journal-dropped', dropped, why }),
   });
+  const watchers: ((journal: string) => void)[] = [];
   const take = (batch: EventBatch): void => {
     journal.append(batch.journal);
+    for (const look of watchers) look(batch.journal);
     recent.take(batch.journal);
     live.publish(batch.journal);
     if (batch.log !== '') process.stderr.write(batch.log);
@@ -58,6 +62,7 @@ export async function openRecord(config: Config, about: { readonly version: stri
     live,
     recorder,
     take,
+    watch: (look) => void watchers.push(look),
     close: async () => {
       clearInterval(flushing);
       recorder.flush();

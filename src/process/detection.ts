@@ -1,0 +1,112 @@
+// Detection in the keeper: what the doors and the logs tell becomes sightings, sightings become alarms, alarms become incidents. A fault in
+// a detector is an event and stops nobody.
+import { randomInt } from 'node:crypto';
+import type { Config } from '../config/options.ts';
+import { detectors } from '../detect/catalogue.ts';
+import { createEngine, type Engine } from '../detect/engine.ts';
+import type { SiteView } from '../detect/sightings/origin.ts';
+import { SightingsFromEvents } from '../detect/sightings/from-events.ts';
+import type { IncidentDesk } from '../incidents/desk.ts';
+import { orgDomain } from '../lib/org-domain.ts';
+import { PrefixSet } from '../lib/prefix-set.ts';
+import type { Alarm } from '../model/alarm.ts';
+import type { Event, Recorder } from '../model/events.ts';
+import type { Incident } from '../model/incident.ts';
+import type { Sighting } from '../model/sighting.ts';
+
+export interface Detection {
+  /** Looks at journal lines on their way to the disk. */
+  take(journal: string): void;
+  /** Looks at what came by another door. */
+  note(sighting: Sighting): void;
+  /** Keys held by each detector. */
+  sizes(): Readonly<Record<string, number>>;
+  stop(): void;
+}
+
+export interface DetectionParts {
+  readonly config: Config;
+  readonly incidents: Pick<IncidentDesk, 'raise' | 'calm'>;
+  readonly record: Recorder;
+  /** An alarm was taken into its incident. */
+  alarmed(alarm: Alarm, incident: Incident): void;
+  /** Everything that was seen, for whoever keeps a picture of the traffic. */
+  seen(sighting: Sighting): void;
+  now(): number;
+}
+
+/** Quiet keys are looked for so often when nothing comes in, in ms. */
+const settleEveryMs = 15_000;
+/** Faults of one detector that are recorded, until the next start: one that throws throws often. */
+const mostFaults = 5;
+
+/** Types of events that show something; other lines are not even parsed. */
+const telling: ReadonlySet<string> = new Set([
+  'session-opened',
+  'connection-refused',
+  'stage-judged',
+  'command-refused',
+  'auth-tried',
+  'message-finished',
+  'session-closed',
+  'hub-failed',
+  'hub-circuit',
+]);
+
+/** The site as translations and detectors see it. */
+export function siteViewOf({ site }: Config): SiteView {
+  const ours = new Set([...site.domains, ...site.customerDomains]);
+  const inside = PrefixSet.build(site.networks);
+  return { isOurDomain: (domain) => ours.has(domain), isInside: (ip) => inside.has(ip), orgDomain };
+}
+
+export function startDetection(parts: DetectionParts): Detection {
+  const site = siteViewOf(parts.config);
+  const fromEvents = new SightingsFromEvents(site);
+  const engine = engineOf(parts, site);
+
+  const note = (sighting: Sighting): void => {
+    parts.seen(sighting);
+    for (const alarm of engine.note(sighting)) {
+      const incident = parts.incidents.raise(alarm);
+      parts.record({ type: 'alarm-raised', incident: incident.id, alarm });
+      parts.alarmed(alarm, incident);
+    }
+  };
+  const settling = setInterval(() => engine.settle(parts.now()), settleEveryMs).unref();
+  return {
+    note,
+    take: (journal) => {
+      for (const event of tellingEvents(journal)) for (const sighting of fromEvents.note(event)) note(sighting);
+    },
+    sizes: () => engine.sizes,
+    stop: () => clearInterval(settling),
+  };
+}
+
+function engineOf({ config, incidents, record }: DetectionParts, site: SiteView): Engine {
+  const faults = new Map<string, number>();
+  const secret = (): number => randomInt(2 ** 32 - 1) | 0;
+  return createEngine({
+    definitions: detectors,
+    options: config.detectors,
+    context: { ...site, hashKey: { k0: secret(), k1: secret() } },
+    onCalm: incidents.calm,
+    onFault: (detector, error) => {
+      const seen = (faults.get(detector) ?? 0) + 1;
+      faults.set(detector, seen);
+      if (seen <= mostFaults) record({ type: 'detector-failed', detector, why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    },
+  });
+}
+
+/** The events of a batch that show something. The recorder writes `type` as the first key after the stamp, and a line an event. */
+function* tellingEvents(journal: string): Generator<Event> {
+  for (let start = 0; start < journal.length;) {
+    const end = journal.indexOf('\n', start);
+    if (end < 0) return;
+    const typeAt = journal.indexOf('"type":"', start) + 8;
+    if (typeAt >= 8 && typeAt < end && telling.has(journal.slice(typeAt, journal.indexOf('"', typeAt)))) yield JSON.parse(journal.slice(start, end)) as Event; // the recorder wrote it
+    start = end + 1;
+  }
+}
