@@ -106,7 +106,6 @@ const misuse: readonly [words: readonly string[], code: number, said: RegExp, wh
   [['add', '--client', '192.0.2.1', '--action', 'defer', '--for', '1h'], 2, /--reason/, 'the next operator asks why'],
   [['add', ...least.with(3, 'soon')], 2, /--for soon is not understood/, 'no length of time'],
   [['add', ...least, '--max-hits', 'many'], 2, /--max-hits many is no number/, 'no number'],
-  [['export', '--format', 'nftables'], 1, /--format nftables is not in this version; json is/, 'a later version'],
   [['export', '--format', 'xml'], 2, /--format xml is not known/, 'no version'],
 ];
 for (const [words, exit, said, why] of misuse) {
@@ -125,4 +124,16 @@ test("the gateway's refusal is the one line of trouble", async (context) => {
     err: 'floodgate: client 10.0.0.0/8 would touch 10.20.0.0/16\n',
     code: 1,
   });
+});
+
+test('an export is the text that the gateway made, ready for a pipe; with --json what was left out as well', async (context) => {
+  const answer = { ok: true, format: 'nftables', text: 'table inet floodgate\n', networks: 1, leftOut: [{ measure: 'm-2', why: 'is a dry run' }] };
+  const { asked, run: floodgate } = await start(context, { status: 200, json: answer });
+  assert.deepEqual(await floodgate('export', '--format', 'nftables', '--ports', '25,2525'), { out: answer.text, err: '', code: 0 });
+  const { ok: _, ...shown } = answer;
+  assert.deepEqual(JSON.parse((await floodgate('export', '--format', 'nftables', '--json')).out), shown);
+  assert.deepEqual(
+    asked.map(({ url }) => url),
+    ['/api/v1/measures/export?format=nftables&ports=25%2C2525', '/api/v1/measures/export?format=nftables'],
+  );
 });

@@ -5,6 +5,7 @@ import type { MeasuresShown, ShownMeasure } from '../facts/measure-desk.ts';
 import { scopeFields, scopeText } from '../facts/measure-scope.ts';
 import { CliError, printJson, type CommandLine, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
+import { exportCommand } from './measure-export.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
 type Common = WhichGateway & { readonly json?: boolean };
@@ -34,7 +35,7 @@ export const measure: Subcommand = (program) => {
     group.command('suspend').description('all automatic measures off, until resumed; measures of persons hold').option('--reason <text>', 'for the record'),
   ).action(suspend);
   common(group.command('resume').description('automatic measures hold again')).action(resume);
-  common(group.command('export').description('measures in force, for other programs').option('--format <format>', 'json', 'json')).action(exportAll);
+  exportCommand(group, common);
 };
 
 function addCommand(group: CommandLine): void {
@@ -127,15 +128,6 @@ async function resume({ json, ...gateway }: Common): Promise<void> {
   await ask(gateway, 'POST', `${path}/resume`);
   if (json === true) printJson({ automatic: 'on' });
   else process.stdout.write('automatic measures hold again\n');
-}
-
-const laterFormats = ['nftables', 'iptables', 'pf', 'ios', 'junos', 'exabgp', 'rpz'];
-
-async function exportAll({ format, ...gateway }: Common & { readonly format: string }): Promise<void> {
-  if (laterFormats.includes(format)) throw new CliError(`--format ${format} is not in this version; json is`);
-  if (format !== 'json') throw new CliError(`--format ${format} is not known; write json`, 2);
-  const { measures } = (await ask(gateway, 'GET', path)) as MeasuresShown; // as above
-  for (const each of measures) printJson(each);
 }
 
 const ask = (gateway: WhichGateway, method: string, at: string, body?: object): Promise<unknown> => askDaemon(stateDirOf(gateway), method, at, body);

@@ -44,13 +44,16 @@ export function statusText(now: Status): string {
     rate('sessions', lastMinute.sessions, total.sessions),
     rate('turned away', lastMinute.connectionsRefused, total.connectionsRefused),
     rate('refused by checks', add(lastMinute.findings, ...refusals), add(total.findings, ...refusals)),
-    ...['delivered', 'refused', 'deferred', 'aborted'].map((outcome) =>
+    ...['delivered', 'held', 'discarded', 'refused', 'deferred', 'aborted'].map((outcome) =>
       rate(`messages ${outcome}`, add(lastMinute.messages, outcome), add(total.messages, outcome)),
     ),
     ...now.hubs.map(
       (hub) => `  next hop ${hub.route} ${hub.address}: ${hub.state === 'closed' ? 'well' : hub.state}, ${hub.busy} connections busy, ${hub.idle} idle`,
     ),
     ...now.doors.map((door) => `  door ${door.name}: ${door.state}, ${door.sessions} sessions, lag ${door.lagMs.toFixed(1)} ms`),
+    ...(now.kernel === null
+      ? []
+      : [`  kernel ${now.kernel.networks} networks dropped, ${now.kernel.packets} packets so far${now.kernel.state === 'kept' ? '' : ', HELPER LOST'}`]),
     `  journal ${sizeText(journal.bytes)} in ${journal.segments} segments${journal.oldest === null ? '' : ` since ${journal.oldest}`}, ${journal.dropped === 0 ? 'complete' : `${journal.dropped} events lost`}${journal.trouble === null ? '' : `, TROUBLE ${journal.trouble}`}`,
   ];
   return `${lines.join('\n')}\n`;

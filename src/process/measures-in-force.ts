@@ -6,14 +6,17 @@ import { createMeasureKeeper, type MeasureKeeper } from '../facts/measure-keeper
 import { compileMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
 import { createNeverBlock } from '../facts/never-block.ts';
 import type { Recorder } from '../model/events.ts';
-import type { MeasureActor } from '../model/measure.ts';
+import type { Measure, MeasureActor } from '../model/measure.ts';
 import { createMeasures } from '../store/measures.ts';
 import type { Store } from '../store/open.ts';
+import { openDropsInForce, type DropsInForce } from './drops-in-force.ts';
 
 export interface MeasuresInForce {
   snapshot(): MeasuresSnapshot;
   /** Commands and queries. */
-  readonly desk: MeasureDesk;
+  readonly desk: MeasureDesk & Pick<DropsInForce, 'export'>;
+  /** How the kernel's sets are kept; null where no helper is configured. */
+  kernel: DropsInForce['kernel'];
   /** How many hold now. */
   inForce(kind: MeasureActor['kind']): number;
   /** Who turned the automatic ones off, and when (milliseconds since the epoch); null where they hold. */
@@ -35,6 +38,7 @@ export interface MeasuresParts {
 export async function openMeasuresInForce({ store, record, config, changed }: MeasuresParts): Promise<MeasuresInForce> {
   const repository = createMeasures(store.queries);
   let snapshot = compileMeasures([]);
+  let drops: DropsInForce | null = null;
   const keeper = createMeasureKeeper({
     repository,
     record,
@@ -42,16 +46,27 @@ export async function openMeasuresInForce({ store, record, config, changed }: Me
     onSnapshot: (next) => {
       snapshot = next;
       changed(next);
+      drops?.changed();
     },
   });
   await keeper.start();
+  const holding = (): readonly Measure[] => keeper.active().filter(({ actor }) => actor.kind === 'person' || keeper.suspension() === null);
+  const outside = openDropsInForce({ measures: holding, config, record });
+  drops = outside;
   const newId = (): string => `m-${randomBytes(5).toString('hex')}`;
   return {
     snapshot: () => snapshot,
-    desk: createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(config()), newId, now: Date.now }),
+    desk: {
+      ...createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(config()), newId, now: Date.now }),
+      export: outside.export,
+    },
+    kernel: outside.kernel,
     inForce: (kind) => (kind === 'auto' && keeper.suspension() !== null ? 0 : keeper.active().filter(({ actor }) => actor.kind === kind).length),
     suspension: keeper.suspension,
     count: keeper.count,
-    close: keeper.stop,
+    close: () => {
+      outside.close();
+      return keeper.stop();
+    },
   };
 }

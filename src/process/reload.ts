@@ -7,7 +7,7 @@ import { ownChecks } from './own-checks.ts';
 import { readTlsMaterial } from './tls-material.ts';
 
 /** What is read at the start only. The directory is locked and the others are open: changing them needs a restart. */
-const fixedAtStart = ['state', 'threads', 'web', 'journal', 'telemetry'] as const;
+const fixedAtStart = ['state', 'threads', 'web', 'journal', 'telemetry', 'kernel'] as const;
 
 /** The new configuration with what cannot change as it was, and a warning for each such option. */
 export function withFixedOptions(before: Config, after: Config): { readonly config: Config; readonly warnings: readonly ConfigProblem[] } {

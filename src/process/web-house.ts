@@ -56,6 +56,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
       : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
   return [
     ...doors,
+    ...kernelTrouble(keeper),
     ...loadTrouble(keeper.load),
     ...circuits,
     ...keeper.alerts.trouble(),
@@ -64,6 +65,14 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...(quarantine === null ? [] : [quarantine]),
     ...(trouble === null ? [] : [`journal: ${trouble}`]),
   ];
+}
+
+/** The kernel does not drop what it should. */
+function kernelTrouble({ measures }: Keeper): readonly string[] {
+  const kernel = measures.kernel();
+  if (kernel === null) return [];
+  if (kernel.state === 'lost') return [`the kernel helper cannot be used: ${kernel.why}; what it should drop is refused at the banner (docs/kernel.md)`];
+  return kernel.leftOut === 0 ? [] : [`the kernel helper left out ${kernel.leftOut} networks: ${kernel.leftOutWhy}`];
 }
 
 const shedding = ['', 'penalised clients are refused', 'unknown clients are refused', 'only known good ones and our own come in'] as const;
@@ -107,6 +116,7 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
       sessions: Object.values(figures?.sessions ?? {}).reduce((sum, each) => sum + each, 0),
       lagMs: Math.round((figures?.lagMs ?? 0) * 10) / 10,
     })),
+    kernel: keeper.measures.kernel(),
   };
 }
 

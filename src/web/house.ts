@@ -26,6 +26,21 @@ export interface Status {
   readonly hubs: readonly HubStatus[];
   readonly journal: JournalStatus;
   readonly doors: readonly DoorStatus[];
+  /** The kernel's sets; null where no helper is configured. */
+  readonly kernel: KernelStatus | null;
+}
+
+export interface KernelStatus {
+  /** kept: the kernel drops what the measures say. lost: the gateway refuses it at the banner. */
+  readonly state: 'kept' | 'lost';
+  readonly why: string | null;
+  readonly networks: number;
+  /** Networks that the helper's own guard left out, and the first reason. */
+  readonly leftOut: number;
+  readonly leftOutWhy: string | null;
+  /** Packets and bytes dropped since the helper began. */
+  readonly packets: number;
+  readonly bytes: number;
 }
 
 export interface HubStatus {
@@ -92,7 +107,7 @@ export interface WebHouse {
     remove(raw: unknown, by: string): Promise<CommandAnswer>;
   };
   readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
-  readonly quarantine: Pick<QuarantineDesk, 'list' | 'find' | 'act'>;
+  readonly quarantine: Pick<QuarantineDesk, 'list' | 'find' | 'preview' | 'act'>;
   readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'>;
   readonly measures: {
     show(options: { readonly ended: boolean }): Promise<object>;

@@ -1,6 +1,7 @@
 // The API of measures: what is in force, and an operator's hand on it.
+import { exportFormats } from '../respond/exports/catalogue.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
-import { measureAddedSchema, measureSchema, measuresSchema, measureToAddSchema, suspensionSchema } from './measure-schemas.ts';
+import { measureAddedSchema, measureExportSchema, measureSchema, measuresSchema, measureToAddSchema, suspensionSchema } from './measure-schemas.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 import { okSchema } from './schemas.ts';
 
@@ -18,6 +19,7 @@ export function measureRoutes({ measures }: WebHouse): readonly Route[] {
       changes: false,
       run: async ({ query }) => ok(await measures.show({ ended: query['ended'] === 'true' })),
     },
+    exportRoute(measures),
     {
       method: 'GET',
       path: '/api/v1/measures/{id}',
@@ -72,3 +74,20 @@ export function measureRoutes({ measures }: WebHouse): readonly Route[] {
     },
   ];
 }
+
+const exportRoute = (measures: WebHouse['measures']): Route => ({
+  method: 'GET',
+  path: '/api/v1/measures/export',
+  summary: 'Measures in force as text for a packet filter, a router or a name server',
+  parameters: [
+    { name: 'format', in: 'query', description: 'Whose language', schema: { enum: exportFormats } },
+    { name: 'ports', in: 'query', description: 'TCP ports that blocked clients must not reach', schema: { type: 'string', default: '25,465,587' } },
+  ],
+  answer: measureExportSchema,
+  refusals: { 400: 'No such format, or no such ports' },
+  changes: false,
+  run: async ({ query }) => {
+    const { format = '', ports } = query;
+    return commandAnswer(await measures.export({ format, ...(ports === undefined ? {} : { ports }) }));
+  },
+});

@@ -43,6 +43,14 @@ export const measuresSchema: Schema = object({
 });
 export const measureAddedSchema: Schema = object({ ok: { const: true }, measure: measureSchema });
 
+export const measureExportSchema: Schema = object({
+  ok: { const: true },
+  format: text,
+  text,
+  networks: number,
+  leftOut: list(object({ measure: text, why: text })),
+});
+
 export const measureToAddSchema: Schema = {
   type: 'object',
   properties: {

@@ -17,6 +17,7 @@ export const sampleStatus: Status = {
   hubs: [{ route: 'hub', address: '127.0.0.1:2626', state: 'closed', busy: 1, idle: 2 }],
   journal: { dir: '/var/lib/floodgate/journal', bytes: 5_000_000, segments: 3, queuedBytes: 0, oldest: '2026-11-01T00:00:00.000Z', dropped: 0, trouble: null },
   doors: [{ name: 'smtp-1', state: 'up', sessions: 3, lagMs: 1.4 }],
+  kernel: null,
 };
 
 export const sampleMeasure = {
@@ -176,32 +177,41 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
         say(`list held ${JSON.stringify(raw)}`);
         return Promise.resolve({ ok: true, items: [sampleHeld], next: null });
       },
-      find: (id) => Promise.resolve(id === sampleHeld.id ? { ...sampleHeld, preview: { header: ['Subject: Welcome'], text: ['Hello'], more: false } } : null),
+      find: (id) => Promise.resolve(id === sampleHeld.id ? sampleHeld : null),
+      preview: (id) => Promise.resolve(id === sampleHeld.id ? { header: ['Subject: Welcome'], text: ['Hello'], more: false } : null),
       act: (verb, raw, by) => {
         say(`${verb} ${JSON.stringify(raw)} by ${by}`);
         return Promise.resolve({ ok: true, results: [{ id: sampleHeld.id, ok: true }], next: null });
       },
     },
-    measures: {
-      show: () => Promise.resolve({ measures: [sampleMeasure], suspended: null }),
-      find: (id) => Promise.resolve(id === sampleMeasure.id ? sampleMeasure : null),
-      add: (raw, by) => {
-        say(`add measure ${JSON.stringify(raw)} by ${by}`);
-        return Promise.resolve({ ok: true, measure: sampleMeasure });
-      },
-      undo: (id, by) => {
-        say(`undo ${id} by ${by}`);
-        return Promise.resolve(id === sampleMeasure.id ? { ok: true, measure: sampleMeasure } : { ok: false, error: `there is no measure ${id}` });
-      },
-      suspend: (raw, by) => {
-        say(`suspend ${JSON.stringify(raw)} by ${by}`);
-        return Promise.resolve({ ok: true });
-      },
-      resume: (by) => {
-        say(`resume by ${by}`);
-        return Promise.resolve({ ok: false, error: 'automatic measures are not suspended' });
-      },
-    },
+    measures: measuresOf(say),
     ...over,
   };
 }
+
+const measuresOf = (say: (what: string) => void): WebHouse['measures'] => ({
+  show: () => Promise.resolve({ measures: [sampleMeasure], suspended: null }),
+  find: (id) => Promise.resolve(id === sampleMeasure.id ? sampleMeasure : null),
+  add: (raw, by) => {
+    say(`add measure ${JSON.stringify(raw)} by ${by}`);
+    return Promise.resolve({ ok: true, measure: sampleMeasure });
+  },
+  undo: (id, by) => {
+    say(`undo ${id} by ${by}`);
+    return Promise.resolve(id === sampleMeasure.id ? { ok: true, measure: sampleMeasure } : { ok: false, error: `there is no measure ${id}` });
+  },
+  suspend: (raw, by) => {
+    say(`suspend ${JSON.stringify(raw)} by ${by}`);
+    return Promise.resolve({ ok: true });
+  },
+  resume: (by) => {
+    say(`resume by ${by}`);
+    return Promise.resolve({ ok: false, error: 'automatic measures are not suspended' });
+  },
+  export: ({ format }) =>
+    Promise.resolve(
+      format === 'nftables'
+        ? { ok: true, format, text: 'table inet floodgate\n', networks: 1, leftOut: [{ measure: 'm-2', why: 'is a dry run' }] }
+        : { ok: false, error: 'format is one of nftables' },
+    ),
+});

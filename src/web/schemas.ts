@@ -44,6 +44,12 @@ export const statusSchema: Schema = object({
     trouble: textOrNull,
   }),
   doors: list(object({ name: text, state: text, sessions: number, lagMs: number })),
+  kernel: {
+    oneOf: [
+      { type: 'null' },
+      object({ state: { enum: ['kept', 'lost'] }, why: textOrNull, networks: number, leftOut: number, leftOutWhy: textOrNull, packets: number, bytes: number }),
+    ],
+  },
 });
 
 export const readySchema: Schema = object({ ready: { type: 'boolean' }, reasons: texts });

@@ -127,7 +127,7 @@ class Link {
     socket.on('data', (chunk: string) => {
       const lines = (rest + chunk).split('\n');
       rest = lines.pop() ?? '';
-      if (rest.length > maxLine) return void socket.destroy(new Error('it speaks another language'));
+      if (rest.length > maxLine) socket.destroy(new Error('it speaks another language'));
       for (const line of lines) this.#answered?.(readAnswer(line) ?? new Error('it speaks another language'));
     });
     socket.on('error', (error) => (this.#trouble ??= error.message));
