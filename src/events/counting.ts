@@ -1,5 +1,6 @@
 // What an event adds to the metrics. One place, so that log, journal and metrics cannot drift apart.
 import type { EventBody } from '../model/events.ts';
+import { quarantineRows } from './catalogue-quarantine.ts';
 import type { CounterName } from './metric-catalogue.ts';
 
 /** Adds one, or `by`, to a counter. */
@@ -11,6 +12,7 @@ const codeOf = (reply: string): readonly string[] => [/^\d{3}/.exec(reply)?.[0] 
 /** Counts one event. */
 export function countEvent(body: EventBody, add: AddCount): void {
   if ('reply' in body && body.reply !== undefined) add('floodgate_smtp_replies_total', codeOf(body.reply));
+  if (isOfQuarantine(body)) return countHeld(body, add);
   switch (body.type) {
     case 'session-opened':
       return add('floodgate_sessions_total', [body.listener]);
@@ -51,18 +53,6 @@ export function countEvent(body: EventBody, add: AddCount): void {
       return;
     case 'alarm-raised':
       return add('floodgate_alarms_total', [body.alarm.detector, body.alarm.level]);
-    case 'quarantine-released':
-      return add('floodgate_quarantine_changes_total', [body.outcome === 'delivered' ? 'released' : 'release-failed']);
-    case 'quarantine-discarded':
-      return add('floodgate_quarantine_changes_total', ['discarded']);
-    case 'quarantine-restored':
-      return add('floodgate_quarantine_changes_total', ['restored']);
-    case 'quarantine-expired':
-      return add('floodgate_quarantine_changes_total', [body.state === 'held' ? 'expired' : 'trash-emptied']);
-    case 'message-quarantined':
-    case 'message-discarded':
-    case 'quarantine-full':
-    case 'quarantine-broken':
     case 'session-closed':
     case 'incident-changed':
     case 'incidents-broken':
@@ -87,6 +77,30 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'kernel-helper-found':
     case 'started':
     case 'stopped':
+      return;
+    default:
+      body satisfies never;
+  }
+}
+
+type OfQuarantine = Extract<EventBody, { readonly type: keyof typeof quarantineRows }>;
+const isOfQuarantine = (body: EventBody): body is OfQuarantine => Object.hasOwn(quarantineRows, body.type);
+
+/** What became of held mail; that it was held or discarded at the door is counted as the outcome of its message. */
+function countHeld(body: OfQuarantine, add: AddCount): void {
+  switch (body.type) {
+    case 'quarantine-released':
+      return add('floodgate_quarantine_changes_total', [body.outcome === 'delivered' ? 'released' : 'release-failed']);
+    case 'quarantine-discarded':
+      return add('floodgate_quarantine_changes_total', ['discarded']);
+    case 'quarantine-restored':
+      return add('floodgate_quarantine_changes_total', ['restored']);
+    case 'quarantine-expired':
+      return add('floodgate_quarantine_changes_total', [body.state === 'held' ? 'expired' : 'trash-emptied']);
+    case 'message-quarantined':
+    case 'message-discarded':
+    case 'quarantine-full':
+    case 'quarantine-broken':
       return;
     default:
       body satisfies never;

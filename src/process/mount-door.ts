@@ -18,6 +18,7 @@ import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
 import type { Delivery, HubAbilities } from '../model/delivery.ts';
+import type { Recorder } from '../model/events.ts';
 import { openAuthDesk } from './auth-desk.ts';
 import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
@@ -76,7 +77,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       router,
       delivery: learningDelivery(delivery, finals, recipients),
       content,
-      quarantine: holdingPlaceOf(start, config, say),
+      quarantine: holdingPlaceOf(start, config, { record, say }),
       ...abilitiesOf(delivery, config),
       auth: await auth.use(config),
       admission: createAdmission({ limits: config.limits, counters }),
@@ -142,11 +143,16 @@ function contentStoreOf({ state, limits }: Config): ReturnType<typeof createCont
 }
 
 /** Where this door puts what is held; all doors together keep the limits. */
-function holdingPlaceOf({ quarantined }: DoorStart, { state, quarantine }: Config, say: (message: FromDoor) => void): DoorServices['quarantine'] {
+function holdingPlaceOf(
+  { quarantined }: DoorStart,
+  { state, quarantine }: Config,
+  { record, say }: { readonly record: Recorder; say(message: FromDoor): void },
+): DoorServices['quarantine'] {
   return createHoldingPlace({
     dir: quarantineDir(state),
     stock: new SharedStock(quarantined),
     limits: () => quarantine,
+    record,
     kept: (item) => say({ kind: 'quarantined', item }),
     now: Date.now,
   });

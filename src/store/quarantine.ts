@@ -58,7 +58,9 @@ export function createQuarantineIndex(queries: Queries): QuarantineRepository {
         .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute();
     },
-    remove: async (id) => void (await queries.deleteFrom('quarantine_items').where('id', '=', id).execute()),
+    remove: async (id) => {
+      await queries.deleteFrom('quarantine_items').where('id', '=', id).execute();
+    },
     find: async (id) => {
       const row = await rows().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : fromRow(row);

@@ -1,7 +1,7 @@
 // The API of held mail: what waits for a person, and what a person does with it.
 import type { QuarantineVerb } from '../delivery/quarantine/desk.ts';
 import type { WebHouse } from './house.ts';
-import { handledSchema, heldListSchema, heldSchema, heldToActOnSchema, selectionProperties } from './quarantine-schemas.ts';
+import { handledSchema, heldListSchema, heldSchema, heldToActOnSchema, previewSchema, selectionProperties } from './quarantine-schemas.ts';
 import { ok, refused, type Parameter, type Route } from './route.ts';
 
 const filters: readonly Parameter[] = [
@@ -15,6 +15,8 @@ const filters: readonly Parameter[] = [
   { name: 'after', in: 'query', description: '`next` of the portion before', schema: { type: 'string' } },
   { name: 'limit', in: 'query', description: 'Messages at most (1 to 1000)', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
 ];
+
+const id: Parameter = { name: 'id', in: 'path', description: 'The reference that its sender was told', schema: { type: 'string' } };
 
 const verbs: readonly (readonly [verb: QuarantineVerb, path: string, summary: string])[] = [
   ['release', 'release', 'Lets held messages go to their recipients, byte for byte as they came; a portion of ten a request'],
@@ -40,13 +42,27 @@ export function quarantineRoutes({ quarantine }: WebHouse): readonly Route[] {
     {
       method: 'GET',
       path: '/api/v1/quarantine/{id}',
-      summary: 'One held message with a preview: header and the beginning of the text, control characters made visible',
-      parameters: [{ name: 'id', in: 'path', description: 'The reference that its sender was told', schema: { type: 'string' } }],
+      summary: 'One held message: envelope, reason, expiry, and how the last attempt to release it went',
+      parameters: [id],
       answer: heldSchema,
       refusals: { 404: 'No such message is held' },
       changes: false,
       run: async ({ params }) => {
         const found = await quarantine.find(params['id'] ?? '');
+        return found === null ? refused(404, 'no such message is held') : ok(found);
+      },
+    },
+    {
+      // Reading other people's mail is for operators: over TCP what is no GET asks for their token.
+      method: 'POST',
+      path: '/api/v1/quarantine/{id}/preview',
+      summary: 'Its header and the beginning of its text, control characters made visible; nothing is opened or decoded',
+      parameters: [id],
+      answer: previewSchema,
+      refusals: { 404: 'No such message is held' },
+      changes: true,
+      run: async ({ params }) => {
+        const found = await quarantine.preview(params['id'] ?? '');
         return found === null ? refused(404, 'no such message is held') : ok(found);
       },
     },

@@ -29,10 +29,8 @@ const properties: Readonly<Record<string, Schema>> = {
 };
 
 export const heldListSchema: Schema = object({ ok: { const: true }, items: list(object(properties)), next: textOrNull });
-export const heldSchema: Schema = object({
-  ...properties,
-  preview: object({ header: list(text), text: list(text), more: { type: 'boolean' } }),
-});
+export const heldSchema: Schema = object(properties);
+export const previewSchema: Schema = object({ header: list(text), text: list(text), more: { type: 'boolean' } });
 
 /** What messages may have in common; all that is given must fit. */
 export const selectionProperties: Readonly<Record<string, Schema>> = {

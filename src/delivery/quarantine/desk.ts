@@ -56,7 +56,9 @@ export type QuarantineVerb = 'release' | 'discard' | 'restore';
 export interface QuarantineDesk {
   /** A portion of what fits, in the order in which their sessions began. */
   list(raw: unknown): Promise<({ readonly ok: true } & HeldList) | Refused>;
-  find(id: string): Promise<(ShownHeld & { readonly preview: Preview }) | null>;
+  find(id: string): Promise<ShownHeld | null>;
+  /** Null where there is no such message. */
+  preview(id: string): Promise<Preview | null>;
   /** A portion of what fits; `by` names who asked. */
   act(verb: QuarantineVerb, raw: unknown, by: string): Promise<HandledList | Refused>;
   totals(): Readonly<Record<HeldState, HeldTotals>>;
@@ -109,9 +111,9 @@ export function createQuarantineDesk(
     },
     find: async (given) => {
       const record = isItemId(given) ? await quarantine.find(given) : null;
-      if (record === null) return null;
-      return { ...shownHeld(record), preview: (await quarantine.preview(given)) ?? { header: [], text: [], more: false } };
+      return record === null ? null : shownHeld(record);
     },
+    preview: async (given) => (isItemId(given) ? quarantine.preview(given) : null),
     act: async (verb, raw, by) => {
       const read = actToRead.safeParse(raw);
       if (!read.success) return refused(firstProblem(read.error));

@@ -1,6 +1,7 @@
 // The door's side of the quarantine: takes a message in, within the limits, and says so only when it is on the disk.
+import type { Recorder } from '../../model/events.ts';
 import { addressOf } from '../../model/mailbox.ts';
-import type { HoldingPlace, HoldRequest, QuarantineItem } from '../../model/quarantine.ts';
+import type { HoldingPlace, HoldOutcome, HoldRequest, QuarantineItem } from '../../model/quarantine.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { freeSpaceGuard } from '../content-store.ts';
 import { diskSteps, makeFolders, publishItem, type FolderSteps } from './item-folder.ts';
@@ -19,6 +20,7 @@ export interface HoldingPlaceParts {
   /** What all doors have put there, and the keeper has not removed. */
   readonly stock: SharedStock;
   limits(): QuarantineLimits;
+  readonly record: Recorder;
   /** A message is kept: the index must know. */
   kept(item: QuarantineItem): void;
   /** Milliseconds since the epoch. */
@@ -28,30 +30,50 @@ export interface HoldingPlaceParts {
   freeBytes?(dir: string): number;
 }
 
+/** The operator hears of trouble so often at most, in ms: each message that is put off is in the record anyway. */
+const troubleEveryMs = 60_000;
+
 export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
   const { dir, stock, limits, kept, now, steps = diskSteps } = parts;
   makeFolders(dir);
   const guard = { dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) };
+  const sayFull = atMostEvery(now, (why) => parts.record({ type: 'quarantine-full', why, messages: stock.read().pieces, bytes: stock.read().bytes }));
+  const sayBroken = atMostEvery(now, (why) => parts.record({ type: 'quarantine-broken', why }));
+  const full = (why: string): HoldOutcome => {
+    sayFull(why);
+    return { kind: 'full', why };
+  };
   const hasRoom = (bytes: number): boolean => freeSpaceGuard({ ...guard, freeDiskBytes: limits().freeDisk })(bytes);
   return {
     keep: async (hold) => {
       const { maxBytes, maxMessages, keepFor } = limits();
       const item = itemOf(hold, now(), keepFor);
-      const full = stock.take(item.wireBytes, { pieces: maxMessages, bytes: maxBytes });
-      if (full !== null) return { kind: 'full', why: full === 'pieces' ? 'quarantine.maxMessages is reached' : 'quarantine.maxBytes is reached' };
+      const limit = stock.take(item.wireBytes, { pieces: maxMessages, bytes: maxBytes });
+      if (limit !== null) return full(limit === 'pieces' ? 'quarantine.maxMessages is reached' : 'quarantine.maxBytes is reached');
       if (!hasRoom(item.wireBytes)) {
         stock.giveBack(item.wireBytes);
-        return { kind: 'full', why: 'the disk has less free than quarantine.freeDisk' };
+        return full('the disk has less free than quarantine.freeDisk');
       }
       try {
         await publishItem(dir, item, hold.request.content.chunks(), steps);
       } catch (error) {
         stock.giveBack(item.wireBytes);
-        return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+        const why = error instanceof Error ? error.message : String(error);
+        sayBroken(`${item.id} could not be kept: ${why}`);
+        return { kind: 'failed', why };
       }
       kept(item);
       return { kind: 'kept', id: item.id, expiresAt: item.expiresAt };
     },
+  };
+}
+
+function atMostEvery(now: () => number, say: (why: string) => void): (why: string) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (why) => {
+    if (now() - last < troubleEveryMs) return;
+    last = now();
+    say(why);
   };
 }
 

@@ -129,7 +129,9 @@ const isItem = (value: unknown, id: string): value is QuarantineItem =>
 
 /** The steps on the real disk. */
 export const diskSteps: FolderSteps = {
-  makeFolder: async (path) => void (await mkdir(path, { mode: 0o700 })),
+  makeFolder: async (path) => {
+    await mkdir(path, { mode: 0o700 });
+  },
   write: async (path, chunks) => {
     const file = await open(path, 'wx', 0o600);
     try {
