@@ -16,6 +16,8 @@ export interface DetectorContext {
   placeOf?(ip: string): Place | null;
   /** The operator has said that this user (or domain of ours) sends to many: newsletters, monitoring. */
   isBulkSender?(user: string): boolean;
+  /** Bytes left in a mailbox before it refuses mail; null or absent: not known. */
+  bytesFreeOf?(mailbox: string): number | null;
   /** The address has existed once: a sender with an old list is no harvester for it. */
   onceExisted?(address: string): boolean;
 }

@@ -3,20 +3,18 @@
 //
 // An organisation counts once a mailbox, with its first message: so one that storms cannot make a bomb, nor hide one. Where content is seen,
 // only what forms, shops and lists send counts in full. The statistic is a cumulative sum in the messages' own time.
-import { habitPerHour, noteHabit, startHabit, type Habit, type HabitTerms } from '../../lib/habit.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
-import { noteCusum, type PoissonRates, startCusum, type Cusum } from '../../lib/poisson-cusum.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import { isSubscriptionMail } from '../../model/subscription-mail.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
 import { domainOf, mailboxOf } from '../envelope.ts';
-import { Evidence } from '../evidence.ts';
 import { exactly, minutesText } from '../wording.ts';
 import { FirstContacts } from '../first-contacts.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { RecentNeedles } from '../recent-needles.ts';
+import { Surge, type SurgeTerms } from '../surge.ts';
 
 const id = 'subscription-bomb';
 const minuteMs = 60_000;
@@ -40,9 +38,6 @@ const options = {
 
 type Options = { readonly [K in keyof typeof options]: number };
 
-/** An unusual rate over a usual one, and a usual one over the mailbox's habit (engineering 2.4). */
-const unusualFactor = 10;
-const habitFactor = 3;
 /** First contacts an hour that a habit may grow by at first. */
 const mostNewAnHour = 12;
 /** A stranger whose message looks like a person's: spread over many senders it is a flood all the same, but says less. */
@@ -58,10 +53,8 @@ const quietMs = 30 * minuteMs;
 const hotShare = 0.25;
 
 interface Mailbox {
-  readonly cusum: Cusum;
-  readonly habit: Habit;
-  /** Of the messages since the onset. */
-  evidence: Evidence | null;
+  readonly surge: Surge;
+  /** Of anybody since the onset. */
   messages: number;
   /** First contacts since the onset whose content was seen to be of the class. */
   seenClass: number;
@@ -75,7 +68,7 @@ class SubscriptionBomb implements Detector {
   readonly #mailboxes: KeyedStates<Mailbox>;
   readonly #needles = new RecentNeedles();
   readonly #raised = new RaisedKeys(quietMs);
-  #terms: HabitTerms | null = null;
+  #terms: SurgeTerms | null = null;
 
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
@@ -94,7 +87,7 @@ class SubscriptionBomb implements Detector {
 
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message') return;
-    this.#terms ??= { sinceAt: sighting.at, mostNew: mostNewAnHour };
+    const terms = (this.#terms ??= this.#termsSince(sighting.at));
     if (sighting.direction !== 'in') {
       // Whom a mailbox of ours has written to is no stranger to it.
       this.#contacts.isFirst(mailboxOf(sighting.from), this.#context.orgDomain(domainOf(sighting.to)));
@@ -107,7 +100,7 @@ class SubscriptionBomb implements Detector {
     mailbox.messages++;
     const organisation = this.#organisationOf(sighting);
     if (organisation === '' || !this.#contacts.isFirst(name, organisation)) return;
-    const alarm = this.#firstContact(name, mailbox, organisation, sighting);
+    const alarm = this.#firstContact({ name, organisation }, mailbox, sighting, terms);
     if (alarm !== null) raise(alarm);
   }
 
@@ -118,48 +111,45 @@ class SubscriptionBomb implements Detector {
     return domain === '' || this.#context.isOurDomain(domain) ? '' : this.#context.orgDomain(domain);
   }
 
-  #firstContact(name: string, mailbox: Mailbox, organisation: string, { at, source, traits }: MessageSighting): Alarm | null {
+  #termsSince(sinceAt: number): SurgeTerms {
+    return { sinceAt, usualPerMinute: this.#options.usualPerMinute, mostNewAnHour, most: sumOverSevere * this.#options.severe };
+  }
+
+  #firstContact({ name, organisation }: Contact, mailbox: Mailbox, { at, source, traits }: MessageSighting, terms: SurgeTerms): Alarm | null {
+    const { surge } = mailbox;
     const isOfClass = traits !== null && (isSubscriptionMail(traits) || traits.automated === true);
-    noteHabit(mailbox.habit, this.#terms ?? noTerms, at);
-    const weight = traits === null || isOfClass ? 1 : personWeight;
-    const sum = noteCusum(mailbox.cusum, this.#ratesOf(mailbox, at), at, { weight, most: sumOverSevere * this.#options.severe });
-    if (mailbox.cusum.count === 1 || mailbox.evidence === null) {
-      mailbox.evidence = new Evidence();
+    const sum = surge.note(at, terms, traits === null || isOfClass ? 1 : personWeight);
+    if (surge.count === 1) {
       mailbox.messages = 1;
       mailbox.seenClass = 0;
     }
     if (isOfClass) mailbox.seenClass++;
-    mailbox.evidence.note(organisation, source);
+    surge.evidence.note(organisation, source);
     const key = { recipient: name };
     if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(key, at);
-    const reached = this.#reached(mailbox, sum, at);
-    if (reached === null || !this.#raised.isNews(key, reached.level, mailbox.cusum.count, at)) return null;
+    const reached = this.#reached(mailbox, sum, at, terms);
+    if (reached === null || !this.#raised.isNews(key, reached.level, surge.count, at)) return null;
     if (reached.level !== 'watch') mailbox.tailUntil = at + this.#options.tailDays * 24 * hourMs;
     return this.#alarm(name, mailbox, at, { ...reached, sum });
   }
 
-  #ratesOf({ habit }: Mailbox, at: number): PoissonRates {
-    const usual = Math.max(this.#options.usualPerMinute / minuteMs, (habitFactor * habitPerHour(habit, this.#terms ?? noTerms, at)) / hourMs);
-    return { usual, unusual: unusualFactor * usual };
-  }
-
   /** The level that the sum means, and the threshold of it. */
-  #reached(mailbox: Mailbox, sum: number, at: number): Reached | null {
+  #reached(mailbox: Mailbox, sum: number, at: number, terms: SurgeTerms): Reached | null {
     const { watch, severe, organisations } = this.#options;
     const alert = at < mailbox.tailUntil ? this.#options.alert / 2 : this.#options.alert;
-    if (sum >= alert && mailbox.cusum.count >= organisations && this.#isBelieved(mailbox, at))
+    if (sum >= alert && mailbox.surge.count >= organisations && this.#isBelieved(mailbox, at, terms))
       return sum >= severe ? { level: 'severe', threshold: severe } : { level: 'alert', threshold: alert };
     return sum >= watch ? { level: 'watch', threshold: watch } : null;
   }
 
   /** Soon after the start everybody writes for the first time: then either the content says what it is, or more must come than a busy mailbox explains. */
-  #isBelieved({ cusum, seenClass, messages }: Mailbox, at: number): boolean {
-    if (at - (this.#terms?.sinceAt ?? at) >= this.#options.learningHours * hourMs || seenClass >= cusum.count / 2) return true;
-    return cusum.count >= contactsWhileLearning && messages <= mostMessagesEach * cusum.count;
+  #isBelieved({ surge, seenClass, messages }: Mailbox, at: number, { sinceAt }: SurgeTerms): boolean {
+    if (at - sinceAt >= this.#options.learningHours * hourMs || seenClass >= surge.count / 2) return true;
+    return surge.count >= contactsWhileLearning && messages <= mostMessagesEach * surge.count;
   }
 
-  #alarm(name: string, { cusum, evidence, messages, seenClass }: Mailbox, at: number, { level, threshold, sum }: Reached & { readonly sum: number }): Alarm {
-    const { count, onsetAt } = cusum;
+  #alarm(name: string, { surge, messages, seenClass }: Mailbox, at: number, { level, threshold, sum }: Reached & { readonly sum: number }): Alarm {
+    const { count, onsetAt, evidence } = surge;
     const needles = this.#needles.since(name, onsetAt);
     return {
       detector: id,
@@ -173,11 +163,17 @@ class SubscriptionBomb implements Detector {
       // Its senders are honest and were made use of: nothing may be done to them.
       spoofable: true,
       counts: { organisations: exactly(count), messages: exactly(messages), confirmations: exactly(seenClass) },
-      ...(evidence ?? new Evidence()).parts(),
+      ...evidence.parts(),
       ...(needles.length === 0 ? {} : { needles }),
       because: `${count} organisations wrote to ${name} for the first time within ${minutesText(at - onsetAt)}`,
     };
   }
+}
+
+/** Who writes to whom for the first time. */
+interface Contact {
+  readonly name: string;
+  readonly organisation: string;
 }
 
 interface Reached {
@@ -185,9 +181,7 @@ interface Reached {
   readonly threshold: number;
 }
 
-const noTerms: HabitTerms = { sinceAt: 0, mostNew: mostNewAnHour };
-
-const freshMailbox = (): Mailbox => ({ cusum: startCusum(), habit: startHabit(), evidence: null, messages: 0, seenClass: 0, tailUntil: 0 });
+const freshMailbox = (): Mailbox => ({ surge: new Surge(), messages: 0, seenClass: 0, tailUntil: 0 });
 
 /** D1: many unrelated organisations write to one mailbox for the first time. */
 export const subscriptionBomb: DetectorDefinition<typeof options> = {

@@ -1,0 +1,181 @@
+// Detector: the same again and again to one mailbox. Counted by whoever is responsible, by the envelope sender (a botnet that says one name) and
+// by the text (one message from everywhere); each against what that pair is used to.
+import { KeyedStates } from '../../lib/keyed-states.ts';
+import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
+import type { MessageSighting, Origin, Sighting } from '../../model/sighting.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { mailboxOf, steadySender } from '../envelope.ts';
+import { reachedMailbox } from '../outcomes.ts';
+import { RaisedKeys } from '../raised-keys.ts';
+import { SharedOrigins } from '../shared-origins.ts';
+import { Surge, type SurgeTerms } from '../surge.ts';
+import { exactly, minutesText } from '../wording.ts';
+
+const id = 'single-source-bomb';
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+const options = {
+  usualPerMinute: {
+    default: 0.05,
+    min: 0.001,
+    max: 10,
+    doc: 'Messages a minute of one sender to one mailbox that are usual for any; a bomb is ten times that.',
+  },
+  watch: { default: 12, min: 2, max: 1000, doc: 'Sum of evidence, in nats, from which a pair is watched; a message adds 2.3.' },
+  alert: { default: 23, min: 2, max: 1000, doc: 'Sum of evidence, in nats, from which a stranger bombs.' },
+  known: { default: 46, min: 2, max: 1000, doc: 'Sum of evidence, in nats, from which a correspondent of more than a day bombs.' },
+  severe: { default: 115, min: 2, max: 10_000, doc: 'Sum of evidence, in nats, from which it is severe.' },
+  pairs: { default: 50_000, min: 100, max: 5_000_000, doc: 'Pairs of sender and mailbox remembered at most.' },
+} as const;
+
+type Options = { readonly [K in keyof typeof options]: number };
+
+/** Messages an hour that a pair's habit may grow by at first. */
+const mostNewAnHour = 10;
+/** Since its first message so long ago, in ms, a pair is no stranger: who has written on another day is a correspondent. */
+const acquaintedMs = 24 * hourMs;
+/** A list brings a whole conversation at once: many authors under one name. */
+const listFactor = 2;
+/** The sum stops at this share above severe, so that it is over some hours after the last message. */
+const sumOverSevere = 1.2;
+/** Quiet for so long ends it, in ms. */
+const quietMs = 30 * minuteMs;
+/** A pair stays hot while its sum is above this share of an alert. */
+const hotShare = 0.25;
+
+/** What the messages of a pair have in common. */
+type Sameness = 'origin' | 'sender' | 'text';
+
+interface Pair {
+  readonly surge: Surge;
+  readonly firstAt: number;
+}
+
+interface Way {
+  readonly sameness: Sameness;
+  readonly pair: string;
+  readonly key: AlarmKey;
+}
+
+interface Reached {
+  readonly level: AlarmLevel;
+  readonly threshold: number;
+}
+
+class SingleSourceBomb implements Detector {
+  readonly #options: Options;
+  readonly #origins: SharedOrigins;
+  readonly #pairs: KeyedStates<Pair>;
+  readonly #raised = new RaisedKeys(quietMs);
+  #at = 0;
+  #terms: SurgeTerms | null = null;
+
+  constructor(given: Options, context: DetectorContext) {
+    this.#options = given;
+    this.#origins = new SharedOrigins(context.hashKey);
+    this.#pairs = new KeyedStates(given.pairs, () => ({ surge: new Surge(), firstAt: this.#at }));
+  }
+
+  get size(): number {
+    return this.#pairs.size + this.#raised.size + this.#origins.size;
+  }
+
+  settle(at: number, calm: (key: AlarmKey) => void): void {
+    this.#raised.settle(at, calm);
+  }
+
+  note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
+    if (sighting.kind !== 'message' || sighting.direction === 'out') return;
+    this.#at = sighting.at;
+    const { usualPerMinute, severe } = this.#options;
+    this.#terms ??= { sinceAt: sighting.at, usualPerMinute, mostNewAnHour, most: sumOverSevere * severe };
+    if (!reachedMailbox(sighting)) return this.#goesOn(sighting);
+    // One attack is told once: by who is responsible rather than by the name it gives itself, and by that rather than by the text.
+    let isTold = false;
+    for (const way of this.#waysOf(sighting)) {
+      const alarm = this.#noteWay(way, sighting, this.#terms, isTold);
+      isTold ||= this.#raised.levelOf(way.key) !== null;
+      if (alarm !== null) raise(alarm);
+    }
+  }
+
+  /** What is refused by now shows that the attack goes on. */
+  #goesOn(sighting: MessageSighting): void {
+    if (this.#raised.size === 0) return;
+    for (const { key } of this.#waysOf(sighting)) this.#raised.keepHot(key, sighting.at);
+  }
+
+  /** In what a message may be the same as others to its mailbox; the surest first. */
+  #waysOf({ to, from, origin, traits }: MessageSighting): Way[] {
+    const recipient = mailboxOf(to);
+    const sender = steadySender(from);
+    const ways: Way[] = [];
+    if (!this.#origins.isShared(origin.name, recipient))
+      ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
+    // Reports of mail all come from the null sender: they are the backscatter detector's.
+    if (sender !== '') ways.push({ sameness: 'sender', pair: `${recipient} <${sender}>`, key: { recipient, sender } });
+    const text = traits?.text;
+    if (text !== undefined) ways.push({ sameness: 'text', pair: `${recipient} #${text}`, key: { recipient, message: text } });
+    return ways;
+  }
+
+  #noteWay(way: Way, { at, source, origin, from, traits }: MessageSighting, terms: SurgeTerms, isTold: boolean): Alarm | null {
+    const { surge, firstAt } = this.#pairs.of(way.pair);
+    const sum = surge.note(at, terms);
+    if (sum < this.#options.watch / 2) return null;
+    surge.evidence.note(way.sameness === 'origin' ? steadySender(from) || '<>' : origin.name, source, origin.spoofable);
+    if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(way.key, at);
+    const isAcquainted = at - firstAt >= acquaintedMs;
+    const alert = (isAcquainted ? this.#options.known : this.#options.alert) * (traits?.listId === undefined ? 1 : listFactor);
+    const reached = this.#reached(sum, alert);
+    if (reached === null || isTold || !this.#raised.isNews(way.key, reached.level, surge.count, at)) return null;
+    return alarmOf(way, surge, at, { ...reached, sum });
+  }
+
+  #reached(sum: number, alert: number): Reached | null {
+    const { watch, severe } = this.#options;
+    if (sum >= Math.max(severe, alert)) return { level: 'severe', threshold: severe };
+    if (sum >= alert) return { level: 'alert', threshold: alert };
+    return sum >= watch ? { level: 'watch', threshold: watch } : null;
+  }
+}
+
+function originKey({ kind, name }: Origin): AlarmKey {
+  if (kind === 'user') return { user: name };
+  return kind === 'network' ? { network: name } : { domain: name };
+}
+
+function alarmOf(
+  { sameness, key }: Way,
+  { count, onsetAt, evidence }: Surge,
+  at: number,
+  { level, threshold, sum }: Reached & { readonly sum: number },
+): Alarm {
+  const who = { origin: key.user ?? key.network ?? key.domain ?? '', sender: `<${key.sender}>`, text: 'many with one text' }[sameness];
+  return {
+    detector: id,
+    key,
+    level,
+    at,
+    onsetAt,
+    count,
+    statistic: { name: 'cusum', value: sum, threshold },
+    confidence: sameness === 'origin' ? 'high' : 'medium',
+    // Anybody can say a sender's name; who is responsible is proven, or the network itself.
+    spoofable: sameness === 'sender' || evidence.spoofable,
+    counts: { messages: exactly(count) },
+    ...evidence.parts(),
+    because: `${count} messages of ${who} to ${key.recipient} within ${minutesText(at - onsetAt)}`,
+  };
+}
+
+/** D2: the same sender, site or message to one mailbox again and again. */
+export const singleSourceBomb: DetectorDefinition<typeof options> = {
+  id,
+  row: 'D2',
+  doc: 'The same sender, the same site or the same message writes to one mailbox again and again.',
+  kinds: ['message'],
+  options,
+  create: (given, context) => new SingleSourceBomb(given, context),
+};
