@@ -48,7 +48,11 @@ interface Message {
 }
 
 function* messagesOf(file: string): Generator<Message> {
-  if (file !== '-' && statSync(file).isDirectory()) return yield* maildirMessages(file);
+  if (file !== '-' && statSync(file).isDirectory()) yield* maildirMessages(file);
+  else yield* fileMessages(file);
+}
+
+function* fileMessages(file: string): Generator<Message> {
   const raw = contentOf(file);
   const parts = raw.subarray(0, 5).equals(mboxStart) ? mboxMessages(raw) : [raw];
   for (const [index, part] of parts.entries()) yield { file, number: parts.length > 1 ? index + 1 : null, raw: part };

@@ -38,7 +38,7 @@ function addressAround(text: string, at: number, floor: number): FoundAddress | 
   } else {
     while (start > floor && at - start < longestLocal && localCharacter.test(text[start - 1] ?? '')) start--;
     // What opens or introduces an address is not of it: `RCPT TO:=x`, a quote, an apostrophe.
-    while (start < at && /['`=|*./{]/.test(text[start] ?? '')) start++;
+    while (start < at && /['`=|*./{]/.test(text[start] ?? '') && !text.startsWith('=?', start)) start++;
   }
   const local = text.slice(start, at);
   return local === '' ? null : { address: `${local}@${domain.toLowerCase()}`, start, end };

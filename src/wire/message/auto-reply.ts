@@ -28,6 +28,12 @@ export function autoReplyEvidence(headers: HeaderFields, words: string, { list, 
   return phrase === null ? null : `text "${phrase.phrase}" (${phrase.why})`;
 }
 
+/** Why the sender is a service that asks for proof, whatever the text says; null when it is none. */
+export function challengeServiceEvidence(headers: HeaderFields): string | null {
+  const hit = challengePhrases.firstIn(fold(`${fieldOf(headers, 'return-path')} ${fieldOf(headers, 'from')}`));
+  return hit === null ? null : `sent by a challenge service: "${hit.phrase}" (${hit.why})`;
+}
+
 /** Why it asks the sender to prove who he is; null when it does not. */
 export function challengeEvidence(headers: HeaderFields, words: string): string | null {
   const sender = fold(`${fieldOf(headers, 'return-path')} ${fieldOf(headers, 'from')} ${fieldOf(headers, 'subject')}`);

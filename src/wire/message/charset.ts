@@ -1,5 +1,6 @@
 // Octets to characters, with tolerance: labels are often wrong or unknown, and a text half readable is better than none.
 import { isAscii, isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
 
 /** Labels that mail uses and the Encoding Standard does not know. */
 const otherLabels: Readonly<Record<string, string>> = {

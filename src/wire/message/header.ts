@@ -36,14 +36,22 @@ export function readHeader(text: string, start: number, end: number, limits: Mes
     if ((line.startsWith(' ') || line.startsWith('\t')) && last !== undefined) last.parts.push(line.trim());
     else if (name !== undefined && found.length < limits.headerFields) {
       found.push({ name: name.toLowerCase(), parts: [line.slice(line.indexOf(':', name.length) + 1).trim()] });
-    } else if (name === undefined && !/^>?From /.test(line) && !isHeaderLine(text, next, end)) return done(found, from, false);
+    } else if (name === undefined && !/^>?From /.test(line) && (found.length === 0 || !goesOn(text, next, end))) return done(found, from, false);
     from = next;
   }
   return done(found, Math.min(from, end), from < end);
 }
 
-/** One line that is no field is forgiven when the header goes on after it. */
 const isHeaderLine = (text: string, at: number, end: number): boolean => fieldStart.test(text.slice(at, Math.min(at + 100, end)));
+
+/** Lines that are no fields are forgiven when the header soon goes on: some software breaks long lines and forgets the blank (RFC 5322 2.2.3). */
+function goesOn(text: string, at: number, end: number): boolean {
+  for (const line of text.slice(at, Math.min(at + 2000, end)).split('\n', 4)) {
+    if (blankLine.test(line)) return false;
+    if (fieldStart.test(line)) return true;
+  }
+  return false;
+}
 
 function skipBlank(text: string, start: number, end: number): number {
   let from = start;

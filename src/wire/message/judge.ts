@@ -1,14 +1,15 @@
 // From what was read to what it is: each sign has a weight, and what weighs enough is called by its name. A machine-readable part decides alone;
 // words need the company of a sender or an envelope that fits, because anybody can write "could not be delivered".
 import type { MessageKind } from '../../model/understanding.ts';
-import { autoReplyEvidence, challengeEvidence } from './auto-reply.ts';
+import { firstAddress } from './address-text.ts';
+import { autoReplyEvidence, challengeEvidence, challengeServiceEvidence } from './auto-reply.ts';
 import type { DeliveryAction } from './delivery-status.ts';
 import { fieldOf } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { type Outcome, subjectOutcomes, textOutcomes } from './rules/non-delivery.ts';
 import { type NoticeKind, noticePhrases } from './rules/notices.ts';
-import type { SenderSigns } from './sender-signs.ts';
+import { bounceAddress, type SenderSigns } from './sender-signs.ts';
 
 /** What the message is, and from what. */
 export interface Judgement {
@@ -31,6 +32,7 @@ const enough = 6;
 /** The kind of a message that is no complaint. */
 export function judge(facts: JudgedFacts): Judgement {
   return (
+    byChallengeService(facts) ??
     byStatus(facts) ??
     byChallenge(facts) ??
     byAutoReply(facts) ??
@@ -55,6 +57,12 @@ function byStatus({ reading, signs }: JudgedFacts): Judgement | null {
   if (statusesFrom === 'words' && !signs.automated && subjectOutcome(reading) === null) return null;
   const where = statusesFrom === 'part' ? 'delivery status part' : 'delivery status among the words';
   return { kind: kindOfAction[worst], evidence: [`${where}: ${worst} (RFC 3464)`] };
+}
+
+/** Services that dress their questions as reports: their name in the envelope or From tells. */
+function byChallengeService({ reading, signs }: JudgedFacts): Judgement | null {
+  const evidence = reading.type === 'multipart/report' && signs.daemon === null ? challengeServiceEvidence(reading.headers) : null;
+  return evidence === null ? null : { kind: 'challenge', evidence: [evidence] };
 }
 
 function byChallenge({ reading, signs }: JudgedFacts): Judgement | null {
@@ -105,8 +113,8 @@ function byWords(facts: JudgedFacts): Judgement | null {
     [1, reading.returned === null ? null : 'returns a message'],
     [1, named > 0 ? 'names who was not reached' : null],
     [1, hasServerWords ? "quotes a server's refusal" : null],
-    [-3, signs.list && signs.daemon === null && !signs.nullPath ? 'came through a list' : null],
-    [-2, reading.headers.has('references') && signs.daemon === null ? 'part of a conversation' : null],
+    [-3, signs.list && signs.daemon === null && !signs.nullPath && !isForBounces(reading) ? 'came through a list' : null],
+    [-2, reading.headers.has('references') && !signs.automated ? 'part of a conversation' : null],
   ];
   const given = weighed.filter((row): row is readonly [number, string] => row[1] !== null);
   const weight = given.reduce((sum, [one]) => sum + one, 0);
@@ -119,6 +127,9 @@ function byWords(facts: JudgedFacts): Judgement | null {
     .map(([, words]) => words);
   return { kind: kindOfOutcome(subject?.outcome ?? null, text?.meaning ?? null), evidence };
 }
+
+/** Sent to the address of a list that exists for bounces (Mailman, Majordomo, ezmlm). */
+const isForBounces = ({ headers }: ReportReading): boolean => bounceAddress.test((firstAddress(fieldOf(headers, 'to')) ?? '').toLowerCase());
 
 /** Worms and spam come as "Mail Delivery System" with a file to open or a link to follow, and without all that a report is for. */
 function posesAsReport({ reading, named, hasServerWords }: JudgedFacts): boolean {

@@ -3,7 +3,7 @@
 
 /** The first `maxBytes` octets with line feeds only. */
 export function messageText(raw: Buffer, maxBytes: number): string {
-  return withLineFeeds(raw.latin1Slice(0, Math.min(raw.length, maxBytes)));
+  return withLineFeeds(raw.toString('latin1', 0, Math.min(raw.length, maxBytes)));
 }
 
 /** CRLF, CR and the CR CR LF of doubly converted files become LF. */

@@ -7,7 +7,7 @@ import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import type { NamedInWords } from './report-words.ts';
 import { reasonByReply, reasonByStatus, reasonPhrases } from './rules/reasons.ts';
-import type { SenderSigns } from './sender-signs.ts';
+import { bounceAddress, type SenderSigns } from './sender-signs.ts';
 import { codesIn, type SmtpCodes } from './status-codes.ts';
 
 /** Recipients named in an answer, at most. */
@@ -22,7 +22,7 @@ export function tellingStatuses({ statuses }: ReportReading, kind: MessageKind):
 
 /** Whom the report is about. Machine-readable fields first; then the words; then, for want of both, the only recipient of the returned message. */
 export function failedRecipients(reading: ReportReading, telling: readonly RecipientStatus[], { named, mentioned }: NamedInWords): readonly string[] {
-  const fromStatus = telling.map(recipientOfStatus).filter((one) => one !== null);
+  const fromStatus = telling.flatMap(recipientsOfStatus);
   if (fromStatus.length > 0) return unique(fromStatus);
   const listed = (reading.headers.get('x-failed-recipients') ?? []).flatMap((value) =>
     addressesIn(value, mostRecipients).map(({ address }) => tidyAddress(address)),
@@ -34,11 +34,11 @@ export function failedRecipients(reading: ReportReading, telling: readonly Recip
   return mentioned.length === 1 ? mentioned : bareName(reading);
 }
 
-/** The address the sender wrote to (Original-Recipient) where the final one is of use inside the other site only: no domain, or a made-up one. */
-function recipientOfStatus({ finalRecipient, originalRecipient }: RecipientStatus): string | null {
-  if (finalRecipient === null) return originalRecipient;
-  const domain = finalRecipient.slice(finalRecipient.lastIndexOf('@') + 1);
-  return originalRecipient !== null && (!domain.includes('.') || /\.(?:local|internal|lan|localdomain)$/.test(domain)) ? originalRecipient : finalRecipient;
+/** Both names of one mailbox: the one the sender knows (Original-Recipient) and the one that failed. A made-up domain is of use inside its site only. */
+function recipientsOfStatus({ finalRecipient, originalRecipient }: RecipientStatus): readonly string[] {
+  const final = finalRecipient?.slice(finalRecipient.lastIndexOf('@') + 1) ?? '';
+  const isInside = originalRecipient !== null && (!final.includes('.') || /\.(?:local|internal|lan|localdomain)$/.test(final));
+  return [originalRecipient, isInside ? null : finalRecipient].filter((one) => one !== null);
 }
 
 function unique(addresses: readonly string[]): readonly string[] {
@@ -53,7 +53,7 @@ function onlyRecipient({ returned, headers }: ReportReading): string | null {
   const inner = returned.headers;
   const isList = ['list-id', 'list-post', 'precedence', 'x-beenthere', 'errors-to', 'mailing-list', 'list-unsubscribe'].some((name) => inner.has(name));
   const sentTo = (firstAddress(fieldOf(headers, 'to')) ?? '').toLowerCase();
-  if (isList || /^[^@]*(?:-bounces?|-owner|-admin|-request)[@+]|^owner-|^bounces?[-+@]/.test(sentTo)) return null;
+  if (isList || bounceAddress.test(sentTo)) return null;
   const people = addressesIn(`${fieldOf(inner, 'to')} ${fieldOf(inner, 'cc')}`, 3);
   const [first] = people;
   return first === undefined || people.length > 1 || first.address.toLowerCase() === sentTo ? null : tidyAddress(first.address);
@@ -93,7 +93,7 @@ export function diagnose(reading: ReportReading, kind: MessageKind, telling: rea
   const status = telling.find((one) => one.status !== null)?.status ?? inWords.status;
   const replyCode = telling.find((one) => one.replyCode !== null)?.replyCode ?? inWords.replyCode;
   const reason = reasonOf([diagnostics, quoted, reading.words, fieldOf(reading.headers, 'subject')], status, replyCode);
-  return { reason, status, replyCode, hard: isHard(kind, telling, { status, replyCode }, reason) };
+  return { reason, status, replyCode, hard: kind !== 'delayed' && isHard(reading.words, telling, { status, replyCode }, reason) };
 }
 
 /** The first text that says a reason; then the codes. */
@@ -113,12 +113,19 @@ function byCodes(status: string | null, replyCode: string | null): BounceReason 
 }
 
 /** RFC 3463 2: 5 is for good, 4 for now. Without a code: what ran out of time, or met a broken network, may go through another day. */
-function isHard(kind: MessageKind, telling: readonly RecipientStatus[], { status, replyCode }: SmtpCodes, reason: BounceReason): boolean {
-  if (kind === 'delayed') return false;
+function isHard(words: string, telling: readonly RecipientStatus[], { status, replyCode }: SmtpCodes, reason: BounceReason): boolean {
   const classes = telling.map((one) => one.status?.[0]).filter((one) => one !== undefined);
   if (classes.length > 0) return !classes.every((one) => one === '4');
   const code = status?.[0] ?? replyCode?.[0];
-  return code === undefined ? reason !== 'expired' && reason !== 'network-error' : code === '5';
+  if (code !== undefined) return code === '5';
+  // Exim calls it a permanent error when its patience has an end: the mailbox may be fine tomorrow.
+  return reason !== 'expired' && (reason !== 'network-error' || /\bpermanent/i.test(words));
+}
+
+/** What a notice of success gives: its status, and the answer with which the next server took the message. */
+export function successCodes({ statuses }: ReportReading): SmtpCodes {
+  const success = statuses.find(({ status }) => status?.startsWith('2'));
+  return { status: success?.status ?? null, replyCode: /(?:^|[\s:])(2\d\d)(?=[ -])/.exec(success?.diagnostic.slice(0, 500) ?? '')?.[1] ?? null };
 }
 
 /** Addresses that cannot be the failed ones: whom the report was sent to, and who sent it. Lower case. */

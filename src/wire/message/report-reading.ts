@@ -2,9 +2,9 @@
 // message it returns. Reading only; what it means is judged in judge.ts.
 import type { HeaderFields, MessageLimits, ReturnedMessage } from '../../model/understanding.ts';
 import { looksLikeDeliveryStatus, readDeliveryStatus, type RecipientStatus } from './delivery-status.ts';
-import { headerFields, readHeader } from './header.ts';
+import { fieldOf, headerFields, readHeader } from './header.ts';
 import { htmlText } from './html-text.ts';
-import { decodedText, type MimePart } from './mime-tree.ts';
+import { decodedText, type MimePart, readMime } from './mime-tree.ts';
 import { endOfWords, isReturned, returnedOfPart, returnedOfText } from './returned-message.ts';
 
 export interface ReportReading {
@@ -26,6 +26,8 @@ export interface ReportReading {
   readonly returned: ReturnedMessage | null;
   /** Files that a program would not send with a report. */
   readonly attachments: number;
+  /** A report inside of what is returned: for gateways that wrap what they pass on. Only its own parts; the header is the wrapper's. */
+  readonly enclosed: ReportReading | null;
 }
 
 /** Longest part of an unknown type that is looked at for status fields, in octets: a delivery status is short. */
@@ -39,18 +41,32 @@ interface Collected {
   disposition: HeaderFields | null;
   returned: ReturnedMessage | null;
   attachments: number;
+  /** The returned message as a part, where it is whole. */
+  inner: MimePart | null;
 }
 
 /** Reads the parts of a message. */
-export function readReport(root: MimePart, limits: MessageLimits): ReportReading {
-  const collected: Collected = { words: '', statuses: [], statusesFrom: null, feedback: null, disposition: null, returned: null, attachments: 0 };
+export function readReport(root: MimePart, limits: MessageLimits, isEnclosed = false): ReportReading {
+  const collected: Collected = {
+    words: '',
+    statuses: [],
+    statusesFrom: null,
+    feedback: null,
+    disposition: null,
+    returned: null,
+    attachments: 0,
+    inner: null,
+  };
   visit(root, collected, limits);
   if (collected.statuses.length === 0 && looksLikeDeliveryStatus(collected.words)) {
     collected.statuses = [...readDeliveryStatus(collected.words)];
     collected.statusesFrom = collected.statuses.length > 0 ? 'words' : null;
   }
+  const { inner, ...rest } = collected;
+  const enclosed = isEnclosed || inner === null || inner.contentType.type !== 'multipart/report' ? null : readReport(inner, limits, true);
   return {
-    ...collected,
+    ...rest,
+    enclosed,
     headers: headerFields(root.fields),
     type: root.contentType.type,
     reportType: (root.contentType.parameters.get('report-type') ?? '').toLowerCase(),
@@ -61,6 +77,7 @@ function visit(part: MimePart, collected: Collected, limits: MessageLimits): voi
   const { type } = part.contentType;
   if (isReturned(type)) {
     collected.returned ??= returnedOfPart(part);
+    collected.inner ??= part.children[0] ?? null;
     return;
   }
   if (part.children.length > 0) {
@@ -109,7 +126,10 @@ function textLeaf(part: MimePart, collected: Collected, limits: MessageLimits): 
   const { end, originalStart } = endOfWords(text);
   // HTML beside a plain text of the same words adds nothing.
   if (!(isHtml && collected.words.trim() !== '')) collected.words += `${text.slice(0, Math.min(end, room))}\n`;
-  if (originalStart < text.length) collected.returned ??= returnedOfText(text, originalStart);
+  if (originalStart >= text.length) return;
+  collected.returned ??= returnedOfText(text, originalStart);
+  if (fieldOf(collected.returned?.headers ?? new Map(), 'content-type').startsWith('multipart/report'))
+    collected.inner ??= readMime(Buffer.from(text.slice(originalStart)).toString('latin1'), limits).root;
 }
 
 /** Details.txt as application/octet-stream, and files that have no place in a report. */

@@ -37,6 +37,10 @@ const daemonLocals = new Set([
 /** Names beside the address. */
 const daemonName =
   /mail delivery s(?:ubsystem|ystem)|mail deliver system|mailer[- ]?daemon|mail system|mail administrator|system administrator|postmaster|microsoft outlook|jetmail system|content-filter|delivery (?:sub)?system|interscan|mail server|mailmarshal/i;
+/** Addresses of lists that exist for bounces: Mailman, Majordomo, ezmlm, VERP. Lower case. */
+export const bounceAddress = /^[^@]*(?:-bounces?|-owner|-admin|-request)[@+]|^owner-|^bounces?[-+@]/;
+/** Programs of lists write in their own name. */
+const listServer = ['x-mlserver', 'x-listserver', 'x-list-administrivia'];
 const automatic = /^(?:auto-(?:replied|generated|notified))/i;
 const listFields = [
   'list-id',
@@ -60,7 +64,11 @@ export function senderSigns(headers: HeaderFields): SenderSigns {
   const daemon = daemonOf(fieldOf(headers, 'from'));
   const list = listFields.some((name) => headers.has(name)) || precedence === 'list';
   const bulk = list || precedence === 'bulk' || precedence === 'junk' || headers.has('feedback-id') || headers.has('x-csa-complaints');
-  const isAuto = automatic.test(fieldOf(headers, 'auto-submitted').trim()) || headers.has('x-auto-response-suppress') || precedence.startsWith('auto');
+  const isAuto =
+    automatic.test(fieldOf(headers, 'auto-submitted').trim()) ||
+    headers.has('x-auto-response-suppress') ||
+    precedence.startsWith('auto') ||
+    listServer.some((name) => headers.has(name));
   return { automated: isAuto || nullPath || daemon !== null, list, bulk, daemon, nullPath };
 }
 

@@ -7,11 +7,12 @@ export interface SmtpCodes {
   readonly status: string | null;
 }
 
-const statusPattern = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/;
+/** RFC 3463 3: subjects are 0 to 7. In free text only failures count: 2.0.12 is somebody's version. */
+const statusPattern = /(?<![\w.])([45]\.[0-7]\.\d{1,3})(?![\d.]*\d)/;
 /** Only failures: a session transcript is full of 220 and 250. */
-const replyPattern = /(?<![\w.\-@/=])([45]\d\d)(?=[-\s:;,)\]#>.]|$)/g;
+const replyPattern = /(?<![\w.\-@/=])([45][0-7]\d)(?!-\d{3}-)(?=[-\s:;,)\]#>.]|$)/g;
 /** After the number stands a unit: it counts something. */
-const counted = /^[\s]{1,3}(?:bytes?|octets?|[kmg]i?b|lines?|characters?|seconds?|minutes?|hours?|days?|times?|messages?|recipients?|attempts?)\b/i;
+const counted = /^[\s]{1,3}(?:bytes?|octets?|[kmg]i?b|lines?|characters?|seconds?|minutes?|hours?|days?|times?|attempts?)\b/i;
 
 /** The codes of a text; a reply code with a status behind it is believed before one without. */
 export function codesIn(text: string): SmtpCodes {

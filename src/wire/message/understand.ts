@@ -6,7 +6,7 @@ import { languageOf } from './language.ts';
 import { defaultMessageLimits } from './limits.ts';
 import { messageText } from './message-text.ts';
 import { readMime } from './mime-tree.ts';
-import { addressesOfReport, diagnose, failedRecipients, originalMessageId, originalTo, tellingStatuses } from './report-details.ts';
+import { addressesOfReport, diagnose, failedRecipients, originalMessageId, originalTo, successCodes, tellingStatuses } from './report-details.ts';
 import { readReport, type ReportReading } from './report-reading.ts';
 import { recipientsIn, serverWords } from './report-words.ts';
 import { senderSigns, type SenderSigns } from './sender-signs.ts';
@@ -50,7 +50,10 @@ function ofNotification({ kind, recipients, permanent, diagnostic, status }: Ses
   const evidence = [`notification of Amazon SES: ${kind}`];
   const [first = null] = recipients;
   if (kind === 'feedback') return { ...silent, kind, originalTo: first, feedbackType: 'abuse', evidence };
-  if (kind === 'delivered') return { ...silent, kind, originalTo: first, evidence };
+  if (kind === 'delivered') {
+    const [, replyCode = null, success = null] = /^(2\d\d)[ -](?:(2\.[0-7]\.\d{1,3}))?/.exec(diagnostic) ?? [];
+    return { ...silent, kind, status: status ?? success, replyCode, originalTo: first, evidence };
+  }
   const codes = codesIn(diagnostic);
   const group = {
     action: 'failed',
@@ -85,12 +88,22 @@ const emptyReading: ReportReading = {
   disposition: null,
   returned: null,
   attachments: 0,
+  enclosed: null,
 };
 
-function ofReport(reading: ReportReading, signs: SenderSigns): Said {
+/** The report inside, where a program passes one on and says nothing itself. */
+function unwrapped(reading: ReportReading, signs: SenderSigns): ReportReading {
+  const { enclosed, headers } = reading;
+  if (enclosed === null || enclosed.statuses.length === 0 || reading.statuses.length > 0 || !signs.automated) return reading;
+  return recipientsIn(reading.words, addressesOfReport(reading, signs)).named.length > 0 ? reading : { ...enclosed, headers };
+}
+
+function ofReport(whole: ReportReading, signs: SenderSigns): Said {
+  const reading = unwrapped(whole, signs);
   const inWords = recipientsIn(reading.words, addressesOfReport(reading, signs));
   const quoted = serverWords(reading.words);
   const { kind, evidence } = judge({ reading, signs, named: inWords.named.length, hasServerWords: quoted !== '' });
+  if (kind === 'delivered') return { ...silent, kind, ...successCodes(reading), originalTo: originalTo(reading), evidence };
   if (kind !== 'bounce' && kind !== 'delayed') return { ...silent, kind, evidence, originalTo: kind === 'not-a-report' ? null : originalTo(reading) };
   const telling = tellingStatuses(reading, kind);
   const { reason, hard, status, replyCode } = diagnose(reading, kind, telling, quoted);
