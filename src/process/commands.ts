@@ -31,6 +31,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   measure: async () => (await import('../cli/measure.ts')).measure,
   'kernel-helper': async () => (await import('../cli/kernel-helper.ts')).kernelHelper,
   quarantine: async () => (await import('../cli/quarantine.ts')).quarantine,
+  watch: async () => (await import('../cli/watch.ts')).watchCommand((await import('./watch-logs.ts')).logWatching(await context())),
   tail: async () => (await import('../cli/tail.ts')).tail,
   top: async () => (await import('../cli/top.ts')).top,
   token: async () => (await import('../cli/token.ts')).token,
