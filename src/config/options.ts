@@ -3,6 +3,7 @@
 // No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
 import { z } from '../lib/zod.ts';
 import { alerts } from './alert-options.ts';
+import { playbook } from './playbook-options.ts';
 import { count, duration, moment, size, sizeValue } from './units.ts';
 import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path, pattern } from './value-types.ts';
 
@@ -323,6 +324,7 @@ export const options = z.strictObject({
   rules: z.array(rule).default([]).describe('Rules of your own; `floodgate rules try` shows what they would have hit.'),
   ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),
+  playbook,
   detectors: z
     .record(
       z.string(),

@@ -25,6 +25,11 @@ export interface MeasureScope {
   readonly role?: Role;
   /** out: from insiders, users and smarthost listeners; in: from anybody else. */
   readonly direction?: Direction;
+  /**
+   * What the message turns out to be; known when it is complete. subscription: what sign-up forms, shops and lists send, from an
+   * organisation that is no correspondent of the recipient, and no needle. forged-bounce: a report of mail that was not ours.
+   */
+  readonly content?: 'subscription' | 'forged-bounce';
 }
 
 export type Direction = 'in' | 'out';

@@ -38,6 +38,7 @@ import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
+import { startResponse, type Response } from './response.ts';
 import { openRecord, type HouseRecord } from './record.ts';
 import { createTokens } from '../store/tokens.ts';
 import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
@@ -58,6 +59,7 @@ export interface Keeper {
   readonly measures: MeasuresInForce;
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
+  readonly response: Response;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
   /** Inside addresses that are not trusted: the world stands behind them. */
@@ -102,13 +104,19 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     record: say,
     changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }),
   });
+  let response: Response | null = null;
   const measures = await openMeasuresInForce({
     store,
-    record: say,
+    record: (body) => {
+      say(body);
+      if (body.type === 'measure-ended') response?.measureEnded(body.id);
+    },
     config: () => inForce.settings.config,
     changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }),
   });
   const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
+  response = startResponse({ config, incidents, measures, record: say, now: Date.now });
+  record.watch(response.take);
   const quarantine = await openQuarantineInForce({ store, record: say, config });
   const tokens = await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now });
   const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
@@ -120,6 +128,7 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
     measures,
     incidents,
     alerts,
+    response,
     tokens,
     quarantine,
     lost,
@@ -147,6 +156,7 @@ interface KeeperParts {
   readonly measures: MeasuresInForce;
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
+  readonly response: Response;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
   readonly lost: LostAddresses;
@@ -168,7 +178,20 @@ function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'r
   return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
 }
 
-function superviseDoors({ record, lists, measures, quarantine, lost, correspondents, level, inForce, inherited, doors, counters, region }: KeeperParts): DoorSupervisor {
+function superviseDoors({
+  record,
+  lists,
+  measures,
+  quarantine,
+  lost,
+  correspondents,
+  level,
+  inForce,
+  inherited,
+  doors,
+  counters,
+  region,
+}: KeeperParts): DoorSupervisor {
   const startOf = (number: number): Omit<DoorStart, 'pulse'> => ({
     ...inForce.settings,
     name: `smtp-${number + 1}`,
@@ -212,7 +235,25 @@ function superviseDoors({ record, lists, measures, quarantine, lost, corresponde
 }
 
 function keeperOf(
-  { inherited, record, store, lists, measures, incidents, alerts, tokens, quarantine, lost, correspondents, level, lock, inForce, doors, region }: KeeperParts,
+  {
+    inherited,
+    record,
+    store,
+    lists,
+    measures,
+    incidents,
+    alerts,
+    response,
+    tokens,
+    quarantine,
+    lost,
+    correspondents,
+    level,
+    lock,
+    inForce,
+    doors,
+    region,
+  }: KeeperParts,
   supervisor: DoorSupervisor,
   listeners: readonly OpenListener[],
 ): Keeper {
@@ -240,6 +281,7 @@ function keeperOf(
     measures,
     incidents,
     alerts,
+    response,
     tokens,
     quarantine,
     lostAddresses: lost.list,
@@ -277,6 +319,7 @@ function keeperOf(
       ownDelivery.reconfigure(next.config);
       quarantine.reconfigure(next.config);
       alerts.reconfigure(next.config);
+      response.reconfigure(next.config);
       void lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },
@@ -289,6 +332,7 @@ function keeperOf(
       await record.close();
       lists.close();
       await measures.close();
+      response.stop();
       await alerts.stop();
       await incidents.stop();
       await correspondents.close();

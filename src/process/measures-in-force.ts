@@ -17,6 +17,8 @@ export interface MeasuresInForce {
   readonly desk: MeasureDesk & Pick<DropsInForce, 'export'>;
   /** How the kernel's sets are kept; null where no helper is configured. */
   kernel: DropsInForce['kernel'];
+  /** Whether it is in force. */
+  holds(id: string): boolean;
   /** How many hold now. */
   inForce(kind: MeasureActor['kind']): number;
   /** Who turned the automatic ones off, and when (milliseconds since the epoch); null where they hold. */
@@ -61,6 +63,7 @@ export async function openMeasuresInForce({ store, record, config, changed }: Me
       export: outside.export,
     },
     kernel: outside.kernel,
+    holds: (id) => keeper.active().some((each) => each.id === id),
     inForce: (kind) => (kind === 'auto' && keeper.suspension() !== null ? 0 : keeper.active().filter(({ actor }) => actor.kind === kind).length),
     suspension: keeper.suspension,
     count: keeper.count,

@@ -1,0 +1,80 @@
+// The loop: what is seen raises alarms, alarms become incidents, incidents are answered with measures, measures are read at the doors.
+import type { Config } from '../config/options.ts';
+import { scopeText } from '../facts/measure-scope.ts';
+import type { IncidentDesk } from '../incidents/desk.ts';
+import type { Recorder } from '../model/events.ts';
+import { createResponder, type Responder } from '../respond/responder.ts';
+import { startDetection, type Detection } from './detection.ts';
+import type { MeasuresInForce } from './measures-in-force.ts';
+
+export interface Response extends Pick<Detection, 'take' | 'note' | 'sizes'> {
+  /** A measure is no longer in force. */
+  measureEnded(id: string): void;
+  reconfigure(config: Config): void;
+  stop(): void;
+}
+
+export interface ResponseParts {
+  readonly config: Config;
+  readonly incidents: IncidentDesk;
+  readonly measures: Pick<MeasuresInForce, 'desk' | 'holds'>;
+  readonly record: Recorder;
+  now(): number;
+}
+
+/** How often is looked for measures that have run out while the attack goes on, in ms. */
+const renewEveryMs = 30_000;
+
+export function startResponse({ config: first, incidents, measures, record, now }: ResponseParts): Response {
+  let config = first;
+  const responder: Responder = createResponder({
+    playbook: () => config.playbook,
+    // The responder has tried it on the good mail of the last day: it is the guard.
+    add: async ({ detector, ...draft }) => {
+      const added = await measures.desk.addAutomatic({ detector, ...draft }, () => Promise.resolve({ ok: true }));
+      return added.ok ? { ok: true, id: added.measure.id } : added;
+    },
+    isInForce: measures.holds,
+    attach: incidents.attach,
+    tellHistory: incidents.tellHistory,
+    scopeText,
+    now,
+  });
+  const fault = (error: unknown): void =>
+    record({ type: 'detector-failed', detector: 'playbook', why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const startFor = (settings: Config): Detection =>
+    startDetection({
+      config: settings,
+      incidents,
+      record,
+      alarmed: (alarm, incident) => void responder.answer(alarm, incident).catch(fault),
+      seen: (sighting) => {
+        if (sighting.kind === 'message') responder.note(sighting);
+      },
+      now,
+    });
+  let detection = startFor(config);
+  const renewing = setInterval(() => void responder.renew(incidents.open()).catch(fault), renewEveryMs).unref();
+  return {
+    take: (journal) => detection.take(journal),
+    note: (sighting) => detection.note(sighting),
+    sizes: () => detection.sizes(),
+    measureEnded: (id) => {
+      const incident = incidents.open().find((each) => each.measures.includes(id));
+      if (incident !== undefined) incidents.measureEnded(incident.id, id, incident.measures.filter(measures.holds).length);
+    },
+    reconfigure: (next) => {
+      const isAnew = detectionSettings(next) !== detectionSettings(config);
+      config = next;
+      if (!isAnew) return;
+      detection.stop();
+      detection = startFor(next); // what detectors had gathered is lost; it is only done where their settings have changed
+    },
+    stop: () => {
+      clearInterval(renewing);
+      detection.stop();
+    },
+  };
+}
+
+const detectionSettings = ({ site, detectors }: Config): string => JSON.stringify([site, detectors]);

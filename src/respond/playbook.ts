@@ -1,0 +1,193 @@
+// What is done by itself when a detector alarms: one row an answer, with the reason beside it. A row proposes a measure; whether it is put
+// in force is for the guards. Pure.
+import type { PlaybookOptions } from '../config/playbook-options.ts';
+import type { Alarm, AlarmKey, AlarmLevel } from '../model/alarm.ts';
+import type { MeasureAction, MeasureScope } from '../model/measure.ts';
+
+export interface PlaybookRow {
+  readonly detector: string;
+  /** The level from which it is done. */
+  readonly from: Exclude<AlarmLevel, 'watch'>;
+  readonly action: MeasureAction;
+  /** Milliseconds the first time; doubled each further time within a day, a day at most. */
+  readonly forMs: number;
+  /** Whom it is about; null where the alarm does not name it. */
+  scopeOf(key: AlarmKey): MeasureScope | null;
+  /** False: only recorded, until an operator says otherwise. */
+  readonly carryOut: boolean;
+  /** For the documentation: why this and no more. */
+  readonly why: string;
+}
+
+const minutes = 60_000;
+const hours = 60 * minutes;
+
+const clientOf = ({ ip, network }: AlarmKey): string | null => {
+  if (ip !== undefined) return ip.includes(':') ? (ip.includes('/') ? ip : `${ip}/64`) : `${ip}/32`;
+  return network ?? null;
+};
+const ofClient = (key: AlarmKey): MeasureScope | null => {
+  const client = clientOf(key);
+  return client === null ? null : { client };
+};
+const toRecipient =
+  (more: MeasureScope) =>
+  ({ recipient }: AlarmKey): MeasureScope | null =>
+    recipient === undefined ? null : { recipient, direction: 'in', ...more };
+/** A sender's or a network's mail to one recipient. */
+const ofPair = (key: AlarmKey): MeasureScope | null => {
+  const client = clientOf(key);
+  const who = key.sender !== undefined ? { sender: key.sender } : client === null ? null : { client };
+  return who === null || key.recipient === undefined ? null : { ...who, recipient: key.recipient, direction: 'in' };
+};
+
+/** engineering 2.2, column "Mitigation"; `carryOut` as measured in docs/playbook.md. */
+export const playbookRows: readonly PlaybookRow[] = [
+  {
+    detector: 'subscription-bomb',
+    from: 'alert',
+    action: 'divert',
+    forMs: 6 * hours,
+    scopeOf: toRecipient({ content: 'subscription' }),
+    carryOut: true,
+    why: 'Refusing would put the victim on block lists of senders that did nothing wrong; the mail is kept, out of the way, and needles and correspondents pass.',
+  },
+  {
+    detector: 'single-source-bomb',
+    from: 'alert',
+    action: 'defer',
+    forMs: hours,
+    scopeOf: ofPair,
+    carryOut: true,
+    why: 'A real sender tries again when it is over; only the pair is touched.',
+  },
+  {
+    detector: 'mailbox-flood',
+    from: 'severe',
+    action: 'defer',
+    forMs: 15 * minutes,
+    scopeOf: toRecipient({}),
+    carryOut: false,
+    why: 'It would put off good mail to that mailbox as well: for a person to decide.',
+  },
+  {
+    detector: 'directory-harvest',
+    from: 'alert',
+    action: 'defer',
+    forMs: 15 * minutes,
+    scopeOf: ofClient,
+    carryOut: true,
+    why: 'Who guesses addresses learns nothing more, and a list server behind the same address loses nothing.',
+  },
+  {
+    detector: 'connection-flood',
+    from: 'alert',
+    action: 'refuse-at-banner',
+    forMs: 5 * minutes,
+    scopeOf: ofClient,
+    carryOut: true,
+    why: 'Each connection costs; nobody who is refused at the banner has mail under way.',
+  },
+  {
+    detector: 'slow-clients',
+    from: 'alert',
+    action: 'refuse-at-banner',
+    forMs: 15 * minutes,
+    scopeOf: ofClient,
+    carryOut: false,
+    why: 'A bad line looks the same; deadlines and caps hold anyway.',
+  },
+  {
+    detector: 'relay-attempts',
+    from: 'alert',
+    action: 'refuse-at-banner',
+    forMs: 24 * hours,
+    scopeOf: ofClient,
+    carryOut: true,
+    why: 'Three strange domains within an hour are no mistake.',
+  },
+  {
+    detector: 'password-guessing',
+    from: 'alert',
+    action: 'refuse-at-banner',
+    forMs: 15 * minutes,
+    scopeOf: ({ user, ...key }) => (user === undefined ? ofClient(key) : null),
+    carryOut: true,
+    why: 'Guessing is slowed to nothing; an account under attack from many places is not locked, or the attacker could lock out its owner.',
+  },
+  {
+    detector: 'stolen-account',
+    from: 'alert',
+    action: 'quarantine',
+    forMs: 24 * hours,
+    scopeOf: ({ user }) => (user === undefined ? null : { user, direction: 'out' }),
+    carryOut: true,
+    why: 'Nothing is lost: what the owner wrote is released with one command, what the thief wrote is discarded. Reading mail goes on.',
+  },
+  {
+    detector: 'injector-abuse',
+    from: 'alert',
+    action: 'defer',
+    forMs: hours,
+    scopeOf: ofClient,
+    carryOut: false,
+    why: 'It is one of our own hosts: put off by hand (floodgate measure add --force).',
+  },
+  {
+    detector: 'backscatter-flood',
+    from: 'alert',
+    action: 'reject',
+    forMs: 6 * hours,
+    scopeOf: (key) =>
+      key.recipient === undefined && key.domain === undefined
+        ? null
+        : { recipient: key.recipient ?? key.domain ?? '', direction: 'in', content: 'forged-bounce' },
+    carryOut: true,
+    why: 'Only reports of mail that was proven not to be ours; the server that bounces it hears 550, its sender never existed.',
+  },
+  {
+    detector: 'campaign',
+    from: 'alert',
+    action: 'defer',
+    forMs: 2 * hours,
+    scopeOf: () => null,
+    carryOut: false,
+    why: 'A cluster alone is no crime: newsletters are near-duplicates too.',
+  },
+  {
+    detector: 'virus-storm',
+    from: 'alert',
+    action: 'refuse-at-banner',
+    forMs: hours,
+    scopeOf: ofClient,
+    carryOut: true,
+    why: 'The host is infected; its owner is told by the abuse desk.',
+  },
+];
+
+export interface Proposal {
+  readonly scope: MeasureScope;
+  readonly action: MeasureAction;
+  readonly forMs: number;
+  readonly dryRun: boolean;
+}
+
+const rank: Readonly<Record<AlarmLevel, number>> = { watch: 0, alert: 1, severe: 2 };
+const longestMs = 24 * hours;
+/** The mail is had by its recipient, or can be: nothing is refused or put off. */
+export const keepsMail: ReadonlySet<MeasureAction> = new Set(['observe', 'tag', 'divert', 'quarantine']);
+
+/** What the playbook says to an alarm; null where it has no answer. `before` counts how often the same was answered within the last day. */
+export function proposalFor(alarm: Alarm, options: PlaybookOptions, before: number): Proposal | null {
+  const row = playbookRows.find(({ detector }) => detector === alarm.detector);
+  const said = options[alarm.detector] ?? {};
+  if (row === undefined || said === 'off') return null;
+  if (rank[alarm.level] < rank[said.from ?? row.from]) return null;
+  const scope = row.scopeOf(alarm.key);
+  if (scope === null) return null;
+  const action = said.action ?? row.action;
+  const forMs = Math.min(longestMs, (said.for ?? row.forMs) * 2 ** Math.min(before, 10));
+  // Nothing is done to a third party on evidence that anybody could have made up (engineering 2.12).
+  const isUnsafe = alarm.spoofable && !keepsMail.has(action) && (scope.client !== undefined || scope.sender !== undefined);
+  return { scope, action, forMs, dryRun: isUnsafe || !(said.carryOut ?? row.carryOut) };
+}
