@@ -8,7 +8,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix swaks nmap iproute2 nftables zsh netcat-openbsd curl openssl gsasl)
+packages=(postfix swaks nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 
@@ -116,6 +116,11 @@ show dovecot "$(run dovecot usr/sbin/dovecot --version)"
 show swaks "$(swaks --version | first 'swaks version')"
 show nmap "$(nmap --version | first '^Nmap version')"
 show ss "$(ss -V)"
+show ipset "$(ipset version | first '^ipset')"
+show iptables "$(iptables --version)"
+show named-checkzone "$(named-checkzone -v)"
+show rbldnsd "$(rbldnsd -h | first 'rbldnsd')"
+show exabgp "$(exabgp --version 2>/dev/null | sed -n 's/^ExaBGP/ExaBGP/p')"
 show nc "$(command -v nc)"
 show gsasl "$(gsasl --version | first 'GNU SASL')"
 show curl "$(curl --version | first '^curl')"

@@ -36,7 +36,14 @@ const programs = {
   ip: { binary: 'ip', needsRoot: true },
   zsh: { binary: 'zsh' },
   nft: { binary: 'nft', needsRoot: true },
+  ipset: { binary: 'ipset', needsRoot: true },
+  iptables: { binary: 'iptables', needsRoot: true },
+  'named-checkzone': { binary: 'named-checkzone' },
+  rbldnsd: { binary: 'rbldnsd' },
+  exabgp: { binary: 'exabgp' },
+  setpriv: { binary: 'setpriv', needsRoot: true },
   mount: { binary: 'mount', needsRoot: true },
+  perl: { binary: 'perl' },
 } as const satisfies Record<string, PeerProgram>;
 
 export type PeerName = keyof typeof programs;

@@ -57,7 +57,7 @@ test('the grammar refuses what IOS refuses, or this test would say nothing', () 
     ['198.51.100.0 0.0', '198.51.101.0 0.0'],
   ] as const) {
     assert.ok(good.includes(from), from);
-    assert.throws(() => parse(good.replace(from, to)), to);
+    assert.throws(() => parse(good.replace(from, to)), Error, to);
   }
 });
 

@@ -102,6 +102,6 @@ test('the parser refuses what Junos refuses, or this test would say nothing', ()
     ['then accept;\n            }', 'then accept;'],
   ] as const) {
     assert.ok(good.includes(from), from);
-    assert.throws(() => parse(good.replace(from, to)), to);
+    assert.throws(() => parse(good.replace(from, to)), Error, to);
   }
 });

@@ -64,7 +64,7 @@ async function serve(socket: Socket, parts: Pick<HelperParts, 'nft' | 'guard' | 
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     parts.say(`a peer was cut off: ${why}`);
-    socket.end(answerText({ kind: 'no', why }));
+    socket.end(answerText({ kind: 'no', why }), () => socket.destroy());
   }
 }
 
@@ -122,7 +122,7 @@ async function counted({ nft }: Pick<HelperParts, 'nft'>): Promise<Answer> {
 /** Lines without their end. A line that is too long is no line of ours; neither is what is not ASCII. */
 async function* linesOf(socket: Socket): AsyncGenerator<string, void> {
   let rest = '';
-  for await (const chunk of socket.setEncoding('latin1') as AsyncIterable<string>) {
+  for await (const chunk of socket.setEncoding('latin1').iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) yield line;
