@@ -33,7 +33,7 @@ export async function previewFile(path: string): Promise<Preview> {
 
 /** The preview of a message of which this is the beginning, in wire form; `cut`: more follows. */
 export function previewOf(wire: Buffer, cut: boolean): Preview {
-  const lines = textOf(Buffer.concat([...new Unstuffer().push(wire)])).split('\r\n');
+  const lines = textOf(Buffer.concat([...new Unstuffer().push(wire)]), cut).split('\r\n');
   if (lines.at(-1) === '') lines.pop();
   const blank = lines.indexOf('');
   const headerEnd = blank < 0 ? lines.length : blank;
@@ -47,8 +47,8 @@ export function previewOf(wire: Buffer, cut: boolean): Preview {
 }
 
 /** UTF-8 where it is; a cut at the end must not make Latin-1 of it all. */
-function textOf(octets: Buffer): string {
-  const whole = [0, 1, 2, 3].find((less) => isUtf8(octets.subarray(0, octets.length - less)));
+function textOf(octets: Buffer, cut: boolean): string {
+  const whole = (cut ? [0, 1, 2, 3] : [0]).find((less) => isUtf8(octets.subarray(0, octets.length - less)));
   return whole === undefined ? octets.toString('latin1') : octets.toString('utf8', 0, octets.length - whole);
 }
 

@@ -47,16 +47,16 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
     const rest = await serve({ ...request, recipients: taken }, delivery);
     return { ...rest, left: [...rest.left, ...refused] };
   }
-  const answers = new Map<Mailbox, Reply>(outcome.kind === 'mixed' ? outcome.perRecipient.map(({ to, hubReply }) => [to, hubReply]) : []);
+  const answers = new Map<string, Reply>(outcome.kind === 'mixed' ? outcome.perRecipient.map(({ to, hubReply }) => [to.text, hubReply]) : []);
   const has = (to: Mailbox): boolean => {
-    const answer = answers.get(to);
+    const answer = answers.get(to.text);
     return outcome.kind === 'delivered' || (answer !== undefined && isPositive(answer));
   };
   const said = saidBy(outcome);
   return {
     delivered: request.recipients.filter(has),
     left: request.recipients.flatMap((to) => {
-      const answer = answers.get(to);
+      const answer = answers.get(to.text);
       return has(to) ? [] : [{ to, why: answer === undefined ? said : oneLine(answer) }];
     }),
     said,

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { contentOf } from '../../../test/harness/delivery-request.ts';
+import { holdRequest, wireMessage } from '../../../test/harness/held-item.ts';
+import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
+import { SharedStock } from '../../lib/shared-stock.ts';
+import type { EventBody } from '../../model/events.ts';
+import type { QuarantineItem } from '../../model/quarantine.ts';
+import { createHoldingPlace, type HoldingPlaceParts, type QuarantineLimits } from './holding-place.ts';
+import { diskSteps, readItem } from './item-folder.ts';
+
+const wide: QuarantineLimits = { keepFor: 30 * 86_400_000, maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0 };
+
+function start(t: Owner, { limits = wide, ...parts }: { limits?: QuarantineLimits } & Partial<Omit<HoldingPlaceParts, 'limits'>> = {}) {
+  const dir = scratchDirectory(t, 'held');
+  const events: EventBody[] = [];
+  const told: QuarantineItem[] = [];
+  const clock = { ms: 1000 };
+  const stock = new SharedStock(SharedStock.allocate());
+  const place = createHoldingPlace({
+    dir,
+    stock,
+    limits: () => limits,
+    record: (event) => void events.push(event),
+    kept: (item) => void told.push(item),
+    now: () => clock.ms,
+    ...parts,
+  });
+  let number = 0;
+  const keep = (bytes = wireMessage) => place.keep(holdRequest({ reference: `1M7YNPXHV1000-${++number}`, content: contentOf(bytes) }));
+  return { dir, events, told, clock, stock, keep, held: () => readdirSync(join(dir, 'held')) };
+}
+
+test('kept: all that a delivery needs is on the disk, and the keeper is told', async (t) => {
+  const { dir, told, keep, stock } = start(t);
+  const outcome = await keep();
+  assert.deepEqual(outcome, { kind: 'kept', id: '1M7YNPXHV1000-1', expiresAt: 1000 + wide.keepFor });
+  const { item } = await readItem(dir, 'held', '1M7YNPXHV1000-1');
+  assert.deepEqual(item, told[0]);
+  const { request } = holdRequest();
+  assert.deepEqual(
+    [item.from, item.recipients, item.parameters, item.handover, item.prependedHeaders],
+    [request.from, request.recipients, request.parameters, request.handover, request.prependedHeaders],
+  );
+  assert.deepEqual(stock.read(), { pieces: 1, bytes: wireMessage.length });
+});
+
+test('the number is limited, and what is kept stays', async (t) => {
+  const { keep, held, events, clock } = start(t, { limits: { ...wide, maxMessages: 2 } });
+  const kinds = [(await keep()).kind, (await keep()).kind, (await keep()).kind, (await keep()).kind];
+  assert.deepEqual(kinds, ['kept', 'kept', 'full', 'full']);
+  assert.equal(held().length, 2);
+  assert.deepEqual(
+    events,
+    [{ type: 'quarantine-full', why: 'quarantine.maxMessages is reached', messages: 2, bytes: 2 * wireMessage.length }],
+    'once, not a message',
+  );
+  clock.ms += 60_000;
+  await keep();
+  assert.equal(events.length, 2, 'and again after a minute');
+});
+
+test('so are the bytes, exactly, also where many come at once', async (t) => {
+  const { keep, held, stock } = start(t, { limits: { ...wide, maxBytes: 3 * wireMessage.length + 10 } });
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => keep()));
+  assert.equal(outcomes.filter(({ kind }) => kind === 'kept').length, 3);
+  assert.equal(held().length, 3);
+  assert.equal(stock.read().bytes, 3 * wireMessage.length);
+});
+
+test('below the floor of free space nothing is kept', async (t) => {
+  const { keep, held, stock, events } = start(t, { limits: { ...wide, freeDisk: 1000 }, freeBytes: () => 1000 + wireMessage.length - 1 });
+  assert.equal((await keep()).kind, 'full');
+  assert.deepEqual([held(), stock.read().pieces, events[0]?.type], [[], 0, 'quarantine-full']);
+});
+
+test('a disk that fails: nothing is left, the room is given back, the operator is told', async (t) => {
+  const failing = { ...diskSteps, sync: () => Promise.reject(new Error('EIO')) };
+  const { keep, held, stock, events, told } = start(t, { steps: failing });
+  assert.deepEqual(await keep(), { kind: 'failed', why: 'EIO' });
+  assert.deepEqual([held(), stock.read().pieces, told.length, events[0]?.type], [[], 0, 0, 'quarantine-broken']);
+});

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { heldItem, wireMessage } from '../../../test/harness/held-item.ts';
+import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
+import {
+  contentPath,
+  diskSteps,
+  isItemId,
+  itemIds,
+  makeFolders,
+  moveItem,
+  publishItem,
+  readItem,
+  removeItem,
+  sweepUnfinished,
+  writeNotes,
+  type FolderSteps,
+} from './item-folder.ts';
+
+const item = heldItem();
+function folder(t: Owner): string {
+  const dir = scratchDirectory(t, 'held');
+  makeFolders(dir);
+  return dir;
+}
+
+/** The item is there as a whole, or there is no trace of it in what operators see. */
+async function assertAllOrNothing(dir: string, why: string): Promise<boolean> {
+  await sweepUnfinished(dir);
+  assert.deepEqual(readdirSync(join(dir, 'new')), [], `${why}: what was unfinished is swept`);
+  const ids = [...(await itemIds(dir, 'held')), ...(await itemIds(dir, 'trash'))];
+  if (ids.length === 0) return false;
+  assert.deepEqual(ids, [item.id], why);
+  const state = existsSync(join(dir, 'held', item.id)) ? 'held' : 'trash';
+  assert.deepEqual((await readItem(dir, state, item.id)).item, item, why);
+  const content = readFileSync(contentPath(dir, state, item.id));
+  assert.equal(createHash('sha256').update(content).digest('hex'), item.sha256, `${why}: byte for byte`);
+  return true;
+}
+
+test('an item is published by one rename after everything in it is on the disk, and its name is before the promise resolves', async (t) => {
+  const dir = folder(t);
+  const done: string[] = [];
+  const noted: FolderSteps = {
+    makeFolder: (path) => (done.push(`make ${path.slice(dir.length)}`), diskSteps.makeFolder(path)),
+    write: (path, chunks) => (done.push(`write ${path.slice(dir.length)}`), diskSteps.write(path, chunks)),
+    rename: (from, to) => (done.push(`rename ${to.slice(dir.length)}`), diskSteps.rename(from, to)),
+    sync: (path) => (done.push(`sync ${path.slice(dir.length)}`), diskSteps.sync(path)),
+    remove: (path) => (done.push(`remove ${path.slice(dir.length)}`), diskSteps.remove(path)),
+  };
+  await publishItem(dir, item, [wireMessage], noted);
+  const at = `/new/${item.id}`;
+  assert.deepEqual(done, [`make ${at}`, `write ${at}/message`, `write ${at}/item.json`, `sync ${at}`, `rename /held/${item.id}`, 'sync /held']);
+  assert.equal(await assertAllOrNothing(dir, 'published'), true);
+});
+
+for (const step of ['makeFolder', 'write message', 'write item.json', 'sync 1', 'rename', 'sync 2']) {
+  test(`the disk fails at ${step}: the promise rejects and nothing is left`, async (t) => {
+    const dir = folder(t);
+    let syncs = 0;
+    const fail = (name: string): void => {
+      if (name === step) throw new Error('ENOSPC: no space left on device');
+    };
+    const steps: FolderSteps = {
+      ...diskSteps,
+      makeFolder: async (path) => (fail('makeFolder'), diskSteps.makeFolder(path)),
+      write: async (path, chunks) => {
+        const name = `write ${path.slice(path.lastIndexOf('/') + 1)}`;
+        if (name === step) writeFileSync(path, 'half'); // what a full disk leaves
+        fail(name);
+        return diskSteps.write(path, chunks);
+      },
+      rename: async (from, to) => (fail('rename'), diskSteps.rename(from, to)),
+      sync: async (path) => (fail(`sync ${++syncs}`), diskSteps.sync(path)),
+    };
+    await assert.rejects(publishItem(dir, item, [wireMessage], steps), /ENOSPC/);
+    assert.deepEqual([readdirSync(join(dir, 'new')), readdirSync(join(dir, 'held'))], [[], []]);
+  });
+}
+
+/** A process that does `what` and kills itself by SIGKILL before, in or after its step number `step`. Says `done` where it came to the end. */
+function dyingProcess(dir: string, what: string, step: number, moment: 'before' | 'half' | 'after'): { readonly done: boolean; readonly died: boolean } {
+  const here = JSON.stringify(new URL('item-folder.ts', import.meta.url).href);
+  const script = `
+    import { writeFileSync } from 'node:fs';
+    import * as m from ${here};
+    const [dir, item, wire] = [${JSON.stringify(dir)}, ${JSON.stringify(item)}, Buffer.from(${JSON.stringify(wireMessage.toString('base64'))}, 'base64')];
+    const die = () => process.kill(process.pid, 'SIGKILL');
+    let step = 0;
+    const dying = (name) => async (...args) => {
+      const now = ++step === ${step};
+      if (now && '${moment}' === 'before') die();
+      if (now && '${moment}' === 'half') { if (name === 'write') writeFileSync(args[0], 'half'); die(); }
+      await m.diskSteps[name](...args);
+      if (now && '${moment}' === 'after') die();
+    };
+    const steps = Object.fromEntries(Object.keys(m.diskSteps).map((name) => [name, dying(name)]));
+    await (${what});
+    process.stdout.write('done');`;
+  const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 20_000 });
+  return { done: stdout === 'done', died: signal === 'SIGKILL' };
+}
+
+const deeds: readonly [what: string, deed: string, before: boolean, after: boolean][] = [
+  ['a message is taken in', 'm.publishItem(dir, item, [wire], steps)', false, true],
+  ['it is discarded', "m.moveItem(dir, item.id, 'held', 'trash', steps)", true, true],
+  ['it is removed', "m.removeItem(dir, item.id, 'held', steps)", true, false],
+  ['a note is written', "m.writeNotes(dir, 'held', item.id, { delivered: ['a'] }, steps)", true, true],
+];
+for (const [what, deed, before, afterwards] of deeds) {
+  test(`kill -9 at every step while ${what}: the whole item or nothing, and all of it once that was said`, async (t) => {
+    for (let step = 1, ended = false; !ended; step += 1) {
+      for (const moment of ['before', 'half', 'after'] as const) {
+        const dir = folder(t);
+        if (before) await publishItem(dir, item, [wireMessage]);
+        const { done, died } = dyingProcess(dir, deed, step, moment);
+        ended = done;
+        assert.ok(done !== died, `${moment} step ${step}`);
+        const there = await assertAllOrNothing(dir, `${what}, ${moment} step ${step}`);
+        if (done || (before && afterwards)) assert.equal(there, afterwards, `${moment} step ${step}`);
+      }
+    }
+  });
+}
+
+test('moved to the trash and back, with its notes', async (t) => {
+  const dir = folder(t);
+  await publishItem(dir, item, [wireMessage]);
+  await writeNotes(dir, 'held', item.id, { discarded: { at: 5, by: 'anna' } });
+  await moveItem(dir, item.id, 'held', 'trash');
+  assert.deepEqual([await itemIds(dir, 'held'), await itemIds(dir, 'trash')], [[], [item.id]]);
+  assert.deepEqual((await readItem(dir, 'trash', item.id)).notes, { discarded: { at: 5, by: 'anna' } });
+  await moveItem(dir, item.id, 'trash', 'held');
+  await removeItem(dir, item.id, 'held');
+  assert.deepEqual(
+    readdirSync(dir).flatMap((name) => readdirSync(join(dir, name))),
+    [],
+  );
+});
+
+test('an item is never put in the place of another', async (t) => {
+  const dir = folder(t);
+  await publishItem(dir, item, [wireMessage]);
+  await assert.rejects(publishItem(dir, item, [Buffer.from('other\r\n')]));
+  assert.equal(await assertAllOrNothing(dir, 'the first stays'), true);
+});
+
+test('an envelope that is torn, or of another version, is not taken for a message', async (t) => {
+  const dir = folder(t);
+  for (const [id, text] of [
+    ['A', '{"format":1,'],
+    ['B', '{"format":2,"id":"B","recipients":[]}'],
+    ['C', '{"format":1,"id":"X","recipients":[]}'],
+  ] as const) {
+    mkdirSync(join(dir, 'held', id));
+    writeFileSync(join(dir, 'held', id, 'item.json'), text);
+    await assert.rejects(readItem(dir, 'held', id), id);
+  }
+});
+
+test('an id is a reference and nothing that leads out of the folder', () => {
+  for (const good of ['1M7YNPXHV1000-4', 'A']) assert.ok(isItemId(good), good);
+  for (const bad of ['', '..', '../held/x', 'a/b', 'x.gone', '-A', 'A'.repeat(65)]) assert.ok(!isItemId(bad), bad);
+});
+
+test('what is younger is spared: a door may be writing it', async (t) => {
+  const dir = folder(t);
+  mkdirSync(join(dir, 'new', item.id));
+  assert.equal(await sweepUnfinished(dir, 60_000), 0);
+  assert.equal(await sweepUnfinished(dir), 1);
+});

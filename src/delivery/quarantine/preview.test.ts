@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { previewOf } from './preview.ts';
+
+const cases: readonly [wire: string, header: readonly string[], text: readonly string[], why: string][] = [
+  ['Subject: x\r\n\r\nhello\r\n', ['Subject: x'], ['hello'], 'header and text'],
+  ['Subject: x\r\n\r\n..a\r\n', ['Subject: x'], ['.a'], 'dots as people mean them'],
+  ['Subject: \x1b[2J\r\n\r\n\x07\x00\r\n', ['Subject: \\u{1b}[2J'], ['\\u{7}\\u{0}'], 'what a terminal obeys is made visible'],
+  ['\r\na\u202eb\u200b\r\n', [], ['a\\u{202e}b\\u{200b}'], 'so is what turns the direction of writing, and what nobody sees'],
+  ['\r\na\rb\nc\r\n', [], ['a\\u{d}b\\u{a}c'], 'a bare CR or LF is no line end'],
+  ['Subject: x\r\n', ['Subject: x'], [], 'a message without a body'],
+  ['\r\na\tb\r\n', [], ['a\tb'], 'a tab is harmless'],
+];
+for (const [wire, header, text, why] of cases) {
+  test(why, () => assert.deepEqual(previewOf(Buffer.from(wire), false), { header, text, more: false }));
+}
+
+test('octets that are no UTF-8 are shown as Latin-1; UTF-8 that was cut is not', () => {
+  assert.deepEqual(previewOf(Buffer.from('\r\n\xe9\r\n', 'latin1'), false).text, ['é']);
+  assert.deepEqual(previewOf(Buffer.from('\r\né€').subarray(0, -1), true), { header: [], text: ['é'], more: true });
+});
+
+test('a long message is cut, and says so', () => {
+  const many = previewOf(Buffer.from(`${'A: b\r\n'.repeat(300)}\r\n${'x\r\n'.repeat(100)}`), false);
+  assert.deepEqual([many.header.length, many.text.length, many.more], [200, 60, true]);
+  const long = previewOf(Buffer.from(`\r\n${'y'.repeat(5000)}\r\n`), false);
+  assert.equal(long.text[0]?.length, 1004);
+});

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { mailbox } from '../../../test/harness/delivery-request.ts';
+import { heldItem, wireMessage } from '../../../test/harness/held-item.ts';
+import { atEnd, scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
+import { SharedStock } from '../../lib/shared-stock.ts';
+import type { DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
+import type { EventBody } from '../../model/events.ts';
+import type { QuarantineItem } from '../../model/quarantine.ts';
+import { reply } from '../../model/reply.ts';
+import { openStore } from '../../store/open.ts';
+import { createQuarantineIndex } from '../../store/quarantine.ts';
+import { makeFolders, publishItem, writeNotes } from './item-folder.ts';
+import { Quarantine } from './quarantine.ts';
+
+const dayMs = 86_400_000;
+const yes: DeliveryOutcome = { kind: 'delivered', hubReply: reply(250, '2.0.0', 'Ok'), queueId: null };
+const no: DeliveryOutcome = { kind: 'refused', hubReply: reply(554, '5.7.1', 'Spam'), at: 'dot' };
+
+interface House {
+  readonly dir: string;
+  readonly quarantine: Quarantine;
+  readonly events: EventBody[];
+  readonly sent: DeliveryRequest[];
+  readonly clock: { ms: number };
+  readonly hub: { answer: (request: DeliveryRequest) => DeliveryOutcome | Promise<DeliveryOutcome> };
+  readonly stock: SharedStock;
+  /** As a door does it. */
+  keep(item: QuarantineItem): Promise<void>;
+  folders(): readonly (readonly string[])[];
+}
+
+/** A keeper on these folders, with an index of its own: as after a restart with a lost database. */
+async function start(t: Owner, dir: string = scratchDirectory(t, 'held'), clock = { ms: 2000 }): Promise<House> {
+  const store = openStore(':memory:');
+  atEnd(t, () => store.close());
+  const events: EventBody[] = [];
+  const sent: DeliveryRequest[] = [];
+  const hub: House['hub'] = { answer: () => yes };
+  const stock = new SharedStock(SharedStock.allocate());
+  const quarantine = new Quarantine({
+    dir,
+    index: createQuarantineIndex(store.queries),
+    stock,
+    record: (event) => void events.push(event),
+    delivery: {
+      deliver: async (request) => {
+        sent.push(request);
+        return hub.answer(request);
+      },
+    },
+    routeOf: () => ({ key: 'hub', address: { kind: 'smtp', host: '127.0.0.1', port: 25 } }),
+    undoForMs: () => dayMs,
+    now: () => clock.ms,
+  });
+  await quarantine.start();
+  atEnd(t, () => quarantine.close());
+  const keep = async (item: QuarantineItem): Promise<void> => {
+    stock.take(item.wireBytes, { pieces: 1000, bytes: 1e9 });
+    await publishItem(dir, item, [wireMessage]);
+    await quarantine.take(item);
+  };
+  return { dir, quarantine, events, sent, clock, hub, stock, keep, folders: () => ['new', 'held', 'trash'].map((name) => readdirSync(join(dir, name))) };
+}
+
+const one = heldItem();
+const typesOf = ({ events }: House): readonly string[] => events.map(({ type }) => type);
+
+test('released: delivered once, gone from disk, index and count, and said', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  assert.equal((await it.quarantine.release(one.id, 'anna')).ok, true);
+  assert.equal(it.sent.length, 1);
+  assert.deepEqual([it.folders(), await it.quarantine.find(one.id), it.stock.read()], [[[], [], []], null, { pieces: 0, bytes: 0 }]);
+  assert.deepEqual(it.events, [
+    { type: 'quarantine-released', session: one.session, ip: '192.0.2.7', ref: one.id, by: 'anna', outcome: 'delivered', why: '250 2.0.0 Ok' },
+  ]);
+  assert.equal((await it.quarantine.release(one.id, 'anna')).ok, false);
+});
+
+test('refused at release: it stays, with the refusal', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  it.hub.answer = () => no;
+  const answer = await it.quarantine.release(one.id, 'anna');
+  assert.match(answer.ok ? '' : answer.error, /is still held: 554 5\.7\.1 Spam/);
+  assert.deepEqual((await it.quarantine.find(one.id))?.release, { at: 2000, by: 'anna', outcome: 'failed', why: '554 5.7.1 Spam' });
+  assert.deepEqual(it.folders(), [[], [one.id], []]);
+});
+
+test('who has it already is not served again, also after a restart', async (t) => {
+  const [anna, otto] = [mailbox('anna@hub.example'), mailbox('otto@hub.example')];
+  const it = await start(t);
+  await it.keep({ ...one, recipients: [anna, otto] });
+  it.hub.answer = () => ({
+    kind: 'mixed',
+    at: 'dot',
+    perRecipient: [
+      { to: anna, hubReply: reply(250, '2.0.0', 'Ok') },
+      { to: otto, hubReply: reply(450, '4.2.0', 'Full') },
+    ],
+  });
+  const answer = await it.quarantine.release(one.id, 'anna');
+  assert.match(answer.ok ? '' : answer.error, /1 of its recipients have not got it: 450 4\.2\.0 Full/);
+  const later = await start(t, it.dir);
+  assert.equal((await later.quarantine.find(one.id))?.release?.outcome, 'partly');
+  await later.quarantine.release(one.id, 'anna');
+  assert.deepEqual(
+    later.sent.map(({ recipients }) => recipients),
+    [[otto]],
+  );
+});
+
+test('two operators do not deliver a message twice', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  let go: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  it.hub.answer = () => held.then(() => yes);
+  const first = it.quarantine.release(one.id, 'anna');
+  const second = await it.quarantine.release(one.id, 'otto');
+  assert.match(second.ok ? '' : second.error, /somebody is at work on/);
+  go();
+  assert.equal((await first).ok, true);
+  assert.equal(it.sent.length, 1);
+});
+
+test('we died in a release: the next who looks is told that it may be there already', async (t) => {
+  const dir = scratchDirectory(t, 'held');
+  makeFolders(dir);
+  await publishItem(dir, one, [wireMessage]);
+  await writeNotes(dir, 'held', one.id, { release: { at: 5, by: 'anna', outcome: 'under-way', why: '' } });
+  const it = await start(t, dir);
+  assert.deepEqual((await it.quarantine.find(one.id))?.release, { at: 5, by: 'anna', outcome: 'interrupted', why: 'broken off; it may have been delivered' });
+});
+
+test('discarded and undone: back as it was; not undone it is gone after a day, and that is said', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  assert.equal((await it.quarantine.discard(one.id, 'anna')).ok, true);
+  assert.deepEqual([it.folders(), it.quarantine.totals().trash.messages], [[[], [], [one.id]], 1]);
+  const released = await it.quarantine.release(one.id, 'anna');
+  assert.match(released.ok ? '' : released.error, /is discarded; undo that first/);
+  assert.equal((await it.quarantine.restore(one.id, 'otto')).ok, true);
+  assert.deepEqual([it.folders(), (await it.quarantine.find(one.id))?.discarded], [[[], [one.id], []], null]);
+  assert.equal((await it.quarantine.restore(one.id, 'otto')).ok, false);
+
+  await it.quarantine.discard(one.id, 'anna');
+  it.clock.ms += dayMs - 1;
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders(), [[], [], [one.id]], 'not a moment before');
+  it.clock.ms += 1;
+  await it.quarantine.sweep();
+  assert.deepEqual([it.folders(), it.stock.read().pieces], [[[], [], []], 0]);
+  assert.deepEqual(typesOf(it), ['quarantine-discarded', 'quarantine-restored', 'quarantine-discarded', 'quarantine-expired']);
+});
+
+test('what nobody released expires at its time, and that is said; what is undone does not expire the moment it is back', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  it.clock.ms = one.expiresAt - 1;
+  await it.quarantine.sweep();
+  await it.quarantine.discard(one.id, 'anna');
+  it.clock.ms = one.expiresAt + 1;
+  await it.quarantine.restore(one.id, 'anna');
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders(), [[], [one.id], []], 'it has a day more');
+  it.clock.ms += dayMs;
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders(), [[], [], []]);
+  assert.deepEqual(it.events.at(-1), {
+    type: 'quarantine-expired',
+    session: one.session,
+    ip: '192.0.2.7',
+    ref: one.id,
+    state: 'held',
+    from: 'sender@client.example',
+    recipients: ['user@hub.example'],
+    bytes: wireMessage.length,
+  });
+});
+
+test('the index is made anew from the folders: a lost database loses nothing, and a row without a message goes', async (t) => {
+  const it = await start(t);
+  const two = heldItem({ id: '1M7YNPXHV1000-2' });
+  await it.keep(one);
+  await it.keep(two);
+  await it.quarantine.discard(two.id, 'anna');
+  const later = await start(t, it.dir);
+  assert.deepEqual(
+    [await later.quarantine.find(one.id), await later.quarantine.find(two.id)],
+    [await it.quarantine.find(one.id), await it.quarantine.find(two.id)],
+  );
+  assert.deepEqual(later.quarantine.totals(), { held: { messages: 1, bytes: wireMessage.length }, trash: { messages: 1, bytes: wireMessage.length } });
+  assert.deepEqual(later.stock.read(), { pieces: 2, bytes: 2 * wireMessage.length }, 'and the limits count them');
+  rmSync(join(it.dir, 'held', one.id), { recursive: true });
+  await later.quarantine.rescan();
+  assert.equal(await later.quarantine.find(one.id), null);
+});
+
+test('a door that died before it could tell: a look at the folders finds its message', async (t) => {
+  const it = await start(t);
+  await publishItem(it.dir, one, [wireMessage]);
+  await it.quarantine.rescan();
+  assert.equal((await it.quarantine.find(one.id))?.size, wireMessage.length);
+});
+
+test('a damaged message is never sent, and its neighbours are not affected', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  writeFileSync(join(it.dir, 'held', one.id, 'message'), 'other');
+  const answer = await it.quarantine.release(one.id, 'anna');
+  assert.match(answer.ok ? '' : answer.error, /damaged/);
+  assert.equal(it.sent.length, 0);
+  writeFileSync(join(it.dir, 'held', one.id, 'item.json'), '{');
+  const two = heldItem({ id: '1M7YNPXHV1000-2' });
+  await it.keep(two);
+  const later = await start(t, it.dir);
+  assert.ok(typesOf(later).includes('quarantine-broken'));
+  assert.equal((await later.quarantine.release(two.id, 'anna')).ok, true);
+});
