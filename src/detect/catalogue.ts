@@ -1,8 +1,26 @@
 // Every detector, in the order of the mission's rows. A new one is a file in detectors/, a page in docs/detectors/ and a line here.
 import type { DetectorDefinition } from './detector.ts';
+import { replyAllStorm } from './detectors/reply-all-storm.ts';
+import { listExplosion } from './detectors/list-explosion.ts';
+import { doubleBounces } from './detectors/double-bounces.ts';
+import { dkimReplay } from './detectors/dkim-replay.ts';
+import { circlingMessage } from './detectors/circling-message.ts';
+import { campaign } from './detectors/campaign.ts';
+import { answeringMachines } from './detectors/answering-machines.ts';
 import { mailboxFlood } from './detectors/mailbox-flood.ts';
 import { singleSourceBomb } from './detectors/single-source-bomb.ts';
 import { subscriptionBomb } from './detectors/subscription-bomb.ts';
 
 /** The detectors of the house. */
-export const detectors: readonly DetectorDefinition[] = [subscriptionBomb, singleSourceBomb, mailboxFlood];
+export const detectors: readonly DetectorDefinition[] = [
+  subscriptionBomb,
+  singleSourceBomb,
+  mailboxFlood,
+  replyAllStorm,
+  listExplosion,
+  circlingMessage,
+  answeringMachines,
+  doubleBounces,
+  campaign,
+  dkimReplay,
+];
