@@ -92,7 +92,10 @@ function serviceOf(raw: string): Said | null {
     at = close + 1;
   }
   if (text.charAt(at) !== ':') return null;
-  const rest = text.slice(at + 1).trimStart().replace(levels, '');
+  const rest = text
+    .slice(at + 1)
+    .trimStart()
+    .replace(levels, '');
   return { service: name, about, session: session !== null && session.length >= 8 ? session : null, text: rest };
 }
 

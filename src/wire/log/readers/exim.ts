@@ -42,14 +42,22 @@ const openings = [
   'H=',
   'U=',
   'F=<',
-  'SMTP ',
+  'SMTP call from ',
+  'SMTP connection ',
+  'SMTP protocol ',
+  'SMTP syntax error in ',
+  'SMTP command timeout on ',
+  'SMTP data timeout ',
   'no MAIL in SMTP connection from ',
   'no host name found for IP address ',
   'no IP address found for host ',
   'TLS error on connection from ',
   'TLS session: ',
   'refused connection from ',
-  'rejected ',
+  'rejected HELO from ',
+  'rejected EHLO',
+  'rejected MAIL from ',
+  'rejected from <',
   'unexpected disconnection while reading SMTP command from ',
   'Start queue run: ',
   'End queue run: ',
@@ -95,9 +103,7 @@ const housekeeping = [
 const isHousekeeping = (text: string): boolean => housekeeping.some((opening) => text.startsWith(opening));
 
 /** Headers that the rejectlog gives below a refusal (`F From: ...`, `  To: ...`, continuation lines), and the rules between them. */
-const isHeader = (raw: string): boolean =>
-  /^(?:[A-Z* ] [A-Za-z][\w-]{0,60}:|Envelope-(?:from|to): |\t|-{20,}$|\++ |={20,}$)/.test(raw) || raw.trim() === '';
+const isHeader = (raw: string): boolean => /^(?:[A-Z* ] [A-Za-z][\w-]{0,60}:|Envelope-(?:from|to): |\t|-{20,}$|\++ |={20,}$)/.test(raw) || raw.trim() === '';
 
 /** For tests. */
-export const readEximText = (text: string): Reading | readonly Reading[] | null =>
-  readExim({ at: null, host: '', program: '', pid: '', text, raw: text });
+export const readEximText = (text: string): Reading | readonly Reading[] | null => readExim({ at: null, host: '', program: '', pid: '', text, raw: text });

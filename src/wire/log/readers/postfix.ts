@@ -28,6 +28,16 @@ const readAnvil: DaemonReader = ({ text }) => {
 const readSelf: DaemonReader = ({ text }, queueId, from) =>
   queueId === null ? (levelled(text) ?? namesNobody) : reading('notice', { queueId, reason: text.slice(from) });
 
+/** A name that no daemon has (`postfix` alone, a tag of the site's own): the words tell who spoke. */
+const readByWords: DaemonReader = (line, queueId, from) => {
+  const { text } = line;
+  if (text.startsWith('to=', from)) return readDelivery(line, queueId, from);
+  if (text.startsWith('message-id=', from)) return readCleanup(line, queueId, from);
+  if (text.startsWith('from=', from) || text.startsWith('removed', from)) return readQmgr(line, queueId, from);
+  if (text.startsWith('uid=', from)) return readPickup(line, queueId, from);
+  return readSmtpd(line, queueId, from) ?? readPostscreen(line, queueId, from) ?? readDelivery(line, queueId, from) ?? readSelf(line, queueId, from);
+};
+
 const each = (names: string, read: DaemonReader): [string, DaemonReader][] => names.split(' ').map((name) => [name, read]);
 
 /** By the last part of the program's name. */
@@ -37,7 +47,7 @@ const daemons: ReadonlyMap<string, DaemonReader> = new Map([
   ...each('qmgr nqmgr oqmgr', readQmgr),
   ...each('bounce defer trace postsuper', readAboutMessage),
   ...each(
-    'master proxymap proxywrite trivial-rewrite rewrite verify scache tlsmgr flush showq spawn sendmail postdrop postqueue postmap postalias postconf postcat postkick postlog postlogd postfix-script postfix-files postfix-tls postmulti posttls-finger postfix',
+    'master proxymap proxywrite trivial-rewrite rewrite verify scache tlsmgr flush showq spawn sendmail postdrop postqueue postmap postalias postconf postcat postkick postlog postlogd postfix-script postfix-files postfix-tls postmulti posttls-finger',
     readSelf,
   ),
   ['cleanup', readCleanup],
@@ -54,7 +64,7 @@ const lastPart = (program: string): string => program.slice(program.lastIndexOf(
 
 function readLine(line: LogLine): Reading | null {
   const { text } = line;
-  const read = daemons.get(lastPart(line.program)) ?? readSelf;
+  const read = daemons.get(lastPart(line.program)) ?? readByWords;
   if (text.startsWith('NOQUEUE: ')) return read(line, null, 9) ?? null;
   const colon = endOfQueueId(text);
   // A message is named: at least that is said of it, whatever else the line is.
@@ -65,10 +75,18 @@ function readLine(line: LogLine): Reading | null {
   return read(line, null, 0) ?? levelled(text);
 }
 
+/** Words that no other program begins with, for logs whose tags say nothing. */
+function isOurs(text: string): boolean {
+  if (text.startsWith('NOQUEUE: ')) return true;
+  const colon = endOfQueueId(text);
+  return colon > 0 && ['client=', 'message-id=<', 'from=<', 'to=<', 'uid='].some((start) => text.startsWith(start, colon + 2));
+}
+
 export const postfix: LogReader = {
   format: 'postfix',
   programs: ['postfix', 'policyd-spf'],
   program: 'postfix',
   claims: (program) => program.includes('/') && daemons.has(lastPart(program)),
+  owns: ({ text }) => isOurs(text),
   open: () => readLine,
 };

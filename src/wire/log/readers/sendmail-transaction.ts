@@ -7,12 +7,7 @@ import { bareAddress, clientIn, replyOf } from './scan.ts';
 /** Recipients of one line at most: a hostile list is no reason for a million events. */
 const mostRecipients = 200;
 
-export function readSendmailTransaction(
-  text: string,
-  queueId: string,
-  session: string | null,
-  refused: LruMap<string, string>,
-): Reading | readonly Reading[] {
+export function readSendmailTransaction(text: string, queueId: string, session: string | null, refused: LruMap<string, string>): Reading | readonly Reading[] {
   return text.startsWith('from=') ? readFrom(text, queueId, session, refused) : readTo(text, queueId);
 }
 
