@@ -190,6 +190,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       ['because', e.because],
     ],
   },
+  'log-trouble': { doc: 'A log of `logs` cannot be read, or is not there; it is waited for.', level: at('warn'), line: (e) => [['why', e.why]] },
   'detector-failed': {
     doc: 'A detector threw on a sighting, by a fault of our own; it goes on with the next.',
     level: at('error'),

@@ -57,6 +57,7 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'incident-changed':
     case 'incidents-broken':
     case 'alert-failed':
+    case 'log-trouble':
     case 'detector-failed':
     case 'hub-circuit':
     case 'door-started':

@@ -48,6 +48,7 @@ const importanceOfType = {
   'incident-changed': 2,
   'incidents-broken': 2,
   'alert-failed': 2,
+  'log-trouble': 2,
   'detector-failed': 2,
   'load-level': 2,
   'client-penalised': 1,

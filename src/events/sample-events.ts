@@ -189,6 +189,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     by: 'floodgate',
   }),
   'detector-failed': events.detectorFailed({ detector: 'mailbox-flood', why: 'TypeError: undefined is not a function' }),
+  'log-trouble': events.logTrouble({ why: '/var/log/mail.log is not there' }),
   'alert-failed': events.alertFailed({ way: 'mail', why: 'connect ECONNREFUSED 127.0.0.1:2626', waiting: 1 }),
   'incidents-broken': events.incidentsBroken({ why: 'they could not be written: disk I/O error' }),
   'load-level': events.loadLevel({

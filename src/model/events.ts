@@ -240,6 +240,8 @@ export type Event = Stamp &
         readonly by: string;
       }
     | { readonly type: 'incidents-broken'; readonly why: string }
+    /** A log of `logs` cannot be read, or is not there; it is tried again. */
+    | { readonly type: 'log-trouble'; readonly why: string }
     /** A detector threw; it goes on with the next sighting. Recorded a few times only. */
     | { readonly type: 'detector-failed'; readonly detector: string; readonly why: string }
     /** An alert could not be sent by this way; it is tried again. `waiting`: incidents that wait for it. */

@@ -1,8 +1,6 @@
 // The keeper: one main thread that owns configuration, journal, lists, store and web, and keeps the door threads alive.
 // The keeper's side of the composition root.
-import { randomInt } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { sessionTally } from '../intake/smtp/admission.ts';
@@ -20,34 +18,26 @@ import type { Journal } from '../events/journal.ts';
 import type { LiveEvents } from '../events/live.ts';
 import type { Metrics } from '../events/metrics.ts';
 import type { DoorRecorder } from '../events/recorder.ts';
-import { SharedCounters } from '../lib/shared-counters.ts';
 import { SharedLevel } from '../lib/shared-level.ts';
-import { maxDoors } from '../lib/reference.ts';
-import { openStore, type Store } from '../store/open.ts';
-import { DoorSupervisor } from './door-supervisor.ts';
-import { openCorrespondentsInForce, type CorrespondentsInForce } from './correspondents-in-force.ts';
+import type { DoorSupervisor } from './door-supervisor.ts';
+import type { CorrespondentsInForce } from './correspondents-in-force.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
-import type { DoorSettings, DoorStart, OpenListener } from './messages.ts';
-import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
+import type { DoorSettings, OpenListener } from './messages.ts';
+import { openKeeperParts, type KeeperParts } from './keeper-parts.ts';
+import type { ListsInForce } from './lists-in-force.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { AlertsInForce } from './alerts-in-force.ts';
-import { openIncidentsInForce } from './incidents-in-force.ts';
-import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
-import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
+import type { LogsInForce } from './logs-in-force.ts';
+import type { MeasuresInForce } from './measures-in-force.ts';
 import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
-import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
-import { startResponse, type Response } from './response.ts';
-import { openRecord, type HouseRecord } from './record.ts';
-import { createTokens } from '../store/tokens.ts';
-import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
+import type { QuarantineInForce } from './quarantine-in-force.ts';
+import type { Response } from './response.ts';
+import { openRecord } from './record.ts';
+import type { TokenDesk } from '../web/token-desk.ts';
 import { lockState } from './state-lock.ts';
-
-/** The keeper's own number in references; doors have lower ones. */
-const ownDoorNumber = maxDoors - 1;
-/** Addresses and networks counted at once: each session takes two places (admission.ts). */
-const COUNTER_SLOTS = 65_536;
+import { superviseDoors } from './supervise-doors.ts';
 
 export interface Keeper {
   readonly listeners: readonly OpenListener[];
@@ -60,6 +50,7 @@ export interface Keeper {
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
   readonly response: Response;
+  readonly logs: LogsInForce;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
   /** Inside addresses that are not trusted: the world stands behind them. */
@@ -95,50 +86,7 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   await sweepLeftovers(join(config.state, 'incoming'));
   const record = await openRecord(config, about);
   let supervisor: DoorSupervisor | null = null;
-  const inForce = { settings: first };
-  const store = openStore(join(config.state, 'floodgate.sqlite'));
-  const { record: say } = record.recorder;
-  const lists = await openListsInForce({
-    store,
-    lists: config.lists,
-    record: say,
-    changed: (snapshot) => supervisor?.broadcast({ kind: 'lists', lists: snapshot }),
-  });
-  let response: Response | null = null;
-  const measures = await openMeasuresInForce({
-    store,
-    record: (body) => {
-      say(body);
-      if (body.type === 'measure-ended') response?.measureEnded(body.id);
-    },
-    config: () => inForce.settings.config,
-    changed: (snapshot) => supervisor?.broadcast({ kind: 'measures', measures: snapshot }),
-  });
-  const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
-  response = startResponse({ config, incidents, measures, record: say, now: Date.now });
-  record.watch(response.take);
-  const quarantine = await openQuarantineInForce({ store, record: say, config });
-  const tokens = await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now });
-  const lost = createLostAddresses({ record: say, now: Date.now, changed: (addresses) => supervisor?.broadcast({ kind: 'distrusted', addresses }) });
-  const correspondents = await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
-  const parts: KeeperParts = {
-    record,
-    store,
-    lists,
-    measures,
-    incidents,
-    alerts,
-    response,
-    tokens,
-    quarantine,
-    lost,
-    correspondents,
-    level: SharedLevel.allocate(),
-    lock,
-    inForce,
-    inherited,
-    ...countersFor(doorCount(config)),
-  };
+  const parts = await openKeeperParts({ first, record, lock, inherited, broadcast: (message) => supervisor?.broadcast(message) });
   supervisor = superviseDoors(parts);
   const doors = supervisor;
   const listeners = await doors.start().catch(async (error: unknown) => {
@@ -147,91 +95,6 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   });
   record.recorder.record({ type: 'started', version: about.version, listeners: listeners.map(({ name, host, port }) => `${name} ${host}:${port}`) });
   return keeperOf(parts, doors, listeners);
-}
-
-interface KeeperParts {
-  readonly record: HouseRecord;
-  readonly store: Store;
-  readonly lists: ListsInForce;
-  readonly measures: MeasuresInForce;
-  readonly incidents: IncidentDesk;
-  readonly alerts: AlertsInForce;
-  readonly response: Response;
-  readonly tokens: TokenDesk;
-  readonly quarantine: QuarantineInForce;
-  readonly lost: LostAddresses;
-  readonly correspondents: CorrespondentsInForce;
-  /** The load level, for all doors to see. */
-  readonly level: SharedArrayBuffer;
-  readonly lock: { close(): void };
-  readonly inherited: readonly Readonly<Record<string, number>>[];
-  readonly doors: number;
-  readonly counters: SharedArrayBuffer;
-  readonly region: SharedCounters;
-  /** Replaced at a reload. */
-  readonly inForce: { settings: DoorSettings };
-}
-
-function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'region'> {
-  const secret = (): number => randomInt(2 ** 32 - 1) | 0;
-  const counters = SharedCounters.allocate(doors, COUNTER_SLOTS, { k0: secret(), k1: secret() });
-  return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
-}
-
-function superviseDoors({
-  record,
-  lists,
-  measures,
-  quarantine,
-  lost,
-  correspondents,
-  level,
-  inForce,
-  inherited,
-  doors,
-  counters,
-  region,
-}: KeeperParts): DoorSupervisor {
-  const startOf = (number: number): Omit<DoorStart, 'pulse'> => ({
-    ...inForce.settings,
-    name: `smtp-${number + 1}`,
-    number,
-    doors,
-    counters,
-    level,
-    correspondents: correspondents.text(),
-    lists: lists.snapshot(),
-    measures: measures.snapshot(),
-    quarantined: quarantine.stock,
-    distrusted: lost.list(),
-    inherited: inherited[number] ?? {},
-  });
-  const supervisor: DoorSupervisor = new DoorSupervisor({
-    entry: new URL(import.meta.url.endsWith('.ts') ? './door-thread.ts' : './door-thread.js', import.meta.url),
-    doors,
-    startOf,
-    silenceMs: () => inForce.settings.config.timeouts.doorSilence,
-    mayReplace: inherited.length === 0,
-    onBatch: (number, { batch }) => {
-      record.take(batch);
-      supervisor.send(number, { kind: 'taken', cost: batch.cost });
-    },
-    onFinal: (number, { entry }) => supervisor.broadcast({ kind: 'final', entry }, number),
-    onReputes: (number, { changes }) => {
-      correspondents.take(changes);
-      supervisor.broadcast({ kind: 'correspondents', changes }, number);
-    },
-    onMeasureHits: ({ counts }) => measures.count(counts),
-    onInsideUse: ({ use }) => lost.note(use),
-    onQuarantined: ({ item }) => quarantine.take(item),
-    onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
-    onDied: (number, why) => {
-      region.clearRegion(number);
-      quarantine.rescan();
-      record.recorder.record({ type: 'door-died', died: `smtp-${number + 1}`, why });
-    },
-  });
-  return supervisor;
 }
 
 function keeperOf(
@@ -244,6 +107,7 @@ function keeperOf(
     incidents,
     alerts,
     response,
+    logs,
     tokens,
     quarantine,
     lost,
@@ -282,6 +146,7 @@ function keeperOf(
     incidents,
     alerts,
     response,
+    logs,
     tokens,
     quarantine,
     lostAddresses: lost.list,
@@ -320,6 +185,7 @@ function keeperOf(
       quarantine.reconfigure(next.config);
       alerts.reconfigure(next.config);
       response.reconfigure(next.config);
+      logs.reconfigure(next.config);
       void lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },
@@ -332,6 +198,7 @@ function keeperOf(
       await record.close();
       lists.close();
       await measures.close();
+      await logs.stop();
       response.stop();
       await alerts.stop();
       await incidents.stop();
@@ -357,9 +224,6 @@ function lockDirectory(dir: string): ReturnType<typeof lockState> {
     throw new CannotStart(`state directory ${dir} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
-
-/** One processor is the keeper's and the kernel's: on two, a second door cost a third more a session and served no more (bench, refuse). */
-const doorCount = ({ threads }: Config): number => Math.min(ownDoorNumber, threads === 'auto' ? Math.max(1, availableParallelism() - 1) : threads);
 
 /** Every address can be had; ports that the configuration in force uses already are ours. */
 async function assertFree(config: Config, inherited: boolean, inForce?: Config): Promise<void> {

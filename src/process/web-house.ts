@@ -60,6 +60,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...loadTrouble(keeper.load),
     ...circuits,
     ...keeper.alerts.trouble(),
+    ...keeper.logs.trouble(),
     ...lost,
     ...off,
     ...(quarantine === null ? [] : [quarantine]),

@@ -1,0 +1,112 @@
+// What a keeper is made of, opened in the order in which the parts need each other; the doors come last.
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../config/options.ts';
+import type { IncidentDesk } from '../incidents/desk.ts';
+import { maxDoors } from '../lib/reference.ts';
+import { SharedCounters } from '../lib/shared-counters.ts';
+import { SharedLevel } from '../lib/shared-level.ts';
+import { openStore, type Store } from '../store/open.ts';
+import { createTokens } from '../store/tokens.ts';
+import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
+import type { AlertsInForce } from './alerts-in-force.ts';
+import { openCorrespondentsInForce, type CorrespondentsInForce } from './correspondents-in-force.ts';
+import { openIncidentsInForce } from './incidents-in-force.ts';
+import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
+import { openLogsInForce, type LogsInForce } from './logs-in-force.ts';
+import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
+import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
+import type { DoorSettings, ToDoor } from './messages.ts';
+import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
+import type { HouseRecord } from './record.ts';
+import { startResponse, type Response } from './response.ts';
+
+/** The keeper's own number in references; doors have lower ones. */
+const ownDoorNumber = maxDoors - 1;
+/** Addresses and networks counted at once: each session takes two places (admission.ts). */
+const COUNTER_SLOTS = 65_536;
+
+export interface KeeperParts {
+  readonly record: HouseRecord;
+  readonly store: Store;
+  readonly lists: ListsInForce;
+  readonly measures: MeasuresInForce;
+  readonly incidents: IncidentDesk;
+  readonly alerts: AlertsInForce;
+  readonly response: Response;
+  readonly logs: LogsInForce;
+  readonly tokens: TokenDesk;
+  readonly quarantine: QuarantineInForce;
+  readonly lost: LostAddresses;
+  readonly correspondents: CorrespondentsInForce;
+  /** The load level, for all doors to see. */
+  readonly level: SharedArrayBuffer;
+  readonly lock: { close(): void };
+  readonly inherited: readonly Readonly<Record<string, number>>[];
+  readonly doors: number;
+  readonly counters: SharedArrayBuffer;
+  readonly region: SharedCounters;
+  /** Replaced at a reload. */
+  readonly inForce: { settings: DoorSettings };
+}
+
+export interface KeeperGround {
+  readonly first: DoorSettings;
+  readonly record: HouseRecord;
+  readonly lock: { close(): void };
+  readonly inherited: readonly Readonly<Record<string, number>>[];
+  /** To every door, once there are any. */
+  broadcast(message: ToDoor): void;
+}
+
+/** Opens everything but the doors. */
+export async function openKeeperParts({ first, record, lock, inherited, broadcast }: KeeperGround): Promise<KeeperParts> {
+  const { config } = first;
+  const inForce = { settings: first };
+  const store = openStore(join(config.state, 'floodgate.sqlite'));
+  const { record: say } = record.recorder;
+  const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => broadcast({ kind: 'lists', lists: snapshot }) });
+  let response: Response | null = null;
+  const measures = await openMeasuresInForce({
+    store,
+    record: (body) => {
+      say(body);
+      if (body.type === 'measure-ended') response?.measureEnded(body.id);
+    },
+    config: () => inForce.settings.config,
+    changed: (snapshot) => broadcast({ kind: 'measures', measures: snapshot }),
+  });
+  const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
+  const loop = startResponse({ config, incidents, measures, record: say, now: Date.now });
+  response = loop;
+  record.watch(loop.take);
+  return {
+    record,
+    store,
+    lists,
+    measures,
+    incidents,
+    alerts,
+    response: loop,
+    logs: openLogsInForce({ config, note: loop.note, record: say }),
+    tokens: await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now }),
+    quarantine: await openQuarantineInForce({ store, record: say, config }),
+    lost: createLostAddresses({ record: say, now: Date.now, changed: (addresses) => broadcast({ kind: 'distrusted', addresses }) }),
+    correspondents: await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) }),
+    level: SharedLevel.allocate(),
+    lock,
+    inForce,
+    inherited,
+    ...countersFor(doorCount(config)),
+  };
+}
+
+function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'region'> {
+  const secret = (): number => randomInt(2 ** 32 - 1) | 0;
+  const counters = SharedCounters.allocate(doors, COUNTER_SLOTS, { k0: secret(), k1: secret() });
+  return { doors, counters, region: SharedCounters.attach(counters, 'reader') };
+}
+
+/** One processor is the keeper's and the kernel's: on two, a second door cost a third more a session and served no more (bench, refuse). */
+const doorCount = ({ threads }: Config): number => Math.min(ownDoorNumber, threads === 'auto' ? Math.max(1, availableParallelism() - 1) : threads);
