@@ -13,6 +13,9 @@ export interface LogCounts {
   readonly lines: number;
   readonly events: number;
   readonly unknownLines: number;
+  /** Earliest and latest stamp, in milliseconds since the epoch. */
+  readonly first: number | null;
+  readonly last: number | null;
 }
 
 /** Reads the log named `file` to its end. */
@@ -25,5 +28,5 @@ export async function readLog({ onChunk, ...options }: ReadLogOptions): Promise<
   }
   cutter.end();
   events.end();
-  return { lines: events.lines, events: events.events, unknownLines: events.unknownLines };
+  return { lines: events.lines, events: events.events, unknownLines: events.unknownLines, first: events.first, last: events.last };
 }

@@ -43,6 +43,9 @@ export class LogEvents {
   lines: number;
   unknownLines = 0;
   events = 0;
+  /** The earliest and the latest stamp, in milliseconds since the epoch; null where no line has one. */
+  first: number | null = null;
+  last: number | null = null;
   readonly #options: LogEventsOptions;
   readonly #frame: FrameReader;
   readonly #joiner: Joiner;
@@ -74,6 +77,10 @@ export class LogEvents {
   }
 
   #tell(line: LogLine): void {
+    if (line.at !== null) {
+      if (this.first === null || line.at < this.first) this.first = line.at;
+      if (this.last === null || line.at > this.last) this.last = line.at;
+    }
     const result = line.program === '' ? this.#withoutProgram(line) : this.#ofProgram(line);
     if (result === null) {
       this.unknownLines++;

@@ -19,7 +19,7 @@ const forms: readonly Form[] = [
   ['DENYLISTED ', 'notice', true],
   ['PREGREET ', 'command', true, 'failed'],
   ['DNSBL rank ', 'notice', true],
-  ['HANGUP after ', 'notice', false, 'failed'],
+  ['HANGUP after ', 'disconnect', false, 'failed'],
   // As a lost connection: slow alone is not abuse.
   ['COMMAND TIME LIMIT ', 'notice', false, 'failed'],
   ['COMMAND ', 'command', true, 'failed'],
@@ -36,7 +36,7 @@ export function readPostscreen(line: LogLine, queueId: string | null, from: numb
   const [start, type, hostile, outcome = null] = form;
   // What a client said stands after its address: the first bracket is ours.
   const client = clientAt(text, Math.max(start.length, text.indexOf('[')));
-  return client === null ? null : reading(type, { client, hostile, outcome, reason: type === 'connect' || type === 'disconnect' ? null : text });
+  return client === null ? null : reading(type, { client, hostile, outcome, reason: type === 'connect' ? null : text });
 }
 
 function otherLine(text: string): Reading | null {

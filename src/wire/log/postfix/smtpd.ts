@@ -63,13 +63,14 @@ function disconnect(line: LogLine): Reading {
 
 function brokenOff(text: string): Reading {
   const hostile = text.startsWith('too many errors');
-  return reading(hostile ? 'command' : 'notice', { client: clientIn(text), hostile, outcome: 'failed', reason: text });
+  return reading(hostile ? 'command' : 'disconnect', { client: clientIn(text), hostile, outcome: 'failed', reason: text });
 }
 
 /** TLS with a client, of smtpd and tlsproxy; null when the line is about something else. */
 export function readTls(text: string): Reading | null {
   const established = text.indexOf('TLS connection established from ');
   if (established >= 0 && established < 20) return reading('tls', { client: clientAt(text, established + 32), reason: text });
+  if (text.includes('TLS connection established to ')) return reading('tls', { reason: text });
   if (text.startsWith('setting up TLS connection from ')) return reading('tls', { client: clientAt(text, 31), reason: text });
   if (text.startsWith('SSL_accept error from ')) return reading('tls', { client: clientAt(text, 22), outcome: 'failed', reason: text });
   return null;
