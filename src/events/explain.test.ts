@@ -147,6 +147,38 @@ endSegment(4, start + 11 * hour, false);
 
 const ids = async (id: string, options = {}) => (await explain(dir, id, options)).explanations.map((each) => each.id);
 
+test('what became of a held message is told days after its session', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'journal-'));
+  after(() => rmSync(own, { recursive: true }));
+  const of = { session: newSessionIds({ doorNumber: 2, now: () => start })(), ip: '192.0.2.7' };
+  const ref = `${of.session}-1`;
+  const held = { check: 'rule', because: 'a trial', measure: null, incident: null, from: 'x@a.example', recipients: ['b@c.example'], bytes: 10, sha256: '' };
+  const finding: Finding = { check: 'rule', kind: 'abuse', action: 'quarantine', outcome: { kind: 'finding', because: 'a trial', evidence: {} } };
+  const told: readonly (readonly [at: number, event: EventBody])[] = [
+    [start, events.stageJudged({ ...of, stage: 'mail', input: { from: 'x@a.example' }, facts: {}, action: 'quarantine', findings: [finding] })],
+    [start + 1, events.messageQuarantined({ ...of, ref, ...held, expiresAt: start + 30 * 24 * hour })],
+    [
+      start + 2,
+      events.messageFinished({
+        ...of,
+        ...{ ref, outcome: 'held', reply: '250 2.0.0 Accepted', reason: 'rule', from: held.from, recipients: held.recipients, route: 'hub', bytes: 10 },
+        ...{ messageId: null, subject: null, sha256: '', hubReply: null, hubQueueId: null, hubMs: 0, tags: [] },
+      }),
+    ],
+    [start + 3, events.sessionClosed({ ...of, why: 'quit', ms: 1, bytesIn: 1, bytesOut: 1, messages: 1, errors: 0 })],
+    [start + 72 * hour, events.quarantineReleased({ ...of, ref, by: 'anna', outcome: 'delivered', why: '250 Ok' })],
+  ];
+  writeFileSync(segmentPath(own, start, 1), told.map(([at, event], index) => `${JSON.stringify({ at, door: 'smtp-1', seq: index, ...event })}\n`).join(''));
+  const { explanations } = await explain(own, ref);
+  const [explanation, ...more] = explanations;
+  assert.deepEqual(
+    [more.length, explanation?.outcome, explanation?.decision],
+    [0, 'held', { check: 'rule', action: 'quarantine', because: 'a trial', evidence: {} }],
+  );
+  assert.equal(explanation?.timeline.at(-1)?.type, 'quarantine-released');
+  assert.match(explainedText({ explanations, more: false, badLines: 0 }), /held in the quarantine after the content because: a trial/);
+});
+
 test('by reference: the one decision, with its check, numbers, facts and what the client heard', async () => {
   const { explanations } = await explain(dir, `${first}-1`);
   assert.equal(explanations.length, 1);

@@ -5,7 +5,8 @@ import type { Explanation, Redecision, StagedFinding } from '../events/explanati
 import type { Client } from '../model/client.ts';
 import type { Mailbox } from '../model/mailbox.ts';
 import type { HeloInput, MailInput } from '../model/stage-input.ts';
-import { isRefusal, type Stage, type Verdict } from '../model/verdict.ts';
+import { isRefusal, type Finding, type Stage, type Verdict } from '../model/verdict.ts';
+import { treatingFinding } from '../policy/treatment.ts';
 import { parseMailbox } from '../wire/smtp/path.ts';
 import type { PolicyParts } from './policy-parts.ts';
 
@@ -13,12 +14,16 @@ import type { PolicyParts } from './policy-parts.ts';
 export async function decideToday(explanation: Explanation, config: Config, policy: Pick<PolicyParts, 'judge' | 'isInside'>): Promise<Redecision | null> {
   if (explanation.client.ip === '' || explanation.kind === 'command' || explanation.kind === 'failure') return null;
   const findings: StagedFinding[] = [];
+  const all: Finding[] = [];
   for await (const [stage, verdict] of verdicts(explanation, config, policy)) {
     findings.push(...verdict.findings.map((finding) => staged(stage, finding)));
+    all.push(...verdict.findings);
     if (!isRefusal(verdict)) continue;
     const because = verdict.decisive === null ? 'policy' : staged(stage, verdict.decisive).because;
     return { outcome: verdict.action === 'defer' ? 'deferred' : 'refused', because: `${because} (at ${stage})`, findings };
   }
+  const treating = treatingFinding(all);
+  if (treating !== null) return { outcome: treating.action === 'discard' ? 'discarded' : 'held', because: staged('message', treating).because, findings };
   return { outcome: 'delivered', because: 'nothing would stop it before the content is seen and the next hop asked', findings };
 }
 

@@ -11,7 +11,7 @@ import type { EventBody } from '../../model/events.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
 import { reply } from '../../model/reply.ts';
 import { openStore } from '../../store/open.ts';
-import { createQuarantineIndex } from '../../store/quarantine.ts';
+import { createQuarantineIndex, type QuarantineRepository } from '../../store/quarantine.ts';
 import { makeFolders, publishItem, writeNotes } from './item-folder.ts';
 import { Quarantine } from './quarantine.ts';
 
@@ -22,6 +22,7 @@ const no: DeliveryOutcome = { kind: 'refused', hubReply: reply(554, '5.7.1', 'Sp
 interface House {
   readonly dir: string;
   readonly quarantine: Quarantine;
+  readonly index: QuarantineRepository;
   readonly events: EventBody[];
   readonly sent: DeliveryRequest[];
   readonly clock: { ms: number };
@@ -40,9 +41,10 @@ async function start(t: Owner, dir: string = scratchDirectory(t, 'held'), clock 
   const sent: DeliveryRequest[] = [];
   const hub: House['hub'] = { answer: () => yes };
   const stock = new SharedStock(SharedStock.allocate());
+  const index = createQuarantineIndex(store.queries);
   const quarantine = new Quarantine({
     dir,
-    index: createQuarantineIndex(store.queries),
+    index,
     stock,
     record: (event) => void events.push(event),
     delivery: {
@@ -62,7 +64,7 @@ async function start(t: Owner, dir: string = scratchDirectory(t, 'held'), clock 
     await publishItem(dir, item, [wireMessage]);
     await quarantine.take(item);
   };
-  return { dir, quarantine, events, sent, clock, hub, stock, keep, folders: () => ['new', 'held', 'trash'].map((name) => readdirSync(join(dir, name))) };
+  return { dir, quarantine, index, events, sent, clock, hub, stock, keep, folders: () => ['new', 'held', 'trash'].map((name) => readdirSync(join(dir, name))) };
 }
 
 const one = heldItem();
@@ -205,6 +207,15 @@ test('a door that died before it could tell: a look at the folders finds its mes
   await publishItem(it.dir, one, [wireMessage]);
   await it.quarantine.rescan();
   assert.equal((await it.quarantine.find(one.id))?.size, wireMessage.length);
+});
+
+test('the database fails while a message is told: the next sweep has it', async (t) => {
+  const it = await start(t);
+  t.mock.method(it.index, 'save', () => Promise.reject(new Error('disk full')), { times: 1 });
+  await it.keep(one);
+  assert.deepEqual([await it.quarantine.find(one.id), typesOf(it)], [null, ['quarantine-broken']]);
+  await it.quarantine.sweep();
+  assert.equal((await it.quarantine.find(one.id))?.id, one.id);
 });
 
 test('a damaged message is never sent, and its neighbours are not affected', async (t) => {

@@ -36,6 +36,8 @@ export class Quarantine {
   readonly #busy = new Set<string>();
   #totals: Record<HeldState, HeldTotals> = { held: { messages: 0, bytes: 0 }, trash: { messages: 0, bytes: 0 } };
   #sweeping: NodeJS.Timeout | undefined;
+  /** Something failed halfway: index and folders may not agree until they are compared. */
+  #mayDiffer = false;
   /** One comparison with the folders after the other. */
   #comparing: Promise<void> = Promise.resolve();
 
@@ -152,9 +154,13 @@ export class Quarantine {
     });
   }
 
-  /** Removes what is over. */
+  /** Removes what is over; puts right what failed before. */
   async sweep(): Promise<void> {
     const { dir, index, now, undoForMs } = this.#parts;
+    if (this.#mayDiffer) {
+      this.#mayDiffer = false;
+      await this.rescan();
+    }
     await this.#guarded('the sweep', async () => {
       await sweepUnfinished(dir, unfinishedAfterMs);
       for (const over of await index.ended(now(), now() - undoForMs(), sweepAtOnce)) {
@@ -179,6 +185,7 @@ export class Quarantine {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.#parts.record({ type: 'quarantine-broken', why: `${id}: ${why}` });
+      this.#mayDiffer = true;
       return { ok: false, error: `${id}: ${why}` };
     } finally {
       this.#busy.delete(id);
@@ -189,6 +196,7 @@ export class Quarantine {
     try {
       await act();
     } catch (error) {
+      this.#mayDiffer = true;
       this.#parts.record({ type: 'quarantine-broken', why: `${what}: ${error instanceof Error ? error.message : String(error)}` });
     }
   }

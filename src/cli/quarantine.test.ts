@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { atEnd, scratchDirectory, type Owner } from '../../test/harness/scratch.ts';
+import { createAccess } from '../web/access.ts';
+import { sampleHeld, sampleHouse } from '../web/sample-house.ts';
+import { createWeb } from '../web/server.ts';
+import type { WebHouse } from '../web/house.ts';
+
+const program = `
+  import { runCommandLine } from '${new URL('command-line.ts', import.meta.url).href}';
+  import { quarantine } from '${new URL('quarantine.ts', import.meta.url).href}';
+  await runCommandLine(process.argv.slice(1), { version: '0' }, [quarantine]);`;
+
+/** A daemon on control.sock, and the command run against it. */
+async function start(t: Owner, over: Partial<WebHouse> = {}) {
+  const state = scratchDirectory(t, 'held');
+  const house = sampleHouse(over);
+  const access = createAccess({ bearerOf: () => null, isLoopback: () => true, record: () => undefined, now: () => 0 });
+  const web = createWeb(house, { version: '0', access, allowedHosts: () => [], onFault: (error) => assert.fail(String(error)) });
+  await web.listenControl(join(state, 'control.sock'));
+  atEnd(t, () => web.close());
+  const run = async (...words: readonly string[]) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'quarantine', ...words, '--state', state], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
+    const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+    return { out, err, code };
+  };
+  return { house, run };
+}
+
+/** In pages of one, each asked for behind the one before. */
+const hostile = {
+  ...sampleHeld,
+  id: '1M7YNPXHV1000-5',
+  subject: 'a\u001b[2J\nb',
+  release: { at: sampleHeld.queuedAt, by: 'anna', outcome: 'failed', why: '554 no' },
+} as const;
+const paged: Partial<WebHouse> = {
+  quarantine: {
+    ...sampleHouse().quarantine,
+    list: (raw) =>
+      Promise.resolve(
+        (raw as { after?: string }).after === undefined ? { ok: true, items: [sampleHeld], next: sampleHeld.id } : { ok: true, items: [hostile], next: null },
+      ),
+  },
+};
+
+test('list: a line a message, every page, and what a stranger wrote drives no terminal', async (t) => {
+  const { run } = await start(t, paged);
+  const { out, code } = await run('list');
+  const [first = '', second = '', end] = out.split('\n');
+  assert.deepEqual([code, end], [0, '']);
+  assert.equal(
+    first,
+    '1M7YNPXHV1000-4  2026-11-21T09:06:32.123Z  <x@sender.example> -> <ann@hub.example>  2411 bytes  until 2026-12-21  standing-measure: a standing measure covers it: subscription bomb  "Welcome"',
+  );
+  assert.match(second, /"a\\u001b\[2J\\nb" {2}RELEASE failed: 554 no$/);
+  const json = await run('list', '--json', '--limit', '1');
+  assert.deepEqual(
+    json.out
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as unknown),
+    [sampleHeld],
+  );
+});
+
+test('show: envelope, reason and a look at the message', async (t) => {
+  const { run } = await start(t);
+  const { out } = await run('show', sampleHeld.id);
+  assert.match(out, /reason {3}standing-measure: a standing measure covers it/);
+  assert.match(out, /\| Subject: Welcome\n {2}\| \n {2}\| Hello\n/);
+  const none = await run('show', 'X');
+  assert.deepEqual([none.code, none.err], [1, 'floodgate: no such message is held\n']);
+});
+
+test('release by what they have in common: the filters are handed on as they were written', async (t) => {
+  const { house, run } = await start(t);
+  const { out, code } = await run('release', '--sender', 'shop.example', '--client', '192.0.2.0/24');
+  assert.deepEqual([out, code], ['1 released\n', 0]);
+  assert.match(house.asked[0] ?? '', /^release {"select":{"sender":"shop\.example","client":"192\.0\.2\.0\/24"},"all":false} by /);
+});
+
+test('nothing selected is bad usage, and nothing is asked', async (t) => {
+  const { house, run } = await start(t);
+  const { code, err } = await run('discard');
+  assert.deepEqual([code, house.asked], [2, []]);
+  assert.match(err, /nothing is selected/);
+});
+
+test('a dry run only shows', async (t) => {
+  const { house, run } = await start(t);
+  const { out } = await run('discard', '--all', '--dry-run');
+  assert.match(out, /^1M7YNPXHV1000-4 [^]*\n1 would be meant; nothing was done\n$/);
+  assert.ok(
+    house.asked.every((one) => one.startsWith('list held')),
+    house.asked.join(),
+  );
+});
+
+test('what could not be released is said for each, and the command fails', async (t) => {
+  const act = () =>
+    Promise.resolve({
+      ok: true as const,
+      results: [
+        { id: 'A', ok: true as const },
+        { id: 'B', ok: false as const, error: 'B is still held: 554 no' },
+      ],
+      next: null,
+    });
+  const { run } = await start(t, { quarantine: { ...sampleHouse().quarantine, act } });
+  const { out, err, code } = await run('release', 'A', 'B');
+  assert.deepEqual([out, code], ['1 released\n', 1]);
+  assert.match(err, /^floodgate: B is still held: 554 no\nfloodgate: 1 could not be released\n$/);
+});
