@@ -118,8 +118,3 @@ export class HotKeys<S> {
     this.#raised.settle(at, calm);
   }
 }
-
-/** An exact count, as it stands in an alarm. */
-export const exactly = (est: number): { readonly est: number; readonly err: 0 } => ({ est, err: 0 });
-/** `1 recipient`, `2 recipients`. */
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

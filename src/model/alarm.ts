@@ -18,6 +18,8 @@ export interface AlarmKey {
   /** A message or its cluster of near-duplicates. */
   readonly message?: string;
   readonly route?: string;
+  /** A script or a machine's sender that makes mail. */
+  readonly injector?: string;
   readonly site?: true;
 }
 

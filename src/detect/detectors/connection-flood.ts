@@ -1,0 +1,237 @@
+// Detector: more connections than mail needs: many at one time, or many a minute that bring nothing, of one host, of one network, or at the
+// whole site. A connection that brings mail which is taken is no flood: its delivery takes it off again, and whoever has delivered, and our
+// own networks, may have ten times as many.
+import { KeyedStates } from '../../lib/keyed-states.ts';
+import { RecentMap, RecentSet } from '../../lib/recent-map.ts';
+import { WindowCount } from '../../lib/window-count.ts';
+import type { Alarm, AlarmKey } from '../../model/alarm.ts';
+import type { Caller, ConnectionSighting, DepartureSighting, MessageSighting, Sighting } from '../../model/sighting.ts';
+import { hostAlarmKey, hostOf, netOf, networkAlarmKey } from '../caller-keys.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { HotKeys, type HotKey, reached } from '../hot-keys.ts';
+import { SiteSurge } from '../site-surge.ts';
+import { exactly, plural } from '../wording.ts';
+import { networkOfClient } from '../sightings/origin.ts';
+
+const id = 'connection-flood';
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+const options = {
+  atOnceWatch: { default: 10, min: 1, max: 100_000, doc: 'Open connections of one unknown host from which it is watched.' },
+  atOnceAlert: { default: 20, min: 1, max: 100_000, doc: 'Open connections of one unknown host from which it is a flood.' },
+  perMinute: {
+    default: 30,
+    min: 1,
+    max: 1_000_000,
+    doc: 'Connections of one unknown host within a minute that brought no mail, from which it is a flood; half is watched.',
+  },
+  networkPerMinute: { default: 120, min: 1, max: 1_000_000, doc: 'The same of one network.' },
+  sitePerMinute: {
+    default: 60,
+    min: 1,
+    max: 10_000_000,
+    doc: 'Connections a minute without mail that are usual for any site; five times the usual is a flood.',
+  },
+  keys: { default: 8192, min: 100, max: 1_000_000, doc: 'Hosts and networks remembered at most, each.' },
+} as const;
+
+type Options = { readonly [K in keyof typeof options]: number };
+
+/** Severe is ten times an alert. Those who have delivered may have ten times as much of everything. */
+const severeFactor = 10;
+const knownFactor = 10;
+const mostKnown = 50_000;
+const knownMs = 7 * 24 * hourMs;
+/** Sessions remembered while they are open; one that is forgotten counts as closed. */
+const mostSessions = 50_000;
+const sessionMs = hourMs;
+const surge = { factor: 5, watch: 12, alert: 23, severe: 46, most: 70 } as const;
+
+interface Crowd {
+  readonly futile: WindowCount;
+  /** Of all that is held: from the site's own country or networks. */
+  local: number;
+}
+
+class ConnectionFlood implements Detector {
+  readonly #options: Options;
+  readonly #context: DetectorContext;
+  readonly #hosts: HotKeys<Crowd>;
+  readonly #networks: HotKeys<Crowd>;
+  readonly #site: HotKeys<Crowd>;
+  readonly #surge: SiteSurge;
+  readonly #known = new RecentSet({ capacity: mostKnown, keepMs: knownMs });
+  /** Host of each open session, and open sessions of each host. */
+  readonly #sessions = new RecentMap<string>({ capacity: mostSessions, keepMs: sessionMs });
+  readonly #open: KeyedStates<{ count: number; at: number }>;
+
+  constructor(given: Options, context: DetectorContext) {
+    this.#options = given;
+    this.#context = context;
+    const fresh = (): Crowd => ({ futile: new WindowCount(minuteMs), local: 0 });
+    this.#hosts = new HotKeys({ detector: id, capacity: given.keys, quietMs: 10 * minuteMs, fresh });
+    this.#networks = new HotKeys({ detector: id, capacity: given.keys, quietMs: 10 * minuteMs, fresh });
+    this.#site = new HotKeys({ detector: id, capacity: 2, quietMs: 10 * minuteMs, fresh });
+    this.#open = new KeyedStates(given.keys, () => ({ count: 0, at: 0 }));
+    this.#surge = new SiteSurge({ ...surge, usualPerMinute: given.sitePerMinute });
+  }
+
+  get size(): number {
+    return this.#hosts.size + this.#networks.size + this.#site.size + this.#known.size + this.#sessions.size + this.#open.size;
+  }
+
+  note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
+    if (sighting.kind === 'connection') this.#opened(sighting, raise);
+    else if (sighting.kind === 'departure') this.#closed(sighting);
+    else if (sighting.kind === 'message') this.#brought(sighting);
+  }
+
+  settle(at: number, calm: (key: AlarmKey) => void): void {
+    for (const keys of [this.#hosts, this.#networks, this.#site]) keys.settle(at, calm);
+  }
+
+  #opened(sighting: ConnectionSighting, raise: (alarm: Alarm) => void): void {
+    const { at, caller } = sighting;
+    if (caller.ip === '') return;
+    const host = hostOf(caller);
+    const factor = caller.inside || caller.user !== null || this.#known.has(host, at) ? knownFactor : 1;
+    this.#weighHost(sighting, factor, raise);
+    this.#weighNetwork(sighting, factor, raise);
+    if (factor === 1) this.#weighSite(sighting, raise);
+  }
+
+  #closed({ at, session, caller }: DepartureSighting): void {
+    const host = session === '' ? undefined : this.#sessions.get(session, at);
+    if (host === undefined) return;
+    this.#sessions.delete(session);
+    const open = this.#open.of(hostOf(caller));
+    open.count = Math.max(0, open.count - 1);
+  }
+
+  /** Mail that was taken, once a message: its connection was worth it. */
+  #brought({ at, caller, index, outcome, direction }: MessageSighting): void {
+    if (index !== 0 || outcome !== 'delivered' || caller.ip === '') return;
+    if (direction === 'in') this.#known.isNew(hostOf(caller), at);
+    for (const crowd of [this.#hosts.peek(hostOf(caller)), this.#networks.peek(netOf(caller))])
+      if (crowd !== undefined && crowd.state.futile.countAt(at) > 0) crowd.state.futile.add(at, -1);
+  }
+
+  #openNow({ at, session, refused, caller }: ConnectionSighting): number {
+    const host = hostOf(caller);
+    if (session === '' || refused) return 0;
+    const open = this.#open.of(host);
+    if (at - open.at > sessionMs) open.count = 0; // a door that died told nothing of its sessions' ends
+    open.at = at;
+    open.count++;
+    this.#sessions.set(session, host, at);
+    return open.count;
+  }
+
+  #weighHost(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
+    const { at, caller } = sighting;
+    const { atOnceWatch, atOnceAlert, perMinute } = this.#options;
+    const host = this.#hosts.of(hostOf(caller), at);
+    host.note(sighting, networkOfClient(caller.ip));
+    const atOnce = this.#openNow(sighting);
+    const futile = host.state.futile.add(at);
+    const crowded = reached(atOnce, scaled({ watch: atOnceWatch, alert: atOnceAlert }, factor));
+    const fast = reached(futile, scaled({ watch: perMinute / 2, alert: perMinute }, factor));
+    const hit = fast !== null && (crowded === null || crowded.level === 'watch') ? fast : crowded;
+    if (hit === null) return;
+    const statistic = hit === fast ? { name: 'per-minute', value: futile } : { name: 'at-once', value: atOnce };
+    this.#hosts.tell(
+      host,
+      at,
+      {
+        key: hostAlarmKey(caller),
+        level: hit.level,
+        statistic: { ...statistic, threshold: hit.threshold },
+        ...sure(hit.level),
+        counts: { atOnce: exactly(atOnce), withoutMail: exactly(futile) },
+        because:
+          hit === fast
+            ? `${caller.ip} connected ${plural(futile, 'time')} within a minute and brought no mail`
+            : `${caller.ip} holds ${plural(atOnce, 'connection')} at once`,
+      },
+      raise,
+    );
+  }
+
+  #weighNetwork(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
+    const { at, caller } = sighting;
+    const network = this.#networks.of(netOf(caller), at);
+    network.note(sighting, caller.ip);
+    const futile = network.state.futile.add(at);
+    const limit = this.#options.networkPerMinute;
+    const hit = reached(futile, scaled({ watch: limit / 2, alert: limit }, factor));
+    if (hit === null) return;
+    this.#networks.tell(
+      network,
+      at,
+      {
+        key: networkAlarmKey(caller),
+        level: hit.level,
+        statistic: { name: 'per-minute', value: futile, threshold: hit.threshold },
+        ...sure(hit.level),
+        because: `${plural(futile, 'connection')} of this network within a minute brought no mail`,
+      },
+      raise,
+    );
+  }
+
+  #weighSite(sighting: ConnectionSighting, raise: (alarm: Alarm) => void): void {
+    const { at, caller } = sighting;
+    const site = this.#site.of('', at);
+    const sum = this.#surge.note(at);
+    if (this.#surge.count === 1) {
+      site.forget();
+      site.state.local = 0;
+    }
+    site.note(sighting, networkOfClient(caller.ip));
+    if (this.#isLocal(caller)) site.state.local++;
+    const hit = reached(sum, surge);
+    if (hit === null) return;
+    this.#site.tell(
+      site,
+      at,
+      {
+        key: { site: true },
+        level: hit.level,
+        statistic: { name: 'cusum', value: sum, threshold: hit.threshold },
+        confidence: 'medium',
+        spoofable: false,
+        counts: sharesOf(site),
+        because: `${plural(this.#surge.count, 'connection')} of strangers since this began; usual are ${this.#surge.usualPerMinute.toFixed(0)} a minute`,
+      },
+      raise,
+    );
+  }
+
+  /** By the database of places, where there is one; else only our own networks are local. */
+  #isLocal(caller: Caller): boolean {
+    return this.#context.placeOf?.(caller.ip)?.local ?? caller.inside;
+  }
+}
+
+const scaled = ({ watch, alert }: { readonly watch: number; readonly alert: number }, factor: number): { watch: number; alert: number; severe: number } => ({
+  watch: watch * factor,
+  alert: alert * factor,
+  severe: severeFactor * alert * factor,
+});
+
+/** TCP's handshake proves the address. */
+const sure = (level: string): Pick<Alarm, 'confidence' | 'spoofable'> => ({ confidence: level === 'watch' ? 'low' : 'high', spoofable: false });
+
+/** Shares of local and foreign networks of all connections since it began. */
+const sharesOf = ({ count, state: { local } }: HotKey<Crowd>): Alarm['counts'] => ({ local: exactly(local), foreign: exactly(count - local) });
+
+/** D5: connection floods and bursts. */
+export const connectionFlood: DetectorDefinition<typeof options> = {
+  id,
+  row: 'D5',
+  doc: 'More connections than mail needs: of one host, of one network, or at the whole site.',
+  kinds: ['connection', 'departure', 'message'],
+  options,
+  create: (given, context) => new ConnectionFlood(given, context),
+};

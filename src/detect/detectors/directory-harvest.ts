@@ -1,0 +1,153 @@
+// Detector: one party tries names to learn which exist. A walk: a step up for each name nobody has, a step down for each that exists; so a
+// newsletter with one stale address in five never arrives, and whoever guesses is there after ten (engineering 2.5).
+import { DistinctWindow } from '../../lib/distinct-count.ts';
+import { FingerprintSet } from '../../lib/fingerprint-set.ts';
+import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { nextStep } from '../../lib/walk.ts';
+import type { Alarm, AlarmKey } from '../../model/alarm.ts';
+import type { Caller, RecipientSighting, Sighting } from '../../model/sighting.ts';
+import { callerText, houseOf, netOf, networkAlarmKey } from '../caller-keys.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { mailboxOf } from '../envelope.ts';
+import { HotKeys, reached } from '../hot-keys.ts';
+import { isRoleAddress } from '../role-addresses.ts';
+import { exactly, plural } from '../wording.ts';
+
+const id = 'directory-harvest';
+const hourMs = 3_600_000;
+
+const options = {
+  walkWatch: { default: 5, min: 1, max: 1000, doc: 'Names nobody has less names that exist, from which the sender is watched.' },
+  walkAlert: { default: 10, min: 1, max: 1000, doc: 'Names nobody has less names that exist, from which it is a harvest.' },
+  perHourWatch: { default: 15, min: 2, max: 100_000, doc: 'Different names nobody has within an hour, and more than exist, from which the sender is watched.' },
+  perHourAlert: { default: 25, min: 2, max: 100_000, doc: 'Different names nobody has within an hour, and more than exist, from which it is a harvest.' },
+  senders: { default: 8192, min: 100, max: 1_000_000, doc: 'Networks and sending houses remembered at most.' },
+} as const;
+
+type Options = { readonly [K in keyof typeof options]: number };
+
+/** Places for pairs of sender and recipient that were counted: only the first of a pair counts. */
+const pairPlaces = 1 << 18;
+/** Severe is four times an alert. The walk stops there and a little above, so that a reformed sender comes down again. */
+const severeFactor = 4;
+const mostFactor = 5;
+
+interface Sender {
+  walk: number;
+  readonly unknown: DistinctWindow;
+  readonly existing: DistinctWindow;
+}
+
+class DirectoryHarvest implements Detector {
+  readonly #options: Options;
+  readonly #context: DetectorContext;
+  readonly #senders: HotKeys<Sender>;
+  readonly #counted = new FingerprintSet(pairPlaces);
+
+  constructor(given: Options, context: DetectorContext) {
+    this.#options = given;
+    this.#context = context;
+    this.#senders = new HotKeys({
+      detector: id,
+      capacity: given.senders,
+      quietMs: hourMs,
+      fresh: () => ({ walk: 0, unknown: new DistinctWindow(hourMs), existing: new DistinctWindow(hourMs) }),
+    });
+  }
+
+  get size(): number {
+    return this.#senders.size + this.#counted.size;
+  }
+
+  note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
+    if (sighting.kind === 'message') {
+      // A log names recipients that exist with their delivery only.
+      if (sighting.outcome === 'delivered' && sighting.direction === 'in') this.#exists(sighting, sighting.caller);
+    } else if (sighting.kind === 'recipient') {
+      if (sighting.answer === 'accepted') this.#exists(sighting, sighting.caller);
+      else if (sighting.answer === 'unknown') this.#isUnknown(sighting, raise);
+    }
+  }
+
+  settle(at: number, calm: (key: AlarmKey) => void): void {
+    this.#senders.settle(at, calm);
+  }
+
+  /** A party is only remembered for what it guessed; but then what it knows speaks for it. */
+  #exists({ at, to }: { readonly at: number; readonly to: string }, caller: Caller): void {
+    if (caller.user !== null || caller.ip === '') return;
+    const key = this.#keyOf(caller);
+    const sender = this.#senders.peek(key)?.state;
+    if (sender === undefined || !this.#isFirst(key, to)) return;
+    sender.walk = nextStep(sender.walk, false);
+    sender.existing.add(this.#hash(to), at);
+  }
+
+  #isUnknown(sighting: RecipientSighting, raise: (alarm: Alarm) => void): void {
+    const { at, caller, to } = sighting;
+    // A user who mistypes is not harvesting his own site; what he sends to is judged as outgoing mail.
+    if (caller.user !== null || caller.ip === '' || isRoleAddress(to) || this.#context.onceExisted?.(to) === true) return;
+    const key = this.#keyOf(caller);
+    const sender = this.#senders.of(key, at);
+    if (!this.#isFirst(key, to)) return;
+    sender.note(sighting, callerText(caller));
+    const { walkWatch, walkAlert, perHourWatch, perHourAlert } = this.#options;
+    sender.state.walk = nextStep(sender.state.walk, true, mostFactor * walkAlert);
+    sender.state.unknown.add(this.#hash(to), at);
+    const unknown = sender.state.unknown.countAt(at);
+    const existing = sender.state.existing.countAt(at);
+    const { walk } = sender.state;
+    const byWalk = reached(walk, { watch: walkWatch, alert: walkAlert, severe: severeFactor * walkAlert });
+    const perHour =
+      unknown.count >= existing.count ? reached(unknown.count, { watch: perHourWatch, alert: perHourAlert, severe: severeFactor * perHourAlert }) : null;
+    const isByWalk = ranks[byWalk?.level ?? 'none'] >= ranks[perHour?.level ?? 'none'];
+    const hit = isByWalk ? byWalk : perHour;
+    if (hit === null) return;
+    this.#senders.tell(
+      sender,
+      at,
+      {
+        key: this.#alarmKeyOf(caller),
+        level: hit.level,
+        statistic: isByWalk
+          ? { name: 'walk', value: walk, threshold: hit.threshold }
+          : { name: 'unknown-per-hour', value: unknown.count, threshold: hit.threshold },
+        confidence: hit.level === 'watch' ? 'low' : 'high',
+        spoofable: false,
+        counts: { unknown: { est: unknown.count, err: unknown.err }, existing: { est: existing.count, err: existing.err }, tried: exactly(sender.count) },
+        because: `${plural(sender.count, 'name')} that nobody has were tried, and ${existing.count} that exist`,
+      },
+      raise,
+    );
+  }
+
+  /** Big providers are judged by their domain: an address of theirs belongs to thousands. */
+  #keyOf(caller: Caller): string {
+    return houseOf(caller, this.#context.orgDomain) ?? netOf(caller);
+  }
+
+  #alarmKeyOf(caller: Caller): AlarmKey {
+    const house = houseOf(caller, this.#context.orgDomain);
+    return house === null ? networkAlarmKey(caller) : { domain: house };
+  }
+
+  #isFirst(key: string, to: string): boolean {
+    return !this.#counted.add(this.#hash(`${key} ${mailboxOf(to)}`));
+  }
+
+  #hash(text: string): number {
+    return halfSipHash(this.#context.hashKey, text);
+  }
+}
+
+const ranks = { none: 0, watch: 1, alert: 2, severe: 3 } as const;
+
+/** D4: directory harvest from one place. */
+export const directoryHarvest: DetectorDefinition<typeof options> = {
+  id,
+  row: 'D4',
+  doc: 'One network or sending house tries many recipients that do not exist: it wants to learn which do.',
+  kinds: ['recipient', 'message'],
+  options,
+  create: (given, context) => new DirectoryHarvest(given, context),
+};
