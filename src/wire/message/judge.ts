@@ -36,9 +36,9 @@ export function judge(facts: JudgedFacts): Judgement {
     byStatus(facts) ??
     byChallenge(facts) ??
     byAutoReply(facts) ??
+    byNotice(facts) ??
     byWords(facts) ??
-    byReceipt(facts) ??
-    byNotice(facts) ?? { kind: 'not-a-report', evidence: [] }
+    byReceipt(facts) ?? { kind: 'not-a-report', evidence: [] }
   );
 }
 
@@ -144,9 +144,9 @@ function kindOfOutcome(subject: Outcome | null, text: Outcome | null): MessageKi
   return text === 'delayed' ? 'delayed' : 'bounce';
 }
 
-/** Filters that tell the sender what they found. */
-function byNotice({ reading, signs }: JudgedFacts): Judgement | null {
-  if (signs.list) return null;
+/** Filters that tell the sender what they found; those that name whom they kept it from are bounces. */
+function byNotice({ reading, signs, named, hasServerWords }: JudgedFacts): Judgement | null {
+  if (signs.list || named > 0 || hasServerWords || reading.reportType === 'delivery-status' || reading.headers.has('x-failed-recipients')) return null;
   const subject = fold(fieldOf(reading.headers, 'subject'));
   if (/^(?:re|aw|fwd?|wg):/.test(subject)) return null;
   const hit = noticePhrases.firstIn(`${subject} ${fold(fieldOf(reading.headers, 'from'))}`) ?? noticePhrases.firstIn(fold(reading.words.slice(0, 4000)));

@@ -6,7 +6,7 @@ import { fieldOf } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import type { NamedInWords } from './report-words.ts';
-import { reasonByReply, reasonByStatus, reasonPhrases } from './rules/reasons.ts';
+import { exactStatus, reasonByReply, reasonByStatus, reasonPhrases } from './rules/reasons.ts';
 import { bounceAddress, type SenderSigns } from './sender-signs.ts';
 import { codesIn, type SmtpCodes } from './status-codes.ts';
 
@@ -98,6 +98,8 @@ export function diagnose(reading: ReportReading, kind: MessageKind, telling: rea
 
 /** The first text that says a reason; then the codes. */
 function reasonOf(texts: readonly string[], status: string | null, replyCode: string | null): BounceReason {
+  const detail = status?.slice(2) ?? '';
+  if (exactStatus.has(detail)) return reasonByStatus[detail] ?? 'unknown';
   for (const [index, text] of texts.entries()) {
     const hit = reasonPhrases.firstIn(fold(text.slice(0, 8000)));
     if (hit !== null) return hit.meaning;

@@ -3,11 +3,11 @@
 import type { BounceReason } from '../../../model/understanding.ts';
 import { PhraseTable } from '../phrases.ts';
 import { messageReasons } from './message-reasons.ts';
-import { recipientReasons } from './recipient-reasons.ts';
+import { generalReasons, recipientReasons } from './recipient-reasons.ts';
 import { transportReasons } from './transport-reasons.ts';
 
 /** Wordings of refusals. */
-export const reasonPhrases = new PhraseTable([...messageReasons, ...recipientReasons, ...transportReasons]);
+export const reasonPhrases = new PhraseTable([...messageReasons, ...recipientReasons, ...transportReasons, ...generalReasons]);
 
 /** RFC 3463 3 and the IANA registry, subject and detail of a status; narrower than the class `x.n.0`, which says too little alone. */
 export const reasonByStatus: Readonly<Record<string, BounceReason>> = {
@@ -54,7 +54,7 @@ export const reasonByStatus: Readonly<Record<string, BounceReason>> = {
   '7.28': 'rate-limited',
 };
 
-/** RFC 5321 4.2.3: where nothing else speaks. 550 may mean many things, and most often a mailbox that is not there. */
+/** RFC 5321 4.2.3: where nothing else speaks. 550 and 553 are missing: servers say them of everything. */
 export const reasonByReply: Readonly<Record<string, BounceReason>> = {
   '421': 'network-error',
   '450': 'mailbox-disabled',
@@ -67,9 +67,26 @@ export const reasonByReply: Readonly<Record<string, BounceReason>> = {
   '504': 'syntax',
   '530': 'security',
   '535': 'security',
-  '550': 'user-unknown',
   '551': 'user-moved',
   '552': 'mailbox-full',
-  '553': 'user-unknown',
   '556': 'not-accepting', // RFC 7504
 };
+
+/** Details of a status that are exact and seldom misused: they go before the wording. */
+export const exactStatus: ReadonlySet<string> = new Set([
+  '1.6',
+  '2.2',
+  '2.3',
+  '3.4',
+  '4.6',
+  '4.7',
+  '7.20',
+  '7.21',
+  '7.22',
+  '7.23',
+  '7.24',
+  '7.25',
+  '7.26',
+  '7.27',
+  '7.28',
+]);

@@ -5,6 +5,8 @@ import type { PhraseRow } from '../phrases.ts';
 /** Wordings, narrower ones first. */
 export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   // The domain.
+  ['null mx', 'not-accepting', 'RFC 7505'],
+  ["doesn't receive email", 'not-accepting', 'Gmail, of a null MX'],
   ['host unknown', 'host-unknown', 'Sendmail'],
   ['unknown host', 'host-unknown', 'smail'],
   ['host not found', 'host-unknown', 'Postfix'],
@@ -19,6 +21,8 @@ export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   ['name server: host not found', 'host-unknown', 'Sendmail'],
   ['dns lookup failure', 'host-unknown', 'DragonFly Mail Agent'],
   ['dns error', 'host-unknown', 'Gmail'],
+  ['domain is not reachable', 'host-unknown', 'Outlook.com'],
+  ['domain name not found', 'host-unknown', 'Gmail'],
   ['no such domain', 'host-unknown', 'many'],
   ['bad domain', 'host-unknown', 'many'],
   ['malformed or unexpected name server reply', 'host-unknown', 'Postfix'],
@@ -78,6 +82,9 @@ export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   ['bad sequence of commands', 'syntax', 'many'],
   ['syntax error', 'syntax', 'many'],
   ['local configuration error', 'system-error', 'Sendmail'],
+  ['service currently unavailable', 'system-error', 'many'],
+  ['service not available', 'system-error', 'RFC 5321 4.2.3 text of 421'],
+  ['service unavailable', 'system-error', 'many'],
   ['internal server error', 'system-error', 'many'],
   ['internal error', 'system-error', 'many'],
   ['system error', 'system-error', 'many'],
@@ -91,6 +98,7 @@ export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   ['resources temporarily', 'system-error', 'Yahoo'],
   // What the message is like.
   ['attachment', 'content-refused', 'many'],
+  ['content presents a potential', 'content-refused', 'Gmail'],
   ['content rejected', 'content-refused', 'many'],
   ['content filter', 'content-refused', 'many'],
   ['illegal header', 'content-refused', 'many'],
