@@ -33,10 +33,8 @@ async function startHelper(context: TestContext, host: Host, socket: string) {
     '--bounding-set',
     '-all,+net_admin',
   ];
-  const child = startProcess(context, 'ip', [
-    ...['netns', 'exec', host.name, ...asNobody, process.execPath, program],
-    ...['kernel-helper', '--socket', socket, '--never', '10.20.0.0/16', '--ports', String(port)],
-  ]);
+  const words = ['--socket', socket, '--never', '10.20.0.0/16', '--ports', String(port)];
+  const child = startProcess(context, 'ip', ['netns', 'exec', host.name, ...asNobody, process.execPath, program, 'kernel-helper', ...words]);
   const said = { text: '' };
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (more: string) => (said.text += more));
   await until('the helper to be ready', () => {
@@ -179,6 +177,21 @@ test('helper killed: what it should drop is refused at the banner; helper back: 
   assert.match((await scene.gateway.command('status')).stdout, /kernel 1 networks dropped/);
 });
 
+test('a ruleset that is flushed and loaded anew does not end it', async (t) => {
+  if (!requirePeers(t, ...peers)) return;
+  const site = makeHost(t, 'flushed');
+  const socket = socketPlace(t);
+  await startHelper(t, site, socket);
+  site.run('nft', 'flush', 'ruleset');
+  const peer = connect(socket).setEncoding('latin1');
+  t.after(() => peer.destroy());
+  let heard = '';
+  peer.on('data', (more: string) => (heard += more));
+  peer.write('replace 1\n192.0.2.7/32 300\n');
+  await until('the answer', () => heard === 'done 1\n');
+  assert.match(site.run('nft', 'list', 'table', 'inet', 'floodgate_live'), /192\.0\.2\.7 timeout/);
+});
+
 test('a helper that is stopped takes its table with it: stopping the unit undoes everything', async (t) => {
   if (!requirePeers(t, ...peers)) return;
   const site = makeHost(t, 'alone');
@@ -208,6 +221,6 @@ test('twenty thousand networks are in force, and replaced, in less than five sec
   }
   assert.equal(heard, 'done 20000\ndone 20000\n');
   const count = (first: number): string =>
-    site.run('sh', '-c', `nft list set inet floodgate_live blocked4 | grep -o '${first}\\.[0-9.]* timeout' | wc -l`).trim();
+    site.run('sh', '-c', `nft list set inet floodgate_live blocked4 | grep -o ' ${first}\\.[0-9.]* timeout' | wc -l`).trim();
   assert.deepEqual([count(101), count(100)], ['20000', '0']);
 });

@@ -114,7 +114,7 @@ for (const format of exportFormats) {
 
   test(`${format} without measures still loads: that is how the last one is taken away`, () => {
     const text = sampleExport(format, []);
-    assert.match(text, /0 networks/);
+    assert.match(text, /Networks of measures in force: 0\./);
     assert.doesNotMatch(text, /Infinity|NaN|undefined|Invalid/);
   });
 }

@@ -8,7 +8,7 @@ export function toRpz(sheet: ExportSheet): string {
   const words = [
     'Load: as the zone of a response-policy statement of the resolver that the mail hub asks. Undo: take the zone out of that statement.',
     'It acts on every program that asks this resolver, the web browsers as well: give the hub a resolver of its own.',
-    `${domains.entries.length} sender domains.`,
+    `Sender domains: ${domains.entries.length}.`,
     ...expiryRemark([...networks.entries, ...domains.entries]),
   ];
   // A measure is told once, however it was looked at: what names no network may name a domain.

@@ -65,7 +65,7 @@ export function headOf(
 ): readonly string[] {
   const told = leftOut.slice(0, maxTold).map(({ measure, why }) => `left out: ${measure} ${why}`);
   return [
-    `Floodgate at ${hostname}, ${moment(atMs)}: ${networks.entries.length} networks of measures in force.`,
+    `Floodgate at ${hostname}, ${moment(atMs)}. Networks of measures in force: ${networks.entries.length}.`,
     ...words,
     ...unresolved.map((name) => `ATTENTION: ${name} is a next hop whose address is not known now: look that it is not in here.`),
     ...told,

@@ -133,3 +133,10 @@ test('a fifth connection at once is not taken: a helper is no service for everyb
   const fifth = peer();
   await until('the fifth to be closed', () => fifth.heard.ended);
 });
+
+test('a table that somebody has flushed away is made anew, in the transaction that fills it', async (context) => {
+  const { trouble, scripts, peer } = await start(context);
+  trouble.push('nft says: No such file or directory');
+  assert.equal(await peer().answer('replace 1\n192.0.2.7/32 60\n'), 'done 1\n');
+  assert.match(scripts.at(-1) ?? '', /^table inet floodgate_live\n.*chain arriving.*flush set .*192\.0\.2\.7\/32 timeout 60s/s);
+});

@@ -30,7 +30,7 @@ export function createKernelHelper({ nft, guard, ports, say }: HelperParts): Ker
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    void serve(socket, { nft, guard, say });
+    void serve(socket, { nft, guard, ports, say });
   });
   server.maxConnections = maxConnections;
   return {
@@ -54,7 +54,7 @@ interface Pending {
 }
 
 /** One peer: a line after the other, each answered before the next is read. Whoever says anything else is cut off. */
-async function serve(socket: Socket, parts: Pick<HelperParts, 'nft' | 'guard' | 'say'>): Promise<void> {
+async function serve(socket: Socket, parts: HelperParts): Promise<void> {
   socket.on('error', () => undefined);
   let pending: Pending | null = null;
   try {
@@ -68,7 +68,7 @@ async function serve(socket: Socket, parts: Pick<HelperParts, 'nft' | 'guard' | 
   }
 }
 
-async function take(line: string, pending: Pending | null, socket: Socket, parts: Pick<HelperParts, 'nft' | 'guard' | 'say'>): Promise<Pending | null> {
+async function take(line: string, pending: Pending | null, socket: Socket, parts: HelperParts): Promise<Pending | null> {
   const open = pending === null ? begun(line) : added(pending, line);
   if (open !== null && open.entries.length < open.count) return open;
   const answer = open === null ? await counted(parts) : await carryOut(open, parts);
@@ -90,7 +90,7 @@ function added(pending: Pending, line: string): Pending {
   return pending;
 }
 
-async function carryOut({ order, entries }: Pending, { nft, guard, say }: Pick<HelperParts, 'nft' | 'guard' | 'say'>): Promise<Answer> {
+async function carryOut({ order, entries }: Pending, { nft, guard, ports, say }: HelperParts): Promise<Answer> {
   const refused = entries.flatMap(({ network, text }) => {
     const why = guard.why(network);
     return why === null ? [] : [{ text, why }];
@@ -101,12 +101,24 @@ async function carryOut({ order, entries }: Pending, { nft, guard, say }: Pick<H
   const why = first === undefined ? '' : `${first.text} ${first.why}`;
   if (first !== undefined) say(`left out ${refused.length} of ${entries.length}: ${why}`);
   try {
-    if (order === 'replace' || taken.length > 0) await nft.run(orderScript(order, taken));
+    if (order === 'replace') await replaceAll({ nft, ports, say }, taken);
+    else if (taken.length > 0) await nft.run(orderScript(order, taken));
     return { kind: 'done', taken: taken.length, leftOut: entries.length - taken.length, why };
   } catch (error) {
     const trouble = error instanceof Error ? error.message : String(error);
     say(`${order} of ${taken.length} failed: ${trouble}`);
     return { kind: 'no', why: trouble };
+  }
+}
+
+/** Somebody may have flushed the whole ruleset, and our table with it: `nft -f /etc/nftables.conf` does. */
+async function replaceAll({ nft, ports, say }: Pick<HelperParts, 'nft' | 'ports' | 'say'>, entries: readonly Timed[]): Promise<void> {
+  const script = orderScript('replace', entries);
+  try {
+    await nft.run(script);
+  } catch (error) {
+    say(`the table is made anew: ${error instanceof Error ? error.message : String(error)}`);
+    await nft.run(freshTable(ports) + script);
   }
 }
 

@@ -25,7 +25,7 @@ function begin(context: TestContext, times: Partial<LinkTimes> = {}) {
   const helper = async (never = '10.20.0.0/16') => {
     const nft = {
       run: (script: string) => {
-        const why = script.startsWith('table') ? undefined : trouble.shift();
+        const why = !script.includes('element') && !script.includes('flush') ? undefined : trouble.shift();
         if (why !== undefined) return Promise.reject(new Error(why));
         scripts.push(script);
         return Promise.resolve();
