@@ -117,6 +117,12 @@ const offences: readonly [string, Partial<LogEvent>, string][] = [
   ['a browser', { type: 'command', reason: 'non-SMTP command: GET / HTTP/1.1' }, 'alien'],
   ['talking before the greeting', { type: 'command', outcome: 'failed', reason: 'PREGREET 11 after 0.1' }, 'protocol'],
   ['a bad HELO', { type: 'reject', outcome: 'refused', reason: 'Helo command rejected: Host not found' }, 'refused'],
+  [
+    'a rate that is too high for now is no more than a refusal',
+    { type: 'reject', outcome: 'deferred', reason: '"Host is ratelimited (1.9/1h max:1.2)"' },
+    'refused',
+  ],
+  ['a password that is not looked at any more', { type: 'auth', outcome: 'failed', reason: 'Authentication attempt has been rate-limited' }, 'limited'],
   ['a program that has had enough of it', { type: 'notice', reason: 'Authentication attempt from 203.0.113.7 has been rate-limited' }, 'limited'],
   ['what brought spam', { type: 'notice', reason: 'message is spam, score=25.5' }, 'spam'],
 ];

@@ -85,6 +85,8 @@ export class SightingsFromLog {
     const isOk = event.outcome === 'accepted';
     // A server that could not look the password up says nothing about the client.
     if (!isOk && !event.hostile) return nothing;
+    // A program that refuses to look at the password any more has seen enough of them.
+    if (!isOk && offenceOf(event) === 'limited') return [{ kind: 'offence', at, source: sourceOf(event), caller, what: 'limited' }];
     const one = { kind: 'auth', at, source: sourceOf(event), caller, user: (event.user ?? '').toLowerCase(), ok: isOk, secret: null } as const;
     return isOk ? [one] : Array.from({ length: triesIn(event) }, () => one);
   }

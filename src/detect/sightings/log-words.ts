@@ -24,15 +24,16 @@ export function answerOf(event: LogEvent): RecipientSighting['answer'] {
 }
 
 const alienWords = /non-?smtp command|http\/1\.[01]|unsupported command from.*(?:get|post|connect) |^(?:get|post|head|options|connect) \//i;
-const spamWords = /\bis spam\b|spam message|blocked (?:spam|infected)|junkmail|message (?:scored|identified as spam)/i;
-const limitedWords = /rate.?limit|too many (?:errors|failed|failures|auth|connections|concurrent)|\bbanned\b|blacklisted \(|high.?scor/i;
+const spamWords = /\bis spam\b|^spam\b|spam message|blocked (?:spam|infected)|junkmail|message (?:scored|identified as spam)/i;
+const limitedWords = /rate.?limit|too many (?:errors|failed|failures|auth|connections|concurrent)|\bbanned\b|\(blacklisted\)/i;
 
 /** What an event that speaks against its client was, where it is neither a recipient nor a password. */
 export function offenceOf(event: LogEvent): OffenceSighting['what'] {
   const reason = reasonOf(event);
   if (alienWords.test(reason)) return 'alien';
+  // A "try later" for the rate alone meets honest senders as well.
+  if (event.outcome !== 'deferred' && limitedWords.test(reason)) return 'limited';
   if (spamWords.test(reason)) return 'spam';
-  if (limitedWords.test(reason)) return 'limited';
   return event.type === 'command' || event.type === 'tls' || event.outcome === 'failed' ? 'protocol' : 'refused';
 }
 
