@@ -15,7 +15,9 @@ for (const [from, steady, why] of [
   ['srs0=x1=t2=home.example=anna@forwarder.example', 'anna@home.example', 'SRS'],
   ['list-bounces+anna=hub.example@list.example', 'list-bounces@list.example', 'VERP'],
   ['bounce-1234-77@esp.example', 'bounce-0-0@esp.example', 'numbers'],
+  ['talk-return-77-anna@list.example', 'talk-return-0-anna@list.example', 'numbers of a list'],
   ['anna@shop.example', 'anna@shop.example', 'a person'],
+  ['s1234567@university.example', 's1234567@university.example', 'a person whose name is a number'],
   ['', '', 'the null sender'],
 ] as const)
   test(`${from} is ${steady}: ${why}`, () => assert.equal(steadySender(from), steady));

@@ -13,6 +13,9 @@ export function mailboxOf(to: string): string {
   return plus > 0 && plus < at ? to.slice(0, plus) + to.slice(at) : to;
 }
 
+/** Senders whose numbers mean a message, not a person: in many places people are `s1234567`. */
+const madeForOneMessage = /^(?:bounces?|return|msprvs|verp|b|em|er|mta)[-_.=\d]|-(?:return|bounces?)-\d/;
+
 /**
  * The sender under an address made for one message or recipient: BATV (`prvs=tag=`), SRS (`SRS0=hash=day=domain=local`), VERP
  * (`bounces+name=domain`, numbers).
@@ -27,5 +30,5 @@ export function steadySender(from: string): string {
   if (srs !== null) return `${srs[2]}@${srs[1]}`;
   const plus = local.indexOf('+');
   if (plus > 0) local = local.slice(0, plus);
-  return local.replace(/\d+/g, '0') + from.slice(at);
+  return (madeForOneMessage.test(local) ? local.replace(/\d+/g, '0') : local) + from.slice(at);
 }

@@ -1,16 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SharedOrigins } from './shared-origins.ts';
+import { SharedOrigins, type Brought } from './shared-origins.ts';
+
+const hour = 3_600_000;
+const one: Brought = { origin: 'house.example', mailbox: 'a@hub.example', domain: 'house.example', at: 0 };
+const made = (): SharedOrigins => new SharedOrigins({ k0: 1, k1: 2 });
+const many = (count: number): readonly number[] => Array.from({ length: count }, (_, number) => number);
 
 test('who writes to many mailboxes here speaks for many, who writes to one a thousand times does not', () => {
-  const origins = new SharedOrigins({ k0: 1, k1: 2 });
-  for (let number = 0; number < 1000; number++) assert.equal(origins.isShared('bomber.example', 'a@hub.example'), false);
-  const answers = Array.from({ length: 20 }, (_, number) => origins.isShared('mail.example', `${number}@hub.example`));
-  assert.equal(answers.indexOf(true), 15);
+  const origins = made();
+  assert.ok(many(1000).every((at) => !origins.isShared({ ...one, at })));
+  assert.equal(
+    many(20)
+      .map((number) => origins.isShared({ ...one, origin: 'mail.example', mailbox: `${number}@hub.example` }))
+      .indexOf(true),
+    15,
+  );
+});
+
+test('a host that says many domains within minutes is no provider, one that did so on another day is', () => {
+  const origins = made();
+  origins.isShared(one);
+  const at = 30 * hour;
+  assert.ok(many(50).every((number) => !origins.isShared({ ...one, origin: 'host', domain: `${number}.example`, at: at + number })));
+  assert.equal(origins.isShared({ ...one, origin: 'host', domain: '1.example', at: at + 25 * hour }), true);
+});
+
+test('on the first day many domains are enough: there was no other day', () => {
+  const origins = made();
+  const answers = many(10).map((number) => origins.isShared({ ...one, domain: `${number}.example`, at: number }));
+  assert.equal(answers.indexOf(true), 7);
 });
 
 test('a million origins do not grow without bound', () => {
-  const origins = new SharedOrigins({ k0: 1, k1: 2 });
-  for (let number = 0; number < 60_000; number++) origins.isShared(`${number}.example`, 'a@hub.example');
+  const origins = made();
+  for (const number of many(60_000)) origins.isShared({ ...one, origin: `${number}.example` });
   assert.ok(origins.size <= 20_000);
 });

@@ -1,31 +1,58 @@
-// Origins that speak for many: a mail provider, a webmail house, a list server writes to many mailboxes here. What comes from one of these
-// to one mailbox is many people's, and none of them is a bomber for it.
+// Origins that speak for many: a mail provider, a webmail house, a list server writes to many mailboxes here, or for many domains. What comes
+// from one of these to one mailbox is many people's, and none of them is a bomber for it.
 import { halfSipHash, type HashKey } from '../lib/half-sip-hash.ts';
 import { KeyedStates } from '../lib/keyed-states.ts';
 
-/** Mailboxes here from which an origin speaks for many. */
+/** Mailboxes here, or senders' domains, from which an origin speaks for many. */
 const enoughMailboxes = 16;
+const enoughDomains = 8;
+/** A day in ms: a bomber can say many domains within minutes; whoever did so on another day is a provider. */
+const dayMs = 24 * 3_600_000;
 const mostOrigins = 20_000;
+
+interface Known {
+  /** Fingerprints, up to as many as decide. */
+  readonly mailboxes: number[];
+  readonly domains: number[];
+  /** When its domains were enough, in ms; null: not yet. */
+  variedAt: number | null;
+}
+
+/** One message as far as its origin goes. */
+export interface Brought {
+  readonly origin: string;
+  readonly mailbox: string;
+  /** Of the sender; '' where there is none. */
+  readonly domain: string;
+  readonly at: number;
+}
 
 export class SharedOrigins {
   readonly #key: HashKey;
-  /** Fingerprints of the mailboxes an origin has written to, up to as many as decide. */
-  readonly #mailboxes = new KeyedStates<number[]>(mostOrigins, () => []);
+  readonly #known = new KeyedStates<Known>(mostOrigins, () => ({ mailboxes: [], domains: [], variedAt: null }));
+  #sinceAt: number | null = null;
 
   constructor(key: HashKey) {
     this.#key = key;
   }
 
   get size(): number {
-    return this.#mailboxes.size;
+    return this.#known.size;
   }
 
-  /** Takes note of an origin that writes to a mailbox; whether it speaks for many. */
-  isShared(origin: string, mailbox: string): boolean {
-    const seen = this.#mailboxes.of(origin);
-    if (seen.length >= enoughMailboxes) return true;
-    const hash = halfSipHash(this.#key, mailbox);
+  /** Takes note of what an origin brings; whether it speaks for many. On the first day many domains are enough: there is no other day yet. */
+  isShared({ origin, mailbox, domain, at }: Brought): boolean {
+    this.#sinceAt ??= at;
+    const known = this.#known.of(origin);
+    if (this.#isEnough(known.mailboxes, mailbox, enoughMailboxes)) return true;
+    if (domain !== '' && this.#isEnough(known.domains, domain, enoughDomains)) known.variedAt ??= at;
+    return known.variedAt !== null && (at - known.variedAt >= dayMs || at - this.#sinceAt < dayMs);
+  }
+
+  #isEnough(seen: number[], text: string, enough: number): boolean {
+    if (seen.length >= enough) return true;
+    const hash = halfSipHash(this.#key, text);
     if (!seen.includes(hash)) seen.push(hash);
-    return seen.length >= enoughMailboxes;
+    return seen.length >= enough;
   }
 }

@@ -4,7 +4,7 @@ import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Origin, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
-import { mailboxOf, steadySender } from '../envelope.ts';
+import { domainOf, mailboxOf, steadySender } from '../envelope.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { SharedOrigins } from '../shared-origins.ts';
@@ -65,6 +65,7 @@ interface Reached {
 
 class SingleSourceBomb implements Detector {
   readonly #options: Options;
+  readonly #context: DetectorContext;
   readonly #origins: SharedOrigins;
   readonly #pairs: KeyedStates<Pair>;
   readonly #raised = new RaisedKeys(quietMs);
@@ -73,6 +74,7 @@ class SingleSourceBomb implements Detector {
 
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
+    this.#context = context;
     this.#origins = new SharedOrigins(context.hashKey);
     this.#pairs = new KeyedStates(given.pairs, () => ({ surge: new Surge(), firstAt: this.#at }));
   }
@@ -107,12 +109,12 @@ class SingleSourceBomb implements Detector {
   }
 
   /** In what a message may be the same as others to its mailbox; the surest first. */
-  #waysOf({ to, from, origin, traits }: MessageSighting): Way[] {
+  #waysOf({ to, from, origin, traits, at }: MessageSighting): Way[] {
     const recipient = mailboxOf(to);
     const sender = steadySender(from);
     const ways: Way[] = [];
-    if (!this.#origins.isShared(origin.name, recipient))
-      ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
+    const isShared = this.#origins.isShared({ origin: origin.name, mailbox: recipient, domain: this.#context.orgDomain(domainOf(from)), at });
+    if (!isShared) ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
     // Reports of mail all come from the null sender: they are the backscatter detector's.
     if (sender !== '') ways.push({ sameness: 'sender', pair: `${recipient} <${sender}>`, key: { recipient, sender } });
     const text = traits?.text;
