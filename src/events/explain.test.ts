@@ -154,6 +154,7 @@ test('what became of a held message is told days after its session', async () =>
   const ref = `${of.session}-1`;
   const held = { check: 'rule', because: 'a trial', measure: null, incident: null, from: 'x@a.example', recipients: ['b@c.example'], bytes: 10, sha256: '' };
   const finding: Finding = { check: 'rule', kind: 'abuse', action: 'quarantine', outcome: { kind: 'finding', because: 'a trial', evidence: {} } };
+  const finished = { route: 'hub', bytes: 10, messageId: null, subject: null, sha256: '', hubReply: null, hubQueueId: null, hubMs: 0, tags: [] } as const;
   const told: readonly (readonly [at: number, event: EventBody])[] = [
     [start, events.stageJudged({ ...of, stage: 'mail', input: { from: 'x@a.example' }, facts: {}, action: 'quarantine', findings: [finding] })],
     [start + 1, events.messageQuarantined({ ...of, ref, ...held, expiresAt: start + 30 * 24 * hour })],
@@ -161,8 +162,13 @@ test('what became of a held message is told days after its session', async () =>
       start + 2,
       events.messageFinished({
         ...of,
-        ...{ ref, outcome: 'held', reply: '250 2.0.0 Accepted', reason: 'rule', from: held.from, recipients: held.recipients, route: 'hub', bytes: 10 },
-        ...{ messageId: null, subject: null, sha256: '', hubReply: null, hubQueueId: null, hubMs: 0, tags: [] },
+        ...finished,
+        ref,
+        outcome: 'held',
+        reply: '250 2.0.0 Accepted',
+        reason: 'rule',
+        from: held.from,
+        recipients: held.recipients,
       }),
     ],
     [start + 3, events.sessionClosed({ ...of, why: 'quit', ms: 1, bytesIn: 1, bytesOut: 1, messages: 1, errors: 0 })],
