@@ -1,7 +1,10 @@
 // Mail addresses in the free text of reports and in header fields: found by the @, extended to both sides, so that the work is linear.
 
-const localCharacter = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u0080-\uffff]/;
-const domainCharacter = /[A-Za-z0-9.\-_\u0080-\uffff]/;
+const localCharacter = /[\p{L}\p{N}\p{M}\p{So}\p{Cs}!#$%&'*+/=?^_`{|}~.-]/u;
+const domainCharacter = /[\p{L}\p{N}\p{M}.\-_]/u;
+/** Scripts that write no blank between an address in ASCII and the words around it. */
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\u30fc]/u;
+const ascii = /[\x21-\x7e]/;
 /** RFC 5321 4.5.3.1: 64 and 255 octets; VERP makes longer local parts in the wild. */
 const longestLocal = 200;
 const longestDomain = 255;
@@ -23,9 +26,22 @@ export function addressesIn(text: string, most = 50): FoundAddress[] {
   return found;
 }
 
+/** A word of such a script right in front of ASCII. */
+const isSeam = (text: string, start: number): boolean =>
+  unspaced.test(text[start - 1] ?? '') && start < text.length && ascii.test(text[start] ?? '') && text[start] !== '@';
+
+/** An ASCII domain with a top level has been read already. */
+const endsAsDomain = (text: string, at: number, end: number): boolean => /^[\x21-\x7e]+\.[A-Za-z]{2,}$/.test(text.slice(at + 1, end));
+
 function addressAround(text: string, at: number, floor: number): FoundAddress | null {
   let end = at + 1;
-  while (end < text.length && end - at <= longestDomain && domainCharacter.test(text[end] ?? '')) end++;
+  while (
+    end < text.length &&
+    end - at <= longestDomain &&
+    domainCharacter.test(text[end] ?? '') &&
+    !(unspaced.test(text[end] ?? '') && endsAsDomain(text, at, end))
+  )
+    end++;
   while (end > at + 1 && /[.\-_]/.test(text[end - 1] ?? '')) end--;
   const domain = text.slice(at + 1, end);
   if (domain === '' || domain.startsWith('.') || domain.includes('..')) return null;
@@ -36,7 +52,7 @@ function addressAround(text: string, at: number, floor: number): FoundAddress | 
     if (quote < Math.max(floor, at - longestLocal)) return null;
     start = quote;
   } else {
-    while (start > floor && at - start < longestLocal && localCharacter.test(text[start - 1] ?? '')) start--;
+    while (start > floor && at - start < longestLocal && localCharacter.test(text[start - 1] ?? '') && !isSeam(text, start)) start--;
     // What opens or introduces an address is not of it: `RCPT TO:=x`, a quote, an apostrophe.
     while (start < at && /['`=|*./{]/.test(text[start] ?? '') && !text.startsWith('=?', start)) start++;
   }

@@ -1,6 +1,6 @@
 // Automatic answers (RFC 3834) and challenges: by their fields, by the beginning of the subject, and, in short letters, by their words.
 import type { HeaderFields } from '../../model/understanding.ts';
-import { fieldOf } from './header.ts';
+import { startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import { replyFields, replySubjects, replyTexts } from './rules/auto-reply.ts';
 import { challengePhrases } from './rules/notices.ts';
@@ -18,7 +18,7 @@ export function autoReplyEvidence(headers: HeaderFields, words: string, { list, 
     if (hit !== undefined) return `field ${name}: ${hit.slice(0, 60)} (${why})`;
   }
   if (list) return null; // people tell lists that they are away, and lists quote their subjects
-  const subject = bareSubject(fieldOf(headers, 'subject'));
+  const subject = bareSubject(startOfField(headers, 'subject'));
   // "Auto:" in front of nothing: the answer to a message without a subject.
   const start = subject === 'auto:' ? { phrase: 'auto:', why: 'answer to an empty subject' } : replySubjects.startOf(subject);
   if (start !== null && !isQuestionOf(headers)) return `subject begins "${start.phrase}" (${start.why})`;
@@ -30,13 +30,13 @@ export function autoReplyEvidence(headers: HeaderFields, words: string, { list, 
 
 /** Why the sender is a service that asks for proof, whatever the text says; null when it is none. */
 export function challengeServiceEvidence(headers: HeaderFields): string | null {
-  const hit = challengePhrases.firstIn(fold(`${fieldOf(headers, 'return-path')} ${fieldOf(headers, 'from')}`));
+  const hit = challengePhrases.firstIn(fold(`${startOfField(headers, 'return-path')} ${startOfField(headers, 'from')}`));
   return hit === null ? null : `sent by a challenge service: "${hit.phrase}" (${hit.why})`;
 }
 
 /** Why it asks the sender to prove who he is; null when it does not. */
 export function challengeEvidence(headers: HeaderFields, words: string): string | null {
-  const sender = fold(`${fieldOf(headers, 'return-path')} ${fieldOf(headers, 'from')} ${fieldOf(headers, 'subject')}`);
+  const sender = fold(`${startOfField(headers, 'return-path')} ${startOfField(headers, 'from')} ${startOfField(headers, 'subject')}`);
   const text = fold(words.slice(0, challengeStart));
   // One word of a product's name is not enough: the text must ask for something too.
   const asks = /\b(?:click|confirm|verify|reply|register|request form|link below|approve|authenticat)/.test(text);
@@ -59,6 +59,6 @@ export function bareSubject(subject: string): string {
 }
 
 /** A person who writes about an automatic answer has a conversation behind him, and a program has not. */
-const isQuestionOf = (headers: HeaderFields): boolean => /^(?:re|aw|fwd?|wg): /i.test(fieldOf(headers, 'subject')) && headers.has('references');
+const isQuestionOf = (headers: HeaderFields): boolean => /^(?:re|aw|fwd?|wg): /i.test(startOfField(headers, 'subject')) && headers.has('references');
 
 const withoutQuotes = (text: string): string => text.replace(/^>.*$/gm, '');

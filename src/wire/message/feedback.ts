@@ -1,7 +1,7 @@
 // Complaints that a provider sends on: RFC 5965 reports, the forms of AOL, Hotmail and Comcast before it, and the notifications of Amazon SES.
 import type { HeaderFields } from '../../model/understanding.ts';
 import { addressesIn } from './address-text.ts';
-import { fieldOf } from './header.ts';
+import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { complaintSubjects } from './rules/notices.ts';
@@ -39,7 +39,7 @@ function standardFeedback({ feedback, reportType, returned }: ReportReading): Fe
 function olderFeedback(reading: ReportReading): Feedback | null {
   const inner: HeaderFields = reading.returned?.headers ?? new Map();
   const mark = markFields.find(([name]) => inner.has(name));
-  const subject = fold(fieldOf(reading.headers, 'subject'));
+  const subject = fold(startOfField(reading.headers, 'subject'));
   const complaint = complaintSubjects.firstIn(subject);
   const recipient = addressesIn(fieldOf(inner, 'x-hmxmroriginalrecipient'), 1)[0]?.address ?? null;
   if (mark !== undefined) return { feedbackType: 'abuse', recipient, evidence: [`field ${mark[0]} in the returned message (${mark[1]})`] };

@@ -85,5 +85,11 @@ export function headerFields(fields: readonly RawField[]): HeaderFields {
   return map;
 }
 
+/** Characters of a value that anything is read from: more is nobody's subject or address. */
+const longestRead = 2000;
+
+/** Beginning of the first value of a decoded field, for looking wordings up in it; empty when there is none. */
+export const startOfField = (fields: HeaderFields, name: string): string => fieldOf(fields, name).slice(0, longestRead);
+
 /** First value of a decoded field; empty when there is none. */
 export const fieldOf = (fields: HeaderFields, name: string): string => fields.get(name)?.[0] ?? '';

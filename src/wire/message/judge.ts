@@ -4,7 +4,7 @@ import type { MessageKind } from '../../model/understanding.ts';
 import { firstAddress } from './address-text.ts';
 import { autoReplyEvidence, challengeEvidence, challengeServiceEvidence } from './auto-reply.ts';
 import type { DeliveryAction } from './delivery-status.ts';
-import { fieldOf } from './header.ts';
+import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { type Outcome, subjectOutcomes, textOutcomes } from './rules/non-delivery.ts';
@@ -70,7 +70,7 @@ function byChallenge({ reading, signs }: JudgedFacts): Judgement | null {
   const evidence = challengeEvidence(reading.headers, reading.words);
   if (evidence === null) return null;
   const isLikely =
-    signs.automated || signs.bulk || /^(?:re:|your (?:e-?mail|message)|please|confirm|verify|action required)/i.test(fieldOf(reading.headers, 'subject'));
+    signs.automated || signs.bulk || /^(?:re:|your (?:e-?mail|message)|please|confirm|verify|action required)/i.test(startOfField(reading.headers, 'subject'));
   return isLikely ? { kind: 'challenge', evidence: [evidence] } : null;
 }
 
@@ -92,7 +92,7 @@ function byReceipt({ reading }: JudgedFacts): Judgement | null {
 }
 
 function subjectOutcome({ headers }: ReportReading): { readonly outcome: Outcome; readonly evidence: string } | null {
-  const subject = fold(fieldOf(headers, 'subject'));
+  const subject = fold(startOfField(headers, 'subject'));
   // A person's answer to a report, or the report sent on.
   if (/^(?:re|aw|fwd?|wg|sv|tr|rv):/.test(subject) && !/\((?:delivery failed|non remis)/.test(subject)) return null;
   const hit = subjectOutcomes.firstIn(subject);
@@ -129,7 +129,7 @@ function byWords(facts: JudgedFacts): Judgement | null {
 }
 
 /** Sent to the address of a list that exists for bounces (Mailman, Majordomo, ezmlm). */
-const isForBounces = ({ headers }: ReportReading): boolean => bounceAddress.test((firstAddress(fieldOf(headers, 'to')) ?? '').toLowerCase());
+const isForBounces = ({ headers }: ReportReading): boolean => bounceAddress.test((firstAddress(startOfField(headers, 'to')) ?? '').toLowerCase());
 
 /** Worms and spam come as "Mail Delivery System" with a file to open or a link to follow, and without all that a report is for. */
 function posesAsReport({ reading, named, hasServerWords }: JudgedFacts): boolean {
@@ -147,10 +147,11 @@ function kindOfOutcome(subject: Outcome | null, text: Outcome | null): MessageKi
 /** Filters that tell the sender what they found; those that name whom they kept it from are bounces. */
 function byNotice({ reading, signs, named, hasServerWords }: JudgedFacts): Judgement | null {
   if (signs.list || named > 0 || hasServerWords || reading.reportType === 'delivery-status' || reading.headers.has('x-failed-recipients')) return null;
-  const subject = fold(fieldOf(reading.headers, 'subject'));
+  const subject = fold(startOfField(reading.headers, 'subject'));
   if (/^(?:re|aw|fwd?|wg):/.test(subject)) return null;
-  const hit = noticePhrases.firstIn(`${subject} ${fold(fieldOf(reading.headers, 'from'))}`) ?? noticePhrases.firstIn(fold(reading.words.slice(0, 4000)));
-  const isProgram = signs.automated || signs.bulk || /virus|scan|filter|guard|security|gateway|mailsweeper|mailmarshal/i.test(fieldOf(reading.headers, 'from'));
+  const hit = noticePhrases.firstIn(`${subject} ${fold(startOfField(reading.headers, 'from'))}`) ?? noticePhrases.firstIn(fold(reading.words.slice(0, 4000)));
+  const isProgram =
+    signs.automated || signs.bulk || /virus|scan|filter|guard|security|gateway|mailsweeper|mailmarshal/i.test(startOfField(reading.headers, 'from'));
   if (hit === null || !isProgram) return null;
   const kind: NoticeKind = hit.meaning;
   return { kind, evidence: [`filter's notice: "${hit.phrase}" (${hit.why})`] };

@@ -2,7 +2,7 @@
 import type { BounceReason, MessageKind } from '../../model/understanding.ts';
 import { addressesIn, firstAddress, tidyAddress } from './address-text.ts';
 import type { RecipientStatus } from './delivery-status.ts';
-import { fieldOf } from './header.ts';
+import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import type { NamedInWords } from './report-words.ts';
@@ -52,7 +52,7 @@ function onlyRecipient({ returned, headers }: ReportReading): string | null {
   if (returned === null) return null;
   const inner = returned.headers;
   const isList = ['list-id', 'list-post', 'precedence', 'x-beenthere', 'errors-to', 'mailing-list', 'list-unsubscribe'].some((name) => inner.has(name));
-  const sentTo = (firstAddress(fieldOf(headers, 'to')) ?? '').toLowerCase();
+  const sentTo = (firstAddress(startOfField(headers, 'to')) ?? '').toLowerCase();
   if (isList || bounceAddress.test(sentTo)) return null;
   const people = addressesIn(`${fieldOf(inner, 'to')} ${fieldOf(inner, 'cc')}`, 3);
   const [first] = people;
@@ -61,7 +61,7 @@ function onlyRecipient({ returned, headers }: ReportReading): string | null {
 
 /** AOL names a mailbox without its domain, alone on an indented line: the domain is the one that writes. */
 function bareName({ words, headers }: ReportReading): readonly string[] {
-  const domain = firstAddress(fieldOf(headers, 'from'))?.split('@')[1];
+  const domain = firstAddress(startOfField(headers, 'from'))?.split('@')[1];
   const name = /\n[\t ]{1,8}([A-Za-z0-9][A-Za-z0-9._-]{1,30})[ \t]{0,5}(?:\n|$)/.exec(words.slice(0, 4000))?.[1];
   return domain === undefined || name === undefined || !/following (?:recipient|address)/i.test(words) ? [] : [`${name}@${domain}`];
 }
@@ -92,7 +92,7 @@ export function diagnose(reading: ReportReading, kind: MessageKind, telling: rea
   const inWords = codesIn(quoted || reading.words);
   const status = telling.find((one) => one.status !== null)?.status ?? inWords.status;
   const replyCode = telling.find((one) => one.replyCode !== null)?.replyCode ?? inWords.replyCode;
-  const reason = reasonOf([diagnostics, quoted, reading.words, fieldOf(reading.headers, 'subject')], status, replyCode);
+  const reason = reasonOf([diagnostics, quoted, reading.words, startOfField(reading.headers, 'subject')], status, replyCode);
   return { reason, status, replyCode, hard: kind !== 'delayed' && isHard(reading.words, telling, { status, replyCode }, reason) };
 }
 

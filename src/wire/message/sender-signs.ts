@@ -1,7 +1,7 @@
 // What header and envelope say of the sender: a program or a person, a list, a mail server that reports.
 import type { HeaderFields } from '../../model/understanding.ts';
 import { firstAddress } from './address-text.ts';
-import { fieldOf } from './header.ts';
+import { fieldOf, startOfField } from './header.ts';
 
 export interface SenderSigns {
   /** Sent by a program (RFC 3834 or its signs). */
@@ -61,7 +61,7 @@ export function senderSigns(headers: HeaderFields): SenderSigns {
   const precedence = fieldOf(headers, 'precedence').trim().toLowerCase();
   const returnPath = headers.get('return-path')?.at(-1)?.trim();
   const nullPath = returnPath !== undefined && (returnPath === '' || /^<\s*>$/.test(returnPath) || /^<?mailer-daemon[@>]?/i.test(returnPath));
-  const daemon = daemonOf(fieldOf(headers, 'from'));
+  const daemon = daemonOf(startOfField(headers, 'from'));
   const list = listFields.some((name) => headers.has(name)) || precedence === 'list';
   const bulk = list || precedence === 'bulk' || precedence === 'junk' || headers.has('feedback-id') || headers.has('x-csa-complaints');
   const isAuto =

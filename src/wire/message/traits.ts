@@ -2,7 +2,7 @@
 // mail, form by form, so the signs are weak one by one; what weighs is their sum over many messages.
 import type { HeaderFields, MessageTraits } from '../../model/understanding.ts';
 import { firstAddress } from './address-text.ts';
-import { fieldOf, headerFields, readHeader } from './header.ts';
+import { fieldOf, headerFields, readHeader, startOfField } from './header.ts';
 import { languageOf } from './language.ts';
 import { defaultMessageLimits } from './limits.ts';
 import { withLineFeeds } from './message-text.ts';
@@ -32,9 +32,9 @@ export function traitsOf(header: Buffer | string, firstText: string): MessageTra
 /** The same from fields that were read already. */
 export function traitsOfFields(headers: HeaderFields, firstText: string): MessageTraits {
   const { automated, list, bulk } = senderSigns(headers);
-  const subject = fieldOf(headers, 'subject').trim();
+  const subject = startOfField(headers, 'subject').trim();
   const start = firstText.slice(0, firstTextLength);
-  const from = firstAddress(fieldOf(headers, 'from'));
+  const from = firstAddress(startOfField(headers, 'from'));
   const at = from?.lastIndexOf('@') ?? -1;
   const mailer = valueOf(headers, 'x-mailer') ?? valueOf(headers, 'user-agent');
   return {
