@@ -12,6 +12,7 @@ const againstClient = [
   'authentication failure',
   'authentication failed',
   'auth failed',
+  'login failed',
   'user not known',
   'user unknown',
   'permission denied',
@@ -35,7 +36,7 @@ interface Attempt {
 /** The reading of a line of the auth service, service and level taken off; null when it is about no attempt. */
 export function readDovecotAuth(raw: string): Reading | null {
   const text = withoutConnection(raw);
-  const opening = /^(?:[A-Za-z]{2,12}: )?[a-z][a-z0-9_-]{1,20}\(/.exec(text)?.[0];
+  const opening = /^(?:[A-Za-z]{2,12}: )?[A-Za-z][\w-]{1,20}\(/.exec(text)?.[0];
   if (opening === undefined) return null;
   const attempts = attemptsIn(text, opening.length);
   const [first] = attempts;

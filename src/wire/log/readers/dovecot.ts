@@ -1,10 +1,9 @@
 // Dovecot 1.0 to 2.4: login services, auth and its workers, delivery agents. Lines come through syslog (`dovecot: imap-login: ...`) or from
 // its own files (`imap-login: Info: ...`, `Info: auth(default): ...`). User names are strangers' text and stand before the address.
-import { reading, namesNobody, type LogLine, type Reading } from '../line.ts';
+import { clientOf, namesNobody, reading, type LogLine, type Reading } from '../line.ts';
 import type { LogReader, ReadResult } from '../reader.ts';
 import { readDovecotAuth } from './dovecot-auth.ts';
 import { between, bareAddress } from './scan.ts';
-import { clientOf } from '../line.ts';
 import { readPam } from './pam.ts';
 
 const services = [
@@ -52,10 +51,12 @@ interface Said {
   readonly about: string | null;
   readonly session: string | null;
   readonly text: string;
+  /** The text with the service before it. */
+  readonly whole: string;
 }
 
 function readDovecot(line: LogLine): ReadResult {
-  const full = line.program === '' || line.program === 'dovecot' ? line.text : `${line.program}: ${line.text}`;
+  const full = line.program === '' || line.program === 'dovecot' ? line.text.replace(/^dovecot: /, '') : `${line.program}: ${line.text}`;
   const said = serviceOf(full);
   if (said === null) return readPam(full) ?? (line.program === 'dovecot' ? namesNobody : null);
   const result = readService(said);
@@ -64,7 +65,11 @@ function readDovecot(line: LogLine): ReadResult {
 
 function readService(said: Said): Reading {
   if (said.service.endsWith('-login')) return readLogin(said);
-  if (said.service.startsWith('auth') || said.service === 'dovecot-auth') return readDovecotAuth(said.text) ?? readPam(said.text) ?? namesNobody;
+  if (said.service.startsWith('auth') || said.service === 'dovecot-auth') {
+    // Since 2.4 the service itself is named with the attempt: `auth(joe,192.0.2.7,sasl:plain)<session>: ...`.
+    const isAttempt = said.about !== null && said.about.includes(',');
+    return readDovecotAuth(isAttempt ? said.whole : said.text) ?? readPam(said.text) ?? namesNobody;
+  }
   if (said.service === 'lmtp' || said.service === 'lda' || said.service === 'deliver' || said.service === 'dovecot-lda') return readDelivery(said);
   return readSession(said);
 }
@@ -96,7 +101,7 @@ function serviceOf(raw: string): Said | null {
     .slice(at + 1)
     .trimStart()
     .replace(levels, '');
-  return { service: name, about, session: session !== null && session.length >= 8 ? session : null, text: rest };
+  return { service: name, about, session: session !== null && session.length >= 8 ? session : null, text: rest, whole: text };
 }
 
 /** What the words before `user=<` say against the client. */

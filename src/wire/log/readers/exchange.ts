@@ -7,6 +7,8 @@ import { bareAddress, replyOf } from './scan.ts';
 
 /** Columns of a protocol log without a heading. */
 const protocolColumns = ['date-time', 'connector-id', 'session-id', 'sequence-number', 'local-endpoint', 'remote-endpoint', 'event', 'data', 'context'];
+/** Columns of the IMAP and POP logs without a heading. */
+const mailboxColumns = ['dateTime', 'sessionId', 'seqNumber', 'sIp', 'cIp', 'user', 'duration', 'rqsize', 'rpsize', 'command', 'parameters', 'context'];
 const mostColumns = 64;
 const mostRecipients = 200;
 
@@ -14,11 +16,11 @@ export const exchange: LogReader = {
   format: 'exchange',
   programs: ['exchange', 'msexchangetransport'],
   program: 'exchange',
-  owns: ({ raw }) => raw.startsWith('#Fields: date-time,') || raw.startsWith('#Software: Microsoft Exchange') || isProtocolLine(raw),
+  owns: ({ raw }) => /^#(?:Fields: date-?time,|Software: Microsoft Exchange)/i.test(raw) || isProtocolLine(raw) || isMailboxLine(raw),
   open: () => {
-    let columns: readonly string[] = protocolColumns;
+    let columns: readonly string[] | null = null;
     return (line) => {
-      if (!line.raw.startsWith('#')) return readRow(line, columns);
+      if (!line.raw.startsWith('#')) return readRow(line, columns ?? (isMailboxLine(line.raw) ? mailboxColumns : protocolColumns));
       if (line.raw.startsWith('#Fields: ')) columns = line.raw.slice('#Fields: '.length).trim().split(',').slice(0, mostColumns);
       return namesNobody;
     };
@@ -28,10 +30,14 @@ export const exchange: LogReader = {
 /** `2022-07-20T21:12:06.270Z,connector,08DA4F7C11473A60,9,192.0.2.1:25,198.51.100.7:53722,>,535 5.7.3 ...,`. */
 const isProtocolLine = (raw: string): boolean => /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}Z,[^,]{1,200},[0-9A-F]{16},\d+,[^,]{0,80},[^,]{1,80},[-+<>*],/.test(raw);
 
+/** `2022-07-20T21:12:06.270Z,0000000000000C9D,2,192.0.2.1:143,198.51.100.7:60404,joe,15,...` of IMAP and POP. */
+const isMailboxLine = (raw: string): boolean => /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}Z,[0-9A-Fa-f]{16},\d+,[^,]{1,80}:\d+,[^,]{1,80}:\d+,/.test(raw);
+
 function readRow(line: LogLine, columns: readonly string[]): ReadResult {
   const cells = cellsOf(line.raw);
   const cell = (name: string): string => cells[columns.indexOf(name)] ?? '';
   if (columns.includes('event-id')) return tracked(cell);
+  if (columns.includes('cIp')) return mailbox(cell);
   return columns.includes('remote-endpoint') ? protocol(cell) : null;
 }
 
@@ -56,7 +62,7 @@ function cellsOf(raw: string): readonly string[] {
 
 /** One line of an SMTP session: `+` connect, `-` disconnect, `<` received, `>` sent, `*` a remark. */
 function protocol(cell: (name: string) => string): Reading {
-  const [ip = '', port = null] = endpoint(cell('remote-endpoint'));
+  const [ip, port] = endpoint(cell('remote-endpoint'));
   const known = { client: clientOf(ip, null, port), session: cell('session-id') || null } as const;
   const words = cell('data');
   const event = cell('event');
@@ -70,6 +76,19 @@ function protocol(cell: (name: string) => string): Reading {
   const isTemporary = reply.replyCode.startsWith('4');
   const hostile = isAuth || speaksAgainst(words, reply.replyCode);
   return reading(isAuth ? 'auth' : 'reject', { ...known, ...reply, hostile, outcome: isTemporary ? 'deferred' : isAuth ? 'failed' : 'refused', reason: words });
+}
+
+/** One command of an IMAP or POP session; the server's answer is in `context`, what was typed in `parameters`. */
+function mailbox(cell: (name: string) => string): Reading {
+  const [ip, port] = endpoint(cell('cIp'));
+  const command = cell('command').toLowerCase();
+  const context = cell('context');
+  const known = { client: clientOf(ip, null, port), session: cell('sessionId') || null, user: cell('user') || null, reason: context || null };
+  if (command === 'opensession') return reading('connect', known);
+  if (command === 'closesession') return reading('disconnect', { ...known, ends: true });
+  if (!/^(?:login|authenticate|auth|pass|user|apop)$/.test(command)) return reading('notice', known);
+  const isFailure = /LogonFailed|LogonDenied|Logon failure|LOGIN failed|AUTHENTICATE failed|AuthFailed|-ERR/.test(context);
+  return reading('auth', { ...known, hostile: isFailure, outcome: isFailure ? 'failed' : null });
 }
 
 /** `192.0.2.7:25`, `[2001:db8::7]:25`. */

@@ -209,8 +209,8 @@ const phrases: readonly Phrase[] = [
 ];
 
 function phrase(text: string): Reading | null {
-  const aboutName = nameLookup(text);
-  if (aboutName !== null) return aboutName;
+  const special = nameLookup(text) ?? spamScore(text);
+  if (special !== null) return special;
   // The number of the connection may stand within: `SMTP connection Ci=17 from host`.
   const plain = text.startsWith('SMTP connection Ci=') ? `SMTP connection ${text.slice(text.indexOf(' ', 'SMTP connection '.length) + 1)}` : text;
   const row = phrases.find((one) => plain.startsWith(one.opening));
@@ -240,4 +240,16 @@ function nameLookup(text: string): Reading | null {
   const at = text.lastIndexOf(mark);
   const host = at < 0 ? null : hostAt(text, at + mark.length);
   return reading('notice', { client: host?.client ?? null, reason: text });
+}
+
+/** SpamAssassin at SMTP time: `SA: Action: silently tossed message: score=13.9 ... From <a@b> (host=name [192.0.2.7]) for c@d`. */
+function spamScore(text: string): Reading | null {
+  if (!text.startsWith('SA: ')) return null;
+  const candidates: LogClient[] = [];
+  for (let at = text.indexOf('(host='), tries = 0; at >= 0 && tries < 20; at = text.indexOf('(host=', at + 6), tries++) {
+    const client = hostAt(text, at + '(host='.length)?.client;
+    if (client) candidates.push(client.name === 'NULL' ? { ...client, name: null } : client);
+  }
+  const isRefused = /^SA: Action: (?:silently tossed|permanently rejected|teergrubed)/.test(text);
+  return reading(isRefused ? 'reject' : 'notice', { client: onlyOne(candidates), hostile: isRefused, outcome: isRefused ? 'refused' : null, reason: text });
 }

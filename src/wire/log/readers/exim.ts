@@ -1,6 +1,6 @@
 // Exim: mainlog, rejectlog and paniclog. Lines about a message begin with its id and a mark (`<=`, `=>`, `**`, ...); lines about a
 // client with the host (`H=...`) or a phrase ("SMTP call from ..."). exim-message.ts reads the first, exim-client.ts the others.
-import { namesNobody, reading, type LogLine, type Reading } from '../line.ts';
+import { namesNobody, reading, type LogLine } from '../line.ts';
 import type { LogReader, ReadResult } from '../reader.ts';
 import { readClientLine } from './exim-client.ts';
 import { readMessageLine } from './exim-message.ts';
@@ -24,7 +24,7 @@ function readExim(line: LogLine): ReadResult {
 }
 
 /** Message ids: six, six and two letters or digits before 4.97, six, eleven and four since; the process id may stand before. */
-export function splitLine(raw: string): { readonly queueId: string | null; readonly text: string } {
+function splitLine(raw: string): { readonly queueId: string | null; readonly text: string } {
   let text = raw;
   // metalog and others put `info exim[8001]: ` there once more.
   const again = /^(?:\w+ )?exim4?\[\d+\]: /.exec(text);
@@ -67,7 +67,7 @@ const openings = [
 
 function isExims(line: LogLine): boolean {
   const { queueId, text } = splitLine(line.text);
-  if (queueId !== null || openings.some((opening) => text.startsWith(opening))) return true;
+  if (queueId !== null || isHeader(line.raw) || openings.some((opening) => text.startsWith(opening))) return true;
   return /^\S{1,60} authenticator failed for /.test(text) || isConnectionRefusal(text);
 }
 
@@ -103,7 +103,4 @@ const housekeeping = [
 const isHousekeeping = (text: string): boolean => housekeeping.some((opening) => text.startsWith(opening));
 
 /** Headers that the rejectlog gives below a refusal (`F From: ...`, `  To: ...`, continuation lines), and the rules between them. */
-const isHeader = (raw: string): boolean => /^(?:[A-Z* ] [A-Za-z][\w-]{0,60}:|Envelope-(?:from|to): |\t|-{20,}$|\++ |={20,}$)/.test(raw) || raw.trim() === '';
-
-/** For tests. */
-export const readEximText = (text: string): Reading | readonly Reading[] | null => readExim({ at: null, host: '', program: '', pid: '', text, raw: text });
+const isHeader = (raw: string): boolean => /^(?:[A-Z* ] [A-Za-z][\w-]{0,60}:|Envelope-(?:from|to): |\t|-{20,}$|\++ |={20,}$)/.test(raw);

@@ -15,7 +15,8 @@ const amavis: SentenceProgram = {
       outcome: 'refused',
     },
     {
-      pattern: /^\([\w-]+\) Passed (?<reason>[A-Z-]+)[^[<]{0,200}\[(?<ip>[0-9A-Fa-f:.]+)\][^<]{0,100}(?<from><[^>]*>) -> (?<to><[^>]*>)(?:.*?, Queue-ID: (?<id>\w+))?/,
+      pattern:
+        /^\([\w-]+\) Passed (?<reason>[A-Z-]+)[^[<]{0,200}\[(?<ip>[0-9A-Fa-f:.]+)\][^<]{0,100}(?<from><[^>]*>) -> (?<to><[^>]*>)(?:.*?, Queue-ID: (?<id>\w+))?/,
       type: 'accept',
       outcome: 'accepted',
     },
@@ -105,7 +106,12 @@ const horde: SentenceProgram = {
   programs: ['horde'],
   owns: /^(?:HORDE:? )?(?:\[\w+\] ){1,3}(?:FAILED LOGIN|Login success) for /,
   sentences: [
-    { pattern: /^(?:HORDE:? )?(?:\[\w+\] ){1,3}FAILED LOGIN for (?<user>.*) \[(?<ip>[0-9A-Fa-f:.]+)\](?: \(forwarded for \[[^\]]*\]\))? to /, type: 'auth', hostile: true, outcome: 'failed' },
+    {
+      pattern: /^(?:HORDE:? )?(?:\[\w+\] ){1,3}FAILED LOGIN for (?<user>.*) \[(?<ip>[0-9A-Fa-f:.]+)\](?: \(forwarded for \[[^\]]*\]\))? to /,
+      type: 'auth',
+      hostile: true,
+      outcome: 'failed',
+    },
     { pattern: /^(?:HORDE:? )?(?:\[\w+\] ){1,3}Login success for (?<user>.*) \[(?<ip>[0-9A-Fa-f:.]+)\]/, type: 'auth', outcome: 'accepted' },
   ],
 };
@@ -141,7 +147,11 @@ const sogo: SentenceProgram = {
       hostile: true,
       outcome: 'failed',
     },
-    { pattern: /^(?:sogod \[\d+\]: )?(?:\S+ )?(?:successful login|Login) from '(?<ip>[0-9A-Fa-f:.]+)[^']{0,100}' for user '(?<user>[^']*)'/, type: 'auth', outcome: 'accepted' },
+    {
+      pattern: /^(?:sogod \[\d+\]: )?(?:\S+ )?(?:successful login|Login) from '(?<ip>[0-9A-Fa-f:.]+)[^']{0,100}' for user '(?<user>[^']*)'/,
+      type: 'auth',
+      outcome: 'accepted',
+    },
   ],
 };
 
@@ -162,15 +172,4 @@ const squirrelMail: SentenceProgram = {
 };
 
 /** In the order in which they are asked. */
-export const filtersOfSentences: readonly SentenceProgram[] = [
-  amavis,
-  mailScanner,
-  rspamd,
-  policydSpf,
-  milters,
-  spamd,
-  horde,
-  roundcube,
-  sogo,
-  squirrelMail,
-];
+export const filtersOfSentences: readonly SentenceProgram[] = [amavis, mailScanner, rspamd, policydSpf, milters, spamd, horde, roundcube, sogo, squirrelMail];

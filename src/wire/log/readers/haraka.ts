@@ -111,7 +111,7 @@ function refusalByPlugin({ session, queueId, text }: Said): Reading | null {
 /** `delivered file=x domain=y host="mx" ip=198.51.100.2 port=25 ... response="OK" ...`: the address is the next hop's. */
 function delivery({ queueId, text }: Said): Reading {
   const word = text.split(' ', 1)[0] ?? '';
-  const outcome = word === 'delivered' ? 'delivered' : /^bounce/.test(word) ? 'bounced' : /^(?:temp|deferr|defer)/i.test(word) ? 'deferred' : null;
+  const outcome = word === 'delivered' ? 'delivered' : word.startsWith('bounce') ? 'bounced' : /^(?:temp|deferr|defer)/i.test(word) ? 'deferred' : null;
   const response = quoted(text, 'response="') ?? quoted(text, 'err="');
   return reading(outcome === null ? 'notice' : 'delivery', {
     queueId,

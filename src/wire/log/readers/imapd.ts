@@ -33,6 +33,7 @@ export const imapd: LogReader = {
     'spop3d',
   ],
   program: 'imapd',
+  claims: (program) => /^(?:courier|cyrus|imap|pop3)/.test(program),
   open:
     () =>
     ({ text }) =>

@@ -7,6 +7,7 @@ export const pam: LogReader = {
   format: 'pam',
   programs: ['saslauthd', 'pop', 'imap(pam_unix)', 'pop(pam_unix)', 'pop3(pam_unix)', 'smtp(pam_unix)'],
   program: 'pam',
+  owns: ({ text }) => /^(?:pam_unix\([\w:-]{1,40}\):|\(pam_unix\)) authentication failure; /.test(text),
   open:
     () =>
     ({ text }) =>

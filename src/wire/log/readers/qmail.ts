@@ -34,8 +34,7 @@ function readQmail(line: LogLine, open: LruMap<string, OpenDelivery>): ReadResul
   const own = parts.find((part) => text.startsWith(`${part}: `) || text.startsWith(`${part}[`));
   if (own !== undefined) text = text.slice(text.indexOf(': ') + 2);
   const part = own ?? line.program.toLowerCase();
-  const said =
-    readSpamdyke(text) ?? readChkuser(text) ?? readVpopmail(text, part) ?? readBlocked(text, part) ?? readTcpserver(text) ?? readSmtpd(text, part);
+  const said = readSpamdyke(text) ?? readChkuser(text) ?? readVpopmail(text, part) ?? readBlocked(text, part) ?? readTcpserver(text) ?? readSmtpd(text, part);
   if (said !== null) return own === undefined ? said : { ...said, program: own };
   return readQmailQueue(text, open) ?? namesNobody;
 }
@@ -142,15 +141,15 @@ function vpopmailClient(last: string): LogClient | null {
   return clientOf(last.slice(last.indexOf(':', last.indexOf('@')) + 1)) ?? plain;
 }
 
-/** rblsmtpd: `192.0.2.7 pid 17: 451 http://...`, `relays.example blocked 192.0.2.7 name -`; badiprbl: `421 badiprbl: ip 192.0.2.7 rbl: x`. */
+/** rblsmtpd: `192.0.2.7 pid 17 list.example: 451 http://...`, `relays.example blocked 192.0.2.7 name -`; badiprbl: `421 badiprbl: ip 192.0.2.7 rbl: x`. */
 function readBlocked(text: string, part: string): Reading | null {
   const badip = /^(4\d\d|5\d\d) badiprbl: ip ([0-9A-Fa-f:.]+) rbl: /.exec(text);
   if (badip !== null) return blocked(badip[2] ?? '', text);
   if (part !== 'rblsmtpd') return null;
-  const numbered = /^([0-9A-Fa-f:.]+) pid \d+: /.exec(text);
+  const numbered = /^([0-9A-Fa-f:.]+) pid \d+(?: [\w.-]{1,80})?: /.exec(text);
   if (numbered !== null) return blocked(numbered[1] ?? '', text.slice(numbered[0].length));
-  const named = /^\S+ blocked ([0-9A-Fa-f:.]+)(?: |$)/.exec(text);
-  return named === null ? null : blocked(named[1] ?? '', text);
+  const byList = /^\S+ blocked ([0-9A-Fa-f:.]+)(?: |$)/.exec(text);
+  return byList === null ? null : blocked(byList[1] ?? '', text);
 }
 
 function blocked(ip: string, reason: string): Reading {

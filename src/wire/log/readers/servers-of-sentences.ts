@@ -14,7 +14,12 @@ const assp: SentenceProgram = {
       hostile: true,
       outcome: 'refused',
     },
-    { pattern: /^(?:\[[\w-]{1,20}\] ){0,4}(?<ip>[0-9A-Fa-f:.]+) (?<reason>SSL negotiation with client failed: .*)$/, type: 'tls', hostile: true, outcome: 'failed' },
+    {
+      pattern: /^(?:\[[\w-]{1,20}\] ){0,4}(?<ip>[0-9A-Fa-f:.]+) (?<reason>SSL negotiation with client failed: .*)$/,
+      type: 'tls',
+      hostile: true,
+      outcome: 'failed',
+    },
     {
       pattern: /^(?:m?\d+-\d+-\d+ )?(?:\[[\w-]{1,20}\] ){0,4}(?<ip>[0-9A-Fa-f:.]+) (?:<(?<from>[^<> ]*)> )?\[SMTP Error\] (?<reason>535 .*)$/,
       type: 'auth',
@@ -29,7 +34,10 @@ const assp: SentenceProgram = {
       hostile: true,
       outcome: 'refused',
     },
-    { pattern: /^(?:m?\d+-\d+-\d+ )?(?:\[[\w-]{1,20}\] ){0,5}(?<ip>\d+\.\d+\.\d+\.\d+) (?:<(?<from>[^<> ]*)> )?(?:to: (?<to>\S+) )?(?<reason>.*)$/, type: 'notice' },
+    {
+      pattern: /^(?:m?\d+-\d+-\d+ )?(?:\[[\w-]{1,20}\] ){0,5}(?<ip>\d+\.\d+\.\d+\.\d+) (?:<(?<from>[^<> ]*)> )?(?:to: (?<to>\S+) )?(?<reason>.*)$/,
+      type: 'notice',
+    },
   ],
 };
 
@@ -40,7 +48,12 @@ const kerio: SentenceProgram = {
   owns: /^(?:SMTP Spam attack detected from |IP address \S+ found in DNS blacklist |Attempt to deliver to unknown recipient |Relay attempt from IP address |Failed (?:SMTP|POP3|IMAP) login from |Client with IP address |Message from IP address |(?:SMTP|POP3|IMAP|HTTP)[^ ]{0,10}: (?:User|Invalid password) )/,
   sentences: [
     { pattern: /^SMTP Spam attack detected from (?<ip>[0-9A-Fa-f:.]+), (?<reason>.*)$/, type: 'command', hostile: true, outcome: 'failed' },
-    { pattern: /^IP address (?<ip>[0-9A-Fa-f:.]+) found in DNS blacklist (?<reason>[^,]*), mail from (?<from><[^>]*>) to (?<to><[^>]*>)/, type: 'reject', hostile: true, outcome: 'refused' },
+    {
+      pattern: /^IP address (?<ip>[0-9A-Fa-f:.]+) found in DNS blacklist (?<reason>[^,]*), mail from (?<from><[^>]*>) to (?<to><[^>]*>)/,
+      type: 'reject',
+      hostile: true,
+      outcome: 'refused',
+    },
     { pattern: /^IP address (?<ip>[0-9A-Fa-f:.]+) found in DNS blacklist/, type: 'reject', hostile: true, outcome: 'refused' },
     { pattern: /^Relay attempt from IP address (?<ip>[0-9A-Fa-f:.]+)/, type: 'reject', hostile: true, outcome: 'refused' },
     {
@@ -50,10 +63,30 @@ const kerio: SentenceProgram = {
       outcome: 'refused',
     },
     { pattern: /^Failed \S+ login from (?<ip>[0-9A-Fa-f:.]+?)(?: with |\.?$)/, type: 'auth', hostile: true, outcome: 'failed' },
-    { pattern: /^\S{3,14}: User (?<user>.*) doesn't exist\. Attempt from IP address (?<ip>[0-9A-Fa-f:.]+?)\.?$/, type: 'auth', hostile: true, outcome: 'failed' },
-    { pattern: /^\S{3,14}: Invalid password for user (?<user>.*)\. Attempt from IP address (?<ip>[0-9A-Fa-f:.]+?)\.?$/, type: 'auth', hostile: true, outcome: 'failed' },
-    { pattern: /^Client with IP address (?<ip>[0-9A-Fa-f:.]+) has no reverse DNS entry, connection rejected/, type: 'reject', hostile: true, outcome: 'refused' },
-    { pattern: /^Message from IP address (?<ip>[0-9A-Fa-f:.]+), sender (?<from><[^>]*>) rejected: (?<reason>.*)$/, type: 'reject', hostile: true, outcome: 'refused' },
+    {
+      pattern: /^\S{3,14}: User (?<user>.*) doesn't exist\. Attempt from IP address (?<ip>[0-9A-Fa-f:.]+?)\.?$/,
+      type: 'auth',
+      hostile: true,
+      outcome: 'failed',
+    },
+    {
+      pattern: /^\S{3,14}: Invalid password for user (?<user>.*)\. Attempt from IP address (?<ip>[0-9A-Fa-f:.]+?)\.?$/,
+      type: 'auth',
+      hostile: true,
+      outcome: 'failed',
+    },
+    {
+      pattern: /^Client with IP address (?<ip>[0-9A-Fa-f:.]+) has no reverse DNS entry, connection rejected/,
+      type: 'reject',
+      hostile: true,
+      outcome: 'refused',
+    },
+    {
+      pattern: /^Message from IP address (?<ip>[0-9A-Fa-f:.]+), sender (?<from><[^>]*>) rejected: (?<reason>.*)$/,
+      type: 'reject',
+      hostile: true,
+      outcome: 'refused',
+    },
     { pattern: /^Administration login into Web Administration from (?<ip>[0-9A-Fa-f:.]+) failed/, type: 'auth', hostile: true, outcome: 'failed' },
   ],
 };
@@ -71,7 +104,12 @@ const domino: SentenceProgram = {
       hostile: true,
       outcome: 'failed',
     },
-    { pattern: /^ *\w+ Server:? \[[^\]]*\] Connection from \[?(?<ip>[0-9A-Fa-f:.]+)\]? rejected for policy reasons(?<reason>.*)$/, type: 'reject', hostile: true, outcome: 'refused' },
+    {
+      pattern: /^ *\w+ Server:? \[[^\]]*\] Connection from \[?(?<ip>[0-9A-Fa-f:.]+)\]? rejected for policy reasons(?<reason>.*)$/,
+      type: 'reject',
+      hostile: true,
+      outcome: 'refused',
+    },
     { pattern: /^ *\w+ Server:? \[[^\]]*\] (?:.{0,80}[ (])?\[?(?<ip>\d+\.\d+\.\d+\.\d+)\]?\)? connected$/, type: 'connect' },
     { pattern: /^ *\w+ Server:? \[[^\]]*\] (?:.{0,80}[ (])?\[?(?<ip>\d+\.\d+\.\d+\.\d+)\]?\)? disconnected/, type: 'disconnect' },
   ],
@@ -84,7 +122,8 @@ const oracle: SentenceProgram = {
   owns: /^<(?:co|en|em|ms) ts="/,
   sentences: [
     {
-      pattern: /^<co [^>]{0,200}? tr="\w+\|[^|"]*\|\d+\|(?<ip>[0-9A-Fa-f:.]+)\|(?<port>\d+)" [^>]{0,200}?mi="Bad password" us="(?<user>[^"]*)" di="(?<reason>5[^"]*)"/,
+      pattern:
+        /^<co [^>]{0,200}? tr="\w+\|[^|"]*\|\d+\|(?<ip>[0-9A-Fa-f:.]+)\|(?<port>\d+)" [^>]{0,200}?mi="Bad password" us="(?<user>[^"]*)" di="(?<reason>5[^"]*)"/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
@@ -113,12 +152,16 @@ const zimbra: SentenceProgram = {
       outcome: 'failed',
     },
     {
-      pattern: /^[A-Z]+ +\[[^\]]*\] \[(?:name=[^;\]]*;)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?ip=(?<ip>[0-9A-Fa-f:.]+);.*authentication failed for \[(?<user>[^\]]*)\](?<reason>.*)$/,
+      pattern:
+        /^[A-Z]+ +\[[^\]]*\] \[(?:name=[^;\]]*;)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?ip=(?<ip>[0-9A-Fa-f:.]+);.*authentication failed for \[(?<user>[^\]]*)\](?<reason>.*)$/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
     },
-    { pattern: /^[A-Z]+ +\[[^\]]*\] \[(?:name=(?<user>[^;\]]*);)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?(?:ip=[^;\]]*;)?oip=(?<ip>[0-9A-Fa-f:.]+)[^;\]]*;/, type: 'notice' },
+    {
+      pattern: /^[A-Z]+ +\[[^\]]*\] \[(?:name=(?<user>[^;\]]*);)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?(?:ip=[^;\]]*;)?oip=(?<ip>[0-9A-Fa-f:.]+)[^;\]]*;/,
+      type: 'notice',
+    },
   ],
 };
 
@@ -146,7 +189,10 @@ const nginx: SentenceProgram = {
       type: 'disconnect',
     },
     { pattern: /^\[\w+\] (?<session>\d+#\d+: \*\d+) (?<reason>[^"]{0,200}), client: (?<ip>[0-9A-Fa-f:.]+)[^,]{0,20}, server: \S*$/, type: 'notice' },
-    { pattern: /^\[\w+\] (?<session>\d+#\d+: \*\d+) (?<reason>[^"]{0,200}), client: (?<ip>[0-9A-Fa-f:.]+)[^,]{0,20}, server: [^,]*, login: "(?<user>[^"]*)"/, type: 'notice' },
+    {
+      pattern: /^\[\w+\] (?<session>\d+#\d+: \*\d+) (?<reason>[^"]{0,200}), client: (?<ip>[0-9A-Fa-f:.]+)[^,]{0,20}, server: [^,]*, login: "(?<user>[^"]*)"/,
+      type: 'notice',
+    },
   ],
 };
 
@@ -155,7 +201,12 @@ const mailu: SentenceProgram = {
   programs: ['mailu-admin', 'admin'],
   owns: /^(?:INFO|WARNING|ERROR) in \w+: /,
   sentences: [
-    { pattern: /^WARNING in \w+: (?<reason>Authentication attempt from (?<ip>[0-9A-Fa-f:.]+) has been rate-limited)/, type: 'auth', hostile: true, outcome: 'failed' },
+    {
+      pattern: /^WARNING in \w+: (?<reason>Authentication attempt from (?<ip>[0-9A-Fa-f:.]+) has been rate-limited)/,
+      type: 'auth',
+      hostile: true,
+      outcome: 'failed',
+    },
     {
       pattern: /^WARNING in \w+: (?<reason>Authentication attempt from (?<ip>[0-9A-Fa-f:.]+) for (?<user>.*) has been rate-limited)/,
       type: 'auth',
