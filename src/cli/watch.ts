@@ -8,6 +8,8 @@ export interface WatchRequest {
   readonly files: readonly string[];
   readonly format: string;
   readonly follow: boolean;
+  /** Whether the detectors look at what is read. */
+  readonly alarms: boolean;
   /** The site's configuration: our domains and networks, settings of detectors. Null: what the logs tell. */
   readonly config: string | null;
   readonly signal: AbortSignal;
@@ -49,6 +51,8 @@ interface WatchFlags {
   readonly unknown?: boolean;
   readonly follow?: boolean;
   readonly config?: string;
+  /** False with `--no-alarms`. */
+  readonly alarms: boolean;
 }
 
 /** The subcommand `watch`. */
@@ -63,6 +67,7 @@ export const watchCommand =
       .option('--events', 'every event as well, not only alarms')
       .option('--summary', 'counts at the end')
       .option('--unknown', 'on standard error, lines that nobody understood')
+      .option('--no-alarms', 'without the detectors: faster, for counts and events alone')
       .option('--follow', 'go on with what is written later, also after a rotation')
       .option('--config <file>', "the site's domains, networks and detector settings; default: what the logs tell")
       .option('--json', 'one JSON object a line')
@@ -87,8 +92,8 @@ async function run(watching: LogWatching, files: readonly string[], flags: Watch
     },
     drain: () => output.drain(),
   };
-  const { follow = false, config = null, format } = flags;
-  const summary = await watching.watch({ files, format, follow, config, signal: leave.signal }, hearer);
+  const { follow = false, config = null, format, alarms } = flags;
+  const summary = await watching.watch({ files, format, follow, alarms, config, signal: leave.signal }, hearer);
   if (flags.summary === true) output.write(form.summary(summary));
   await output.drain();
   if (failed && !follow) throw new CliError('not every log could be read to its end');

@@ -7,7 +7,7 @@ import type { Config } from '../config/options.ts';
 import { detectors } from '../detect/catalogue.ts';
 import { createEngine, type Engine } from '../detect/engine.ts';
 import { type LogSiteView, SightingsFromLog } from '../detect/sightings/from-log.ts';
-import { readLog } from '../intake/log-watch/read-log.ts';
+import { type LogCounts, readLog } from '../intake/log-watch/read-log.ts';
 import { watchLogs as followLogs } from '../intake/log-watch/watch-logs.ts';
 import { orgDomain } from '../lib/org-domain.ts';
 import type { LogEvent } from '../model/log-event.ts';
@@ -77,8 +77,8 @@ class Watch {
         onChunk: () => this.#mayGoOn(),
       };
       try {
-        const counts = await readLog({ ...options, onUnknown: (text, line) => this.#unknown(file, line, text, onUnknown) });
-        this.#lines += counts.lines;
+        const counts = await readLog({ ...options, ...(onUnknown === null ? {} : { onUnknown: (text, line) => onUnknown(file, line, text) }) });
+        this.#add(counts);
       } catch (error) {
         onTrouble(`${file}: ${error instanceof Error ? error.message : String(error)}`);
       }
@@ -92,6 +92,7 @@ class Watch {
       stateDir: null,
       begin: 'first-line',
       onEvent: (event) => this.#take(event),
+      onUnknown: (file, line, text) => this.#hearer.onUnknown?.(file, line, text),
       onTrouble: this.#hearer.onTrouble,
       pollMs: drainEveryMs,
     });
@@ -105,10 +106,7 @@ class Watch {
       else signal.addEventListener('abort', leave, { once: true });
     });
     await watch.stop();
-    for (const { lines, unknownLines } of watch.counts.values()) {
-      this.#lines += lines;
-      this.#unknownLines += unknownLines;
-    }
+    for (const counts of watch.counts) this.#add(counts);
   }
 
   async #mayGoOn(): Promise<boolean> {
@@ -116,18 +114,17 @@ class Watch {
     return !this.#request.signal.aborted;
   }
 
-  #unknown(file: string, line: number, text: string, tell: WatchHearer['onUnknown']): void {
-    this.#unknownLines++;
-    tell?.(file, line, text);
+  #add({ lines, unknownLines, first, last }: LogCounts): void {
+    this.#lines += lines;
+    this.#unknownLines += unknownLines;
+    if (first !== null && (this.#first === null || first < this.#first)) this.#first = first;
+    if (last !== null && (this.#last === null || last > this.#last)) this.#last = last;
   }
 
   #take(event: LogEvent): void {
     this.#events++;
-    if (event.at !== null) {
-      if (this.#first === null || event.at < this.#first) this.#first = event.at;
-      if (this.#last === null || event.at > this.#last) this.#last = event.at;
-    }
     this.#hearer.onEvent?.(event);
+    if (!this.#request.alarms) return;
     for (const sighting of this.#sightings.note(event)) {
       for (const alarm of this.#engine.note(sighting)) {
         this.#alarms++;

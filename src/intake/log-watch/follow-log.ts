@@ -4,6 +4,7 @@ import type { LogEvent } from '../../model/log-event.ts';
 import { Joiner } from '../../wire/log/join.ts';
 import { LogEvents } from '../../wire/log/log-events.ts';
 import { FollowedFile } from './followed-file.ts';
+import type { LogCounts } from './read-log.ts';
 import { holdsFile, loadPosition, positionFile, rotatedSince, savePosition } from './log-position.ts';
 
 export interface FollowOptions {
@@ -26,9 +27,8 @@ export interface FollowOptions {
 }
 
 export interface Following {
-  /** Lines read of all files of the log, and of them those that no reader understood. */
-  readonly lines: number;
-  readonly unknownLines: number;
+  /** What was read of all files of the log until now. */
+  readonly counts: LogCounts;
   /** Reads what is there, remembers the place and closes. */
   stop(): Promise<void>;
 }
@@ -53,6 +53,14 @@ interface Missed {
   readonly line: number;
 }
 
+const sumOf = (a: LogCounts, b: LogCounts): LogCounts => ({
+  lines: a.lines + b.lines,
+  events: a.events + b.events,
+  unknownLines: a.unknownLines + b.unknownLines,
+  first: a.first === null || (b.first !== null && b.first < a.first) ? b.first : a.first,
+  last: a.last === null || (b.last !== null && b.last > a.last) ? b.last : a.last,
+});
+
 /** Begins to follow; the first look at the file is made at once. */
 export function followLog(options: FollowOptions): Following {
   const follower = new Follower(options);
@@ -70,9 +78,8 @@ class Follower implements Following {
   /** To be read before the log itself; oldest first. */
   #missed: Missed[] = [];
   #begin: FollowOptions['begin'];
-  /** Of files that are closed. */
-  #linesBefore = 0;
-  #unknownBefore = 0;
+  /** Of files that are closed, less the lines that were read before we came. */
+  #before: LogCounts = { lines: 0, events: 0, unknownLines: 0, first: null, last: null };
   #savedAt = 0;
   #isDirty = false;
   #isStopped = false;
@@ -85,12 +92,8 @@ class Follower implements Following {
     this.#stateFile = options.stateDir === null ? null : positionFile(options.stateDir, options.path);
   }
 
-  get lines(): number {
-    return this.#open.reduce((sum, { events }) => sum + events.lines, this.#linesBefore);
-  }
-
-  get unknownLines(): number {
-    return this.#open.reduce((sum, { events }) => sum + events.unknownLines, this.#unknownBefore);
+  get counts(): LogCounts {
+    return [this.#before, ...this.#open.map(({ events }) => events)].reduce(sumOf);
   }
 
   get #open(): readonly Followed[] {
@@ -167,8 +170,7 @@ class Follower implements Following {
   }
 
   #count({ events }: Followed): void {
-    this.#linesBefore += events.lines;
-    this.#unknownBefore += events.unknownLines;
+    this.#before = sumOf(this.#before, events);
   }
 
   /** The next file that was missed, else the log itself; false while it is not there. */
@@ -190,7 +192,7 @@ class Follower implements Following {
 
   #opened({ path, offset, line }: Missed): Followed {
     const followed: Followed = { file: new FollowedFile(path, offset, (text) => followed.events.take(text)), events: this.#eventsFrom(line) };
-    this.#linesBefore -= line;
+    this.#before = { ...this.#before, lines: this.#before.lines - line };
     return followed;
   }
 

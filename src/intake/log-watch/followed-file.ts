@@ -41,9 +41,7 @@ export class FollowedFile {
   /** Whether what was read is no longer there: the file was copied and cut off, and may have grown again since. */
   get wasCut(): boolean {
     const { size } = fstatSync(this.#descriptor);
-    if (size < this.#offset) return true;
-    if (size === this.#offset) return false;
-    return tailOf(this.#descriptor, this.#offset) !== this.#tail.toString('hex');
+    return size < this.#offset || tailOf(this.#descriptor, this.#offset) !== this.#tail.toString('hex');
   }
 
   /** Begins again at the first byte, after the file was cut off. What had no line end is gone for ever. */

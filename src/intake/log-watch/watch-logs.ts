@@ -1,30 +1,36 @@
 // The log door: follows the logs of the configuration and tells what happens in them. What becomes of it is decided elsewhere.
 import type { LogEvent } from '../../model/log-event.ts';
-import { type Following, followLog, type FollowOptions } from './follow-log.ts';
+import { followLog, type FollowOptions } from './follow-log.ts';
+import type { LogCounts } from './read-log.ts';
 
-export interface WatchLogsOptions extends Pick<FollowOptions, 'stateDir' | 'onUnknown' | 'begin' | 'pollMs' | 'lateMs'> {
+export interface WatchLogsOptions extends Pick<FollowOptions, 'stateDir' | 'begin' | 'pollMs' | 'lateMs'> {
   readonly logs: readonly { readonly path: string; readonly format: string }[];
   readonly onEvent: (event: LogEvent) => void;
+  /** A line that no reader understood. */
+  readonly onUnknown?: (path: string, line: number, text: string) => void;
   /** A trouble that passes, named once: the operator should hear of it. */
   readonly onTrouble: (message: string) => void;
 }
 
 export interface LogWatch {
-  /** By path: lines read, and of them those that no reader understood. */
-  readonly counts: ReadonlyMap<string, { readonly lines: number; readonly unknownLines: number }>;
+  /** What was read until now, a log each. */
+  readonly counts: readonly (LogCounts & { readonly path: string })[];
   /** Reads what is there, remembers the places and closes. */
   stop(): Promise<void>;
 }
 
 /** Follows every log of the list until stopped. A log that is missing is waited for. */
-export function watchLogs({ logs, ...rest }: WatchLogsOptions): LogWatch {
-  const following = new Map<string, Following>(logs.map(({ path, format }) => [path, followLog({ ...rest, path, format })]));
+export function watchLogs({ logs, onUnknown, ...rest }: WatchLogsOptions): LogWatch {
+  const following = logs.map(({ path, format }) => {
+    const unknown = onUnknown === undefined ? {} : { onUnknown: (text: string, line: number) => onUnknown(path, line, text) };
+    return { path, log: followLog({ ...rest, ...unknown, path, format }) };
+  });
   return {
     get counts() {
-      return new Map([...following].map(([path, { lines, unknownLines }]) => [path, { lines, unknownLines }]));
+      return following.map(({ path, log }) => ({ path, ...log.counts }));
     },
     async stop() {
-      await Promise.all([...following.values()].map((each) => each.stop()));
+      await Promise.all(following.map(({ log }) => log.stop()));
     },
   };
 }

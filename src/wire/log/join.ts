@@ -16,89 +16,109 @@ interface Session {
   user: string | null;
 }
 
-/** What is joined into a reading. */
-export interface Joined {
-  readonly client: LogClient | null;
-  readonly user: string | null;
-  readonly from: string | null;
-  readonly messageId: string | null;
-}
-
 /**
  * Messages and sessions remembered. A busy server has some thousands at a time; the rest is room for mail that waits in the queue. About
  * 400 bytes each.
  */
 const defaultCapacity = 65_536;
 
+/** What is remembered of one host: queue ids and process ids of two hosts are two. */
+interface Host {
+  readonly name: string;
+  readonly messages: RecentKeys<Message>;
+  readonly sessions: RecentKeys<Session>;
+}
+
+/** Hosts in one log: a central one may have some hundred; a name too many is what somebody wrote into the log. */
+const mostHosts = 1000;
+
 /** Remembers by queue id and session, within bounds: what was not named for longest is forgotten first. */
 export class Joiner {
-  readonly #messages: RecentKeys<Message>;
-  readonly #sessions: RecentKeys<Session>;
+  // Of the reading taken last: what it says, and what was known before.
+  client: LogClient | null = null;
+  user: string | null = null;
+  from: string | null = null;
+  messageId: string | null = null;
+  readonly #capacity: number;
+  readonly #hosts: RecentKeys<Host>;
+  #host: Host | null = null;
 
   constructor(capacity = defaultCapacity) {
-    this.#messages = new RecentKeys(capacity);
-    this.#sessions = new RecentKeys(Math.ceil(capacity / 4));
+    this.#capacity = capacity;
+    this.#hosts = new RecentKeys(Math.min(mostHosts, capacity));
   }
 
-  /** Messages and sessions held now. */
+  /** Messages and sessions held now of the host that spoke last. */
   get size(): number {
-    return this.#messages.size + this.#sessions.size;
+    return this.#host === null ? 0 : this.#host.messages.size + this.#host.sessions.size;
   }
 
-  /** Takes a reading, in the order of the log, and adds what is known. Queue ids and process ids of two hosts are two. */
-  join(reading: Reading, host: string): Joined {
-    const session = reading.session === null ? null : this.#session(reading, `${host} ${reading.session}`);
-    if (reading.queueId === null) {
-      const { from, messageId } = reading;
-      const joined = { client: reading.client ?? session?.client ?? null, user: reading.user ?? session?.user ?? null, from, messageId };
-      if (reading.nextQueueId !== null) this.#inherit(`${host} ${reading.nextQueueId}`, joined);
-      return joined;
-    }
-    return this.#message(reading, session, host);
+  /** Takes a reading, in the order of the log; afterwards `client`, `user`, `from` and `messageId` are what is known. */
+  join(reading: Reading, hostName: string): void {
+    const host = this.#host?.name === hostName ? this.#host : this.#hostOf(hostName);
+    this.client = reading.client;
+    this.user = reading.user;
+    this.from = reading.from;
+    this.messageId = reading.messageId;
+    if (reading.session !== null) this.#joinSession(reading, reading.session, host.sessions);
+    if (reading.queueId !== null) this.#joinMessage(reading, reading.queueId, host.messages);
+    if (reading.nextQueueId !== null && reading.nextQueueId !== reading.queueId) this.#inherit(reading.nextQueueId, host.messages);
   }
 
-  #session(reading: Reading, key: string): Session | null {
-    const known = reading.type === 'connect' ? undefined : this.#sessions.get(key);
-    if (reading.ends && reading.queueId === null) {
-      this.#sessions.delete(key);
-      return known ?? null;
+  #hostOf(name: string): Host {
+    let host = this.#hosts.get(name);
+    if (host === undefined) {
+      // The first host has all the room; those of a central log share it as far as they are as busy.
+      const room = this.#hosts.size === 0 ? this.#capacity : Math.max(1, Math.floor(this.#capacity / 16));
+      host = { name, messages: new RecentKeys(room), sessions: new RecentKeys(Math.ceil(room / 4)) };
+      this.#hosts.set(name, host);
     }
+    this.#host = host;
+    return host;
+  }
+
+  #joinSession(reading: Reading, key: string, sessions: RecentKeys<Session>): void {
+    const known = reading.type === 'connect' ? undefined : sessions.get(key);
     if (known === undefined) {
-      if (reading.client === null && reading.user === null) return null;
-      const session = { client: reading.client, user: reading.user };
-      this.#sessions.set(key, session);
-      return session;
+      if (!reading.ends && (reading.client !== null || reading.user !== null)) sessions.set(key, { client: reading.client, user: reading.user });
+      return;
     }
     // A failed attempt to log in names somebody who was not there.
     if (reading.user !== null && reading.outcome !== 'failed') known.user = reading.user;
-    return known;
+    this.client ??= known.client;
+    this.user ??= known.user;
+    if (reading.ends) sessions.delete(key);
   }
 
-  #message(reading: Reading, session: Session | null, host: string): Message {
-    const key = `${host} ${reading.queueId}`;
-    const known = this.#messages.get(key);
-    const message = known === undefined || isReused(known, reading) ? { client: null, user: null, from: null, messageId: null } : known;
-    message.client = (reading.unsureClient ? (message.client ?? reading.client) : (reading.client ?? message.client)) ?? session?.client ?? null;
-    message.user = reading.user ?? message.user ?? session?.user ?? null;
-    message.from = reading.from ?? message.from;
-    message.messageId = reading.messageId ?? message.messageId;
-    if (reading.ends && reading.session === null) this.#messages.delete(key);
-    else if (message !== known) this.#messages.set(key, message);
-    if (reading.nextQueueId !== null && reading.nextQueueId !== reading.queueId) this.#inherit(`${host} ${reading.nextQueueId}`, message);
-    // The caller keeps it beyond the next line.
-    return { ...message };
+  #joinMessage(reading: Reading, queueId: string, messages: RecentKeys<Message>): void {
+    const found = messages.get(queueId);
+    const known = found !== undefined && isReused(found, reading) ? undefined : found;
+    if (known === undefined) {
+      if (!(reading.ends && reading.session === null))
+        messages.set(queueId, { client: this.client, user: this.user, from: this.from, messageId: this.messageId });
+      return;
+    }
+    known.client = reading.unsureClient ? (known.client ?? this.client) : (this.client ?? known.client);
+    known.user = this.user ?? known.user;
+    known.from = this.from ?? known.from;
+    known.messageId = this.messageId ?? known.messageId;
+    this.client = known.client;
+    this.user = known.user;
+    this.from = known.from;
+    this.messageId = known.messageId;
+    if (reading.ends && reading.session === null) messages.delete(queueId);
   }
 
   /** A content filter put the message back under another id: it comes from where it came from before, not from the filter. */
-  #inherit(key: string, before: Joined): void {
-    const next = this.#messages.get(key);
+  #inherit(queueId: string, messages: RecentKeys<Message>): void {
+    const next = messages.get(queueId);
     if (next === undefined) {
-      this.#messages.set(key, { ...before });
+      messages.set(queueId, { client: this.client, user: this.user, from: this.from, messageId: this.messageId });
       return;
     }
-    if (before.client !== null && (next.client === null || isInside(next.client.ip))) next.client = before.client;
-    next.user ??= before.user;
-    next.messageId ??= before.messageId;
+    if (this.client !== null && (next.client === null || isInside(next.client.ip))) next.client = this.client;
+    next.user ??= this.user;
+    next.messageId ??= this.messageId;
   }
 }
 

@@ -119,7 +119,8 @@ export class LogEvents {
 
   #give(line: LogLine, reading: Reading): void {
     if (reading === namesNobody) return;
-    const joined = this.#joiner.join(reading, line.host);
+    const joined = this.#joiner;
+    joined.join(reading, line.host);
     this.events++;
     this.#options.onEvent({
       file: this.#options.file,

@@ -182,4 +182,4 @@ function notice(line: LogLine, queueId: string | null, { from, colon, action }: 
 }
 
 /** The connection that a process serves: smtpd speaks with one client at a time. */
-export const sessionOf = (line: LogLine): string => `${line.program} ${line.pid}`;
+export const sessionOf = (line: LogLine): string => line.pid;

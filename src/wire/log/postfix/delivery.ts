@@ -1,6 +1,6 @@
 // Postfix smtp, lmtp, local, virtual, pipe, error, discard: how each recipient's delivery went.
 import type { LogOutcome } from '../../../model/log-event.ts';
-import { namesNobody, type LogLine, type Reading, reading } from '../line.ts';
+import { type LogLine, namesNobody, openReading, type Reading, reading } from '../line.ts';
 import { queuedAs } from './action.ts';
 import { endOfStatus, replyAt, valueAt } from './scan.ts';
 import { ofMessage } from './smtpd.ts';
@@ -42,15 +42,22 @@ function delivery(text: string, queueId: string, from: number): Reading | null {
   const reasonFrom = parenthesis ? space + 2 : space < 0 ? text.length : space + 1;
   const end = text.charCodeAt(text.length - 1) === 41 ? text.length - 1 : text.length;
   const reply = saidBy(text, reasonFrom) ?? reasonFrom;
-  return reading('delivery', {
-    queueId,
-    to: valueAt(text, from),
-    outcome,
-    status: dsnEnd < 0 ? null : text.slice(dsnAt + 6, dsnEnd),
-    replyCode: replyAt(text, reply).code,
-    reason: text.slice(reasonFrom, end),
-    nextQueueId: outcome === 'delivered' ? queuedAs(text, reasonFrom) : null,
-  });
+  const made = openReading('delivery');
+  made.queueId = queueId;
+  made.to = valueAt(text, from);
+  made.outcome = outcome;
+  made.status = dsnEnd < 0 ? null : text.slice(dsnAt + 6, dsnEnd);
+  made.replyCode = replyAt(text, reply).code;
+  made.reason = text.slice(reasonFrom, end);
+  if (outcome === 'delivered' && isFilter(text, from)) made.nextQueueId = queuedAs(text, reasonFrom);
+  return made;
+}
+
+/** Handed to a content filter of the host: only then the id in its answer is one of this log. */
+function isFilter(text: string, from: number): boolean {
+  const relay = text.indexOf(', relay=', from);
+  const open = relay < 0 ? -1 : text.indexOf('[', relay);
+  return open >= 0 && (text.startsWith('127.', open + 1) || text.startsWith('::1]', open + 1));
 }
 
 /** Where the reply begins that another server is reported to have given; null when none is reported. */

@@ -1,5 +1,5 @@
 // Postfix cleanup, qmgr, pickup, bounce, postsuper: what becomes of a message between its arrival and its deliveries.
-import { namesNobody, type LogLine, type Reading, reading } from '../line.ts';
+import { type LogLine, namesNobody, openReading, type Reading, reading } from '../line.ts';
 import { readAction } from './action.ts';
 import { valueAt } from './scan.ts';
 import { ofMessage } from './smtpd.ts';
@@ -8,7 +8,12 @@ import { ofMessage } from './smtpd.ts';
 export function readCleanup(line: LogLine, queueId: string | null, from: number): Reading | null {
   const { text } = line;
   if (queueId === null) return levelled(text);
-  if (text.startsWith('message-id=', from)) return reading('notice', { queueId, messageId: valueAt(text, from + 11) || null });
+  if (text.startsWith('message-id=', from)) {
+    const made = openReading('notice');
+    made.queueId = queueId;
+    made.messageId = valueAt(text, from + 11) || null;
+    return made;
+  }
   if (text.startsWith('resent-message-id=', from)) return reading('notice', { queueId });
   return readAction(line, queueId, from) ?? reading('other', { queueId, reason: text.slice(from) });
 }
@@ -16,11 +21,17 @@ export function readCleanup(line: LogLine, queueId: string | null, from: number)
 /** A line of the queue manager. */
 export function readQmgr({ text }: LogLine, queueId: string | null, from: number): Reading | null {
   if (queueId === null) return levelled(text);
-  if (text.startsWith('removed', from)) return reading('notice', { queueId, ends: true, reason: 'removed' });
-  if (!text.startsWith('from=', from)) return reading('notice', { queueId, reason: text.slice(from) });
+  const made = openReading('notice');
+  made.queueId = queueId;
+  if (!text.startsWith('from=', from)) {
+    made.ends = text.startsWith('removed', from);
+    made.reason = made.ends ? 'removed' : text.slice(from);
+    return made;
+  }
   const sender = valueAt(text, from + 5);
+  made.from = sender;
   const status = text.indexOf(', status=', from + 5 + sender.length);
-  if (status < 0) return reading('notice', { queueId, from: sender });
+  if (status < 0) return made;
   const expired = text.startsWith('expired', status + 9) || text.startsWith('force-expired', status + 9);
   return reading(expired ? 'delivery' : 'notice', { queueId, from: sender, outcome: expired ? 'expired' : null, reason: text.slice(status + 9) });
 }

@@ -1,5 +1,5 @@
 // Postfix smtpd, on whatever port: connections, refusals, authentication, what was accepted.
-import { namesNobody, type LogLine, type Reading, reading, ipOf } from '../line.ts';
+import { ipOf, type LogLine, namesNobody, openReading, type Reading, reading } from '../line.ts';
 import type { LogClient } from '../../../model/log-event.ts';
 import { readAction, sessionOf } from './action.ts';
 import { clientAt, clientIn, peerAt, valueAfter } from './scan.ts';
@@ -13,7 +13,7 @@ export function readSmtpd(line: LogLine, queueId: string | null, from: number): 
   }
   switch (text.charCodeAt(0)) {
     case 99: // c
-      if (text.startsWith('connect from ')) return reading('connect', { client: clientAt(text, 13), session: sessionOf(line) });
+      if (text.startsWith('connect from ')) return connect(line);
       break;
     case 100: // d
       if (text.startsWith('disconnect from ')) return disconnect(line);
@@ -34,15 +34,22 @@ export function readSmtpd(line: LogLine, queueId: string | null, from: number): 
   return readTls(text) ?? readAction(line, null, 0) ?? named(line);
 }
 
+function connect(line: LogLine): Reading {
+  const made = openReading('connect');
+  made.client = clientAt(line.text, 13);
+  made.session = sessionOf(line);
+  return made;
+}
+
 function accepted(text: string, queueId: string | null, from: number): Reading {
+  const made = openReading('accept');
   // XFORWARD from a content filter: the client before it is the one that counts.
   const original = text.indexOf(', orig_client=', from);
-  return reading('accept', {
-    client: clientAt(text, original < 0 ? from : original + 14),
-    user: valueAfter(text, ', sasl_username=', from),
-    queueId,
-    outcome: 'accepted',
-  });
+  made.client = clientAt(text, original < 0 ? from : original + 14);
+  made.user = valueAfter(text, ', sasl_username=', from);
+  made.queueId = queueId;
+  made.outcome = 'accepted';
+  return made;
 }
 
 /** `disconnect from a[192.0.2.7] ehlo=1 auth=0/1 quit=1 commands=2/3`. */
@@ -51,14 +58,14 @@ function disconnect(line: LogLine): Reading {
   // Every attempt to authenticate failed. Where authentication is not offered no other line says so.
   const guessed = text.indexOf(' auth=0/', 16) > 0;
   const peer = peerAt(text, 16);
-  return reading('disconnect', {
-    client: peer?.client ?? null,
-    hostile: guessed,
-    outcome: guessed ? 'failed' : null,
-    reason: peer !== null && text.length > peer.end + 1 ? text.slice(peer.end + 1) : null,
-    session: sessionOf(line),
-    ends: true,
-  });
+  const made = openReading('disconnect');
+  made.hostile = guessed;
+  if (guessed) made.outcome = 'failed';
+  if (peer !== null) made.client = peer.client;
+  if (peer !== null && text.length > peer.end + 1) made.reason = text.slice(peer.end + 1);
+  made.session = sessionOf(line);
+  made.ends = true;
+  return made;
 }
 
 function brokenOff(text: string): Reading {

@@ -62,9 +62,21 @@ const daemons: ReadonlyMap<string, DaemonReader> = new Map([
 
 const lastPart = (program: string): string => program.slice(program.lastIndexOf('/') + 1);
 
-function readLine(line: LogLine): Reading | null {
+/** Keeps the daemon of the last line: lines of one come together, and comparing is cheaper than looking up. */
+function openReader(): (line: LogLine) => Reading | null {
+  let program = '';
+  let read = readByWords;
+  return (line) => {
+    if (line.program !== program) {
+      program = line.program;
+      read = daemons.get(lastPart(program)) ?? readByWords;
+    }
+    return readLine(line, read);
+  };
+}
+
+function readLine(line: LogLine, read: DaemonReader): Reading | null {
   const { text } = line;
-  const read = daemons.get(lastPart(line.program)) ?? readByWords;
   if (text.startsWith('NOQUEUE: ')) return read(line, null, 9) ?? null;
   const colon = endOfQueueId(text);
   // A message is named: at least that is said of it, whatever else the line is.
@@ -88,5 +100,5 @@ export const postfix: LogReader = {
   program: 'postfix',
   claims: (program) => program.includes('/') && daemons.has(lastPart(program)),
   owns: ({ text }) => isOurs(text),
-  open: () => readLine,
+  open: openReader,
 };
