@@ -18,6 +18,11 @@ export class PhraseTable<Meaning> {
     this.#rows = rows.map(([phrase, meaning, why]) => ({ phrase: fold(phrase), meaning, why }));
   }
 
+  /** Every row, for tests of the table itself. */
+  rows(): readonly PhraseHit<Meaning>[] {
+    return this.#rows;
+  }
+
   /** The first row of the table that occurs in a folded text: earlier rows weigh more. */
   firstIn(folded: string): PhraseHit<Meaning> | null {
     return folded === '' ? null : (this.#rows.find(({ phrase }) => folded.includes(phrase)) ?? null);

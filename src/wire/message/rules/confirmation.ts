@@ -108,7 +108,7 @@ const confirmations: readonly PhraseRow<ConfirmationClass>[] = [
   ['registration confirmation', 'registration', 'English'],
   ['registrierung', 'registration', 'German'],
   ['ihr benutzerkonto', 'registration', 'German'],
-  ['votre inscription', 'registration', 'French'],
+  ['merci de votre inscription', 'registration', 'French'],
   ['votre compte a ete cree', 'registration', 'French'],
   ['gracias por registrarte', 'registration', 'Spanish'],
   ['registro de usuario', 'registration', 'Spanish'],

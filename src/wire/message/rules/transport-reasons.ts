@@ -67,6 +67,7 @@ export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   ['did not accept our requests to connect', 'network-error', 'Gmail'],
   ["can't connect", 'network-error', 'many'],
   ['could not connect', 'network-error', 'many'],
+  ['unable to contact ldap', 'system-error', 'qmail-ldap'],
   ['unable to contact', 'network-error', 'many'],
   ["couldn't establish an smtp connection", 'network-error', 'qmail'],
   ['dns server', 'network-error', 'many'],
@@ -94,7 +95,6 @@ export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   ['local problem', 'system-error', 'many'],
   ['mailer error', 'system-error', 'many'],
   ['remote protocol error', 'system-error', 'Sendmail'],
-  ['unable to contact ldap', 'system-error', 'qmail-ldap'],
   ['resources temporarily', 'system-error', 'Yahoo'],
   // What the message is like.
   ['attachment', 'content-refused', 'many'],
