@@ -4,7 +4,9 @@ import { clientOf, namesNobody, type LogLine, type Reading, reading } from '../l
 
 /** A line of a policy server for SPF. A failure of SPF by itself is a fact, no judgement; a refusal is one. */
 export function readPolicySpf({ text }: LogLine): Reading {
-  const client = clientOf(valueOf(text, 'client-ip=') ?? '');
+  // `550 5.7.23 Message rejected due to: SPF fail ... ?s=mfrom;id=b@c;ip=192.0.2.7;r=d`: the sender stands before the address.
+  const link = text.lastIndexOf(';ip=');
+  const client = clientOf(valueOf(text, 'client-ip=') ?? (link < 0 ? '' : (valueOf(text.slice(link), ';ip=') ?? '')));
   const from = valueOf(text, 'envelope-from=');
   const refused = text.startsWith('Policy action=5') || text.startsWith('Action: reject') || text.startsWith('550 ') || text.startsWith('action=reject');
   if (client === null && from === null) return refused ? reading('reject', { outcome: 'refused', reason: text }) : namesNobody;

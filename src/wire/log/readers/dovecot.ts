@@ -60,7 +60,7 @@ function readDovecot(line: LogLine): ReadResult {
   const said = serviceOf(full);
   if (said === null) return readPam(full) ?? (line.program === 'dovecot' ? namesNobody : null);
   const result = readService(said);
-  return 'type' in result && result.program === null ? { ...result, program: said.service } : result;
+  return result === namesNobody ? result : { ...result, program: said.service };
 }
 
 function readService(said: Said): Reading {

@@ -16,11 +16,11 @@ export const exchange: LogReader = {
   format: 'exchange',
   programs: ['exchange', 'msexchangetransport'],
   program: 'exchange',
-  owns: ({ raw }) => /^#(?:Fields: date-?time,|Software: Microsoft Exchange)/i.test(raw) || isProtocolLine(raw) || isMailboxLine(raw),
+  owns: ({ raw }) => /^#(?:Fields: date-?time,|Software: Microsoft Exchange)/i.test(raw) || isRow(raw),
   open: () => {
     let columns: readonly string[] | null = null;
     return (line) => {
-      if (!line.raw.startsWith('#')) return readRow(line, columns ?? (isMailboxLine(line.raw) ? mailboxColumns : protocolColumns));
+      if (!line.raw.startsWith('#')) return readRow(line, columns ?? columnsOf(line.raw));
       if (line.raw.startsWith('#Fields: ')) columns = line.raw.slice('#Fields: '.length).trim().split(',').slice(0, mostColumns);
       return namesNobody;
     };
@@ -32,6 +32,15 @@ const isProtocolLine = (raw: string): boolean => /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}
 
 /** `2022-07-20T21:12:06.270Z,0000000000000C9D,2,192.0.2.1:143,198.51.100.7:60404,joe,15,...` of IMAP and POP. */
 const isMailboxLine = (raw: string): boolean => /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}Z,[0-9A-Fa-f]{16},\d+,[^,]{1,80}:\d+,[^,]{1,80}:\d+,/.test(raw);
+
+/** The columns of a line without a heading, told by its shape. */
+function columnsOf(raw: string): readonly string[] {
+  if (isMailboxLine(raw)) return mailboxColumns;
+  return isProtocolLine(raw) ? protocolColumns : [];
+}
+
+/** No other mail log begins its lines with a stamp in UTC and a comma. */
+const isRow = (raw: string): boolean => /^\d{4}-\d\d-\d\dT[0-9:.]{8,12}Z,(?:[^,]*,){5}/.test(raw);
 
 function readRow(line: LogLine, columns: readonly string[]): ReadResult {
   const cells = cellsOf(line.raw);

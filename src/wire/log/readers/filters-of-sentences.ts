@@ -1,4 +1,4 @@
-// Filters beside a mail server, and webmail in front of it: amavis, MailScanner, rspamd, policyd-spf, OpenDKIM, OpenDMARC, spamd of
+// Filters beside a mail server, and webmail in front of it: amavis, MailScanner, rspamd, OpenDKIM, OpenDMARC, spamd of
 // SpamAssassin and of OpenBSD; Horde, Roundcube, SOGo, SquirrelMail.
 import type { SentenceProgram } from './phrases.ts';
 
@@ -37,7 +37,7 @@ const mailScanner: SentenceProgram = {
 
 /**
  * `<7f2a>; task; rspamd_task_write_log: id: <x@y>, qid: <4bsM>, ip: 192.0.2.7, from: <a@b>, (default: T (reject): [20/15] ...`. The
- * Message-ID stands before the address: it must hold no bracket, or the line names nobody.
+ * Message-ID stands before the address: when there are two, the line names nobody.
  */
 const rspamd: SentenceProgram = {
   format: 'rspamd',
@@ -46,33 +46,14 @@ const rspamd: SentenceProgram = {
   sentences: [
     {
       pattern:
-        /rspamd_task_write_log: id: (?<mid><?[^<>, ]*>?), (?:qid: <(?<id>[^<> ]*)>, )?ip: (?<ip>[0-9A-Fa-f:.]+), (?:user: (?<user>[^, ]*), )?(?:from: (?<from><[^>]*>), )?\(\w+: T \((?<reason>reject)\)/,
+        /rspamd_task_write_log: id: (?<mid><?[^<>, ]*>?), (?:qid: <(?<id>[^<> ]*)>, )?ip: (?<ip>[0-9A-Fa-f:.]+)(?!.*, ip: ), (?:user: (?<user>[^, ]*), )?(?:from: (?<from><[^>]*>), )?\(\w+: T \((?<reason>reject)\)/,
       type: 'reject',
       hostile: true,
       outcome: 'refused',
     },
     {
       pattern:
-        /rspamd_task_write_log: id: (?<mid><?[^<>, ]*>?), (?:qid: <(?<id>[^<> ]*)>, )?ip: (?<ip>[0-9A-Fa-f:.]+), (?:user: (?<user>[^, ]*), )?(?:from: (?<from><[^>]*>), )?\(\w+: \w \((?<reason>[a-z ]+)\)/,
-      type: 'notice',
-    },
-  ],
-};
-
-/** The HELO name and the sender stand behind the address. */
-const policydSpf: SentenceProgram = {
-  format: 'policyd-spf',
-  programs: ['policyd-spf', 'python-policyd-spf', 'pypolicyd-spf', 'policyd-spf-perl'],
-  sentences: [
-    {
-      pattern: /^(?:[A-Z][a-z]+: )?(?<reason>550 5\.7\.\d+ Message rejected due to: .*);ip=(?<ip>[0-9A-Fa-f:.]+);r=\S*$/,
-      type: 'reject',
-      hostile: true,
-      outcome: 'refused',
-    },
-    {
-      pattern:
-        /^(?:Action: )?(?:prepend:? )?(?:Text: )?(?:Received-SPF: )?(?<reason>[A-Z][a-z]+)(?: \([^;]{0,200}?\))?;? identity=\w+; client-ip=(?<ip>[0-9A-Fa-f:.]+); helo=(?:[^;]*); envelope-from=(?<from>[^;]*);/,
+        /rspamd_task_write_log: id: (?<mid><?[^<>, ]*>?), (?:qid: <(?<id>[^<> ]*)>, )?ip: (?<ip>[0-9A-Fa-f:.]+)(?!.*, ip: ), (?:user: (?<user>[^, ]*), )?(?:from: (?<from><[^>]*>), )?\(\w+: \w \((?<reason>[a-z ]+)\)/,
       type: 'notice',
     },
   ],
@@ -127,7 +108,7 @@ const roundcube: SentenceProgram = {
   sentences: [
     {
       pattern:
-        /^(?:<\w+> )?(?:IMAP Error: )?(?:FAILED login|Login failed|Failed login) for (?<user>[^()]*?)(?: against \S+)? from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f])(?=\(X-|\. |\.?$| in session )(?![^()]* from [0-9A-Fa-f:.]*[0-9A-Fa-f](?:\(X-|\. |\.?$| in session ))/i,
+        /^(?:<\w+> )?(?:IMAP Error: )?(?:FAILED login|Login failed|Failed login) for (?<user>[^()]*?)(?: against \S+)? from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f])(?=\(X-|\. |\.?$| in session )(?!.* from [0-9A-Fa-f:.]*[0-9A-Fa-f](?:\(X-|\. |\.?$| in session ))/i,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
@@ -172,4 +153,4 @@ const squirrelMail: SentenceProgram = {
 };
 
 /** In the order in which they are asked. */
-export const filtersOfSentences: readonly SentenceProgram[] = [amavis, mailScanner, rspamd, policydSpf, milters, spamd, horde, roundcube, sogo, squirrelMail];
+export const filtersOfSentences: readonly SentenceProgram[] = [amavis, mailScanner, rspamd, milters, spamd, horde, roundcube, sogo, squirrelMail];
