@@ -66,8 +66,10 @@ export interface HotKeysOptions<S> {
   readonly detector: string;
   /** Keys at most. */
   readonly capacity: number;
-  /** Milliseconds after which a key without a sighting is calm, and its evidence begins anew. */
+  /** Milliseconds after which a key without a sighting is calm and begins anew. */
   readonly quietMs: number;
+  /** What is known of a key is worth more than an hour: only its evidence begins anew. */
+  readonly keepsState?: true;
   fresh(): S;
 }
 
@@ -93,7 +95,12 @@ export class HotKeys<S> {
   /** The state of a key, made when there is none. */
   of(key: string, at: number): HotKey<S> {
     const hot = this.#states.of(key);
-    if (hot.count > 0 && at - hot.lastAt > this.#options.quietMs) hot.forget();
+    if (hot.count === 0 || at - hot.lastAt <= this.#options.quietMs) return hot;
+    if (this.#options.keepsState !== true) {
+      this.#states.delete(key);
+      return this.#states.of(key);
+    }
+    hot.forget();
     return hot;
   }
 

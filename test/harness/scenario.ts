@@ -93,7 +93,8 @@ function sightingsOf(stream: Stream, { startAt, number, random }: Making): Scena
 /** One sighting of a filled template; what a scenario does not say is ordinary. */
 function sightingOf(given: unknown, at: number, source: string): Sighting {
   const { what, ip = '192.0.2.1', name = null, user = null, inside = false, ...rest } = given as { what: Sighting['kind'] } & Record<string, unknown>;
-  const caller = { ip, name, user, inside } as Caller;
+  // Of a login, the user is the name that was tried.
+  const caller = { ip, name, user: what === 'auth' ? null : user, inside } as Caller;
   const { from = '', traits = null } = rest as { from?: string; traits?: MessageTraits | null };
   const origin = originOf(caller, from, traits, { orgDomain });
   const ordinary = {
@@ -107,7 +108,7 @@ function sightingOf(given: unknown, at: number, source: string): Sighting {
     bytes: 5000,
     traits,
   };
-  const fields = what === 'message' ? { origin, ...ordinary } : what === 'recipient' ? { origin, from } : { session: source };
+  const fields = what === 'message' ? { origin, ...ordinary } : what === 'recipient' ? { origin, from } : what === 'auth' ? { user } : { session: source };
   return { kind: what, at, source, caller, ...fields, ...rest } as unknown as Sighting;
 }
 

@@ -86,8 +86,8 @@ class BackscatterFlood implements Detector {
 
   #report(sighting: MessageSighting, raise: (alarm: Alarm) => void): void {
     const { at, traits, to } = sighting;
-    if (traits?.returned === 'ours' || this.#isCovered(to, at)) return;
     const isForged = traits?.returned === 'forged';
+    if (traits?.returned === 'ours' || (!isForged && this.#isCovered(to, at))) return;
     const name = mailboxOf(to);
     const mailbox = this.#mailboxes.of(name, at);
     mailbox.note(sighting, sighting.origin.name);

@@ -3,9 +3,9 @@
 import { DistinctWindow } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { halfSipHash } from '../../lib/half-sip-hash.ts';
-import { nextStep } from '../../lib/walk.ts';
+import { addScore, type LeakyScore, startScore } from '../../lib/leaky-score.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
-import type { Caller, RecipientSighting, Sighting } from '../../model/sighting.ts';
+import type { Caller, MessageSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
 import { callerText, houseOf, netOf, networkAlarmKey } from '../caller-keys.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
 import { mailboxOf } from '../envelope.ts';
@@ -31,9 +31,11 @@ const pairPlaces = 1 << 18;
 /** Severe is four times an alert. The walk stops there and a little above, so that a reformed sender comes down again. */
 const severeFactor = 4;
 const mostFactor = 5;
+/** Steps that are forgiven an hour: the mistyped addresses of a whole network must not add up over the day. */
+const leakPerHour = 2;
 
 interface Sender {
-  walk: number;
+  readonly walk: LeakyScore;
   readonly unknown: DistinctWindow;
   readonly existing: DistinctWindow;
 }
@@ -51,7 +53,7 @@ class DirectoryHarvest implements Detector {
       detector: id,
       capacity: given.senders,
       quietMs: hourMs,
-      fresh: () => ({ walk: 0, unknown: new DistinctWindow(hourMs), existing: new DistinctWindow(hourMs) }),
+      fresh: () => ({ walk: startScore(), unknown: new DistinctWindow(hourMs), existing: new DistinctWindow(hourMs) }),
     });
   }
 
@@ -62,9 +64,9 @@ class DirectoryHarvest implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind === 'message') {
       // A log names recipients that exist with their delivery only.
-      if (sighting.outcome === 'delivered' && sighting.direction === 'in') this.#exists(sighting, sighting.caller);
+      if (sighting.outcome === 'delivered' && sighting.direction === 'in') this.#exists(sighting);
     } else if (sighting.kind === 'recipient') {
-      if (sighting.answer === 'accepted') this.#exists(sighting, sighting.caller);
+      if (sighting.answer === 'accepted') this.#exists(sighting);
       else if (sighting.answer === 'unknown') this.#isUnknown(sighting, raise);
     }
   }
@@ -74,12 +76,14 @@ class DirectoryHarvest implements Detector {
   }
 
   /** A party is only remembered for what it guessed; but then what it knows speaks for it. */
-  #exists({ at, to }: { readonly at: number; readonly to: string }, caller: Caller): void {
+  #exists({ at, from, to, caller }: RecipientSighting | MessageSighting): void {
     if (caller.user !== null || caller.ip === '') return;
     const key = this.#keyOf(caller);
     const sender = this.#senders.peek(key)?.state;
-    if (sender === undefined || !this.#isFirst(key, to)) return;
-    sender.walk = nextStep(sender.walk, false);
+    // Many write to the same mailbox of a small site: each correspondence counts once. One valid name does not wash a dictionary: the hour's
+    // different names are compared as well.
+    if (sender === undefined || !this.#isFirst(`${key} ${from}`, to)) return;
+    addScore(sender.walk, -1, this.#terms(at));
     sender.existing.add(this.#hash(to), at);
   }
 
@@ -92,11 +96,11 @@ class DirectoryHarvest implements Detector {
     if (!this.#isFirst(key, to)) return;
     sender.note(sighting, callerText(caller));
     const { walkWatch, walkAlert, perHourWatch, perHourAlert } = this.#options;
-    sender.state.walk = nextStep(sender.state.walk, true, mostFactor * walkAlert);
+    // Rounded up: what has leaked since the first of ten in a row is not to make them nine.
+    const walk = Math.ceil(addScore(sender.state.walk, 1, this.#terms(at)));
     sender.state.unknown.add(this.#hash(to), at);
     const unknown = sender.state.unknown.countAt(at);
     const existing = sender.state.existing.countAt(at);
-    const { walk } = sender.state;
     const byWalk = reached(walk, { watch: walkWatch, alert: walkAlert, severe: severeFactor * walkAlert });
     const perHour =
       unknown.count >= existing.count ? reached(unknown.count, { watch: perHourWatch, alert: perHourAlert, severe: severeFactor * perHourAlert }) : null;
@@ -129,6 +133,10 @@ class DirectoryHarvest implements Detector {
   #alarmKeyOf(caller: Caller): AlarmKey {
     const house = houseOf(caller, this.#context.orgDomain);
     return house === null ? networkAlarmKey(caller) : { domain: house };
+  }
+
+  #terms(at: number): { readonly at: number; readonly perMinute: number; readonly most: number } {
+    return { at, perMinute: leakPerHour / 60, most: mostFactor * this.#options.walkAlert };
   }
 
   #isFirst(key: string, to: string): boolean {

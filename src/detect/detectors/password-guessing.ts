@@ -6,7 +6,7 @@
 import { DistinctWindow } from '../../lib/distinct-count.ts';
 import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import { addScore, type LeakyScore, startScore } from '../../lib/leaky-score.ts';
-import { RecentSet } from '../../lib/recent-map.ts';
+import { RecentMap, RecentSet } from '../../lib/recent-map.ts';
 import { nextStep } from '../../lib/walk.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { AuthSighting, Sighting } from '../../model/sighting.ts';
@@ -52,6 +52,11 @@ const knownMs = 30 * 24 * hourMs;
 /** Failures of one host within an hour that count for the whole site: more are seen at the host. */
 const surge = { factor: 5, watch: 12, alert: 23, severe: 46, most: 70 } as const;
 
+interface Tried {
+  points: number;
+  steps: number;
+}
+
 interface Host {
   readonly fast: LeakyScore;
   slow: number;
@@ -70,7 +75,9 @@ class PasswordGuessing implements Detector {
   readonly #users: HotKeys<DistinctWindow>;
   readonly #site: HotKeys<null>;
   readonly #surge: SiteSurge;
-  readonly #tried = new RecentSet({ capacity: mostPairs, keepMs: triedMs });
+  /** What each name that failed at a host has added there: its success takes that off again. */
+  readonly #tried = new RecentMap<Tried>({ capacity: mostPairs, keepMs: triedMs });
+  readonly #secrets = new RecentSet({ capacity: mostPairs, keepMs: triedMs });
   readonly #known = new RecentSet({ capacity: mostPairs, keepMs: knownMs });
   readonly #forgiven = new RecentSet({ capacity: mostPairs, keepMs: hourMs });
   readonly #counted = new RecentSet({ capacity: mostPairs, keepMs: hourMs });
@@ -120,26 +127,42 @@ class PasswordGuessing implements Detector {
     this.#known.isNew(pair, at);
     this.#networks.of(netOf(caller), at).state.succeeded.add(this.#hash(user), at);
     if (!this.#forgiven.isNew(pair, at)) return;
-    const host = this.#hosts.of(hostOf(caller), at).state;
-    addScore(host.fast, weights.success, this.#leak(at));
-    host.slow = nextStep(host.slow, false);
+    const host = this.#hosts.peek(hostOf(caller))?.state;
+    if (host === undefined) return;
+    const { points, steps } = this.#tried.get(pair, at) ?? { points: 0, steps: 0 };
+    this.#tried.delete(pair);
+    addScore(host.fast, Math.min(weights.success, -points), this.#leak(at));
+    host.slow = Math.max(0, host.slow - Math.max(1, steps));
   }
 
   #failed(sighting: AuthSighting, raise: (alarm: Alarm) => void): void {
     const { at, caller, user, secret } = sighting;
     const host = hostOf(caller);
-    const isNewName = user === '' || this.#tried.isNew(`${host} ${user}`, at);
+    const tried = this.#triedBy(`${host} ${user}`, at);
+    const isNewName = user === '' || tried.points === 0;
     // Elsewhere the same user with the same password is the same forgotten device on its way.
-    const isNewSecret = secret !== null && this.#tried.isNew(`${user} ${secret}`, at);
+    const isNewSecret = secret !== null && this.#secrets.isNew(`${user} ${secret}`, at);
     if (secret !== null && !isNewSecret) return;
     const isOwnUser = user !== '' && this.#known.has(`${host} ${user}`, at);
-    this.#weighHost(sighting, { weight: weightOf({ user, isNewName, isOwnUser }), isStep: !isOwnUser && (isNewName || isNewSecret) }, raise);
+    const weight = weightOf({ user, isNewName, isOwnUser });
+    const isStep = !isOwnUser && (isNewName || isNewSecret);
+    tried.points += weight;
+    if (isStep) tried.steps++;
+    this.#weighHost(sighting, { weight, isStep }, raise);
     if (isOwnUser) return;
     if (user !== '') {
       this.#weighNetwork(sighting, raise);
       this.#weighUser(sighting, raise);
     }
     if (this.#counted.isNew(host, at)) this.#weighSite(sighting, raise);
+  }
+
+  #triedBy(pair: string, at: number): Tried {
+    const known = this.#tried.get(pair, at);
+    if (known !== undefined) return known;
+    const fresh = { points: 0, steps: 0 };
+    this.#tried.set(pair, fresh, at);
+    return fresh;
   }
 
   #weighHost(sighting: AuthSighting, { weight, isStep }: { readonly weight: number; readonly isStep: boolean }, raise: (alarm: Alarm) => void): void {

@@ -115,7 +115,7 @@ class StolenAccount implements Detector {
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
     this.#context = context;
-    this.#users = new HotKeys({ detector: id, capacity: given.users, quietMs: 2 * hourMs, fresh: freshAccount });
+    this.#users = new HotKeys({ detector: id, capacity: given.users, quietMs: 2 * hourMs, keepsState: true, fresh: freshAccount });
   }
 
   get size(): number {
