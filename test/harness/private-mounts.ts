@@ -13,7 +13,7 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Arguments for `unshare`: mounts, then becomes the program. The process id stays the program's, and the kernel unmounts when it ends. */
 export function underMounts(overlays: readonly Overlay[], command: readonly string[]): readonly string[] {
-  const mounts = overlays.map(({ from, over }) => `mount --bind ${quote(from)} ${quote(over)}`);
+  const mounts = overlays.map(({ from, over }) => `mount --rbind ${quote(from)} ${quote(over)}`);
   return ['--mount', '--propagation', 'private', 'sh', '-c', [...mounts, 'exec "$@"'].join(' && '), 'sh', ...command];
 }
 

@@ -92,3 +92,11 @@ test('a memory that does not carry the gateway is said, with the connections it 
   const small = { ...machine, memoryMiB: 512 };
   assert.match(brakesText(judgeBrakes('exim', [''], small), small), /set hub\.connections there to 15\./);
 });
+
+test('Postfix is proposed as much free space as it would keep by itself: else it warns of the proposal', () => {
+  const small: Machine = { processors: 1, memoryMiB: 100, gatewayConnections: 2, gatewayAddress: null, messageBytes: 4096 };
+  const proposed = (text: string, of: Machine) => judgeBrakes('postfix', [text], of).find(({ setting }) => setting === 'queue_minfree')?.proposed;
+  assert.equal(proposed('', small), String(1.5 * (4096 + 65_536)), 'of the limit that is proposed');
+  assert.equal(proposed('', { ...small, messageBytes: 1024 ** 2 }), String(1.5 * 10_240_000), 'of the limit that stands');
+  assert.equal(proposed('', { ...small, messageBytes: 50 * 1024 ** 2 }), String(200 * 1024 ** 2));
+});

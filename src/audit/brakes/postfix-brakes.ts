@@ -170,8 +170,11 @@ export const postfixBrakes: readonly Brake[] = [
     fallback: () => '0',
     off: { value: 0, bad: 'only 1.5 messages of the largest size are kept free, not the room that the sessions at once need' },
     least: { of: (machine) => 2 * machine.messageBytes, verdict: 'too low', why: 'less than two of the largest messages' },
-    most: { of: (machine) => 100 * machine.messageBytes, why: 'mail is deferred on a disk that has room' },
-    propose: (machine) => String(freeSpaceBytes(machine)),
+    most: {
+      of: (machine) => Math.max(100 * machine.messageBytes, spaceForLargest(10 * machine.messageBytes)),
+      why: 'mail is deferred on a disk that has room',
+    },
+    propose: (machine, view) => String(Math.max(freeSpaceBytes(machine), spaceForLargest(largestMessage(machine, view)))),
   },
   {
     setting: 'in_flow_delay',
@@ -180,7 +183,8 @@ export const postfixBrakes: readonly Brake[] = [
     fallback: () => '1s',
     off: { value: 0, bad: 'the queue grows as fast as the gateway brings mail' },
     most: { of: constant(3), why: 'each message of the gateway waits that long' },
-    propose: () => '1s',
+    // Nothing of it shows in Postfix's log, so that nobody could tell whether a proposal works: it is judged alone.
+    propose: () => '',
   },
   {
     setting: 'postscreen',
@@ -191,5 +195,14 @@ export const postfixBrakes: readonly Brake[] = [
     look: lookPostscreen,
   },
 ];
+
+/** Postfix warns of less, and refuses mail when less is free whatever is written. */
+const spaceForLargest = (bytes: number): number => Math.ceil(1.5 * bytes);
+
+/** What message_size_limit will be: as it stands where that is right, else as proposed. */
+function largestMessage(machine: Machine, view: View): number {
+  const own = readAmount(view.value('message_size_limit') ?? '', 'bytes');
+  return own !== null && own >= messageWithTrace(machine) && own <= 10 * machine.messageBytes ? own : messageWithTrace(machine);
+}
 
 const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);

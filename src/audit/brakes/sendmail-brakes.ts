@@ -5,6 +5,8 @@ import { fewerThanGateway, freeSpaceBytes, messageWithTrace, moreThanMemory, ses
 
 const perProcessor = (factor: number) => (machine: Machine) => factor * machine.processors;
 const constant = (value: number) => (): number => value;
+/** Sendmail counts in the blocks of the file system: 4 KiB on all that Linux makes today. */
+const blockBytes = 4096;
 /** A pool that was idle opens anew within five seconds. */
 const burst = (machine: Machine): number => Math.ceil(machine.gatewayConnections / 5);
 
@@ -114,16 +116,16 @@ export const sendmailBrakes: readonly Brake[] = [
   },
   {
     setting: 'MinFreeBlocks',
-    meaning: 'free blocks (1 KiB) of the queue below which mail is deferred',
+    meaning: "free blocks of the queue's file system (4 KiB each as a rule) below which mail is deferred",
     unit: 'count',
     fallback: () => '100',
     off: { value: 0, bad: 'the queue may fill the disk' },
-    least: { of: (machine) => Math.ceil((2 * machine.messageBytes) / 1024), verdict: 'too low', why: 'less than two of the largest messages' },
-    most: { of: (machine) => Math.ceil((100 * machine.messageBytes) / 1024), why: 'mail is deferred on a disk that has room' },
-    propose: (machine) => String(Math.ceil(freeSpaceBytes(machine) / 1024)),
+    least: { of: (machine) => Math.ceil((2 * machine.messageBytes) / blockBytes), verdict: 'too low', why: 'less than two of the largest messages' },
+    most: { of: (machine) => Math.ceil((100 * machine.messageBytes) / blockBytes), why: 'mail is deferred on a disk that has room' },
+    propose: (machine) => String(Math.ceil(freeSpaceBytes(machine) / blockBytes)),
   },
   waits('Timeout.command', 'wait for the next command', '1h', 300, 600),
-  waits('Timeout.mail', 'wait for MAIL', '10m', 300, 600),
+  waits('Timeout.mail', 'wait for the answer to MAIL', '10m', 300, 600),
   waits('Timeout.rcpt', 'wait for the answer to RCPT', '1h', 300, 3600),
   waits('Timeout.datablock', 'wait for a part of the content', '1h', 300, 1800),
   {

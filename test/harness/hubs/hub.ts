@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, chownSync, existsSync } from 'nod
 import { join } from 'node:path';
 import { tokenOf } from '../letter.ts';
 import type { OutsideWorld } from '../outside-world.ts';
+import type { Overlay } from '../private-mounts.ts';
 import { until } from '../until.ts';
 
 export interface HubOptions {
@@ -16,6 +17,8 @@ export interface HubOptions {
   readonly lines?: readonly string[];
   /** Exim, OpenSMTPD, Sendmail: port on loopback where all that is not for its own users goes; null: the outside world. */
   readonly wayOut?: number | null;
+  /** Exim, OpenSMTPD, Sendmail: further files of the machine that are others for it. */
+  readonly overlays?: readonly Overlay[];
 }
 
 /** What a test gets by default. */
@@ -26,6 +29,7 @@ export const hubDefaults = {
   maxBytes: 60_000_000,
   lines: [],
   wayOut: null,
+  overlays: [],
 } as const satisfies Required<HubOptions>;
 
 export interface Hub {

@@ -14,6 +14,13 @@ export interface PostfixHub extends Hub {
   set(settings: Readonly<Record<string, string>>): void;
 }
 
+export interface PostfixOptions extends HubOptions {
+  /** main.cf lines that win over ours. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Listens on every address: Postfix does not warn of its process limit where only loopback can reach it. */
+  readonly everywhere?: boolean;
+}
+
 const mainCf = (directory: string, settings: Readonly<Record<string, string>>): string =>
   Object.entries({
     compatibility_level: '3.6',
@@ -57,7 +64,7 @@ const mainCf = (directory: string, settings: Readonly<Record<string, string>>): 
     .join('');
 
 /** Postfix's programs that a hub needs; `n` for chroot throughout. */
-const masterCf = (port: number): string => `127.0.0.1:${port} inet n - n - - smtpd
+const masterCf = (listenOn: string): string => `${listenOn} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -90,7 +97,7 @@ function layOut(directory: string, users: readonly string[], domains: readonly s
 }
 
 /** Starts Postfix as a hub. Its address is on IPv4 loopback. */
-export async function postfixHub(owner: Owner, options: HubOptions = {}): Promise<PostfixHub> {
+export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Promise<PostfixHub> {
   const { domains, users, networks, maxBytes } = { ...hubDefaults, ...options };
   const domain = domains[0] ?? 'hub.example';
   const outside = await outsideWorld(owner);
@@ -107,6 +114,7 @@ export async function postfixHub(owner: Owner, options: HubOptions = {}): Promis
     mynetworks: networks.map((one) => one.replace(/^(.*:.*)\/(\d+)$/, '[$1]/$2')).join(' '),
     relayhost: `[127.0.0.1]:${outside.port}`,
     message_size_limit: String(maxBytes),
+    ...options.settings,
   };
   let master: number | null = null;
   let ended = (): void => undefined;
@@ -127,11 +135,12 @@ export async function postfixHub(owner: Owner, options: HubOptions = {}): Promis
     },
     async start() {
       writeFileSync(join(config, 'main.cf'), mainCf(directory, settings));
-      writeFileSync(join(config, 'master.cf'), masterCf(port));
+      writeFileSync(join(config, 'master.cf'), masterCf(options.everywhere === true ? String(port) : `127.0.0.1:${port}`));
+      mkdirSync(settings['queue_directory'] ?? join(directory, 'queue'), { recursive: true });
       // Returns when the daemon has its listeners.
       const { code } = await runProgram(peerPath('postfix'), ['-c', config, 'start']);
       if (code !== 0) throw new Error(`Postfix does not start:\n${log()}`);
-      master = Number(readFileSync(join(directory, 'queue/pid/master.pid'), 'utf8'));
+      master = Number(readFileSync(join(settings['queue_directory'] ?? join(directory, 'queue'), 'pid/master.pid'), 'utf8'));
       ended = endWithUs(master);
     },
     async stop() {

@@ -72,7 +72,7 @@ export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOpti
   const mailboxes = new Mailboxes(join(directory, 'mail'), whole.users, { uid: mailUid, gid: mailUid });
   const users = privateUsers(join(directory, 'etc'), recipe.users(premises));
   const { overlays, command, logFile: ownLog } = await recipe.layOut(premises);
-  const args = underMounts([...users, ...overlays, { from: directory, over: inside }], command);
+  const args = underMounts([...users, ...overlays, { from: directory, over: inside }, ...whole.overlays], command);
   const logFile = join(directory, 'mail.log');
   writeFileSync(logFile, '', { flag: 'a', mode: 0o666 });
   const logs = ownLog === undefined ? [logFile] : [logFile, join(directory, ownLog)];
