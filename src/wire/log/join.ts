@@ -29,8 +29,8 @@ interface Host {
   readonly sessions: RecentKeys<Session>;
 }
 
-/** Hosts in one log: a central one may have some hundred; a name too many is what somebody wrote into the log. */
-const mostHosts = 1000;
+/** Hosts remembered of one log: a central one has some dozens that send at the same time. */
+const mostHosts = 64;
 
 /** Remembers by queue id and session, within bounds: what was not named for longest is forgotten first. */
 export class Joiner {
