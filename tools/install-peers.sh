@@ -99,6 +99,8 @@ fetch opensmtpd usr/sbin/smtpd opensmtpd
 fetch m4 usr/bin/m4 m4
 fetch sendmail usr/libexec/sendmail/sendmail sendmail-bin sendmail-base sendmail-cf
 fetch dovecot usr/lib/dovecot/auth dovecot-core
+# promtool alone is wanted; the server is not started.
+fetch prometheus usr/bin/promtool prometheus
 
 # Each must run, or the tests would fail later with a less clear reason. Exim looks for its own user before it says
 # anything: the tests give it one in a private /etc/passwd, and here its complaint proves that it starts.
@@ -113,6 +115,7 @@ show exim "$(run exim usr/sbin/exim4 -bV | first '^Exim version|no such user|fai
 show opensmtpd "$(run opensmtpd usr/sbin/smtpd -h | first '^version:')"
 show sendmail "$(run sendmail usr/libexec/sendmail/sendmail -C /dev/null -d0.1 -bt | first '^Version')"
 show dovecot "$(run dovecot usr/sbin/dovecot --version)"
+show promtool "$(run prometheus usr/bin/promtool --version | first '^promtool')"
 show swaks "$(swaks --version | first 'swaks version')"
 show nmap "$(nmap --version | first '^Nmap version')"
 show ss "$(ss -V)"

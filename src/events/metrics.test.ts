@@ -100,3 +100,13 @@ test('the last minute forgets what is older, the totals do not', () => {
   assert.deepEqual(metrics.lastMinute().messages, { delivered: 1 });
   assert.deepEqual(metrics.totals().messages, { delivered: 2 });
 });
+
+test('no gauge has the name of a counter: Prometheus would compute rates of it', async () => {
+  const text = await createMetrics({ version: '0.1.0' }).text();
+  const gauges = [...text.matchAll(/^# TYPE (\S+) gauge$/gm)].map(([, name = '']) => name);
+  assert.ok(gauges.length > 10);
+  assert.deepEqual(
+    gauges.filter((name) => name.endsWith('_total')),
+    [],
+  );
+});

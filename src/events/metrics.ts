@@ -41,10 +41,14 @@ const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 const maxSeries = 500;
 const overflow = 'other';
 
+/** Gauges that prom-client names like counters, which promtool refuses; the same by kind is in the metrics without `_total`. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** `now` is in milliseconds since the epoch; default the clock. */
 export function createMetrics(about: { readonly version: string; now?(): number }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
   const shelf = new Shelf(registry);
   const tally = new Tally(about.now ?? Date.now);
   shelf.gauge('floodgate_build_info').set({ version: about.version, node: process.version }, 1);

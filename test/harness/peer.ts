@@ -44,6 +44,7 @@ const programs = {
   setpriv: { binary: 'setpriv', needsRoot: true },
   mount: { binary: 'mount', needsRoot: true },
   perl: { binary: 'perl' },
+  promtool: { binary: 'usr/bin/promtool', folder: 'prometheus' },
 } as const satisfies Record<string, PeerProgram>;
 
 export type PeerName = keyof typeof programs;
