@@ -5,7 +5,7 @@ import { clientOf } from '../line.ts';
 
 /**
  * Where the queue id at the beginning ends (its colon); -1 when there is none. Short ids are upper case hexadecimal digits; long ones begin
- * with a digit and have no vowels (Postfix QUEUE_README, enable_long_queue_ids).
+ * with a digit. Postfix gives them no vowels (postconf(5) enable_long_queue_ids); logs whose ids were made anonymous have them, so they are taken.
  */
 export function endOfQueueId(text: string): number {
   let hex = true;
@@ -16,16 +16,9 @@ export function endOfQueueId(text: string): number {
     const upper = code & 0xdf;
     if (upper < 65 || upper > 90 || Number.isNaN(code)) return -1;
     if (code > 70) hex = false;
-    else if (code < 65) return -1;
-    if (code > 96 || !hex) {
-      hex = false;
-      if (isVowel(upper)) return -1;
-    }
   }
   return -1;
 }
-
-const isVowel = (upper: number): boolean => upper === 65 || upper === 69 || upper === 73 || upper === 79 || upper === 85;
 
 /** `name[address]` with or without `:port`, and the place after it; null when there is none at `from`. */
 export function peerAt(text: string, from: number): { readonly client: LogClient | null; readonly end: number } | null {
