@@ -114,6 +114,10 @@ export const options = z.strictObject({
       domains: z.array(domain).min(1).describe('Our mail domains.'),
       sharedAddresses: z.array(cidr).prefault([]).describe('Inside addresses that many hosts share on purpose; never taken for lost client addresses.'),
       customerDomains: z.array(domain).prefault([]).describe('Domains we relay for: backup MX, hosted mailboxes.'),
+      bulkSenders: z
+        .array(z.string().min(1).max(320))
+        .prefault([])
+        .describe('Users, addresses and domains of ours that may write to many strangers: newsletters, monitoring. Detectors expect it of them.'),
       postmaster: mailAddress.describe('Where the gateway sends what a person must read.'),
     })
     .describe('Who we are.'),

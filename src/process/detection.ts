@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { Config } from '../config/options.ts';
 import { detectors } from '../detect/catalogue.ts';
+import type { DetectorContext } from '../detect/detector.ts';
 import { createEngine, type Engine } from '../detect/engine.ts';
 import type { SiteView } from '../detect/sightings/origin.ts';
 import { SightingsFromEvents } from '../detect/sightings/from-events.ts';
@@ -54,10 +55,16 @@ const telling: ReadonlySet<string> = new Set([
 ]);
 
 /** The site as translations and detectors see it. */
-export function siteViewOf({ site }: Config): SiteView {
+export function siteViewOf({ site }: Config): SiteView & Required<Pick<DetectorContext, 'isBulkSender'>> {
   const ours = new Set([...site.domains, ...site.customerDomains]);
   const inside = PrefixSet.build(site.networks);
-  return { isOurDomain: (domain) => ours.has(domain), isInside: (ip) => inside.has(ip), orgDomain };
+  const bulk = new Set(site.bulkSenders.map((each) => each.toLowerCase()));
+  return {
+    isOurDomain: (domain) => ours.has(domain),
+    isInside: (ip) => inside.has(ip),
+    isBulkSender: (user) => bulk.size > 0 && bulk.has(user.toLowerCase()),
+    orgDomain,
+  };
 }
 
 export function startDetection(parts: DetectionParts): Detection {
@@ -84,7 +91,7 @@ export function startDetection(parts: DetectionParts): Detection {
   };
 }
 
-function engineOf({ config, incidents, record }: DetectionParts, site: SiteView): Engine {
+function engineOf({ config, incidents, record }: DetectionParts, site: ReturnType<typeof siteViewOf>): Engine {
   const faults = new Map<string, number>();
   const secret = (): number => randomInt(2 ** 32 - 1) | 0;
   return createEngine({

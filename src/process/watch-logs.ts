@@ -5,6 +5,7 @@ import type { LogWatching, WatchHearer, WatchRequest, WatchSummary } from '../cl
 import { loadConfig, type LoadContext } from '../config/load.ts';
 import type { Config } from '../config/options.ts';
 import { detectors } from '../detect/catalogue.ts';
+import type { DetectorContext } from '../detect/detector.ts';
 import { createEngine, type Engine } from '../detect/engine.ts';
 import { type LogSiteView, SightingsFromLog } from '../detect/sightings/from-log.ts';
 import { type LogCounts, readLog } from '../intake/log-watch/read-log.ts';
@@ -106,7 +107,7 @@ class Watch {
       else signal.addEventListener('abort', leave, { once: true });
     });
     await watch.stop();
-    for (const counts of watch.counts) this.#add(counts);
+    for (const counts of watch.counts.values()) this.#add(counts);
   }
 
   async #mayGoOn(): Promise<boolean> {
@@ -135,7 +136,7 @@ class Watch {
 }
 
 /** Without a configuration the domains that are ours are learned from the log, and insiders are those on private networks. */
-function logSiteOf(config: Config | null): LogSiteView {
+function logSiteOf(config: Config | null): LogSiteView & Pick<DetectorContext, 'isBulkSender'> {
   if (config !== null) return { ...siteViewOf(config), knowsDomains: true };
   return { isOurDomain: () => false, isInside: () => false, orgDomain, knowsDomains: false };
 }
@@ -144,4 +145,4 @@ function logSiteOf(config: Config | null): LogSiteView {
 const rotationOf = (file: string): string =>
   `${dirname(file)}/${basename(file)
     .replace(/\.(?:gz|xz|zst|Z)$/, '')
-    .replace(/[.-]\d+$/, '')}`;
+    .replace(/[.-]\d[\d-]*$/, '')}`;
