@@ -3,7 +3,7 @@ import type { HeaderFields } from '../../model/understanding.ts';
 import { startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import { replyFields, replySubjects, replyTexts } from './rules/auto-reply.ts';
-import { challengePhrases } from './rules/notices.ts';
+import { challengePhrases, challengeServices } from './rules/notices.ts';
 import type { SenderSigns } from './sender-signs.ts';
 
 /** A letter longer than this is written by a person, whatever words it has; characters of folded text. */
@@ -20,7 +20,7 @@ export function autoReplyEvidence(headers: HeaderFields, words: string, { list, 
   if (list) return null; // people tell lists that they are away, and lists quote their subjects
   const subject = bareSubject(startOfField(headers, 'subject'));
   // "Auto:" in front of nothing: the answer to a message without a subject.
-  const start = subject === 'auto:' ? { phrase: 'auto:', why: 'answer to an empty subject' } : replySubjects.startOf(subject);
+  const start = subject === 'auto:' ? { phrase: 'auto:', why: 'answer to an empty subject' } : (replySubjects.startOf(subject) ?? longIn(subject));
   if (start !== null && !isQuestionOf(headers)) return `subject begins "${start.phrase}" (${start.why})`;
   const folded = fold(withoutQuotes(words).slice(0, 4000));
   const isShort = folded.length > 0 && folded.length <= (automated ? 3 : 1) * longestReply;
@@ -28,9 +28,15 @@ export function autoReplyEvidence(headers: HeaderFields, words: string, { list, 
   return phrase === null ? null : `text "${phrase.phrase}" (${phrase.why})`;
 }
 
+/** A long wording anywhere in the subject: `Yahoo! Auto Response`. Short ones may be part of what people write about. */
+function longIn(subject: string): { readonly phrase: string; readonly why: string } | null {
+  const hit = replySubjects.firstIn(subject);
+  return hit !== null && hit.phrase.length >= 10 ? hit : null;
+}
+
 /** Why the sender is a service that asks for proof, whatever the text says; null when it is none. */
 export function challengeServiceEvidence(headers: HeaderFields): string | null {
-  const hit = challengePhrases.firstIn(fold(`${startOfField(headers, 'return-path')} ${startOfField(headers, 'from')}`));
+  const hit = challengeServices.firstIn(fold(`${startOfField(headers, 'return-path')} ${startOfField(headers, 'from')}`));
   return hit === null ? null : `sent by a challenge service: "${hit.phrase}" (${hit.why})`;
 }
 
@@ -40,7 +46,7 @@ export function challengeEvidence(headers: HeaderFields, words: string): string 
   const text = fold(words.slice(0, challengeStart));
   // One word of a product's name is not enough: the text must ask for something too.
   const asks = /\b(?:click|confirm|verify|reply|register|request form|link below|approve|authenticat)/.test(text);
-  const hit = challengePhrases.firstIn(sender) ?? challengePhrases.firstIn(text);
+  const hit = challengeServices.firstIn(sender) ?? challengePhrases.firstIn(`${sender} ${text}`);
   return hit !== null && asks ? `asks the sender to confirm: "${hit.phrase}" (${hit.why})` : null;
 }
 

@@ -8,7 +8,7 @@ import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { type Outcome, subjectOutcomes, textOutcomes } from './rules/non-delivery.ts';
-import { type NoticeKind, noticePhrases } from './rules/notices.ts';
+import { type NoticeKind, noticePhrases, noticeSenders } from './rules/notices.ts';
 import { bounceAddress, type SenderSigns } from './sender-signs.ts';
 
 /** What the message is, and from what. */
@@ -118,7 +118,8 @@ function byWords(facts: JudgedFacts): Judgement | null {
   ];
   const given = weighed.filter((row): row is readonly [number, string] => row[1] !== null);
   const weight = given.reduce((sum, [one]) => sum + one, 0);
-  if (weight < enough || (subject === null && text === null && !reading.headers.has('x-failed-recipients'))) return null;
+  if (weight < enough || (subject === null && text === null && reading.reportType !== 'delivery-status' && !reading.headers.has('x-failed-recipients')))
+    return null;
   if (posesAsReport(facts))
     return { kind: 'not-a-report', evidence: ['poses as a report: names nobody, quotes no server, returns nothing, and brings a file or a link'] };
   const evidence = given
@@ -149,7 +150,8 @@ function byNotice({ reading, signs, named, hasServerWords }: JudgedFacts): Judge
   if (signs.list || named > 0 || hasServerWords || reading.reportType === 'delivery-status' || reading.headers.has('x-failed-recipients')) return null;
   const subject = fold(startOfField(reading.headers, 'subject'));
   if (/^(?:re|aw|fwd?|wg):/.test(subject)) return null;
-  const hit = noticePhrases.firstIn(`${subject} ${fold(startOfField(reading.headers, 'from'))}`) ?? noticePhrases.firstIn(fold(reading.words.slice(0, 4000)));
+  const sender = `${subject} ${fold(startOfField(reading.headers, 'from'))}`;
+  const hit = noticeSenders.firstIn(sender) ?? noticePhrases.firstIn(`${subject} ${fold(reading.words.slice(0, 4000))}`);
   const isProgram =
     signs.automated || signs.bulk || /virus|scan|filter|guard|security|gateway|mailsweeper|mailmarshal/i.test(startOfField(reading.headers, 'from'));
   if (hit === null || !isProgram) return null;

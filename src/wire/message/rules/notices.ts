@@ -1,7 +1,8 @@
 // Challenges ("prove that you are a person"), notices of virus and content filters, and complaints that are no RFC 5965 report.
 import { type PhraseRow, PhraseTable } from '../phrases.ts';
 
-const challenges: readonly PhraseRow<true>[] = [
+/** Services, looked for in sender and subject only: as words of a text they prove nothing. */
+const services: readonly PhraseRow<true>[] = [
   ['boxbe', true, 'Boxbe'],
   ['spamarrest', true, 'Spam Arrest'],
   ['spam arrest', true, 'Spam Arrest'],
@@ -14,8 +15,11 @@ const challenges: readonly PhraseRow<true>[] = [
   ['uol antispam', true, 'UOL, Brazil'],
   ['antispam uol', true, 'UOL, Brazil'],
   ['spamblocker-challenge', true, 'EarthLink'],
+];
+
+const challenges: readonly PhraseRow<true>[] = [
   ['only from senders i have approved', true, 'EarthLink'],
-  ['list of approved senders', true, 'EarthLink'],
+  ['my list of approved senders', true, 'EarthLink'],
   ['challenge-response', true, 'many'],
   ['verify that you are a human', true, 'many'],
   ['verify that you are a real person', true, 'many'],
@@ -34,12 +38,8 @@ const challenges: readonly PhraseRow<true>[] = [
   ['message has been held until', true, 'many'],
   ['message will be delivered once you', true, 'many'],
   ['added to my whitelist', true, 'many'],
-  ['to be whitelisted', true, 'many'],
   ['be added to the whitelist', true, 'many'],
   ['on my whitelist', true, 'many'],
-  ['allowed senders', true, 'many'],
-  ['just reply to this message', true, 'many'],
-  ['you are not yet on', true, 'many'],
   ['bestatigen sie ihre nachricht', true, 'German'],
   ['confirmez votre message', true, 'French'],
   ['confirme seu e-mail', true, 'Portuguese'],
@@ -48,6 +48,15 @@ const challenges: readonly PhraseRow<true>[] = [
 
 /** What a filter found. */
 export type NoticeKind = 'virus-notice' | 'spam-notice';
+
+/** Programs, looked for in sender and subject only. */
+const scanners: readonly PhraseRow<NoticeKind>[] = [
+  ['interscan notification', 'virus-notice', 'InterScan'],
+  ['scanmail', 'virus-notice', 'ScanMail for Exchange'],
+  ['antigen found', 'virus-notice', 'Antigen for Exchange'],
+  ['mailmarshal', 'virus-notice', 'MailMarshal'],
+  ['amavis', 'virus-notice', 'AMaViS'],
+];
 
 const notices: readonly PhraseRow<NoticeKind>[] = [
   ['virus found in message', 'virus-notice', 'Norton, many'],
@@ -66,11 +75,6 @@ const notices: readonly PhraseRow<NoticeKind>[] = [
   ['your email contained a virus', 'virus-notice', 'many'],
   ['your message contained a virus', 'virus-notice', 'many'],
   ['your mail contains a virus', 'virus-notice', 'many'],
-  ['interscan notification', 'virus-notice', 'InterScan'],
-  ['scanmail', 'virus-notice', 'ScanMail for Exchange'],
-  ['antigen found', 'virus-notice', 'Antigen for Exchange'],
-  ['mailmarshal', 'virus-notice', 'MailMarshal'],
-  ['amavis', 'virus-notice', 'AMaViS'],
   ['virus gefunden', 'virus-notice', 'German'],
   ['virenwarnung', 'virus-notice', 'German'],
   ['virus trouve', 'virus-notice', 'French'],
@@ -103,8 +107,12 @@ const complaints: readonly PhraseRow<true>[] = [
   ['spam report', true, 'many'],
 ];
 
+/** Names of services that ask for proof. */
+export const challengeServices = new PhraseTable(services);
 /** Wordings of challenges. */
 export const challengePhrases = new PhraseTable(challenges);
+/** Names of programs that send notices. */
+export const noticeSenders = new PhraseTable(scanners);
 /** Wordings of notices from filters. */
 export const noticePhrases = new PhraseTable(notices);
 /** Subjects of complaints by machine. */

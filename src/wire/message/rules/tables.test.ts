@@ -4,7 +4,7 @@ import { fold, type PhraseTable } from '../phrases.ts';
 import { replySubjects, replyTexts } from './auto-reply.ts';
 import { confirmationPhrases } from './confirmation.ts';
 import { subjectOutcomes, textOutcomes } from './non-delivery.ts';
-import { challengePhrases, complaintSubjects, noticePhrases } from './notices.ts';
+import { challengePhrases, challengeServices, complaintSubjects, noticePhrases, noticeSenders } from './notices.ts';
 import { originalMarkers } from './original-marker.ts';
 import { reasonPhrases } from './reasons.ts';
 import { transactionPhrases } from './transaction.ts';
@@ -16,8 +16,10 @@ const tables: Readonly<Record<string, PhraseTable<unknown>>> = {
   subjectOutcomes,
   textOutcomes,
   challengePhrases,
+  challengeServices,
   complaintSubjects,
   noticePhrases,
+  noticeSenders,
   originalMarkers,
   reasonPhrases,
   transactionPhrases,
