@@ -9,6 +9,8 @@ export interface IncidentChange {
   readonly step: IncidentStep;
   /** Somebody should be told: it is new, worse, or has doubled. */
   readonly tell: boolean;
+  /** With `tell`: nobody has been told of it before. */
+  readonly first: boolean;
 }
 
 export interface BookOptions {
@@ -47,7 +49,7 @@ export class IncidentBook {
   restore(incidents: readonly Incident[]): void {
     for (const incident of incidents) {
       this.#keep(incident);
-      this.#toldOf.set(incident.id, incident.count);
+      if (rank[incident.level] > 0) this.#toldOf.set(incident.id, incident.count);
     }
   }
 
@@ -176,8 +178,8 @@ export class IncidentBook {
   #close(incident: Incident, at: number): IncidentChange {
     this.#open.delete(placeOf(incident));
     this.#byId.delete(incident.id);
-    this.#toldOf.delete(incident.id);
-    return { incident: { ...incident, state: 'closed', closedAt: at }, step: 'closed', tell: incident.campaign === null && rank[incident.level] > 0 };
+    const wasTold = this.#toldOf.delete(incident.id);
+    return { incident: { ...incident, state: 'closed', closedAt: at }, step: 'closed', tell: wasTold && incident.campaign === null, first: false };
   }
 
   #makeRoom(at: number): readonly IncidentChange[] {
@@ -194,8 +196,9 @@ export class IncidentBook {
   }
 
   #change(incident: Incident, step: IncidentStep, tell: boolean): IncidentChange {
+    const first = tell && !this.#toldOf.has(incident.id);
     if (tell) this.#toldOf.set(incident.id, incident.count);
-    return { incident, step, tell };
+    return { incident, step, tell, first };
   }
 
   #keep(incident: Incident): void {

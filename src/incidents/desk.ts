@@ -119,7 +119,7 @@ export function createIncidentDesk(parts: IncidentDeskParts): IncidentDesk {
 
 function noted(book: IncidentBook, id: string): IncidentChange | null {
   const incident = book.find(id);
-  return incident === null ? null : { incident, step: 'noted', tell: false };
+  return incident === null ? null : { incident, step: 'noted', tell: false, first: false };
 }
 
 const evidenceSteps: ReadonlySet<IncidentStep> = new Set(['opened', 'raised', 'grown', 'reopened', 'closed']);

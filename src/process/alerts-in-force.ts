@@ -1,6 +1,7 @@
 // Alerts as the keeper sends them: the ways the configuration names, and the escalation of what nobody answers.
 import type { Config } from '../config/options.ts';
 import type { Recorder } from '../model/events.ts';
+import type { Incident } from '../model/incident.ts';
 import { createAlertDesk, type AlertDesk } from '../respond/alerts/alert-desk.ts';
 import { Outlet } from '../respond/alerts/outlet.ts';
 import type { AlertBatch } from '../respond/alerts/letter.ts';
@@ -21,6 +22,8 @@ export interface AlertsParts {
   readonly record: Recorder;
   /** Number no door has, for references. */
   readonly doorNumber: number;
+  /** How an incident stands now; null where it is closed. */
+  latest(id: string): Incident | null;
   /** For the history of the incidents that were told. */
   told(batch: AlertBatch, way: string): void;
   now(): number;
@@ -46,6 +49,7 @@ export function openAlerts(parts: AlertsParts): AlertsInForce {
         gatherMs: config.alerts.gather,
         perHour: config.alerts.perHour,
         escalated,
+        latest: parts.latest,
         now: parts.now,
       });
   const deskOf = (config: Config): AlertDesk => {

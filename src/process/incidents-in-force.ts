@@ -27,7 +27,7 @@ export async function openIncidentsInForce({ config, store, record, doorNumber }
   const incidents: IncidentDesk = createIncidentDesk({
     repository: createIncidents(store.queries),
     record,
-    tell: ({ incident, step }) => alerts.tell({ incident, step }),
+    tell: ({ incident, step, first }) => alerts.tell({ incident, step: first ? 'opened' : step }),
     now: Date.now,
   });
   const alerts = openAlerts({
@@ -37,6 +37,7 @@ export async function openIncidentsInForce({ config, store, record, doorNumber }
     told: ({ items, escalated }, way) => {
       for (const { incident } of items) incidents.tellHistory(incident.id, 'told', `${escalated ? 'escalated' : 'told'} by ${way}`);
     },
+    latest: incidents.openOne,
     now: Date.now,
   });
   await incidents.start();

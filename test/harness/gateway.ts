@@ -8,6 +8,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import { readJournal } from '../../src/events/read-journal.ts';
 import type { Event, EventType } from '../../src/model/events.ts';
+import { playbookRows } from '../../src/respond/playbook.ts';
 import { fakeDns, type FakeDns } from './fake-dns.ts';
 import { ended, freePort, runProgram, scratchDirectory, startProcess, stopProcess, type Finished, type Owner } from './scratch.ts';
 import { testCertificate } from './certificate.ts';
@@ -144,6 +145,9 @@ async function layOut(owner: Owner, options: GatewayOptions): Promise<Laid> {
     // Tests connect by the dozen from one address, on machines that do other work as well: rates and load have tests of their own.
     rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0, connectionsPerSecond: 0 },
     load: withoutLevels,
+    // What is done and told by itself has tests of its own; elsewhere it would answer the tests.
+    playbook: Object.fromEntries(playbookRows.map(({ detector }) => [detector, 'off'])),
+    alerts: { mail: [] },
   };
   const auth = options.users ? { auth: { users: usersFile(directory, options.users) } } : {};
   const tls = options.tls === true ? { tls: testCertificate(directory) } : {};

@@ -17,6 +17,7 @@ function start(context: TestContext, { perHour = 6, gatherMs = 1000 } = {}) {
       return Promise.resolve();
     },
     told: () => undefined,
+    latest: () => null,
     failed: (why, waiting) => void failures.push(`${why} ${waiting}`),
     gatherMs,
     perHour,

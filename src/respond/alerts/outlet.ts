@@ -1,6 +1,7 @@
 // One way out for alerts: what happens in a moment goes out together, no more than so many an hour, and what could not be told is told
 // later. A way in trouble is an event; what waits is bounded.
 import { afterOne, waitOf, type Rate } from '../../lib/gcra.ts';
+import type { Incident } from '../../model/incident.ts';
 import { gravestFirst, type AlertBatch, type AlertItem } from './letter.ts';
 
 export interface OutletParts {
@@ -11,6 +12,8 @@ export interface OutletParts {
   /** It was told: for the history of each incident. */
   told(batch: AlertBatch): void;
   failed(why: string, waiting: number): void;
+  /** How an incident stands when it is told; null where nothing newer is known. */
+  latest(id: string): Incident | null;
   readonly gatherMs: number;
   readonly perHour: number;
   readonly escalated: boolean;
@@ -61,8 +64,8 @@ export class Outlet {
   }
 
   async #send(): Promise<void> {
-    const { deliver, told, failed, now, escalated } = this.#parts;
-    const items = [...this.#waiting.values()].toSorted(gravestFirst);
+    const { deliver, told, failed, latest, now, escalated } = this.#parts;
+    const items = [...this.#waiting.values()].map((item) => ({ ...item, incident: latest(item.incident.id) ?? item.incident })).toSorted(gravestFirst);
     const batch: AlertBatch = { items: items.slice(0, mostInBatch), left: items.length - Math.min(items.length, mostInBatch) + this.#left, escalated };
     const waited = this.#waiting;
     const left = this.#left;
