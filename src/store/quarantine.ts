@@ -35,11 +35,13 @@ export interface HeldTotals {
 export interface QuarantineRepository {
   /** Adds it, or changes the one that is there. */
   save(record: HeldRecord): Promise<void>;
+  /** The same for many, in one transaction. */
+  saveAll(records: readonly HeldRecord[]): Promise<void>;
   remove(id: string): Promise<void>;
   find(id: string): Promise<HeldRecord | null>;
   select(filter: HeldFilter, page: HeldPage): Promise<readonly HeldRecord[]>;
-  /** Id and state of every row. */
-  all(): Promise<readonly Pick<HeldRecord, 'id' | 'state'>[]>;
+  /** Every row, as far as it must agree with the folders. */
+  all(): Promise<readonly (Pick<HeldRecord, 'id' | 'state'> & { readonly isUnderWay: boolean })[]>;
   /** Held ones that expired, and discarded ones that were so before `discardedBefore`; ms since the epoch. */
   ended(now: number, discardedBefore: number, limit: number): Promise<readonly HeldRecord[]>;
   totals(): Promise<Readonly<Record<HeldState, HeldTotals>>>;
@@ -50,13 +52,11 @@ type Where = ExpressionBuilder<Tables, 'quarantine_items'>;
 export function createQuarantineIndex(queries: Queries): QuarantineRepository {
   const rows = () => queries.selectFrom('quarantine_items').selectAll();
   return {
-    save: async (record) => {
-      const row = toRow(record);
-      await queries
-        .insertInto('quarantine_items')
-        .values(row)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-        .execute();
+    save: (record) => saveRow(queries, record),
+    saveAll: async (records) => {
+      await queries.transaction().execute(async (transaction) => {
+        for (const record of records) await saveRow(transaction, record);
+      });
     },
     remove: async (id) => {
       await queries.deleteFrom('quarantine_items').where('id', '=', id).execute();
@@ -72,7 +72,10 @@ export function createQuarantineIndex(queries: Queries): QuarantineRepository {
         .where((where) => where.and(conditionsOf(where, filter)));
       return (await found.orderBy('id').limit(limit).execute()).map(fromRow);
     },
-    all: () => queries.selectFrom('quarantine_items').select(['id', 'state']).execute(),
+    all: async () => {
+      const every = await queries.selectFrom('quarantine_items').select(['id', 'state', 'release']).execute();
+      return every.map(({ id, state, release }) => ({ id, state, isUnderWay: release !== null && noteOf(release).outcome === 'under-way' }));
+    },
     ended: async (now, discardedBefore, limit) => {
       const over = rows().where((where) =>
         where.or([
@@ -95,6 +98,15 @@ export function createQuarantineIndex(queries: Queries): QuarantineRepository {
       return { held: of('held'), trash: of('trash') };
     },
   };
+}
+
+async function saveRow(queries: Queries, record: HeldRecord): Promise<void> {
+  const row = toRow(record);
+  await queries
+    .insertInto('quarantine_items')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
 }
 
 function conditionsOf(where: Where, { ids, sender, recipient, user, check, measure, incident, reason, subject }: HeldFilter) {
@@ -141,6 +153,8 @@ const toRow = ({ queuedAt, expiresAt, from, to, messageId, check, release, disca
   discarded_by: discarded?.by ?? null,
 });
 
+const noteOf = (json: string): ReleaseNote => JSON.parse(json) as ReleaseNote; // toRow wrote it
+
 const fromRow = (row: QuarantineRow): HeldRecord => ({
   id: row.id,
   reference: row.reference,
@@ -158,6 +172,6 @@ const fromRow = (row: QuarantineRow): HeldRecord => ({
   because: row.because,
   measure: row.measure,
   incident: row.incident,
-  release: row.release === null ? null : (JSON.parse(row.release) as ReleaseNote), // as above
+  release: row.release === null ? null : noteOf(row.release),
   discarded: row.discarded_at === null ? null : { at: row.discarded_at, by: row.discarded_by ?? '' },
 });

@@ -80,6 +80,12 @@ export async function itemIds(dir: string, state: HeldState): Promise<readonly s
   return (await readdir(join(dir, state))).filter(isItemId);
 }
 
+/** Where an item is now; null where it is not. */
+export async function stateOfItem(dir: string, id: string): Promise<HeldState | null> {
+  for (const state of states) if ((await stat(join(dir, state, id)).catch(() => null)) !== null) return state;
+  return null;
+}
+
 /** Envelope and notes of an item; rejects where the envelope cannot be read or is none of ours. */
 export async function readItem(dir: string, state: HeldState, id: string): Promise<{ readonly item: QuarantineItem; readonly notes: QuarantineNotes }> {
   const item: unknown = JSON.parse(await readFile(join(dir, state, id, envelopeName), 'utf8'));

@@ -5,7 +5,7 @@ import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord, HeldState, QuarantineItem, QuarantineNotes, ReleaseNote } from '../../model/quarantine.ts';
 import type { HeldFilter, HeldPage, HeldTotals, QuarantineRepository } from '../../store/quarantine.ts';
 import { addressesOf } from './holding-place.ts';
-import { contentPath, itemIds, makeFolders, moveItem, readItem, removeItem, sweepUnfinished, writeNotes } from './item-folder.ts';
+import { contentPath, itemIds, makeFolders, moveItem, readItem, removeItem, stateOfItem, sweepUnfinished, writeNotes } from './item-folder.ts';
 import { previewFile, type Preview } from './preview.ts';
 import { releaseItem, type ReleaseParts } from './release.ts';
 
@@ -27,6 +27,10 @@ export type Handled = { readonly ok: true; readonly record: HeldRecord } | { rea
 /** Expired messages are looked for so often, in ms, and so many are removed in one go. */
 const sweepEveryMs = 60_000;
 const sweepAtOnce = 500;
+/** Messages read at the same time where the index must be made anew. */
+const readAtOnce = 64;
+/** Damaged messages told of at most. */
+const maxDamaged = 1000;
 /** What a door writes now is younger; in ms. */
 const unfinishedAfterMs = 3_600_000;
 
@@ -38,6 +42,8 @@ export class Quarantine {
   #sweeping: NodeJS.Timeout | undefined;
   /** Something failed halfway: index and folders may not agree until they are compared. */
   #mayDiffer = false;
+  /** Messages whose envelope cannot be read, as far as that was told. */
+  readonly #damaged = new Set<string>();
   /** One comparison with the folders after the other. */
   #comparing: Promise<void> = Promise.resolve();
 
@@ -222,24 +228,38 @@ export class Quarantine {
 
   async #compare(): Promise<void> {
     const { dir, index } = this.#parts;
-    const known = new Map((await index.all()).map(({ id, state }) => [id, state]));
+    const known = new Map((await index.all()).map((row) => [row.id, row]));
     for (const state of ['held', 'trash'] as const) {
+      const differ: string[] = [];
       for (const id of await itemIds(dir, state)) {
-        const before = known.get(id);
+        const row = known.get(id);
         known.delete(id);
-        const row = before === state ? await index.find(id) : null;
         // A release that was under way when we died: only now is it known that nobody works on it.
-        if (row !== null && row.release?.outcome !== 'under-way') continue;
-        if (!this.#busy.has(id)) await this.#guarded(id, () => this.#readIn(id, state));
+        const agrees = row?.state === state && !row.isUnderWay;
+        if (!agrees && !this.#busy.has(id)) differ.push(id);
       }
+      for (let at = 0; at < differ.length; at += readAtOnce) await this.#readIn(differ.slice(at, at + readAtOnce), state);
     }
-    for (const id of known.keys()) if (!this.#busy.has(id)) await index.remove(id);
+    // What was moved while we looked was seen in neither place.
+    for (const id of known.keys()) if (!this.#busy.has(id) && (await stateOfItem(dir, id)) === null) await index.remove(id);
     this.#totals = { ...(await index.totals()) };
   }
 
-  async #readIn(id: string, state: HeldState): Promise<void> {
-    const { item, notes } = await readItem(this.#parts.dir, state, id);
-    await this.#parts.index.save(recordOf(item, notes, state));
+  async #readIn(ids: readonly string[], state: HeldState): Promise<void> {
+    const records: HeldRecord[] = [];
+    const read = async (id: string): Promise<void> => {
+      const { item, notes } = await readItem(this.#parts.dir, state, id);
+      records.push(recordOf(item, notes, state));
+    };
+    await Promise.all(ids.map((id) => read(id).catch((error: unknown) => this.#tellDamaged(id, error))));
+    await this.#parts.index.saveAll(records);
+  }
+
+  /** Once each: it stays where it is, and is looked at again whenever the folders are. */
+  #tellDamaged(id: string, error: unknown): void {
+    if (this.#damaged.has(id) || this.#damaged.size >= maxDamaged) return;
+    this.#damaged.add(id);
+    this.#parts.record({ type: 'quarantine-broken', why: `${id} cannot be read: ${error instanceof Error ? error.message : String(error)}` });
   }
 
   #tell(record: HeldRecord, fate: Fate): void {
