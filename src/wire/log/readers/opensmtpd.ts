@@ -11,6 +11,8 @@ export const opensmtpd: LogReader = {
   format: 'opensmtpd',
   programs: ['smtpd', 'opensmtpd'],
   program: 'smtpd',
+  // In the foreground it writes without stamp or name.
+  owns: ({ text }) => /^[0-9a-f]{16} (?:smtp|mta|mda) |^smtp-in: |^(?:delivery|relay): (?:Ok|TempFail|PermFail) for /.test(text),
   open:
     () =>
     ({ text }) =>

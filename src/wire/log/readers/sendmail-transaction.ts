@@ -5,31 +5,42 @@ import { angleAt } from './exim-host.ts';
 import { bareAddress, clientIn, replyOf } from './scan.ts';
 
 /** Recipients of one line at most: a hostile list is no reason for a million events. */
-const mostRecipients = 200;
+export const mostRecipients = 100;
 
-export function readSendmailTransaction(text: string, queueId: string, session: string | null, refused: LruMap<string, string>): Reading | readonly Reading[] {
+/** A recipient that was refused in a line that names no client. */
+export interface RefusedRecipient {
+  readonly to: string;
+  readonly reason: string;
+}
+
+/** By queue id; bounded. */
+export type RefusedRecipients = LruMap<string, readonly RefusedRecipient[]>;
+
+export function readSendmailTransaction(text: string, queueId: string, session: string | null, refused: RefusedRecipients): Reading | readonly Reading[] {
   return text.startsWith('from=') ? readFrom(text, queueId, session, refused) : readTo(text, queueId);
 }
 
-/** `from=<a@b>, size=874, class=0, nrcpts=1, msgid=<...>, proto=ESMTP, daemon=MTA, relay=host [192.0.2.7]`: the relay stands last. */
-function readFrom(text: string, queueId: string, session: string | null, refused: LruMap<string, string>): Reading {
+/**
+ * `from=<a@b>, size=874, class=0, nrcpts=1, msgid=<...>, proto=ESMTP, daemon=MTA, relay=host [192.0.2.7]`: the relay stands last. It is also
+ * whose recipients were refused before under this id.
+ */
+function readFrom(text: string, queueId: string, session: string | null, refused: RefusedRecipients): readonly Reading[] {
   const relayAt = text.lastIndexOf(', relay=');
   const sender = angleAt(text, 'from='.length);
   const head = relayAt < 0 ? text : text.slice(0, relayAt);
-  const wasRefused = refused.get(queueId);
-  refused.delete(queueId);
   const isEmpty = /, nrcpts=0(?:,|$)/.test(head.slice(sender?.end ?? 0));
-  const isOffence = isEmpty && wasRefused !== undefined;
-  return reading(isEmpty ? 'notice' : 'accept', {
+  const known = {
     queueId,
     session,
     from: sender?.address ?? bareAddress(text.slice('from='.length, commaAt(text, 0))),
     client: relayAt < 0 ? null : clientIn(text.slice(relayAt + ', relay='.length)),
-    messageId: messageIdIn(head, sender?.end ?? 0),
-    outcome: isEmpty ? (isOffence ? 'refused' : null) : 'accepted',
-    hostile: isOffence,
-    reason: isOffence ? wasRefused : null,
-  });
+  };
+  const taken = { messageId: messageIdIn(head, sender?.end ?? 0), outcome: isEmpty ? null : 'accepted' } as const;
+  const offences = (refused.get(queueId) ?? []).map(({ to, reason }) =>
+    reading('reject', { ...known, to, outcome: 'refused', ...replyOf(reason), reason, hostile: true }),
+  );
+  refused.delete(queueId);
+  return [reading(isEmpty ? 'notice' : 'accept', { ...known, ...taken }), ...offences];
 }
 
 function messageIdIn(head: string, from: number): string | null {

@@ -80,7 +80,7 @@ for (const [text, said, why] of cases) test(`${text.slice(0, 80)}: ${why}`, () =
 test('recipients refused without a client speak against the one that the from= of the same id names', () => {
   const from = `${frame}${id}from=<a@b.example>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=a.example [192.0.2.7]`;
   assert.equal(saidBy(from), 'notice 192.0.2.7', 'without a refusal it is a transaction that came to nothing');
-  assert.equal(saidBy(`${frame}${id}<nobody@hub.example>... No such user here`, from), 'notice refused hostile 192.0.2.7');
+  assert.equal(saidBy(`${frame}${id}<nobody@hub.example>... No such user here`, from), 'notice 192.0.2.7; reject refused hostile 192.0.2.7 nobody@hub.example');
 });
 
 test('refusals of another message are nobody else’s', () => {
@@ -113,4 +113,12 @@ for (const [text, why] of forged) {
 test('a sender that looks like the end of the line is not the relay', () => {
   const [event] = logEventsOf([`${frame}${id}from=<"x, relay=[203.0.113.9]"@b.example>, size=1, nrcpts=1, relay=[192.0.2.7]`]);
   assert.equal(event?.client?.ip, '192.0.2.7');
+});
+
+test('refusals are remembered of two thousand messages, no more: strangers make the ids', () => {
+  const refusal = (number: number): string => `${frame}64UA0Bxk${String(number).padStart(6, '0')}: <nobody@hub.example>... User unknown`;
+  const log = Array.from({ length: 2001 }, (_, number) => refusal(number));
+  const from = (number: number): string => `${frame}64UA0Bxk${String(number).padStart(6, '0')}: from=<a@b.example>, nrcpts=0, relay=[192.0.2.7]`;
+  assert.equal(saidBy(...log, from(0)), 'notice 192.0.2.7');
+  assert.equal(saidBy(...log, from(2000)), 'notice 192.0.2.7; reject refused hostile 192.0.2.7 nobody@hub.example');
 });

@@ -7,7 +7,7 @@ import type { LogReader, ReadResult } from '../reader.ts';
 import { angleAt } from './exim-host.ts';
 import { speaksAgainst } from './offence.ts';
 import { bareAddress, between, clientIn, replyOf } from './scan.ts';
-import { readSendmailTransaction } from './sendmail-transaction.ts';
+import { mostRecipients, readSendmailTransaction, type RefusedRecipient, type RefusedRecipients } from './sendmail-transaction.ts';
 
 /** Queue ids of which a recipient was refused in a line without a client; that comes with `from=`, soon after. */
 const rememberedRefusals = 2000;
@@ -18,12 +18,12 @@ export const sendmail: LogReader = {
   program: 'sendmail',
   claims: (program) => program.startsWith('sendmail') || program.startsWith('sm-'),
   open: () => {
-    const refused = new LruMap<string, string>({ capacity: rememberedRefusals, now: () => 0 });
+    const refused = new LruMap<string, readonly RefusedRecipient[]>({ capacity: rememberedRefusals, now: () => 0 });
     return (line) => readSendmail(line, refused);
   },
 };
 
-function readSendmail(line: LogLine, refused: LruMap<string, string>): ReadResult {
+function readSendmail(line: LogLine, refused: RefusedRecipients): ReadResult {
   const { queueId, text } = withoutQueueId(line.text);
   const session = line.pid === '' ? null : line.pid;
   if (queueId !== null && (text.startsWith('from=') || text.startsWith('to='))) return readSendmailTransaction(text, queueId, session, refused);
@@ -128,13 +128,15 @@ function readMilter(text: string): Reading | null {
 }
 
 /** `<joe@hub.example>... User unknown`: says against whom only later, in the `from=` of the same queue id. */
-function readRefusedRecipient(text: string, queueId: string | null, refused: LruMap<string, string>): Reading | null {
+function readRefusedRecipient(text: string, queueId: string | null, refused: RefusedRecipients): Reading | null {
   const mark = text.indexOf('... ');
   if (mark < 0 || !text.startsWith('<')) return null;
   const reason = text.slice(mark + 4);
   const hostile = speaksAgainst(reason, replyOf(reason).replyCode);
-  if (hostile && queueId !== null) refused.set(queueId, reason);
-  return reading('reject', { to: bareAddress(text.slice(0, mark)), outcome: 'refused', ...replyOf(reason), reason, hostile });
+  const to = bareAddress(text.slice(0, mark));
+  const before = queueId === null ? [] : (refused.get(queueId) ?? []);
+  if (hostile && queueId !== null && before.length < mostRecipients) refused.set(queueId, [...before, { to, reason }]);
+  return reading('reject', { to, outcome: 'refused', ...replyOf(reason), reason, hostile });
 }
 
 interface ClientWords {

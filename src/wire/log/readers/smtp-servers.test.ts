@@ -135,3 +135,9 @@ test('Haraka: what its core and plugins say of a connection is the client’s', 
   const forged = `${at}haraka[17]: [NOTICE] [${uuid}.1] [core] recipient <"x msg=\\"connect ip=203.0.113.9"@y> code=DENY msg="no"`;
   assert.equal(logEventsOf([connect, forged]).at(-1)?.client?.ip, '192.0.2.7');
 });
+
+test('qmail: two thousand deliveries under way are remembered, no more', () => {
+  const log = Array.from({ length: 2001 }, (_, number) => `${at}qmail: starting delivery ${number}: msg 17 to remote d${number}@far.example`);
+  assert.equal(saidBy(...log, `${at}qmail: delivery 0: success: done/`), 'delivery delivered');
+  assert.equal(saidBy(...log, `${at}qmail: delivery 2000: success: done/`), 'delivery delivered d2000@far.example');
+});
