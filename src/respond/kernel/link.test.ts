@@ -123,6 +123,18 @@ test('where the kernel disagrees about a change, everything is sent', async (con
   assert.equal(link.state().state, 'kept');
 });
 
+test('when many go at once everything is sent: nft is slow to remove', async (context) => {
+  const { scripts, world, helper, open, saw } = begin(context);
+  world.measures = Array.from({ length: 40 }, (_, at) => drop(`198.51.100.${at}/32`));
+  await helper();
+  const link = open();
+  await until('it to be kept', () => link.state().state === 'kept');
+  world.measures = world.measures.slice(0, 2);
+  link.changed();
+  await saw(/^flush set .*198\.51\.100\.1\/32 timeout 300s\n\}\n$/s);
+  assert.ok(!scripts.some((script) => script.startsWith('delete element')));
+});
+
 test('a measure that is renewed for longer is sent anew, or the kernel would forget it too soon', async (context) => {
   const { world, helper, open, saw } = begin(context);
   world.measures = [drop('192.0.2.0/24', 20)];

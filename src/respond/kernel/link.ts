@@ -65,6 +65,8 @@ export function openKernelLink(parts: KernelLinkParts): KernelLink {
 
 /** Milliseconds before its end in which an entry is left to end by itself: the kernel's clock and ours need not agree. */
 const closeMs = 2000;
+/** nft 1.0 takes about a millisecond an element to remove from some thousands, and all of them anew in a tenth of a second. */
+const maxRemoved = 32;
 /** A helper that stays away is looked for less often, up to so many times `retryMs` apart. */
 const slowest = 10;
 
@@ -203,6 +205,7 @@ class Link {
     // Nor can what has ended by itself; what is about to is left to that.
     const removed = this.#timed(gone.filter(([, { end }]) => end > this.#parts.now() + closeMs).map(([text, { expiresAt }]) => ({ text, expiresAt })));
     const added = this.#timed(wanted.filter(({ text }) => !this.#sent.has(text)));
+    if (removed.length > maxRemoved) return false;
     if (removed.length > 0 && (await this.#ask(orderText('remove', removed))).kind !== 'done') return false;
     for (const [text] of gone) this.#sent.delete(text);
     if (added.length > 0) {
