@@ -44,6 +44,8 @@ function ofJson(raw: string, stamps: StampReader): LogLine | null {
 
 /** `<34>` before RFC 5424 or BSD syslog; the priority itself says nothing we use. */
 function ofPriority(raw: string, stamps: StampReader): LogLine {
+  // `<co ts="2026-05-30T10:00:00.99" ...>`: Oracle's servers log in XML.
+  if (raw.startsWith(' ts="', 3)) return bare(raw, stamps.read(raw, 8) < 0 ? null : stamps.at);
   const end = endOfDigits(raw, 1);
   if (end === 1 || end > 4 || raw.charCodeAt(end) !== 62) return bare(raw);
   const versionEnd = endOfDigits(raw, end + 1);

@@ -251,5 +251,6 @@ function spamScore(text: string): Reading | null {
     if (client) candidates.push(client.name === 'NULL' ? { ...client, name: null } : client);
   }
   const isRefused = /^SA: Action: (?:silently tossed|permanently rejected|teergrubed)/.test(text);
-  return reading(isRefused ? 'reject' : 'notice', { client: onlyOne(candidates), hostile: isRefused, outcome: isRefused ? 'refused' : null, reason: text });
+  const hostile = isRefused || text.startsWith('SA: Action: flagged as Spam');
+  return reading(isRefused ? 'reject' : 'notice', { client: onlyOne(candidates), hostile, outcome: isRefused ? 'refused' : null, reason: text });
 }

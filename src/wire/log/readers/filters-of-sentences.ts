@@ -140,15 +140,16 @@ const sogo: SentenceProgram = {
 const squirrelMail: SentenceProgram = {
   format: 'squirrelmail',
   programs: ['squirrelmail'],
-  owns: /^\[LOGIN(?:_ERROR)?\] /,
+  owns: /^(?:[\d/]{8,10} [\d:]{7,8} )?\[LOGIN(?:_ERROR)?\] /,
   sentences: [
     {
-      pattern: /^\[LOGIN_ERROR\] (?<user>.*) \([^()]*\) from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f]): (?<reason>Unknown user or password incorrect\.?)$/,
+      pattern:
+        /^(?:[\d/]{8,10} [\d:]{7,8} )?\[LOGIN_ERROR\] (?<user>.*) \([^()]*\) from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f]): (?<reason>Unknown user or password incorrect\.?)$/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
     },
-    { pattern: /^\[LOGIN\] (?<user>.*) \([^()]*\) from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f]):/, type: 'auth', outcome: 'accepted' },
+    { pattern: /^(?:[\d/]{8,10} [\d:]{7,8} )?\[LOGIN\] (?<user>.*) \([^()]*\) from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f]):/, type: 'auth', outcome: 'accepted' },
   ],
 };
 

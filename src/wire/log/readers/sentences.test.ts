@@ -6,6 +6,7 @@ const bsd = 'May 30 10:00:00 mx ';
 const rspamd = `${bsd}rspamd[17]: <7f2a>; task; rspamd_task_write_log: id: `;
 
 const cases: readonly (readonly [line: string, said: string])[] = [
+  ['05/30/2026 10:00:00 [LOGIN_ERROR] joe (hub.example) from 192.0.2.7: Unknown user or password incorrect.', 'auth failed hostile 192.0.2.7 joe'],
   [
     'May-30-26 10:00:00 m1-25391-06124 [Worker_1] [TLS-out] [RelayAttempt] 192.0.2.7 <a@b.example> to: d@far.example relay attempt blocked for: d@far.example',
     'reject refused hostile 192.0.2.7 d@far.example',
@@ -80,6 +81,13 @@ const cases: readonly (readonly [line: string, said: string])[] = [
 ];
 
 for (const [line, said] of cases) test(line.slice(0, 110), () => assert.equal(saidBy(line), said));
+
+test('the stamp of an XML log is its own', () => {
+  const line =
+    '<co ts="2026-05-30T10:00:00.99" pi="7.1.2" sc="tcp" ac="U" tr="TCP|198.51.100.1|25|192.0.2.7|4299" ap="SMTP" mi="Bad password" us="joe" di="535 5.7.8 no"/>';
+  assert.equal(saidBy(line), 'auth failed hostile 192.0.2.7 joe');
+  assert.equal(new Date(logEventsOf([line])[0]?.at ?? 0).getUTCMilliseconds(), 990);
+});
 
 const forged: readonly string[] = [
   'May-30-26 10:00:00 [Worker_1] [RelayAttempt] 192.0.2.7 <a> to: b relay attempt blocked for: [RelayAttempt] 203.0.113.9 <x>',
