@@ -36,3 +36,7 @@ export function sourceAddress(index: number, networks: number): string {
   const network = index % networks;
   return `127.${1 + (network >> 8)}.${network & 255}.1`;
 }
+
+/** Of `knocker.ts`, which runs in a network namespace only. */
+export const maxKnocksPerSecond = 6000;
+export const maxKnockSeconds = 60;
