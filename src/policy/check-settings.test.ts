@@ -31,3 +31,15 @@ test("an abuse check takes the operator's action", () => {
   );
   assert.deepEqual([talker?.action, talker?.onUnsure], ['reject', 'defer']);
 });
+
+test('divert holds instead of marking where the operator wants that, whoever says divert', () => {
+  const actionIn = (quarantine: object) =>
+    enableChecks(configOf({ quarantine, checks: { 'early-talker': { action: 'divert' } } }), catalogue).find(({ check }) => check.id === 'early-talker')
+      ?.action;
+  assert.deepEqual([actionIn({}), actionIn({ takesDiverted: true })], ['divert', 'quarantine']);
+});
+
+test('a built-in check may hold, and never throws mail away', () => {
+  assert.throws(() => configOf({ checks: { 'early-talker': { action: 'discard' } } }));
+  assert.doesNotThrow(() => configOf({ checks: { 'early-talker': { action: 'quarantine' } } }));
+});

@@ -9,7 +9,7 @@ import { startFakeHub, type FakeHub } from '../harness/fake-hub.ts';
 import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { letter, newToken, onTheWire, tokenOf } from '../harness/letter.ts';
 import { atEnd, type Owner } from '../harness/scratch.ts';
-import { deliverOnce, referenceIn, type Answers } from '../harness/smtp-client.ts';
+import { deliverOnce, referenceIn, SmtpClient, type Answers, type SmtpReply } from '../harness/smtp-client.ts';
 import { until } from '../harness/until.ts';
 
 const whole: Owner = { after };
@@ -250,4 +250,35 @@ test('the limits: 452 and an event where the quarantine is full, what is held st
   assert.equal(arrived(hub, token).length, 2, 'one copy more at most');
   assert.equal(existsSync(join(own.state, 'quarantine', 'held', one)), false);
   assert.equal((await sendOwn()).end?.code, 250, 'and there is room again');
+});
+
+test('a stolen account: what it sends is held with 250, its neighbour’s mail flows, release delivers to the world', async (t) => {
+  const outbound = await startFakeHub();
+  atEnd(t, () => outbound.close());
+  const own = await startGateway(t, {
+    hub: `127.0.0.1:${hub.port}`,
+    listeners: { out: { role: 'submission' } },
+    tls: true,
+    users: { ulla: 'secret', otto: 'secret' },
+    config: { quarantine: { freeDisk: '0' }, outbound: { address: `127.0.0.1:${outbound.port}` } },
+  });
+  const sendAs = async (user: string, token: string): Promise<SmtpReply | null> => {
+    const client = await SmtpClient.greet(t, { port: own.port(), from: '127.0.0.2' });
+    await client.startTls();
+    await client.ask('EHLO client.example');
+    assert.equal((await client.ask(`AUTH PLAIN ${Buffer.from(`\0${user}\0secret`).toString('base64')}`)).code, 235);
+    const { end } = await client.transact({ from: `${user}@hub.example`, to: ['a@world.example', 'b@world.example'], content: letter({ token }) });
+    await client.quit();
+    return end;
+  };
+  const added = await own.command('measure', 'add', '--user', 'ulla', '--action', 'hold', '--for', '1h', '--reason', 'stolen?', '--json');
+  assert.equal(added.code, 0, added.stderr);
+  const [stolen, honest] = [newToken(), newToken()];
+  await until('the measure to be felt', async () => (await sendAs('ulla', newToken())) !== null && heldIn(own).length > 0);
+  assert.equal((await sendAs('ulla', stolen))?.code, 250);
+  assert.equal((await sendAs('otto', honest))?.code, 250);
+  assert.deepEqual([arrived(outbound, stolen).length, arrived(outbound, honest).length], [0, 1]);
+  await until('both to be listed', async () => (await listed(own, '--user', 'ulla')).length === heldIn(own).length);
+  await quarantine(own, 'release', '--user', 'ulla');
+  assert.equal(arrived(outbound, stolen)[0]?.recipients.length, 2);
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mailbox } from '../../../test/harness/delivery-request.ts';
-import { heldItem, wireMessage } from '../../../test/harness/held-item.ts';
+import { heldItem, heldRecord, wireMessage } from '../../../test/harness/held-item.ts';
 import { atEnd, scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
 import { SharedStock } from '../../lib/shared-stock.ts';
 import type { DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
@@ -202,20 +202,13 @@ test('the index is made anew from the folders: a lost database loses nothing, an
   assert.equal(await later.quarantine.find(one.id), null);
 });
 
-test('a message that moves while the folders are looked at keeps its row', async (t) => {
+test('a row whose message was seen in neither folder, because it moved meanwhile, stays', async (t) => {
   const it = await start(t);
-  await it.keep(one);
-  await it.quarantine.discard(one.id, 'anna');
-  // Moved back after the look into held and before that into trash: seen in neither.
-  const all = await it.index.all();
-  t.mock.method(it.index, 'all', async () => {
-    await it.quarantine.restore(one.id, 'anna');
-    renameSync(join(it.dir, 'held', one.id), join(it.dir, 'unseen'));
-    setImmediate(() => renameSync(join(it.dir, 'unseen'), join(it.dir, 'held', one.id)));
-    return all;
-  });
+  // No look into the folders lists such a name; it stands for one that was moved from the one to the other between two looks.
+  mkdirSync(join(it.dir, 'held', 'moving'));
+  await it.index.save(heldRecord({ id: 'moving' }));
   await it.quarantine.rescan();
-  assert.equal((await it.quarantine.find(one.id))?.state, 'held');
+  assert.equal((await it.quarantine.find('moving'))?.state, 'held');
 });
 
 test('a door that died before it could tell: a look at the folders finds its message', async (t) => {
