@@ -2,7 +2,7 @@
 import type { HeaderFields } from '../../model/understanding.ts';
 import { startOfField } from './header.ts';
 import { fold } from './phrases.ts';
-import { replyFields, replySubjects, replyTexts } from './rules/auto-reply.ts';
+import { bareSubjects, replyFields, replySubjects, replyTexts } from './rules/auto-reply.ts';
 import { challengePhrases, challengeServices } from './rules/notices.ts';
 import type { SenderSigns } from './sender-signs.ts';
 
@@ -19,8 +19,8 @@ export function autoReplyEvidence(headers: HeaderFields, words: string, { list, 
   }
   if (list) return null; // people tell lists that they are away, and lists quote their subjects
   const subject = bareSubject(startOfField(headers, 'subject'));
-  // "Auto:" in front of nothing: the answer to a message without a subject.
-  const start = subject === 'auto:' ? { phrase: 'auto:', why: 'answer to an empty subject' } : (replySubjects.startOf(subject) ?? longIn(subject));
+  // "Auto:" in front of nothing: the answer to a message without a subject. In front of a subject people write it of cars.
+  const start = bareSubjects.has(subject) ? { phrase: subject, why: 'and nothing else' } : (replySubjects.startOf(subject) ?? longIn(subject));
   if (start !== null && !isQuestionOf(headers)) return `subject begins "${start.phrase}" (${start.why})`;
   const folded = fold(withoutQuotes(words).slice(0, 4000));
   const isShort = folded.length > 0 && folded.length <= (automated ? 3 : 1) * longestReply;

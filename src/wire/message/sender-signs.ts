@@ -39,8 +39,6 @@ const daemonName =
   /mail delivery s(?:ubsystem|ystem)|mail deliver system|mailer[- ]?daemon|mail system|mail administrator|system administrator|postmaster|microsoft outlook|jetmail system|content-filter|delivery (?:sub)?system|interscan|mail server|mailmarshal/i;
 /** Addresses of lists that exist for bounces: Mailman, Majordomo, ezmlm, VERP. Lower case. */
 export const bounceAddress = /^[^@]*(?:-bounces?|-owner|-admin|-request)[@+]|^owner-|^bounces?[-+@]/;
-/** Programs of lists write in their own name. */
-const listServer = ['x-mlserver', 'x-listserver', 'x-list-administrivia'];
 const automatic = /^(?:auto-(?:replied|generated|notified))/i;
 const listFields = [
   'list-id',
@@ -53,7 +51,12 @@ const listFields = [
   'x-beenthere',
   'x-mailing-list',
   'mailing-list',
-  'x-loop-list',
+  'x-ml-name',
+  'x-mlserver',
+  'x-listserver',
+  'x-list-unsubscribe',
+  'x-list-subscribe',
+  'x-list-help',
 ];
 
 /** Reads the signs. */
@@ -62,14 +65,23 @@ export function senderSigns(headers: HeaderFields): SenderSigns {
   const returnPath = headers.get('return-path')?.at(-1)?.trim();
   const nullPath = returnPath !== undefined && (returnPath === '' || /^<\s*>$/.test(returnPath) || /^<?mailer-daemon[@>]?/i.test(returnPath));
   const daemon = daemonOf(startOfField(headers, 'from'));
-  const list = listFields.some((name) => headers.has(name)) || precedence === 'list';
+  const list = listFields.some((name) => headers.has(name)) || precedence === 'list' || isListServ(headers);
   const bulk = list || precedence === 'bulk' || precedence === 'junk' || headers.has('feedback-id') || headers.has('x-csa-complaints');
   const isAuto =
     automatic.test(fieldOf(headers, 'auto-submitted').trim()) ||
     headers.has('x-auto-response-suppress') ||
     precedence.startsWith('auto') ||
-    listServer.some((name) => headers.has(name));
+    headers.has('x-list-administrivia') || // Mailman, of its own letters
+    (headers.has('x-mlserver') && bounceAddress.test((firstAddress(startOfField(headers, 'from')) ?? '').toLowerCase())); // fml, of its own
   return { automated: isAuto || nullPath || daemon !== null, list, bulk, daemon, nullPath };
+}
+
+/** LISTSERV marks its mail by no field but Sender: the list, which also stands in To or Reply-To, and who has written is another. */
+function isListServ(headers: HeaderFields): boolean {
+  const sender = firstAddress(startOfField(headers, 'sender'))?.toLowerCase();
+  const from = firstAddress(startOfField(headers, 'from'))?.toLowerCase();
+  if (sender === undefined || sender === from) return false;
+  return ['to', 'reply-to'].every((name) => firstAddress(startOfField(headers, name))?.toLowerCase() === sender);
 }
 
 function daemonOf(from: string): string | null {

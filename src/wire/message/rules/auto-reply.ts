@@ -70,9 +70,13 @@ const subjectStarts: readonly PhraseRow<true>[] = [
   ['change of email address', true, 'English'],
   ['email address changed', true, 'English'],
   ['new email address', true, 'English'],
+  ['vacation message', true, 'English'],
+  ['vacation notice', true, 'English'],
+  ['vacation auto', true, 'English'],
   ['abwesenheit', true, 'German'],
   ['abwesend', true, 'German'],
   ['automatische antwort', true, 'German'],
+  ['autoantwort', true, 'German'],
   ['autom. antwort', true, 'German'],
   ['nicht im buro', true, 'German'],
   ['ausser haus', true, 'German'],
@@ -94,6 +98,7 @@ const subjectStarts: readonly PhraseRow<true>[] = [
   ['fora do escritorio', true, 'Portuguese'],
   ['risposta automatica', true, 'Italian'],
   ['fuori sede', true, 'Italian'],
+  ['risposta non al computer', true, 'Italian'],
   ['fuori ufficio', true, 'Italian'],
   ["assente dall'ufficio", true, 'Italian'],
   ['automatisch antwoord', true, 'Dutch'],
@@ -174,6 +179,14 @@ const texts: readonly PhraseRow<true>[] = [
   ['be out of the office until', true, 'English'],
   ['out of office and will be back', true, 'English'],
   ['on annual leave', true, 'English'],
+  ["i'm on vacation", true, 'English'],
+  ['i am on holiday', true, 'English'],
+  ['i am out of town', true, 'English'],
+  ['currently out of office', true, 'English'],
+  ['currently out of the office', true, 'English'],
+  ['will be out of office', true, 'English'],
+  ['away from the office', true, 'English'],
+  ['not be reading my mail', true, 'vacation(1)'],
   ['this is an automated response', true, 'English'],
   ['this is an automated reply', true, 'English'],
   ['this is an automatic reply', true, 'English'],
@@ -206,6 +219,24 @@ const texts: readonly PhraseRow<true>[] = [
   ['меня нет в офисе', true, 'Russian'],
   ['不在にして', true, 'Japanese'],
 ];
+
+/** Subjects that are an automatic answer's only when nothing else stands there. Folded. */
+export const bareSubjects: ReadonlySet<string> = new Set([
+  'auto:',
+  'auto',
+  'vacation',
+  'holiday',
+  'away',
+  'urlaub',
+  'absence',
+  'absent',
+  'absent:',
+  'vacaciones',
+  'ferie',
+  'semester',
+  'urlop',
+  'отпуск',
+]);
 
 /** Beginnings of subjects, behind "Re:" and tags of lists. */
 export const replySubjects = new PhraseTable(subjectStarts);
