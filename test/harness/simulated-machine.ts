@@ -25,7 +25,7 @@ const listener = `
   while (defined recv($log, my $message, 65535, 0)) { $message =~ s/[\\n\\0]+$//; print $file "$message\\n" }`;
 
 /** A /dev of its own whose `log` is ours: what the server says to syslog is read. */
-export async function syslogHeard(owner: Owner): Promise<{ readonly overlays: readonly Overlay[]; log(): string }> {
+export async function syslogHeard(owner: Owner): Promise<{ readonly overlays: readonly Overlay[]; readonly file: string; log(): string }> {
   const directory = scratchDirectory(owner, 'syslog');
   const devices = join(directory, 'dev');
   const file = join(directory, 'messages');
@@ -37,6 +37,7 @@ export async function syslogHeard(owner: Owner): Promise<{ readonly overlays: re
   await until('the system log to listen', async () => (await runProgram('test', ['-S', join(devices, 'log')])).code === 0);
   return {
     overlays: [...nodes.map((node) => ({ from: `/dev/${node}`, over: join(devices, node) })), { from: devices, over: '/dev' }],
+    file,
     log: () => readFileSync(file, 'utf8'),
   };
 }

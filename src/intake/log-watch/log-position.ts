@@ -94,11 +94,11 @@ export function rotatedSince(path: string, position: LogPosition): readonly stri
   return [known.path, ...later.toReversed().map((each) => each.path)];
 }
 
-/** `mail.log.1`, `mail.log-20241026`: plain files whose names begin with the log's, newest first. */
+/** `mail.log.1`, `mail.log-20241026`, `mail.log.20241026-181350`: plain files whose names begin with the log's, newest first. */
 function siblingsOf(path: string): readonly Sibling[] {
   const name = basename(path);
   return readdirSync(dirname(path))
-    .filter((each) => each.length > name.length && each.startsWith(name) && /^[.-]\d+$/.test(each.slice(name.length)))
+    .filter((each) => each.length > name.length && each.startsWith(name) && /^[.-]\d[\d-]*$/.test(each.slice(name.length)))
     .map((each) => join(dirname(path), each))
     .map((each): Sibling => {
       const { ino, mtimeMs } = statSync(each);

@@ -13,8 +13,8 @@ export interface WatchLogsOptions extends Pick<FollowOptions, 'stateDir' | 'begi
 }
 
 export interface LogWatch {
-  /** What was read until now, a log each. */
-  readonly counts: readonly (LogCounts & { readonly path: string })[];
+  /** By path: what was read until now. */
+  readonly counts: ReadonlyMap<string, LogCounts>;
   /** Reads what is there, remembers the places and closes. */
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export function watchLogs({ logs, onUnknown, ...rest }: WatchLogsOptions): LogWa
   });
   return {
     get counts() {
-      return following.map(({ path, log }) => ({ path, ...log.counts }));
+      return new Map(following.map(({ path, log }) => [path, log.counts]));
     },
     async stop() {
       await Promise.all(following.map(({ log }) => log.stop()));

@@ -48,6 +48,8 @@ export interface Hub {
   /** Resolves when the user has a message with each of these tokens. */
   delivery(user: string, ...tokens: readonly string[]): Promise<void>;
   log(): string;
+  /** Where it writes of its doings. */
+  readonly logFile: string;
   /** Stops it and starts it again on the same port with the same queue. */
   restart(): Promise<void>;
   stop(): Promise<void>;

@@ -130,6 +130,7 @@ export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Pr
     deliveredTokens: (user) => mailboxes.deliveredTokens(user),
     delivery: (user, ...tokens) => mailboxes.delivery(user, tokens, log),
     log,
+    logFile,
     set: (more) => {
       settings = { ...settings, ...more };
     },

@@ -90,6 +90,7 @@ export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOpti
     deliveredTokens: (user) => mailboxes.deliveredTokens(user),
     delivery: (user, ...tokens) => mailboxes.delivery(user, tokens, log),
     log,
+    logFile: logs.at(-1) ?? logFile,
     async start() {
       const sink = openSync(logFile, 'a');
       const started = startProcess(owner, 'unshare', args, { env: { ...process.env, LD_LIBRARY_PATH: libraries }, stdio: ['ignore', sink, sink] });
