@@ -29,7 +29,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   list: async () => (await import('../cli/list.ts')).list,
   incident: async () => (await import('../cli/incident.ts')).incident,
   measure: async () => (await import('../cli/measure.ts')).measure,
-  'kernel-helper': async () => (await import('../cli/kernel-helper.ts')).kernelHelper,
+  'kernel-helper': async () => (await import('../cli/kernel-sets.ts')).kernelSets,
   quarantine: async () => (await import('../cli/quarantine.ts')).quarantine,
   watch: async () => (await import('../cli/watch.ts')).watchCommand((await import('./watch-logs.ts')).logWatching(await context())),
   tail: async () => (await import('../cli/tail.ts')).tail,

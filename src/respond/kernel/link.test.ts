@@ -10,7 +10,7 @@ import type { Measure } from '../../model/measure.ts';
 import { firewallActions, planDrops, withoutNested } from '../drop-plan.ts';
 import { createNetworkGuard } from '../network-guard.ts';
 import { measureOf } from '../sample-measures.ts';
-import { createKernelHelper } from './helper.ts';
+import { createKernelSets } from './sets.ts';
 import { openKernelLink, type LinkTimes } from './link.ts';
 
 const nowMs = 1_000_000;
@@ -32,7 +32,7 @@ function begin(context: TestContext, times: Partial<LinkTimes> = {}) {
       },
       counter: () => Promise.resolve('"packets": 5, "bytes": 300'),
     };
-    const made = createKernelHelper({ nft, guard: createNetworkGuard([{ network: never, whose: '--never' }]), ports: [25], say: () => undefined });
+    const made = createKernelSets({ nft, guard: createNetworkGuard([{ network: never, whose: '--never' }]), ports: [25], say: () => undefined });
     await made.listen(path);
     let isClosed = false;
     const close = async (): Promise<void> => {

@@ -7,8 +7,8 @@ import { scratchDirectory } from '../../test/harness/scratch.ts';
 
 const program = `
   import { runCommandLine } from '${new URL('command-line.ts', import.meta.url).href}';
-  import { kernelHelper } from '${new URL('kernel-helper.ts', import.meta.url).href}';
-  await runCommandLine(process.argv.slice(1), { version: '0' }, [kernelHelper]);`;
+  import { kernelSets } from '${new URL('kernel-sets.ts', import.meta.url).href}';
+  await runCommandLine(process.argv.slice(1), { version: '0' }, [kernelSets]);`;
 
 const run = (...words: readonly string[]) =>
   spawnSync(process.execPath, ['--input-type=module', '-e', program, '--', 'kernel-helper', ...words], { encoding: 'utf8', timeout: 20_000 });

@@ -7,7 +7,7 @@ import { whyUnreadable } from '../config/file-look.ts';
 import { valueAt } from '../config/schema-problems.ts';
 import { readYaml } from '../config/yaml-file.ts';
 import { parseCidr } from '../lib/ip.ts';
-import { createKernelHelper } from '../respond/kernel/helper.ts';
+import { createKernelSets } from '../respond/kernel/sets.ts';
 import { systemNft } from '../respond/kernel/nft.ts';
 import { createNetworkGuard, type ProtectedNetwork } from '../respond/network-guard.ts';
 import { CliError, type Subcommand } from './command-line.ts';
@@ -20,7 +20,7 @@ interface Options {
 }
 
 /** Adds `kernel-helper` to the program. */
-export const kernelHelper: Subcommand = (program) => {
+export const kernelSets: Subcommand = (program) => {
   program
     .command('kernel-helper')
     .description('keep the nftables sets of dropped clients for a gateway (kernel.socket); needs CAP_NET_ADMIN and nft; SIGTERM takes the table away')
@@ -35,7 +35,7 @@ async function run({ socket, never, config, ports }: Options): Promise<void> {
   if (never === undefined && config === undefined) throw new CliError('name what must never be dropped: --never, --config, or both', 2);
   const said = (line: string): void => void process.stderr.write(`floodgate kernel-helper: ${line}\n`);
   const spared = [...onCommandLine(never), ...inConfiguration(config), ...ofThisMachine()];
-  const helper = createKernelHelper({ nft: systemNft(), guard: createNetworkGuard(spared), ports: portsOf(ports), say: said });
+  const helper = createKernelSets({ nft: systemNft(), guard: createNetworkGuard(spared), ports: portsOf(ports), say: said });
   await takeSocket(socket);
   // The group of the gateway may connect, others may not; set before the socket is there, so that there is no moment between.
   process.umask(0o117);

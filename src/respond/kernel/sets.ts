@@ -6,7 +6,7 @@ import { freshTable, noTable, orderScript, readCounter } from './nft-script.ts';
 import type { Nft } from './nft.ts';
 import { answerText, maxLine, readAsked, readTimed, type Answer, type Order, type Timed } from './protocol.ts';
 
-export interface HelperParts {
+export interface SetsParts {
   readonly nft: Nft;
   readonly guard: NetworkGuard;
   /** TCP ports that blocked clients must not reach. */
@@ -15,7 +15,7 @@ export interface HelperParts {
   say(line: string): void;
 }
 
-export interface KernelHelper {
+export interface KernelSets {
   /** Makes the table and listens on a Unix socket; resolves when it can be asked. */
   listen(path: string): Promise<void>;
   /** Takes the table away, and with it everything that was dropped. */
@@ -25,7 +25,7 @@ export interface KernelHelper {
 /** The gateway has one connection, and a second for a moment when it comes again. */
 const maxConnections = 4;
 
-export function createKernelHelper({ nft, guard, ports, say }: HelperParts): KernelHelper {
+export function createKernelSets({ nft, guard, ports, say }: SetsParts): KernelSets {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
@@ -54,7 +54,7 @@ interface Pending {
 }
 
 /** One peer: a line after the other, each answered before the next is read. Whoever says anything else is cut off. */
-async function serve(socket: Socket, parts: HelperParts): Promise<void> {
+async function serve(socket: Socket, parts: SetsParts): Promise<void> {
   socket.on('error', () => undefined);
   let pending: Pending | null = null;
   try {
@@ -68,7 +68,7 @@ async function serve(socket: Socket, parts: HelperParts): Promise<void> {
   }
 }
 
-async function take(line: string, pending: Pending | null, socket: Socket, parts: HelperParts): Promise<Pending | null> {
+async function take(line: string, pending: Pending | null, socket: Socket, parts: SetsParts): Promise<Pending | null> {
   const open = pending === null ? begun(line) : added(pending, line);
   if (open !== null && open.entries.length < open.count) return open;
   const answer = open === null ? await counted(parts) : await carryOut(open, parts);
@@ -90,7 +90,7 @@ function added(pending: Pending, line: string): Pending {
   return pending;
 }
 
-async function carryOut({ order, entries }: Pending, { nft, guard, ports, say }: HelperParts): Promise<Answer> {
+async function carryOut({ order, entries }: Pending, { nft, guard, ports, say }: SetsParts): Promise<Answer> {
   const refused = entries.flatMap(({ network, text }) => {
     const why = guard.why(network);
     return why === null ? [] : [{ text, why }];
@@ -112,7 +112,7 @@ async function carryOut({ order, entries }: Pending, { nft, guard, ports, say }:
 }
 
 /** Somebody may have flushed the whole ruleset, and our table with it: `nft -f /etc/nftables.conf` does. */
-async function replaceAll({ nft, ports, say }: Pick<HelperParts, 'nft' | 'ports' | 'say'>, entries: readonly Timed[]): Promise<void> {
+async function replaceAll({ nft, ports, say }: Pick<SetsParts, 'nft' | 'ports' | 'say'>, entries: readonly Timed[]): Promise<void> {
   const script = orderScript('replace', entries);
   try {
     await nft.run(script);
@@ -122,7 +122,7 @@ async function replaceAll({ nft, ports, say }: Pick<HelperParts, 'nft' | 'ports'
   }
 }
 
-async function counted({ nft }: Pick<HelperParts, 'nft'>): Promise<Answer> {
+async function counted({ nft }: Pick<SetsParts, 'nft'>): Promise<Answer> {
   try {
     const counts = readCounter(await nft.counter());
     return counts === null ? { kind: 'no', why: 'nft shows no counter' } : { kind: 'counted', ...counts };

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { scratchDirectory } from '../../../test/harness/scratch.ts';
 import { until } from '../../../test/harness/until.ts';
 import { createNetworkGuard } from '../network-guard.ts';
-import { createKernelHelper } from './helper.ts';
+import { createKernelSets } from './sets.ts';
 import { maxLine } from './protocol.ts';
 
 /** A helper over an nft that only notes what it is told; `fail` makes its next script fail. */
@@ -23,7 +23,7 @@ async function start(context: TestContext) {
     counter: () => Promise.resolve('{"nftables": [{"counter": {"name": "dropped", "packets": 7, "bytes": 420}}]}'),
   };
   const guard = createNetworkGuard([{ network: '10.20.0.0/16', whose: '--never' }]);
-  const helper = createKernelHelper({ nft, guard, ports: [25], say: (line) => said.push(line) });
+  const helper = createKernelSets({ nft, guard, ports: [25], say: (line) => said.push(line) });
   const path = join(scratchDirectory(context, 'helper'), 'kernel.sock');
   await helper.listen(path);
   let isClosed = false;
