@@ -25,6 +25,8 @@ export const parseCommand =
   };
 
 function run(files: readonly string[], json: boolean, understand: Understand): void {
+  // `| head` has read enough: no trouble to tell of.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   for (const file of files) {
     try {
       for (const message of messagesOf(file)) {
