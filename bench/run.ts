@@ -70,6 +70,7 @@ async function main(): Promise<void> {
 
   const nameServer = await startNameServer();
   const results: Comparison[] = [];
+  const notes: string[] = [];
   for (const node of nodes) {
     const context: Context = {
       node,
@@ -78,6 +79,10 @@ async function main(): Promise<void> {
       dnsPort: nameServer.port,
       scale: args.quick ? 0.2 : 1,
       abuseSeconds: args.seconds,
+      note: (markdown) => {
+        notes.push(markdown);
+        console.log(markdown);
+      },
     };
     for (const name of args.wanted) {
       for (const comparison of (await suites[name]?.(context)) ?? []) {
@@ -98,15 +103,15 @@ async function main(): Promise<void> {
         2,
       ),
     );
-  if (args.write) writePage(about, results);
+  if (args.write) writePage(about, results, notes);
 }
 
-function writePage(about: readonly string[], results: readonly Comparison[]): void {
+function writePage(about: readonly string[], results: readonly Comparison[], notes: readonly string[]): void {
   const date = new Date().toISOString().slice(0, 10);
   const directory = fileURLToPath(new URL('results', import.meta.url));
   const file = `${directory}/${date}-${commitName()}.md`;
   mkdirSync(directory, { recursive: true });
-  writeFileSync(file, [`# Measured ${date}`, '', ...about.map((line) => `- ${line}`), '', ...results.map(toMarkdown)].join('\n'));
+  writeFileSync(file, [`# Measured ${date}`, '', ...about.map((line) => `- ${line}`), '', ...results.map(toMarkdown), ...notes].join('\n'));
   console.log(`written: ${file}`);
 }
 

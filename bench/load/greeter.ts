@@ -13,6 +13,8 @@ export interface GreeterOptions {
   readonly from: readonly string[];
   /** Who has no banner by then goes away, in milliseconds. */
   readonly patienceMs: number;
+  /** Greeted, it says nothing for so long before it goes, in milliseconds; default: it goes at once. */
+  readonly stayMs?: number;
 }
 
 export interface Greetings {
@@ -39,7 +41,7 @@ async function one(options: GreeterOptions, index: number, begun: number): Promi
   const code = await session.reply();
   const ms = performance.now() - started;
   clearTimeout(timer);
-  if (code === 220) session.socket.end('QUIT\r\n');
+  if (code === 220) setTimeout(() => session.socket.end('QUIT\r\n'), options.stayMs ?? 0);
   else session.socket.destroy();
   return { second: Math.floor((started - begun) / 1000), ms, code };
 }

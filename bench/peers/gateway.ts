@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly limits?: Readonly<Record<string, number>>;
   /** Rates and load levels at their defaults; without it neither is in force: what is measured is what the gateway can do, not what it lets in. */
   readonly ladder?: boolean;
+  /** Port on loopback where its metrics are read; absent: none. */
+  readonly webPort?: number;
   /** Networks refused at the banner. */
   readonly denied?: readonly string[];
 }
@@ -35,7 +37,7 @@ const withoutLadder = {
 
 /** The least configuration, as JSON, which is YAML. The clients of all comparisons are strangers to the site. */
 function configuration(options: GatewayOptions, directory: string, port: number): object {
-  const { hubPort, dnsPort, limits = {}, denied = [], ladder = false } = options;
+  const { hubPort, dnsPort, limits = {}, denied = [], ladder = false, webPort } = options;
   const file = join(directory, 'denied');
   writeFileSync(file, denied.map((network) => `${network}\n`).join(''));
   const lists = denied.length === 0 ? {} : { lists: [{ name: 'denied', matches: 'client', file, action: 'refuse-at-banner' }] };
@@ -47,6 +49,7 @@ function configuration(options: GatewayOptions, directory: string, port: number)
     dns: { servers: [`127.0.0.1:${dnsPort}`] },
     limits: ladder ? limits : { reservedForKnown: 0, ...limits },
     ...(ladder ? {} : withoutLadder),
+    ...(webPort === undefined ? {} : { web: { address: `127.0.0.1:${webPort}` } }),
     ...lists,
   };
 }

@@ -19,6 +19,8 @@ export interface Context {
   readonly scale: number;
   /** Length of the abuse scenario. */
   readonly abuseSeconds: number;
+  /** Puts a table under the comparison in the page that `--write` keeps, and on the screen. */
+  note(markdown: string): void;
 }
 
 /** Loads of full size before the first that counts: a just-in-time compiler needs some 30,000 sessions a thread until it is done. */
