@@ -34,6 +34,12 @@ test('the first words speak where the subject does not, and only the first', () 
   assert.equal(traitsOf('Subject: hi\n\n', `${'x '.repeat(2000)}Please confirm your subscription.`).confirmation, null);
 });
 
+test('greetings and orders are words of any letter: they count in the subject and where the text begins', () => {
+  assert.equal(traitsOf('Subject: hi\n\n', 'Welcome to our club!').confirmation, 'welcome');
+  assert.equal(traitsOf('Subject: hi\n\n', `${'I have thought about it for long. '.repeat(6)}You are welcome to come.`).confirmation, null);
+  assert.equal(traitsOf('Subject: hi\n\n', `${'We talked about it for long. '.repeat(6)}I paid by credit card.`).transaction, null);
+});
+
 test('the signs of the header', () => {
   const traits = traitsOf(
     Buffer.from(

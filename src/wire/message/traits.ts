@@ -1,12 +1,12 @@
 // Cheap signs of a message for the detector of subscription bombs: from its header and its first text alone, no MIME tree. A bomb is made of honest
 // mail, form by form, so the signs are weak one by one; what weighs is their sum over many messages.
-import type { HeaderFields, MessageTraits } from '../../model/understanding.ts';
+import type { ConfirmationClass, HeaderFields, MessageTraits } from '../../model/understanding.ts';
 import { firstAddress } from './address-text.ts';
 import { fieldOf, headerFields, readHeader, startOfField } from './header.ts';
 import { languageOf } from './language.ts';
 import { defaultMessageLimits } from './limits.ts';
 import { withLineFeeds } from './message-text.ts';
-import { fold } from './phrases.ts';
+import { fold, type PhraseTable } from './phrases.ts';
 import { confirmationPhrases } from './rules/confirmation.ts';
 import { transactionPhrases } from './rules/transaction.ts';
 import { senderSigns } from './sender-signs.ts';
@@ -22,6 +22,11 @@ const scriptMailer = /phpmailer|wpmailsmtp|wp mail|wordpress|swiftmailer|joomla|
 const scriptFields = ['x-php-originating-script', 'x-php-script', 'x-wp-mail', 'x-wpcf7-content-type', 'x-drupal-mail'];
 /** Local parts of programs that need no answer. */
 const programLocal = /^(?:wordpress|no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|newsletters?|info|mailer|notifications?|noreply\+.*)$/i;
+
+/** Wordings of these are found anywhere in the first text; greetings, orders and the rest are words of any letter, and count where it begins. */
+const anywhere: ReadonlySet<ConfirmationClass> = new Set(['confirm', 'verify-address', 'password-reset', 'registration']);
+/** Characters of the folded text that are its beginning. */
+const beginning = 120;
 
 /** Reads the signs from a header (raw octets, or a character an octet) and the first words of the text, as they are or empty. */
 export function traitsOf(header: Buffer | string, firstText: string): MessageTraits {
@@ -47,8 +52,8 @@ export function traitsOfFields(headers: HeaderFields, firstText: string): Messag
       valueOf(headers, 'auto-submitted')
         ?.split(/[;(\s]/, 1)[0]
         ?.toLowerCase() ?? null,
-    confirmation: classOf(confirmationPhrases, subject, start),
-    transaction: classOf(transactionPhrases, subject, start),
+    confirmation: classOf(confirmationPhrases, subject, start, (meaning) => anywhere.has(meaning)),
+    transaction: classOf(transactionPhrases, subject, start, () => false),
     mailer,
     fromScript: scriptFields.some((name) => headers.has(name)) || (mailer !== null && scriptMailer.test(mailer)),
     fromDomain: from === null ? null : from.slice(at + 1),
@@ -59,8 +64,13 @@ export function traitsOfFields(headers: HeaderFields, firstText: string): Messag
 }
 
 /** The subject speaks first: a text may greet, confirm and thank at once. */
-function classOf<Meaning>(table: { firstIn(folded: string): { readonly meaning: Meaning } | null }, subject: string, start: string): Meaning | null {
-  return (table.firstIn(fold(subject)) ?? table.firstIn(fold(start)))?.meaning ?? null;
+function classOf<Meaning>(table: PhraseTable<Meaning>, subject: string, start: string, mayStandAnywhere: (meaning: Meaning) => boolean): Meaning | null {
+  const inSubject = table.firstIn(fold(subject));
+  if (inSubject !== null) return inSubject.meaning;
+  const folded = fold(start);
+  const hit = table.firstIn(folded);
+  if (hit !== null && mayStandAnywhere(hit.meaning)) return hit.meaning;
+  return table.firstIn(folded.slice(0, beginning))?.meaning ?? null;
 }
 
 function valueOf(headers: HeaderFields, name: string): string | null {
