@@ -127,6 +127,19 @@ test('the id, the sender and the client of an arrival are those of its delivery'
   );
 });
 
+test('Exim in syslog stamps its lines once more', () => {
+  const said = saidBy(
+    'May 30 10:00:00 mx exim[17]: 2026-05-30 10:00:00.123 +0000 [17] H=(x) [192.0.2.7] F=<> rejected RCPT <joe@far.example>: relay not permitted',
+  );
+  assert.equal(said, 'reject refused hostile 192.0.2.7 joe@far.example');
+});
+
+test('headers below a refusal in the rejectlog are not unknown, and name nobody', () => {
+  const refusal = `${stamp}${id} H=(x) [192.0.2.7] F=<a@b.example> rejected after DATA: spam`;
+  assert.equal(saidBy(refusal, 'Envelope-from: <a@b.example>'), '');
+  assert.equal(saidBy(refusal, 'P Received: from x ([203.0.113.9]) by hub.example'), '');
+});
+
 test('a subject that looks like a list of recipients adds none', () => {
   const said = saidBy(`${stamp}${id} <= a@b.example H=(x) [192.0.2.7] P=esmtp S=1 T="for all for v@w.example" for d@hub.example`);
   assert.equal(said, 'accept accepted 192.0.2.7 d@hub.example');

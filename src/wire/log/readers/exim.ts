@@ -29,6 +29,8 @@ function splitLine(raw: string): { readonly queueId: string | null; readonly tex
   // metalog and others put `info exim[8001]: ` there once more.
   const again = /^(?:\w+ )?exim4?\[\d+\]: /.exec(text);
   if (again !== null) text = text.slice(again[0].length);
+  // With syslog_timestamp, its default, Exim stamps what it gives to syslog.
+  text = text.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})? /, '');
   if (text.startsWith('[')) {
     const pid = /^\[\d+\] /.exec(text);
     if (pid !== null) text = text.slice(pid[0].length);
@@ -57,9 +59,15 @@ const openings = [
   'rejected HELO from ',
   'rejected EHLO',
   'rejected MAIL from ',
+  'rejected XCLIENT from ',
+  'overlong message header line received from ',
+  'ignoring AUTH=',
+  'timed out while reading local message',
+  'Warning: No server certificate defined',
   'rejected from <',
   'unexpected disconnection while reading SMTP command from ',
   'Start queue run: ',
+  'Start ODMR queue run',
   'End queue run: ',
   'exim ',
   'cwd=',
