@@ -126,7 +126,7 @@ function byWords(facts: JudgedFacts): Judgement | null {
     .filter(([one]) => one > 0)
     .sort((a, b) => b[0] - a[0])
     .map(([, words]) => words);
-  return { kind: kindOfOutcome(subject?.outcome ?? null, text?.meaning ?? null), evidence };
+  return { kind: kindOfOutcome(subject?.outcome ?? null, text?.meaning ?? null, reading.words), evidence };
 }
 
 /** Sent to the address of a list that exists for bounces (Mailman, Majordomo, ezmlm). */
@@ -138,11 +138,15 @@ function posesAsReport({ reading, named, hasServerWords }: JudgedFacts): boolean
   return reading.attachments > 0 || /https?:\/\//i.test(reading.words);
 }
 
+/** Said of a message that was late and is now given up. */
+const finalWords =
+  /\bgiv(?:en|ing) up\b|\bpermanent|no further (?:delivery )?attempts|not (?:going to )?try again|will not be retried|has been removed from the queue/i;
+
 /** The subject's word counts most: "failed" reports often say that delivery was delayed before. */
-function kindOfOutcome(subject: Outcome | null, text: Outcome | null): MessageKind {
+function kindOfOutcome(subject: Outcome | null, text: Outcome | null, words: string): MessageKind {
   if (subject === 'delayed' || subject === 'delivered') return subject;
   // Symantec and others call a delay a failure in the subject, and say in the text that they go on trying.
-  return text === 'delayed' ? 'delayed' : 'bounce';
+  return text === 'delayed' && !finalWords.test(words.slice(0, 8000)) ? 'delayed' : 'bounce';
 }
 
 /** Filters that tell the sender what they found; those that name whom they kept it from are bounces. */

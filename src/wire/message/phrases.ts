@@ -15,7 +15,7 @@ export class PhraseTable<Meaning> {
   readonly #rows: readonly PhraseHit<Meaning>[];
 
   constructor(rows: readonly PhraseRow<Meaning>[]) {
-    this.#rows = rows.map(([phrase, meaning, why]) => ({ phrase: fold(phrase), meaning, why }));
+    this.#rows = rows.map(([phrase, meaning, why]) => ({ phrase: foldPhrase(phrase), meaning, why }));
   }
 
   /** Every row, for tests of the table itself. */
@@ -25,14 +25,19 @@ export class PhraseTable<Meaning> {
 
   /** The first row of the table that occurs in a folded text: earlier rows weigh more. */
   firstIn(folded: string): PhraseHit<Meaning> | null {
-    return folded === '' ? null : (this.#rows.find(({ phrase }) => folded.includes(phrase)) ?? null);
+    if (folded === '') return null;
+    const text = ` ${folded} `;
+    return this.#rows.find(({ phrase }) => text.includes(phrase)) ?? null;
   }
 
   /** The first row with which a folded text begins. */
   startOf(folded: string): PhraseHit<Meaning> | null {
-    return this.#rows.find(({ phrase }) => folded.startsWith(phrase)) ?? null;
+    return this.#rows.find(({ phrase }) => `${folded} `.startsWith(phrase)) ?? null;
   }
 }
+
+/** A blank at either end of a phrase is kept: a word begins or ends there, so that "rbl" is not found in "marbles". */
+const foldPhrase = (phrase: string): string => `${phrase.startsWith(' ') ? ' ' : ''}${fold(phrase)}${phrase.endsWith(' ') ? ' ' : ''}`;
 
 /** Lower case, without accents, quotes made plain, each run of blanks one blank. */
 export function fold(text: string): string {

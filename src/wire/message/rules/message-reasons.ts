@@ -115,7 +115,8 @@ export const messageReasons: readonly PhraseRow<BounceReason>[] = [
   ['message exceeds', 'message-too-big', 'many'],
   ['larger than the current system limit', 'message-too-big', 'Exchange'],
   ['size of this message', 'message-too-big', 'many'],
-  ['message size', 'message-too-big', 'many'],
+  ['message size limit', 'message-too-big', 'many'],
+  ['message size is', 'message-too-big', 'many'],
   // Relaying.
   ['relay access denied', 'relay-denied', 'Postfix'],
   ['relaying denied', 'relay-denied', 'Sendmail'],
@@ -183,8 +184,10 @@ export const messageReasons: readonly PhraseRow<BounceReason>[] = [
   // The client's address or network.
   ['spamhaus', 'blocked', 'block list'],
   ['spamcop', 'blocked', 'block list'],
-  ['sorbs', 'blocked', 'block list'],
-  ['rbl', 'blocked', 'block lists'],
+  [' sorbs', 'blocked', 'block list'],
+  [' rbl', 'blocked', 'block lists'],
+  ['.rbl', 'blocked', 'block lists'],
+  ['rbl.', 'blocked', 'block lists'],
   ['dnsbl', 'blocked', 'block lists'],
   ['blacklist', 'blocked', 'many'],
   ['blocklist', 'blocked', 'many'],

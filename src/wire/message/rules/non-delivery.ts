@@ -181,7 +181,7 @@ const texts: readonly PhraseRow<Outcome>[] = [
   ['has been postponed', 'delayed', 'MDaemon'],
   ['your message has been enqueued and undeliverable for', 'delayed', 'Sun Messaging Server'],
   ['message has not been delivered yet', 'delayed', 'many'],
-  ['could not be delivered for', 'delayed', 'Postfix'],
+  ['could not be delivered for more than', 'delayed', 'Postfix'],
   ['it will be retried until', 'delayed', 'Postfix'],
   ['will be retried for', 'delayed', 'Gmail'],
   ['will keep trying to deliver', 'delayed', 'many'],
