@@ -90,7 +90,10 @@ function strangers(count: number, give: (sighting: Sighting) => void): void {
 test('however many strangers come, what detectors hold stops growing', () => {
   // Small tables where the operator may set them; the fixed ones are full after some tens of thousands.
   const small = Object.fromEntries(
-    detectors.map(({ id, options }) => [id, Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default >= 1000 && option.min >= 100 ? option.min : option.default]))]),
+    detectors.map(({ id, options }) => [
+      id,
+      Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default >= 1000 && option.min >= 100 ? option.min : option.default])),
+    ]),
   );
   const engine = createEngine({ definitions: detectors, options: small, context });
   strangers(12_000, (sighting) => void engine.note(sighting));

@@ -14,7 +14,7 @@ test('who writes to many mailboxes here speaks for many, who writes to one a tho
     many(20)
       .map((number) => origins.isShared({ ...one, origin: 'mail.example', mailbox: `${number}@hub.example` }))
       .indexOf(true),
-    15,
+    16,
   );
 });
 
@@ -29,11 +29,11 @@ test('a host that says many domains within minutes is no provider, one that did 
 test('on the first day many domains are enough: there was no other day', () => {
   const origins = made();
   const answers = many(10).map((number) => origins.isShared({ ...one, domain: `${number}.example`, at: number }));
-  assert.equal(answers.indexOf(true), 7);
+  assert.equal(answers.indexOf(true), 8);
 });
 
 test('a million origins do not grow without bound', () => {
   const origins = made();
-  for (const number of many(60_000)) origins.isShared({ ...one, origin: `${number}.example` });
+  for (const number of many(120_000)) origins.isShared({ ...one, origin: `${number >> 1}.example` });
   assert.ok(origins.size <= 20_000);
 });

@@ -1,5 +1,6 @@
 // Origins that speak for many: a mail provider, a webmail house, a list server writes to many mailboxes here, or for many domains. What comes
 // from one of these to one mailbox is many people's, and none of them is a bomber for it.
+import { FingerprintSet } from '../lib/fingerprint-set.ts';
 import { halfSipHash, type HashKey } from '../lib/half-sip-hash.ts';
 import { KeyedStates } from '../lib/keyed-states.ts';
 
@@ -9,6 +10,7 @@ const enoughDomains = 8;
 /** A day in ms: a bomber can say many domains within minutes; whoever did so on another day is a provider. */
 const dayMs = 24 * 3_600_000;
 const mostOrigins = 20_000;
+const oncePlaces = 1 << 16;
 
 interface Known {
   /** Fingerprints, up to as many as decide. */
@@ -29,6 +31,8 @@ export interface Brought {
 
 export class SharedOrigins {
   readonly #key: HashKey;
+  /** Origins that came once, as fingerprints: most never come again. */
+  readonly #once = new FingerprintSet(oncePlaces);
   readonly #known = new KeyedStates<Known>(mostOrigins, () => ({ mailboxes: [], domains: [], variedAt: null }));
   #sinceAt: number | null = null;
 
@@ -43,6 +47,7 @@ export class SharedOrigins {
   /** Takes note of what an origin brings; whether it speaks for many. On the first day many domains are enough: there is no other day yet. */
   isShared({ origin, mailbox, domain, at }: Brought): boolean {
     this.#sinceAt ??= at;
+    if (!this.#once.add(halfSipHash(this.#key, origin))) return false;
     const known = this.#known.of(origin);
     if (this.#isEnough(known.mailboxes, mailbox, enoughMailboxes)) return true;
     if (domain !== '' && this.#isEnough(known.domains, domain, enoughDomains)) known.variedAt ??= at;

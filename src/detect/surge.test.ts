@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Surge, type SurgeTerms } from './surge.ts';
 
 const minute = 60_000;
-const terms: SurgeTerms = { sinceAt: 0, usualPerMinute: 0.05, mostNewAnHour: 12, most: 69 };
+const terms: SurgeTerms = { sinceAt: 0, usualPerMinute: 0.05, mostNew: 12, most: 69 };
 
 /** Events that come evenly; the highest sum. */
 function highest(surge: Surge, from: number, minutes: number, perMinute: number): number {
@@ -27,9 +27,9 @@ test('whoever gets thirty an hour every day gets sixty without a surge', () => {
 test('the evidence is that of this surge, not of the one before', () => {
   const surge = new Surge();
   surge.note(0, terms);
-  surge.evidence.note('old.example', 'a:1');
+  surge.witness('old.example', 'a:1');
   surge.note(24 * 60 * minute, terms);
-  surge.evidence.note('new.example', 'a:2');
+  surge.witness('new.example', 'a:2');
   assert.deepEqual(surge.evidence.parts().origins, [{ origin: 'new.example', est: 1, err: 0 }]);
   assert.deepEqual([surge.count, surge.onsetAt], [1, 24 * 60 * minute]);
 });

@@ -13,10 +13,13 @@ const alpha = 0.7213 / (1 + 1.079 / registerCount);
 export class DistinctCount {
   #exact: number[] | null = [];
   #registers: Uint8Array | null = null;
+  /** Sum of 2^-register, and registers still empty: kept up, so that asking costs nothing. */
+  #sum = registerCount;
+  #empty = registerCount;
 
   /** Takes a 32-bit hash. */
   add(hash: number): void {
-    if (this.#registers !== null) return raise(this.#registers, hash);
+    if (this.#registers !== null) return this.#raise(this.#registers, hash >>> (32 - indexBits), rankOf(hash));
     const exact = this.#exact ?? [];
     if (exact.includes(hash)) return;
     exact.push(hash);
@@ -25,7 +28,10 @@ export class DistinctCount {
 
   /** The number of different hashes; exact up to 64. */
   get count(): number {
-    return this.#registers === null ? (this.#exact?.length ?? 0) : estimate(this.#registers);
+    if (this.#registers === null) return this.#exact?.length ?? 0;
+    const raw = (alpha * registerCount * registerCount) / this.#sum;
+    // Small range: counting empty registers is the better estimate (Flajolet et al. 2007, 4).
+    return Math.round(raw <= 2.5 * registerCount && this.#empty > 0 ? registerCount * Math.log(registerCount / this.#empty) : raw);
   }
 
   /** How far `count` may be off, at three standard errors: 0 while it is exact. */
@@ -40,37 +46,28 @@ export class DistinctCount {
       return;
     }
     const registers = this.#registers ?? this.#spill();
-    for (let at = 0; at < registerCount; at++) registers[at] = Math.max(registers[at] ?? 0, other.#registers[at] ?? 0);
+    for (let at = 0; at < registerCount; at++) this.#raise(registers, at, other.#registers[at] ?? 0);
   }
 
   #spill(): Uint8Array {
     const registers = new Uint8Array(registerCount);
-    for (const hash of this.#exact ?? []) raise(registers, hash);
+    for (const hash of this.#exact ?? []) this.#raise(registers, hash >>> (32 - indexBits), rankOf(hash));
     this.#exact = null;
     this.#registers = registers;
     return registers;
   }
-}
 
-function raise(registers: Uint8Array, hash: number): void {
-  const index = hash >>> (32 - indexBits);
-  // Place of the first set bit among the other 22; the stop bit bounds it.
-  const rank = Math.clz32((hash << indexBits) | (1 << (indexBits - 1))) + 1;
-  if (rank > (registers[index] ?? 0)) registers[index] = rank;
-}
-
-function estimate(registers: Uint8Array): number {
-  let sum = 0;
-  let empty = 0;
-  for (let at = 0; at < registerCount; at++) {
-    const rank = registers[at] ?? 0;
-    sum += 2 ** -rank;
-    if (rank === 0) empty++;
+  #raise(registers: Uint8Array, index: number, rank: number): void {
+    const before = registers[index] ?? 0;
+    if (rank <= before) return;
+    registers[index] = rank;
+    this.#sum += 2 ** -rank - 2 ** -before;
+    if (before === 0) this.#empty--;
   }
-  const raw = (alpha * registerCount * registerCount) / sum;
-  // Small range: counting empty registers is the better estimate (Flajolet et al. 2007, 4).
-  return Math.round(raw <= 2.5 * registerCount && empty > 0 ? registerCount * Math.log(registerCount / empty) : raw);
 }
+
+/** Place of the first set bit behind those of the register's number, from 1; the stop bit bounds it. */
+const rankOf = (hash: number): number => Math.clz32((hash << indexBits) | (1 << (indexBits - 1))) + 1;
 
 /** Parts of a window: what is older than the window leaves it a sixth at a time. */
 const partsPerWindow = 6;
@@ -79,6 +76,8 @@ const partsPerWindow = 6;
 export class DistinctWindow {
   readonly #partMs: number;
   #parts: { readonly part: number; readonly seen: DistinctCount }[] = [];
+  /** The window that ends in one part, made one; kept up until another part is asked for. */
+  #merged: { readonly part: number; readonly seen: DistinctCount } | null = null;
 
   /** Length of the window in ms; up to a sixth of it less is looked at. */
   constructor(windowMs: number) {
@@ -88,6 +87,7 @@ export class DistinctWindow {
   /** Takes a 32-bit hash at a moment in ms; one older than the window is left out. */
   add(hash: number, at: number): void {
     const part = Math.floor(at / this.#partMs);
+    if (this.#merged !== null && part <= this.#merged.part && part > this.#merged.part - partsPerWindow) this.#merged.seen.add(hash);
     const newest = this.#parts.at(-1);
     if (newest?.part === part) return newest.seen.add(hash);
     const known = this.#parts.find((each) => each.part === part);
@@ -100,11 +100,13 @@ export class DistinctWindow {
       .filter((each) => each.part > Math.max(part, newest?.part ?? part) - partsPerWindow);
   }
 
-  /** The window that ends at a moment in ms as one count. */
+  /** The window that ends at a moment in ms as one count; it grows with what is added, until another moment is asked for. */
   countAt(at: number): DistinctCount {
-    const oldest = Math.floor(at / this.#partMs) - partsPerWindow;
-    const merged = new DistinctCount();
-    for (const { part, seen } of this.#parts) if (part > oldest) merged.merge(seen);
-    return merged;
+    const last = Math.floor(at / this.#partMs);
+    if (this.#merged?.part === last) return this.#merged.seen;
+    const seen = new DistinctCount();
+    for (const each of this.#parts) if (each.part > last - partsPerWindow && each.part <= last) seen.merge(each.seen);
+    this.#merged = { part: last, seen };
+    return seen;
   }
 }

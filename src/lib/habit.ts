@@ -12,10 +12,10 @@ export interface Habit {
   hour: number;
   inHour: number;
   /** Decayed sum of the hours before. */
-  sum: number;
+  past: number;
 }
 
-export const startHabit = (): Habit => ({ hour: 0, inHour: 0, sum: 0 });
+export const startHabit = (): Habit => ({ hour: 0, inHour: 0, past: 0 });
 
 /** Since when habits are learned, in ms since the epoch, and what an hour may add where nothing is usual yet. */
 export interface HabitTerms {
@@ -32,7 +32,7 @@ export function noteHabit(habit: Habit, terms: HabitTerms, at: number): void {
 /** Events an hour that are usual at a moment in ms; the running hour does not count. */
 export function habitPerHour(habit: Habit, terms: HabitTerms, at: number): number {
   closeHours(habit, terms, at);
-  return habit.sum / learnedHours(terms, at);
+  return habit.past / learnedHours(terms, at);
 }
 
 /** Weight of all hours since learning began; a day at the least, so that one busy first hour is no habit. */
@@ -44,8 +44,8 @@ function learnedHours({ sinceAt }: HabitTerms, at: number): number {
 function closeHours(habit: Habit, terms: HabitTerms, at: number): void {
   const hour = Math.floor(at / hourMs);
   if (hour <= habit.hour) return;
-  const usual = habit.sum / learnedHours(terms, at);
-  habit.sum = (habit.sum + Math.min(habit.inHour, terms.mostNew + 2 * usual)) * keptAnHour ** (hour - habit.hour);
+  const usual = habit.past / learnedHours(terms, at);
+  habit.past = (habit.past + Math.min(habit.inHour, terms.mostNew + 2 * usual)) * keptAnHour ** (hour - habit.hour);
   habit.inHour = 0;
   habit.hour = hour;
 }

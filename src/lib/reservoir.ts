@@ -4,13 +4,15 @@ import { seededRandom } from './seeded-random.ts';
 
 export class Reservoir<T> {
   readonly #capacity: number;
-  readonly #random: () => number;
+  readonly #seed: number;
+  /** Made when the first must give way: most streams are short. */
+  #random: (() => number) | null = null;
   readonly #kept: T[] = [];
   #seen = 0;
 
   constructor(capacity: number, seed: number) {
     this.#capacity = capacity;
-    this.#random = seededRandom(seed);
+    this.#seed = seed;
   }
 
   /** How many came, and thereby what one of the sample stands for. */
@@ -24,6 +26,7 @@ export class Reservoir<T> {
       this.#kept.push(item);
       return;
     }
+    this.#random ??= seededRandom(this.#seed);
     const place = Math.floor(this.#random() * this.#seen);
     if (place < this.#capacity) this.#kept[place] = item;
   }

@@ -4,7 +4,8 @@ const parts = 6;
 
 export class WindowCount {
   readonly #partMs: number;
-  readonly #counts = new Float64Array(parts);
+  // A plain array: a typed one costs several times as much to make, and one is made for each stranger.
+  readonly #counts = [0, 0, 0, 0, 0, 0];
   /** Number of the newest part; null before the first. */
   #newest: number | null = null;
 

@@ -1,8 +1,10 @@
 // Detector: two programs that answer each other. An out-of-office note answers a ticket system that answers the note, a bounce is bounced; each
 // answer is one message, and they never tire. Two people who write in turn are slower, and one of them is no program.
+import { FingerprintSet } from '../../lib/fingerprint-set.ts';
+import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
 import { mailboxOf, steadySender } from '../envelope.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 
@@ -28,6 +30,7 @@ type Options = { readonly [K in keyof typeof options]: number };
 const pauseMs = 10 * minuteMs;
 /** Of the messages of an exchange, the smaller direction has at least this share. */
 const fewestBack = 0.25;
+const wrotePlaces = 1 << 18;
 
 interface Exchange {
   /** From the address that sorts first, and from the other. */
@@ -38,10 +41,14 @@ interface Exchange {
 
 class AnsweringMachines implements Detector {
   readonly #options: Options;
+  readonly #context: DetectorContext;
+  /** Who wrote to whom, as fingerprints: only an answer makes a pair. */
+  readonly #wrote = new FingerprintSet(wrotePlaces);
   readonly #pairs: HotKeys<Exchange>;
 
-  constructor(given: Options) {
+  constructor(given: Options, context: DetectorContext) {
     this.#options = given;
+    this.#context = context;
     this.#pairs = new HotKeys({ detector: id, capacity: given.pairs, quietMs: pauseMs, fresh: () => ({ forth: 0, back: 0, unseen: 0 }) });
   }
 
@@ -58,6 +65,8 @@ class AnsweringMachines implements Detector {
     const author = steadySender(sighting.from || (sighting.traits?.author ?? ''));
     const to = mailboxOf(sighting.to);
     if (author === '' || author === to) return;
+    this.#wrote.add(this.#hash(author, to));
+    if (!this.#wrote.has(this.#hash(to, author))) return;
     const isForth = author < to;
     const hot = this.#pairs.of(isForth ? `${author} ${to}` : `${to} ${author}`, sighting.at);
     if (hot.count === 0) Object.assign(hot.state, { forth: 0, back: 0, unseen: 0 });
@@ -83,6 +92,10 @@ class AnsweringMachines implements Detector {
       raise,
     );
   }
+
+  #hash(author: string, to: string): number {
+    return halfSipHash(this.#context.hashKey, `${author} ${to}`);
+  }
 }
 
 /** Made by a program, as far as is known; people's mail is left alone where it can be told. */
@@ -95,5 +108,5 @@ export const answeringMachines: DetectorDefinition<typeof options> = {
   doc: 'Two addresses answer each other automatically, again and again.',
   kinds: ['message'],
   options,
-  create: (given) => new AnsweringMachines(given),
+  create: (given, context) => new AnsweringMachines(given, context),
 };

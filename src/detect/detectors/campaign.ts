@@ -1,6 +1,7 @@
 // Detector: nearly the same message from many places that never wrote to us before: a botnet, or a snowshoe of rented hosts. A text alone proves
 // nothing (newsletters are the same too): it must come from many networks and many parties, and none of them known.
 import { DistinctCount } from '../../lib/distinct-count.ts';
+import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
@@ -29,8 +30,9 @@ const quietMs = 2 * hourMs;
 /** Who wrote so long ago, in ms, is no stranger to the site. */
 const acquaintedMs = 24 * hourMs;
 const mostOrigins = 20_000;
-/** Bands of texts seen, eight and a hash for each. */
-const mostBands = 120_000;
+/** Bands of texts that came once, as fingerprints, and bands of clusters: eight each. */
+const bandPlaces = 1 << 19;
+const mostBands = 40_000;
 
 interface Cluster {
   readonly networks: DistinctCount;
@@ -43,6 +45,7 @@ class Campaign implements Detector {
   readonly #context: DetectorContext;
   readonly #clusters: HotKeys<Cluster>;
   /** The name of the cluster a band belongs to. */
+  readonly #once = new FingerprintSet(bandPlaces);
   readonly #bands = new RecentMap<string>({ capacity: mostBands, keepMs: quietMs });
   readonly #firstAt: KeyedStates<number>;
   #at = 0;
@@ -76,11 +79,12 @@ class Campaign implements Detector {
 
   /** The cluster of a text that has a near-duplicate; null for the first of its kind, which is remembered. */
   #clusterOf({ text = '' }: MessageTraits, bands: readonly number[], at: number): string | null {
+    const before = bands.filter((band, place) => this.#once.add(fingerprintOf(band, place)));
+    if (before.length === 0) return null;
     const keys = bands.map((band, place) => `${place}:${band}`);
-    const found = keys.map((key) => this.#bands.get(key, at)).find((name) => name !== undefined);
-    const name = found ?? (text || (keys[0] ?? ''));
+    const name = keys.map((key) => this.#bands.get(key, at)).find((each) => each !== undefined) ?? (text || (keys[0] ?? ''));
     for (const key of keys) this.#bands.set(key, name, at);
-    return found ?? null;
+    return name;
   }
 
   #joins(name: string, sighting: MessageSighting, raise: (alarm: Alarm) => void): void {
@@ -117,6 +121,9 @@ class Campaign implements Detector {
     return halfSipHash(this.#context.hashKey, text);
   }
 }
+
+/** The same band at another place is another. */
+const fingerprintOf = (band: number, place: number): number => Math.imul((band | 0) ^ Math.imul(place + 1, 0x9e3779b1), 0x85ebca6b);
 
 const estimate = ({ count, err }: DistinctCount): { readonly est: number; readonly err: number } => ({ est: count, err });
 

@@ -1,8 +1,8 @@
 // Detector: one signed message sent to everybody. Somebody got one message signed by a good name, and sends that copy, with its signature, to
 // thousands who are not named in it, from machines of his own. The signer is the victim: nothing may be done to its domain.
 import { DistinctWindow } from '../../lib/distinct-count.ts';
+import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { halfSipHash } from '../../lib/half-sip-hash.ts';
-import { RecentSet } from '../../lib/recent-map.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { SignatureTrait } from '../../model/message-traits.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
@@ -23,8 +23,8 @@ const options = {
 
 type Options = { readonly [K in keyof typeof options]: number };
 
-/** Signatures seen once; most never come again. */
-const mostOnce = 20_000;
+/** Signatures seen once, as fingerprints; most never come again. */
+const oncePlaces = 1 << 17;
 /** Signatures of one message that are looked at: the first is the last that was made. */
 const mostSignatures = 3;
 
@@ -36,7 +36,7 @@ interface Replay {
 class DkimReplay implements Detector {
   readonly #options: Options;
   readonly #context: DetectorContext;
-  readonly #once = new RecentSet({ capacity: mostOnce, keepMs: hourMs });
+  readonly #once = new FingerprintSet(oncePlaces);
   readonly #again: HotKeys<Replay>;
 
   constructor(given: Options, context: DetectorContext) {
@@ -47,7 +47,7 @@ class DkimReplay implements Detector {
   }
 
   get size(): number {
-    return this.#once.size + this.#again.size;
+    return this.#again.size;
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {
@@ -56,13 +56,13 @@ class DkimReplay implements Detector {
 
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.direction !== 'in' || sighting.outcome === 'deferred') return;
-    const { traits, caller, at, to } = sighting;
+    const { traits, caller, to } = sighting;
     if (traits?.signatures === undefined || caller.inside || caller.user !== null || traits.unnamed?.includes(to) !== true) return;
     for (const signature of traits.signatures.slice(0, mostSignatures)) {
       // A signature that does not hold lends nobody a good name.
       if (signature.mark === '' || (signature.result !== undefined && signature.result !== 'pass')) continue;
       const name = `${signature.domain}/${signature.mark}`;
-      if (!this.#once.isNew(name, at)) this.#comesAgain(name, signature, sighting, raise);
+      if (this.#once.add(halfSipHash(this.#context.hashKey, name))) this.#comesAgain(name, signature, sighting, raise);
     }
   }
 

@@ -55,7 +55,7 @@ class DoubleBounces implements Detector {
     const { at, source, to } = sighting;
     this.#sinceAt ??= at;
     const { usualPerMinute, severe } = this.#options;
-    const sum = this.#surge.note(at, { sinceAt: this.#sinceAt, usualPerMinute, mostNewAnHour, most: sumOverSevere * severe });
+    const sum = this.#surge.note(at, { sinceAt: this.#sinceAt, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
     const { evidence, count, onsetAt } = this.#surge;
     evidence.note(domainOf(to) || to, source);
     const hit = reached(sum, this.#options);

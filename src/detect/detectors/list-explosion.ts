@@ -71,7 +71,7 @@ class ListExplosion implements Detector {
     if (name === '') return;
     const { at, source, messageId, from, traits, origin } = sighting;
     const { usualPerMinute, severe, watch, copies } = this.#options;
-    const terms = (this.#terms ??= { sinceAt: at, usualPerMinute, mostNewAnHour, most: sumOverSevere * severe });
+    const terms = (this.#terms ??= { sinceAt: at, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
     const list = this.#lists.of(name);
     list.copies++;
     // A post without a name of its own cannot be told from its copies: its first recipient counts.
@@ -80,7 +80,7 @@ class ListExplosion implements Detector {
     const sum = list.surge.note(at, terms);
     if (list.surge.count === 1) list.copies = 1;
     if (sum < watch / 2) return;
-    list.surge.evidence.note(traits?.author ?? steadySender(from), source, origin.spoofable);
+    list.surge.witness(traits?.author ?? steadySender(from), source, origin.spoofable);
     const hit = reached(sum, this.#options);
     if (hit === null) return;
     const level = list.copies < copies ? 'watch' : hit.level;

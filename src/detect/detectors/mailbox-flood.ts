@@ -82,7 +82,7 @@ class MailboxFlood implements Detector {
     if (mailbox.surge.count === 1) mailbox.bytes = 0;
     mailbox.bytes += bytes;
     if (sum < this.#options.watch / 2) return;
-    mailbox.surge.evidence.note(origin.name, source, origin.spoofable);
+    mailbox.surge.witness(origin.name, source, origin.spoofable);
     if (sum >= hotShare * this.#options.alert) this.#raised.keepHot({ recipient }, at);
     const reached = this.#reached(mailbox, sum, at, terms);
     if (reached !== null && this.#raised.isNews({ recipient }, reached.level, mailbox.surge.count, at))
@@ -95,12 +95,12 @@ class MailboxFlood implements Detector {
     return {
       sinceAt: this.#sinceAt,
       usualPerMinute: this.#options.usualPerMinute,
-      mostNewAnHour: isLearning ? Number.POSITIVE_INFINITY : mostNewAnHour,
+      mostNew: isLearning ? Number.POSITIVE_INFINITY : mostNewAnHour,
       most: sumOverAlert * this.#options.alert,
     };
   }
 
-  #reached({ surge }: Mailbox, sum: number, at: number, { mostNewAnHour: mostNew }: SurgeTerms): Reached | null {
+  #reached({ surge }: Mailbox, sum: number, at: number, { mostNew }: SurgeTerms): Reached | null {
     const { watch, alert, mostPerMinute, mostPerHour } = this.#options;
     const minutes = Math.max(fixedMinutes, (at - surge.onsetAt) / minuteMs);
     const perMinute = surge.count / minutes;

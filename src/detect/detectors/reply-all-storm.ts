@@ -1,6 +1,7 @@
 // Detector: a conversation that many answer to all. Each answer goes to hundreds, some answer "please do not answer to all", and so on. What
 // gives it away is answers in a conversation times the people who get each.
 import { DistinctCount, DistinctWindow } from '../../lib/distinct-count.ts';
+import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Sighting } from '../../model/sighting.ts';
@@ -11,6 +12,7 @@ import { reachedMailbox } from '../outcomes.ts';
 
 const id = 'reply-all-storm';
 const hourMs = 3_600_000;
+const oncePlaces = 1 << 17;
 
 const options = {
   watch: { default: 5, min: 2, max: 10_000, doc: 'Answers in one conversation within an hour from which it is watched.' },
@@ -33,6 +35,7 @@ class ReplyAllStorm implements Detector {
   readonly #options: Options;
   readonly #context: DetectorContext;
   readonly #mailboxes = new DistinctCount();
+  readonly #once = new FingerprintSet(oncePlaces);
   readonly #threads: HotKeys<Thread>;
 
   constructor(given: Options, context: DetectorContext) {
@@ -56,7 +59,8 @@ class ReplyAllStorm implements Detector {
     const reader = this.#hash(mailboxOf(to));
     this.#mailboxes.add(reader);
     const thread = traits?.reply === true ? traits.thread : undefined;
-    if (thread === undefined) return;
+    // Most conversations have a single answer here: it leaves a fingerprint only.
+    if (thread === undefined || !this.#once.add(this.#hash(thread))) return;
     const hot = this.#threads.of(thread, at);
     hot.note(sighting, traits?.author ?? from);
     hot.state.answers.add(this.#hash(messageId ?? source), at);

@@ -1,5 +1,7 @@
 // Detector: the same again and again to one mailbox. Counted by whoever is responsible, by the envelope sender (a botnet that says one name) and
 // by the text (one message from everywhere); each against what that pair is used to.
+import { FingerprintSet } from '../../lib/fingerprint-set.ts';
+import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Origin, Sighting } from '../../model/sighting.ts';
@@ -43,6 +45,8 @@ const sumOverSevere = 1.2;
 const quietMs = 30 * minuteMs;
 /** A pair stays hot while its sum is above this share of an alert. */
 const hotShare = 0.25;
+/** Half a million pairs, 4 MiB. */
+const oncePlaces = 1 << 19;
 
 /** What the messages of a pair have in common. */
 type Sameness = 'origin' | 'sender' | 'text';
@@ -67,6 +71,8 @@ class SingleSourceBomb implements Detector {
   readonly #options: Options;
   readonly #context: DetectorContext;
   readonly #origins: SharedOrigins;
+  /** Pairs that wrote once, as fingerprints: most never write again, and the first of a bomb is not missed. */
+  readonly #once = new FingerprintSet(oncePlaces);
   readonly #pairs: KeyedStates<Pair>;
   readonly #raised = new RaisedKeys(quietMs);
   #at = 0;
@@ -91,7 +97,7 @@ class SingleSourceBomb implements Detector {
     if (sighting.kind !== 'message' || sighting.direction === 'out') return;
     this.#at = sighting.at;
     const { usualPerMinute, severe } = this.#options;
-    this.#terms ??= { sinceAt: sighting.at, usualPerMinute, mostNewAnHour, most: sumOverSevere * severe };
+    this.#terms ??= { sinceAt: sighting.at, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe };
     if (!reachedMailbox(sighting)) return this.#goesOn(sighting);
     // One attack is told once: by who is responsible rather than by the name it gives itself, and by that rather than by the text.
     let isTold = false;
@@ -123,10 +129,11 @@ class SingleSourceBomb implements Detector {
   }
 
   #noteWay(way: Way, { at, source, origin, from, traits }: MessageSighting, terms: SurgeTerms, isTold: boolean): Alarm | null {
+    if (!this.#once.add(halfSipHash(this.#context.hashKey, way.pair))) return null;
     const { surge, firstAt } = this.#pairs.of(way.pair);
     const sum = surge.note(at, terms);
     if (sum < this.#options.watch / 2) return null;
-    surge.evidence.note(way.sameness === 'origin' ? steadySender(from) || '<>' : origin.name, source, origin.spoofable);
+    surge.witness(way.sameness === 'origin' ? steadySender(from) || '<>' : origin.name, source, origin.spoofable);
     if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(way.key, at);
     const isAcquainted = at - firstAt >= acquaintedMs;
     const alert = (isAcquainted ? this.#options.known : this.#options.alert) * (traits?.listId === undefined ? 1 : listFactor);

@@ -112,7 +112,7 @@ class SubscriptionBomb implements Detector {
   }
 
   #termsSince(sinceAt: number): SurgeTerms {
-    return { sinceAt, usualPerMinute: this.#options.usualPerMinute, mostNewAnHour, most: sumOverSevere * this.#options.severe };
+    return { sinceAt, usualPerMinute: this.#options.usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * this.#options.severe };
   }
 
   #firstContact({ name, organisation }: Contact, mailbox: Mailbox, { at, source, traits }: MessageSighting, terms: SurgeTerms): Alarm | null {
@@ -124,7 +124,7 @@ class SubscriptionBomb implements Detector {
       mailbox.seenClass = 0;
     }
     if (isOfClass) mailbox.seenClass++;
-    surge.evidence.note(organisation, source);
+    surge.witness(organisation, source);
     const key = { recipient: name };
     if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(key, at);
     const reached = this.#reached(mailbox, sum, at, terms);
