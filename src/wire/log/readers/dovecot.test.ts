@@ -123,3 +123,12 @@ test('what a session does after its login is its client’s', () => {
   const lines = [`${frame}imap-login: Login: ${fields}`, `${frame}imap(joe)<17><k3Jx82hdTa6z>: Disconnected: Logged out in=5 out=9`];
   assert.equal(saidBy(...lines), 'disconnect 192.0.2.7 joe');
 });
+
+test('a line of 64 KiB takes linear time, whatever it is full of', () => {
+  const before = process.cpuUsage();
+  for (const [line] of cases)
+    for (const filling of [', ', ': ', ' ', '>', ')', ' rip=', ',192.0.2.7): '])
+      logEventsOf([line.slice(0, 60) + filling.repeat(60_000 / filling.length) + line.slice(60)]);
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 4_000_000, `${user} µs`);
+});

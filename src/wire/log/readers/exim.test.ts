@@ -144,3 +144,15 @@ test('a subject that looks like a list of recipients adds none', () => {
   const said = saidBy(`${stamp}${id} <= a@b.example H=(x) [192.0.2.7] P=esmtp S=1 T="for all for v@w.example" for d@hub.example`);
   assert.equal(said, 'accept accepted 192.0.2.7 d@hub.example');
 });
+
+test('a line of 64 KiB takes linear time, whatever it is full of', () => {
+  const before = process.cpuUsage();
+  for (const [text] of cases) {
+    const whole = stamp + text;
+    for (const filling of [', ', ': ', ' ', ') [192.0.2.7]', '<', '"', '" H=', ', relay=[192.0.2.7]', ' F=<']) {
+      logEventsOf([whole.slice(0, 60) + filling.repeat(60_000 / filling.length) + whole.slice(60)]);
+    }
+  }
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 4_000_000, `${user} µs`);
+});

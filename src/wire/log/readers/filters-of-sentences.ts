@@ -108,7 +108,7 @@ const roundcube: SentenceProgram = {
   sentences: [
     {
       pattern:
-        /^(?:<\w+> )?(?:IMAP Error: )?(?:FAILED login|Login failed|Failed login) for (?<user>[^()]*?)(?: against \S+)? from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f])(?=\(X-|\. |\.?$| in session )(?!.* from [0-9A-Fa-f:.]*[0-9A-Fa-f](?:\(X-|\. |\.?$| in session ))/i,
+        /^(?:<\w+> )?(?:IMAP Error: )?(?:FAILED login|Login failed|Failed login) for (?<user>[^()]{0,320}?)(?: against \S+)? from (?<ip>[0-9A-Fa-f:.]*[0-9A-Fa-f])(?=\(X-|\. |\.?$| in session )(?!.* from [0-9A-Fa-f:.]*[0-9A-Fa-f](?:\(X-|\. |\.?$| in session ))/i,
       type: 'auth',
       hostile: true,
       outcome: 'failed',

@@ -122,3 +122,15 @@ test('refusals are remembered of two thousand messages, no more: strangers make 
   assert.equal(saidBy(...log, from(0)), 'notice 192.0.2.7');
   assert.equal(saidBy(...log, from(2000)), 'notice 192.0.2.7; reject refused hostile 192.0.2.7 nobody@hub.example');
 });
+
+test('a line of 64 KiB takes linear time, whatever it is full of', () => {
+  const before = process.cpuUsage();
+  for (const [text] of cases) {
+    const whole = frame + text;
+    for (const filling of [', ', ': ', ' ', ') [192.0.2.7]', '<', '"', '" H=', ', relay=[192.0.2.7]', ' F=<']) {
+      logEventsOf([whole.slice(0, 60) + filling.repeat(60_000 / filling.length) + whole.slice(60)]);
+    }
+  }
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 4_000_000, `${user} µs`);
+});

@@ -99,7 +99,7 @@ const domino: SentenceProgram = {
     // The user name may hold an address of its own: ours is the one tied to the end.
     { pattern: /^ *\w+: (?<user>.*) \[?(?<ip>[0-9A-Fa-f:.]+)\]? authentication failure using /, type: 'auth', hostile: true, outcome: 'failed' },
     {
-      pattern: /^ *\w+ Server:? \[[^\]]*\] Authentication failed for user (?<user>.*?) *; connecting host \[?(?<ip>[0-9A-Fa-f:.]+)\]?$/,
+      pattern: /^ *\w+ Server:? \[[^\]]*\] Authentication failed for user (?<user>.{0,320}?) {0,4}; connecting host \[?(?<ip>[0-9A-Fa-f:.]+)\]?$/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
@@ -146,14 +146,14 @@ const zimbra: SentenceProgram = {
   sentences: [
     {
       pattern:
-        /^[A-Z]+ +\[[^\]]*\] \[(?:name=[^;\]]*;)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?(?:ip=[^;\]]*;)?oip=(?<ip>[0-9A-Fa-f:.]+)[^;\]]*;.*(?:authentication failed for \[|error=authentication failed for \[)(?<user>[^\]]*)\](?<reason>.*)$/,
+        /^[A-Z]+ +\[[^\]]*\] \[(?:name=[^;\]]*;)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?(?:ip=[^;\]]*;)?oip=(?<ip>[0-9A-Fa-f:.]+)[^;\]]*;.*(?:authentication failed for \[|error=authentication failed for \[)(?<user>[^\]]{0,320})\](?<reason>.*)$/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
     },
     {
       pattern:
-        /^[A-Z]+ +\[[^\]]*\] \[(?:name=[^;\]]*;)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?ip=(?<ip>[0-9A-Fa-f:.]+);.*authentication failed for \[(?<user>[^\]]*)\](?<reason>.*)$/,
+        /^[A-Z]+ +\[[^\]]*\] \[(?:name=[^;\]]*;)?(?:aname=[^;\]]*;)?(?:mid=\d+;)?ip=(?<ip>[0-9A-Fa-f:.]+);.*authentication failed for \[(?<user>[^\]]{0,320})\](?<reason>.*)$/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
@@ -224,12 +224,16 @@ const perdition: SentenceProgram = {
   programs: ['perdition', 'perdition.imap', 'perdition.imaps', 'perdition.imap4', 'perdition.imap4s', 'perdition.pop3', 'perdition.pop3s'],
   sentences: [
     {
-      pattern: /^Auth: (?<ip>[0-9A-Fa-f:.]+):(?<port>\d+)->.*authentication_id="(?<user>[^"]*)".* status="(?<reason>failed[^"]*)"$/,
+      pattern: /^Auth: (?<ip>[0-9A-Fa-f:.]+):(?<port>\d+)->.{0,400}?authentication_id="(?<user>[^"]{0,320})".* status="(?<reason>failed[^"]*)"$/,
       type: 'auth',
       hostile: true,
       outcome: 'failed',
     },
-    { pattern: /^Auth: (?<ip>[0-9A-Fa-f:.]+):(?<port>\d+)->.*authentication_id="(?<user>[^"]*)".* status="ok"$/, type: 'auth', outcome: 'accepted' },
+    {
+      pattern: /^Auth: (?<ip>[0-9A-Fa-f:.]+):(?<port>\d+)->.{0,400}?authentication_id="(?<user>[^"]{0,320})".* status="ok"$/,
+      type: 'auth',
+      outcome: 'accepted',
+    },
     { pattern: /^Connect: (?<ip>[0-9A-Fa-f:.]+):(?<port>\d+)->/, type: 'connect' },
     { pattern: /^Close: (?<ip>[0-9A-Fa-f:.]+):(?<port>\d+)->/, type: 'disconnect' },
   ],
