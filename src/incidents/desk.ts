@@ -30,9 +30,9 @@ export interface IncidentDesk {
   show(options: { readonly closed: boolean }): Promise<readonly ShownIncident[]>;
   /** By id or reference. */
   find(name: string): Promise<{ readonly incident: ShownIncident; readonly history: readonly ShownEntry[] } | null>;
-  acknowledge(name: string, by: string): Promise<IncidentAnswer>;
-  note(name: string, text: string, by: string): Promise<IncidentAnswer>;
-  close(name: string, by: string): Promise<IncidentAnswer>;
+  acknowledge(name: string, by: string): IncidentAnswer;
+  note(name: string, text: string, by: string): IncidentAnswer;
+  close(name: string, by: string): IncidentAnswer;
   /** Writes what is not written yet. */
   stop(): Promise<void>;
 }
@@ -110,9 +110,9 @@ export function createIncidentDesk(parts: IncidentDeskParts): IncidentDesk {
       const incident = await repository.find(name);
       return incident === null ? null : { incident: shownIncident(incident), history: (await repository.entries(incident.id)).map(shownEntry) };
     },
-    acknowledge: async (name, by) => bySomebody(name, (id) => book.acknowledge(id, by), 'seen', by),
-    note: async (name, text, by) => bySomebody(name, (id) => noted(book, id), text.slice(0, longestNote), by),
-    close: async (name, by) => bySomebody(name, (id) => book.close(id, now()), 'closed by hand', by),
+    acknowledge: (name, by) => bySomebody(name, (id) => book.acknowledge(id, by), 'seen', by),
+    note: (name, text, by) => bySomebody(name, (id) => noted(book, id), text.slice(0, longestNote), by),
+    close: (name, by) => bySomebody(name, (id) => book.close(id, now()), 'closed by hand', by),
     stop: () => history.stop(),
   };
 }

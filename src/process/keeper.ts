@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { sessionTally } from '../intake/smtp/admission.ts';
 import { sweepLeftovers } from '../delivery/content-store.ts';
-import { createDelivery } from '../delivery/delivery.ts';
+import { createDelivery, type DeliveryDesk } from '../delivery/delivery.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
 import { createLiveMeasures } from '../facts/measures.ts';
 import type { DistrustedAddress } from '../facts/inside-use.ts';
@@ -97,30 +97,8 @@ export async function startKeeper(first: DoorSettings, about: { readonly version
   return keeperOf(parts, doors, listeners);
 }
 
-function keeperOf(
-  {
-    inherited,
-    record,
-    store,
-    lists,
-    measures,
-    incidents,
-    alerts,
-    response,
-    logs,
-    tokens,
-    quarantine,
-    lost,
-    correspondents,
-    level,
-    lock,
-    inForce,
-    doors,
-    region,
-  }: KeeperParts,
-  supervisor: DoorSupervisor,
-  listeners: readonly OpenListener[],
-): Keeper {
+function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: readonly OpenListener[]): Keeper {
+  const { inherited, record, lost, inForce, doors, region, level } = parts;
   const { recorder, journal, metrics, recent, live } = record;
   // For the questions of operators only; the doors have their own.
   const ownDelivery = createDelivery({ config: inForce.settings.config, record: recorder.record, shareOf: doors * 10, now: Date.now });
@@ -134,6 +112,7 @@ function keeperOf(
     now: Date.now,
   });
   return {
+    ...parts,
     get listeners() {
       return inForce.settings === first ? listeners : inForce.settings.config.listeners.map(({ name, address }) => ({ name, ...address }));
     },
@@ -141,17 +120,8 @@ function keeperOf(
     supervisor,
     journal,
     metrics,
-    lists,
-    measures,
-    incidents,
-    alerts,
-    response,
-    logs,
-    tokens,
-    quarantine,
     lostAddresses: lost.list,
     load,
-    correspondents,
     sessions: () => {
       const outside = region.readTally(sessionTally.outside);
       return { inside: region.readTally(sessionTally.all) - outside, outside };
@@ -163,50 +133,54 @@ function keeperOf(
     },
     live: live.watch,
     recentDecisions: (limit) => recent.read(limit),
-    today: async (explanation) => {
-      const { config } = inForce.settings;
-      return decideToday(
-        explanation,
-        config,
-        policyParts(config, {
-          lists: createLiveLists(lists.snapshot()),
-          measures: createLiveMeasures(measures.snapshot()),
-          delivery: ownDelivery,
-          own: await ownChecks(config),
-        }),
-      );
-    },
+    today: (explanation) => redecide(parts, ownDelivery, explanation),
     settings: () => inForce.settings,
     reconfigure: async (next) => {
       await assertFree(next.config, inherited.length > 0, inForce.settings.config);
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
-      ownDelivery.reconfigure(next.config);
-      quarantine.reconfigure(next.config);
-      alerts.reconfigure(next.config);
-      response.reconfigure(next.config);
-      logs.reconfigure(next.config);
-      void lists.reload(next.config.lists);
+      for (const part of [ownDelivery, parts.quarantine, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
+      void parts.lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },
     stop: async (why) => {
       load.stop();
       await supervisor.stop(inForce.settings.config.timeouts.drain);
       await ownDelivery.close();
-      await quarantine.close();
-      recorder.record({ type: 'stopped', why });
-      await record.close();
-      lists.close();
-      await measures.close();
-      await logs.stop();
-      response.stop();
-      await alerts.stop();
-      await incidents.stop();
-      await correspondents.close();
-      await store.close();
-      lock.close();
+      await closeParts(parts, why);
     },
   };
+}
+
+/** What would be decided today about what was explained. */
+async function redecide({ inForce, lists, measures }: KeeperParts, delivery: DeliveryDesk, explanation: Explanation): Promise<Redecision | null> {
+  const { config } = inForce.settings;
+  return decideToday(
+    explanation,
+    config,
+    policyParts(config, {
+      lists: createLiveLists(lists.snapshot()),
+      measures: createLiveMeasures(measures.snapshot()),
+      delivery,
+      own: await ownChecks(config),
+    }),
+  );
+}
+
+/** Ends the parts, those that write after those that make them write. */
+async function closeParts(parts: KeeperParts, why: string): Promise<void> {
+  await parts.logs.stop();
+  parts.response.stop();
+  await parts.alerts.stop();
+  await parts.quarantine.close();
+  parts.record.recorder.record({ type: 'stopped', why });
+  await parts.record.close();
+  parts.lists.close();
+  await parts.measures.close();
+  await parts.incidents.stop();
+  await parts.correspondents.close();
+  await parts.store.close();
+  parts.lock.close();
 }
 
 /** Makes the state directory and takes it for this process alone. */

@@ -45,17 +45,17 @@ export function incidentRoutes({ incidents }: WebHouse): readonly Route[] {
         return found === null ? refused(404, 'no such incident') : ok(found);
       },
     },
-    change('acknowledge', 'Says that somebody has seen it: nobody is told again unless it grows worse', async ({ params, by }) =>
-      answerOf(await incidents.acknowledge(params['id'] ?? '', by)),
+    change('acknowledge', 'Says that somebody has seen it: nobody is told again unless it grows worse', ({ params, by }) =>
+      answerOf(incidents.acknowledge(params['id'] ?? '', by)),
     ),
-    change('close', 'Closes it; what still goes on opens a new one', async ({ params, by }) => answerOf(await incidents.close(params['id'] ?? '', by))),
+    change('close', 'Closes it; what still goes on opens a new one', ({ params, by }) => answerOf(incidents.close(params['id'] ?? '', by))),
     change(
       'note',
       'Adds a line to its history',
-      async ({ params, by, body }) => {
+      ({ params, by, body }) => {
         const read = note.safeParse(body);
         if (!read.success) return refused(400, `text ${read.error.issues[0]?.message ?? 'is not understood'}`);
-        return answerOf(await incidents.note(params['id'] ?? '', read.data.text, by));
+        return answerOf(incidents.note(params['id'] ?? '', read.data.text, by));
       },
       incidentNoteSchema,
     ),

@@ -137,41 +137,7 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
         return Promise.resolve(name === sampleToken.name ? { ok: true } : { ok: false, error: `there is no token ${name}` });
       },
     },
-    incidents: {
-      show: () => Promise.resolve([sampleIncident]),
-      find: (name) =>
-        Promise.resolve(
-          name === sampleIncident.id
-            ? {
-                incident: sampleIncident,
-                history: [
-                  {
-                    incident: sampleIncident.id,
-                    number: 1,
-                    at: sampleIncident.openedAt,
-                    step: 'opened',
-                    by: 'floodgate',
-                    text: 'seen',
-                    evidence: null,
-                    hash: '00',
-                  },
-                ],
-              }
-            : null,
-        ),
-      acknowledge: (name, by) => {
-        say(`acknowledge ${name} by ${by}`);
-        return Promise.resolve({ ok: true, incident: sampleIncident });
-      },
-      note: (name, text, by) => {
-        say(`note ${name} ${text} by ${by}`);
-        return Promise.resolve({ ok: true, incident: sampleIncident });
-      },
-      close: (name, by) => {
-        say(`close ${name} by ${by}`);
-        return Promise.resolve({ ok: false, error: `no incident ${name} is open` });
-      },
-    },
+    incidents: incidentsThat(say),
     quarantine: {
       list: (raw) => {
         say(`list held ${JSON.stringify(raw)}`);
@@ -214,4 +180,41 @@ const measuresOf = (say: (what: string) => void): WebHouse['measures'] => ({
         ? { ok: true, format, text: 'table inet floodgate\n', networks: 1, leftOut: [{ measure: 'm-2', why: 'is a dry run' }] }
         : { ok: false, error: 'format is one of nftables' },
     ),
+});
+
+/** One incident, of which all is said that is asked. */
+const incidentsThat = (say: (what: string) => void): WebHouse['incidents'] => ({
+  show: () => Promise.resolve([sampleIncident]),
+  find: (name) =>
+    Promise.resolve(
+      name === sampleIncident.id
+        ? {
+            incident: sampleIncident,
+            history: [
+              {
+                incident: sampleIncident.id,
+                number: 1,
+                at: sampleIncident.openedAt,
+                step: 'opened',
+                by: 'floodgate',
+                text: 'seen',
+                evidence: null,
+                hash: '00',
+              },
+            ],
+          }
+        : null,
+    ),
+  acknowledge: (name, by) => {
+    say(`acknowledge ${name} by ${by}`);
+    return { ok: true, incident: sampleIncident };
+  },
+  note: (name, text, by) => {
+    say(`note ${name} ${text} by ${by}`);
+    return { ok: true, incident: sampleIncident };
+  },
+  close: (name, by) => {
+    say(`close ${name} by ${by}`);
+    return { ok: false, error: `no incident ${name} is open` };
+  },
 });
