@@ -10,6 +10,7 @@ import { sampleEvents } from '../src/events/sample-events.ts';
 import type { EventType } from '../src/model/events.ts';
 import { catalogue } from '../src/policy/catalogue.ts';
 import { factTier } from '../src/policy/facts.ts';
+import { detectors } from '../src/detect/catalogue.ts';
 
 const root = new URL('../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
@@ -78,3 +79,11 @@ for (const [path, leaf] of leaves(optionSchema(), '', false)) {
     assert.ok(optionsPage.includes(`\`${written}\``), 'npm run docs');
   });
 }
+
+test('no detector has the name of a check: both stand in the same log', () => {
+  const names = new Set<string>(catalogue.map(({ id }) => id));
+  assert.deepEqual(
+    detectors.filter(({ id }) => names.has(id)).map(({ id }) => id),
+    [],
+  );
+});

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../lib/seeded-random.ts';
 import { alarmKeyText } from '../model/alarm.ts';
 import type { Caller, Sighting } from '../model/sighting.ts';
-import { catalogue as checks } from '../policy/catalogue.ts';
 import { detectors } from './catalogue.ts';
 import type { DetectorContext } from './detector.ts';
 import { createEngine } from './engine.ts';
@@ -21,14 +20,6 @@ test('every file of detectors/ is in the catalogue under its name, once', () => 
     .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => basename(file, '.ts'));
   assert.deepEqual(detectors.map(({ id }) => id).toSorted(), files.toSorted());
-});
-
-test('no detector has the name of a check: both stand in the same log', () => {
-  const names = new Set(checks.map(({ id }) => id));
-  assert.deepEqual(
-    detectors.filter(({ id }) => names.has(id)).map(({ id }) => id),
-    [],
-  );
 });
 
 for (const definition of detectors) {
