@@ -48,6 +48,9 @@ const mostSessions = 50_000;
 const sessionMs = hourMs;
 const surge = { factor: 5, watch: 12, alert: 23, severe: 46, most: 70 } as const;
 
+/** Connections within a minute or two of which no evidence is kept; they count all the same. */
+const fewMost = 4;
+
 interface Crowd {
   readonly futile: WindowCount;
   /** Of all that is held: from the site's own country or networks. */
@@ -64,6 +67,8 @@ class ConnectionFlood implements Detector {
   readonly #known = new RecentSet({ capacity: mostKnown, keepMs: knownMs });
   /** Host of each open session, and open sessions of each host. */
   readonly #sessions = new RecentMap<string>({ capacity: mostSessions, keepMs: sessionMs });
+  /** Connections of hosts and networks that had few within a minute: nearly all, and only a number is kept of them. */
+  readonly #few: RecentMap<number>;
   readonly #open: KeyedStates<{ count: number; at: number }>;
 
   constructor(given: Options, context: DetectorContext) {
@@ -73,12 +78,13 @@ class ConnectionFlood implements Detector {
     this.#hosts = new HotKeys({ detector: id, capacity: given.keys, quietMs: 10 * minuteMs, fresh });
     this.#networks = new HotKeys({ detector: id, capacity: given.keys, quietMs: 10 * minuteMs, fresh });
     this.#site = new HotKeys({ detector: id, capacity: 2, quietMs: 10 * minuteMs, fresh });
+    this.#few = new RecentMap({ capacity: 2 * given.keys, keepMs: minuteMs });
     this.#open = new KeyedStates(given.keys, () => ({ count: 0, at: 0 }));
     this.#surge = new SiteSurge({ ...surge, usualPerMinute: given.sitePerMinute });
   }
 
   get size(): number {
-    return this.#hosts.size + this.#networks.size + this.#site.size + this.#known.size + this.#sessions.size + this.#open.size;
+    return this.#hosts.size + this.#networks.size + this.#site.size + this.#known.size + this.#few.size + this.#sessions.size + this.#open.size;
   }
 
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
@@ -117,6 +123,13 @@ class ConnectionFlood implements Detector {
       if (crowd !== undefined && crowd.state.futile.countAt(at) > 0) crowd.state.futile.add(at, -1);
   }
 
+  #isFew(key: string, at: number): boolean {
+    const count = this.#few.get(key, at) ?? 0;
+    if (count >= fewMost) return false;
+    this.#few.set(key, count + 1, at);
+    return true;
+  }
+
   #openNow({ at, session, refused, caller }: ConnectionSighting): number {
     const host = hostOf(caller);
     if (session === '' || refused) return 0;
@@ -131,10 +144,10 @@ class ConnectionFlood implements Detector {
   #weighHost(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
     const { atOnceWatch, atOnceAlert, perMinute } = this.#options;
-    const host = this.#hosts.of(hostOf(caller), at);
-    host.note(sighting, networkOfClient(caller.ip));
     const atOnce = this.#openNow(sighting);
-    const futile = host.state.futile.add(at);
+    if (this.#isFew(hostOf(caller), at) && atOnce < atOnceWatch) return;
+    const host = this.#hosts.of(hostOf(caller), at);
+    const futile = countIn(host, sighting, networkOfClient(caller.ip));
     const crowded = reached(atOnce, scaled({ watch: atOnceWatch, alert: atOnceAlert }, factor));
     const fast = reached(futile, scaled({ watch: perMinute / 2, alert: perMinute }, factor));
     const hit = fast !== null && (crowded === null || crowded.level === 'watch') ? fast : crowded;
@@ -148,7 +161,7 @@ class ConnectionFlood implements Detector {
         level: hit.level,
         statistic: { ...statistic, threshold: hit.threshold },
         ...sure(hit.level),
-        counts: { atOnce: exactly(atOnce), withoutMail: exactly(futile) },
+        counts: { atOnce: exactly(atOnce), withoutMail: { est: futile, err: fewMost } },
         because:
           hit === fast
             ? `${caller.ip} connected ${plural(futile, 'time')} within a minute and brought no mail`
@@ -160,9 +173,9 @@ class ConnectionFlood implements Detector {
 
   #weighNetwork(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
+    if (this.#isFew(`net ${netOf(caller)}`, at)) return;
     const network = this.#networks.of(netOf(caller), at);
-    network.note(sighting, caller.ip);
-    const futile = network.state.futile.add(at);
+    const futile = countIn(network, sighting, caller.ip);
     const limit = this.#options.networkPerMinute;
     const hit = reached(futile, scaled({ watch: limit / 2, alert: limit }, factor));
     if (hit === null) return;
@@ -212,6 +225,13 @@ class ConnectionFlood implements Detector {
   #isLocal(caller: Caller): boolean {
     return this.#context.placeOf?.(caller.ip)?.local ?? caller.inside;
   }
+}
+
+/** Counts a connection; with the first that is kept come the few before it. */
+function countIn(crowd: HotKey<Crowd>, sighting: ConnectionSighting, origin: string): number {
+  const before = crowd.count === 0 ? fewMost : 0;
+  crowd.note(sighting, origin);
+  return crowd.state.futile.add(sighting.at, 1 + before);
 }
 
 const scaled = ({ watch, alert }: { readonly watch: number; readonly alert: number }, factor: number): { watch: number; alert: number; severe: number } => ({

@@ -37,7 +37,7 @@ const leakPerHour = 2;
 interface Sender {
   readonly walk: LeakyScore;
   readonly unknown: DistinctWindow;
-  readonly existing: DistinctWindow;
+  existing: DistinctWindow | null;
 }
 
 class DirectoryHarvest implements Detector {
@@ -53,7 +53,7 @@ class DirectoryHarvest implements Detector {
       detector: id,
       capacity: given.senders,
       quietMs: hourMs,
-      fresh: () => ({ walk: startScore(), unknown: new DistinctWindow(hourMs), existing: new DistinctWindow(hourMs) }),
+      fresh: () => ({ walk: startScore(), unknown: new DistinctWindow(hourMs), existing: null }),
     });
   }
 
@@ -84,6 +84,7 @@ class DirectoryHarvest implements Detector {
     // different names are compared as well.
     if (sender === undefined || !this.#isFirst(`${key} ${from}`, to)) return;
     addScore(sender.walk, -1, this.#terms(at));
+    sender.existing ??= new DistinctWindow(hourMs);
     sender.existing.add(this.#hash(to), at);
   }
 
@@ -100,7 +101,7 @@ class DirectoryHarvest implements Detector {
     const walk = Math.ceil(addScore(sender.state.walk, 1, this.#terms(at)));
     sender.state.unknown.add(this.#hash(to), at);
     const unknown = sender.state.unknown.countAt(at);
-    const existing = sender.state.existing.countAt(at);
+    const existing = sender.state.existing?.countAt(at) ?? none;
     const byWalk = reached(walk, { watch: walkWatch, alert: walkAlert, severe: severeFactor * walkAlert });
     const perHour =
       unknown.count >= existing.count ? reached(unknown.count, { watch: perHourWatch, alert: perHourAlert, severe: severeFactor * perHourAlert }) : null;
@@ -148,6 +149,7 @@ class DirectoryHarvest implements Detector {
   }
 }
 
+const none = { count: 0, err: 0 };
 const ranks = { none: 0, watch: 1, alert: 2, severe: 3 } as const;
 
 /** D4: directory harvest from one place. */

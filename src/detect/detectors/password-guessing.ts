@@ -64,7 +64,7 @@ interface Host {
 
 interface Network {
   readonly failed: DistinctWindow;
-  readonly succeeded: DistinctWindow;
+  succeeded: DistinctWindow | null;
 }
 
 class PasswordGuessing implements Detector {
@@ -91,7 +91,7 @@ class PasswordGuessing implements Detector {
       detector: id,
       capacity,
       quietMs: hourMs,
-      fresh: () => ({ failed: new DistinctWindow(hourMs), succeeded: new DistinctWindow(hourMs) }),
+      fresh: () => ({ failed: new DistinctWindow(hourMs), succeeded: null }),
     });
     this.#users = new HotKeys({ detector: id, capacity, quietMs: hourMs, fresh: () => new DistinctWindow(hourMs) });
     this.#site = new HotKeys({ detector: id, capacity: 2, quietMs: 30 * minuteMs, fresh: () => null });
@@ -125,7 +125,9 @@ class PasswordGuessing implements Detector {
   #succeeded({ at, caller, user }: AuthSighting): void {
     const pair = `${hostOf(caller)} ${user}`;
     this.#known.isNew(pair, at);
-    this.#networks.of(netOf(caller), at).state.succeeded.add(this.#hash(user), at);
+    const network = this.#networks.of(netOf(caller), at).state;
+    network.succeeded ??= new DistinctWindow(hourMs);
+    network.succeeded.add(this.#hash(user), at);
     if (!this.#forgiven.isNew(pair, at)) return;
     const host = this.#hosts.peek(hostOf(caller))?.state;
     if (host === undefined) return;
@@ -206,7 +208,7 @@ class PasswordGuessing implements Detector {
     network.state.failed.add(this.#hash(user), at);
     const failed = network.state.failed.countAt(at);
     // An office behind one address mistypes too, and gets in: who got in is taken off.
-    const value = failed.count - network.state.succeeded.countAt(at).count;
+    const value = failed.count - (network.state.succeeded?.countAt(at).count ?? 0);
     const hit = reached(value, { watch: usersWatch, alert: usersAlert, severe: severeFactor * usersAlert });
     if (hit === null) return;
     this.#networks.tell(

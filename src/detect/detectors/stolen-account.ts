@@ -139,8 +139,11 @@ class StolenAccount implements Detector {
   #auth({ at, caller, user, ok, secret }: AuthSighting): void {
     if (user === '') return;
     if (ok) this.#place(user, caller, at);
-    // The same wrong password again is a device that was forgotten.
-    else if (secret === null || this.#daily.isNew(`${user} tried ${secret}`, at)) this.#users.peek(user)?.state.guesses.add(at);
+    else {
+      // Names that are made up are not remembered. The same wrong password again is a device that was forgotten.
+      const account = this.#users.peek(user)?.state;
+      if (account !== undefined && (secret === null || this.#daily.isNew(`${user} tried ${secret}`, at))) account.guesses.add(at);
+    }
   }
 
   #place(user: string, caller: Caller, at: number): void {
