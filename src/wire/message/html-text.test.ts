@@ -16,6 +16,6 @@ for (const [html, expected, why] of cases) test(why, () => assert.equal(htmlText
 
 test('many open styles take time in proportion to their number', () => {
   const started = performance.now();
-  htmlText('<style>'.repeat(20_000));
+  htmlText('<style>'.repeat(80_000));
   assert.ok(performance.now() - started < 1000);
 });

@@ -14,6 +14,7 @@ const cases: readonly [words: string, named: string[], why: string][] = [
   ['>>> RCPT To:<a@b.example>\n<<< 550 no', ['a@b.example'], 'in a transcript'],
   ['>>> MAIL From:<a@b.example>', [], 'a sender'],
   ['<<< 250 <a@b.example> recipient ok', [], 'taken by the server'],
+  ['250 <a@b.example>... Recipient ok', [], 'taken by the server, as Sendmail writes it'],
   ['For help, contact help@b.example.', [], 'whom to ask'],
   ['please send mail to postmaster@b.example', [], 'the postmaster'],
   ['  author@writer.example', [], 'to whom the report was sent'],

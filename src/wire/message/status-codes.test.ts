@@ -9,7 +9,7 @@ const cases: readonly [text: string, replyCode: string | null, status: string | 
   ['550-5.7.26 a\n550 5.7.26 b', '550', '5.7.26', 'several lines'],
   ['in 421 days, 554 5.7.1 refused', '554', '5.7.1', 'a code with a status is believed first'],
   ['RELEASE 2.0.12', null, null, 'a version is no status'],
-  ['call 480-624-2500', null, null, 'a telephone number is no code'],
+  ['call 550-624-2500', null, null, 'a telephone number is no code'],
   ['500 bytes, 450 KB', null, null, 'a quantity is no code'],
   ['192.0.2.550 and 10.5.1.1', null, null, 'parts of addresses are no codes'],
   ['250 ok 220 ready', null, null, 'success is no failure'],

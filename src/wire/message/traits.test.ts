@@ -81,7 +81,6 @@ test('the score rises with each sign, and a letter has none', () => {
 });
 
 test('a header without an end is read up to a limit', () => {
-  const started = performance.now();
-  traitsOf(`Subject: x\nX: ${'y'.repeat(4_000_000)}`, '');
-  assert.ok(performance.now() - started < 500);
+  const traits = traitsOf(`Subject: x\nX: ${'y'.repeat(70_000)}\nForm-Sub: v=1\n\n`, '');
+  assert.deepEqual([traits.subject, traits.formSub], ['x', null]);
 });
