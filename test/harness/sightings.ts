@@ -2,7 +2,7 @@
 import type { DetectorContext, DetectorDefinition } from '../../src/detect/detector.ts';
 import { createEngine } from '../../src/detect/engine.ts';
 import { originOf } from '../../src/detect/sightings/origin.ts';
-import type { Alarm } from '../../src/model/alarm.ts';
+import type { Alarm, Calm } from '../../src/model/alarm.ts';
 import type {
   AuthSighting,
   Caller,
@@ -118,12 +118,15 @@ export interface Heard {
   /** Levels of the alarms, in order, without repetition. */
   readonly levels: readonly string[];
   readonly size: number;
+  /** Keys that were named quiet. */
+  readonly calms: readonly Calm[];
 }
 
 /** What one detector says to sightings, at its defaults. */
 export function hear(definition: DetectorDefinition, sightings: readonly Sighting[], about: Partial<DetectorContext> = {}): Heard {
   const context = { hashKey: { k0: 1, k1: 2 }, isOurDomain: (domain: string) => domain === 'hub.example', orgDomain, ...about };
-  const engine = createEngine({ definitions: [definition], options: {}, context });
+  const calms: Calm[] = [];
+  const engine = createEngine({ definitions: [definition], options: {}, context, onCalm: (calm) => calms.push(calm) });
   const alarms = sightings.flatMap((sighting) => engine.note(sighting));
-  return { alarms, levels: [...new Set(alarms.map(({ level }) => level))], size: engine.size };
+  return { alarms, levels: [...new Set(alarms.map(({ level }) => level))], size: engine.size, calms };
 }

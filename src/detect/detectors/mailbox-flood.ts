@@ -102,10 +102,10 @@ class MailboxFlood implements Detector {
 
   #reached({ surge }: Mailbox, sum: number, at: number, { mostNew }: SurgeTerms): Reached | null {
     const { watch, alert, mostPerMinute, mostPerHour } = this.#options;
-    const minutes = Math.max(fixedMinutes, (at - surge.onsetAt) / minuteMs);
-    const perMinute = surge.count / minutes;
-    if (sum >= alert && perMinute * 60 >= mostPerHour && surge.count >= fixedMinutes * mostPerMinute)
-      return { level: 'severe', statistic: { name: 'per-hour', value: perMinute * 60, threshold: mostPerHour } };
+    const sinceMs = at - surge.onsetAt;
+    const perMinute = surge.count / Math.max(fixedMinutes, sinceMs / minuteMs);
+    const perHour = surge.count / Math.max(1, sinceMs / hourMs);
+    if (perHour >= mostPerHour) return { level: 'severe', statistic: { name: 'per-hour', value: perHour, threshold: mostPerHour } };
     if (perMinute >= mostPerMinute) return { level: 'alert', statistic: { name: 'per-minute', value: perMinute, threshold: mostPerMinute } };
     if (mostNew === Number.POSITIVE_INFINITY) return null;
     if (sum >= alert) return { level: 'alert', statistic: { name: 'cusum', value: sum, threshold: alert } };
