@@ -41,10 +41,10 @@ type Options = { readonly [K in keyof typeof options]: number };
 /** Severe is ten times an alert. Those who have delivered may have ten times as much of everything. */
 const severeFactor = 10;
 const knownFactor = 10;
-const mostKnown = 50_000;
+const mostKnown = 20_000;
 const knownMs = 7 * 24 * hourMs;
 /** Sessions remembered while they are open; one that is forgotten counts as closed. */
-const mostSessions = 50_000;
+const mostSessions = 20_000;
 const sessionMs = hourMs;
 const surge = { factor: 5, watch: 12, alert: 23, severe: 46, most: 70 } as const;
 

@@ -46,7 +46,7 @@ const leakPerMinute = 1;
 /** Severe is five times an alert; a score stops there. */
 const severeFactor = 5;
 /** Pairs of host and user, tried or successful, remembered at most, and for how long in ms. */
-const mostPairs = 100_000;
+const mostPairs = 40_000;
 const triedMs = 24 * hourMs;
 const knownMs = 30 * 24 * hourMs;
 /** Failures of one host within an hour that count for the whole site: more are seen at the host. */

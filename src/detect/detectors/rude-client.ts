@@ -34,7 +34,7 @@ const guessPoints = 0.75;
 const rudeEndPoints = 1.5;
 /** What an accepted message and a login take off. */
 const goodPoints = -2;
-const mostGuesses = 50_000;
+const mostGuesses = 20_000;
 /** Points stop at this share above severe. */
 const mostFactor = 1.25;
 

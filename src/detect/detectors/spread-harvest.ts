@@ -34,7 +34,7 @@ type Options = { readonly [K in keyof typeof options]: number };
 const factor = 5;
 /** Names of one network within an hour that count here; what tries more is seen by itself (directory-harvest). */
 const mostEach = 2;
-const mostNetworks = 50_000;
+const mostNetworks = 20_000;
 const namePlaces = 1 << 17;
 
 class SpreadHarvest implements Detector {
