@@ -100,6 +100,7 @@ class DirectoryHarvest implements Detector {
     // Rounded up: what has leaked since the first of ten in a row is not to make them nine.
     const walk = Math.ceil(addScore(sender.state.walk, 1, this.#terms(at)));
     sender.state.unknown.add(this.#hash(to), at);
+    if (walk < walkWatch && sender.count < perHourWatch) return; // no more names than tries
     const unknown = sender.state.unknown.countAt(at);
     const existing = sender.state.existing?.countAt(at) ?? none;
     const byWalk = reached(walk, { watch: walkWatch, alert: walkAlert, severe: severeFactor * walkAlert });

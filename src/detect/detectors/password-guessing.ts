@@ -206,6 +206,7 @@ class PasswordGuessing implements Detector {
     const network = this.#networks.of(netOf(caller), at);
     network.note(sighting, user);
     network.state.failed.add(this.#hash(user), at);
+    if (network.count < usersWatch) return; // no more names than failures
     const failed = network.state.failed.countAt(at);
     // An office behind one address mistypes too, and gets in: who got in is taken off.
     const value = failed.count - (network.state.succeeded?.countAt(at).count ?? 0);
@@ -233,6 +234,7 @@ class PasswordGuessing implements Detector {
     const target = this.#users.of(user, at);
     target.note(sighting, callerText({ ...caller, user: null }));
     target.state.add(this.#hash(netOf(caller)), at);
+    if (target.count < networksWatch) return; // no more networks than failures
     const networks = target.state.countAt(at);
     const hit = reached(networks.count, { watch: networksWatch, alert: networksAlert, severe: severeFactor * networksAlert });
     if (hit === null) return;
