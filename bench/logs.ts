@@ -27,6 +27,7 @@ const watch = (name: string, ...args: string[]): Contestant => ({
   args: [launcher, 'watch', '--json', '--summary', ...args, log],
 });
 const contestants: readonly Contestant[] = [
+  watch('floodgate watch --no-alarms', '--no-alarms'),
   watch('floodgate watch'),
   watch('floodgate watch --events', '--events'),
   { name: 'pflogsumm', command: 'pflogsumm', args: [log] },

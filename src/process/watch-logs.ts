@@ -1,41 +1,30 @@
 // What `floodgate watch` is made of: logs read or followed, their events as sightings, the detectors over them. Nothing is kept or done.
-import { randomInt } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import type { LogWatching, WatchHearer, WatchRequest, WatchSummary } from '../cli/watch.ts';
-import { loadConfig, type LoadContext } from '../config/load.ts';
-import type { Config } from '../config/options.ts';
-import { detectors } from '../detect/catalogue.ts';
-import type { DetectorContext } from '../detect/detector.ts';
-import { createEngine, type Engine } from '../detect/engine.ts';
-import { type LogSiteView, SightingsFromLog } from '../detect/sightings/from-log.ts';
+import type { LoadContext } from '../config/load.ts';
 import { type LogCounts, readLog } from '../intake/log-watch/read-log.ts';
 import { watchLogs as followLogs } from '../intake/log-watch/watch-logs.ts';
-import { orgDomain } from '../lib/org-domain.ts';
 import type { LogEvent } from '../model/log-event.ts';
 import { Joiner } from '../wire/log/join.ts';
 import { logFormats } from '../wire/log/log-events.ts';
-import { siteViewOf } from './detection.ts';
+import type { LogAlarms } from './log-alarms.ts';
 
 /** Between two looks of `--follow` at its output and files, in ms. */
 const drainEveryMs = 200;
 
-/** The parts of `floodgate watch`. */
-export const logWatching = (context: LoadContext): LogWatching => ({
+/** The parts of `floodgate watch`; what loading a configuration needs is asked for only with the detectors. */
+export const logWatching = (context: () => Promise<LoadContext>): LogWatching => ({
   formats: logFormats,
-  watch: (request, hearer) => new Watch(request, hearer, request.config === null ? null : configOf(request.config, context)).run(),
+  watch: async (request, hearer) => {
+    const alarms = request.alarms ? (await import('./log-alarms.ts')).createLogAlarms(request.config, await context(), hearer.onTrouble) : null;
+    return new Watch(request, hearer, alarms).run();
+  },
 });
-
-function configOf(file: string, context: LoadContext): Config {
-  const result = loadConfig(file, context);
-  if (result.ok) return result.config;
-  throw new Error(`${file}: ${result.errors[0]?.message ?? 'not a configuration'}; floodgate check --config ${file} tells all`);
-}
 
 class Watch {
   readonly #request: WatchRequest;
   readonly #hearer: WatchHearer;
-  readonly #engine: Engine;
-  readonly #sightings: SightingsFromLog;
+  readonly #alarmsOf: LogAlarms | null;
   #lines = 0;
   #events = 0;
   #unknownLines = 0;
@@ -43,16 +32,10 @@ class Watch {
   #first: number | null = null;
   #last: number | null = null;
 
-  constructor(request: WatchRequest, hearer: WatchHearer, config: Config | null) {
+  constructor(request: WatchRequest, hearer: WatchHearer, alarms: LogAlarms | null) {
     this.#request = request;
     this.#hearer = hearer;
-    const site = logSiteOf(config);
-    this.#sightings = new SightingsFromLog(site);
-    this.#engine = createEngine({
-      definitions: detectors,
-      options: config?.detectors ?? {},
-      context: { ...site, hashKey: { k0: randomInt(2 ** 32 - 1) | 0, k1: randomInt(2 ** 32 - 1) | 0 } },
-    });
+    this.#alarmsOf = alarms;
   }
 
   async run(): Promise<WatchSummary> {
@@ -125,20 +108,11 @@ class Watch {
   #take(event: LogEvent): void {
     this.#events++;
     this.#hearer.onEvent?.(event);
-    if (!this.#request.alarms) return;
-    for (const sighting of this.#sightings.note(event)) {
-      for (const alarm of this.#engine.note(sighting)) {
-        this.#alarms++;
-        this.#hearer.onAlarm(alarm, event);
-      }
-    }
+    this.#alarmsOf?.(event, (alarm) => {
+      this.#alarms++;
+      this.#hearer.onAlarm(alarm, event);
+    });
   }
-}
-
-/** Without a configuration the domains that are ours are learned from the log, and insiders are those on private networks. */
-function logSiteOf(config: Config | null): LogSiteView & Pick<DetectorContext, 'isBulkSender'> {
-  if (config !== null) return { ...siteViewOf(config), knowsDomains: true };
-  return { isOurDomain: () => false, isInside: () => false, orgDomain, knowsDomains: false };
 }
 
 /** `mail.log.2.gz`, `mail.log.1` and `mail.log` are one log: a message of yesterday evening may be delivered this morning. */
