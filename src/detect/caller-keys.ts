@@ -3,7 +3,7 @@ import { networkOf } from '../lib/ip.ts';
 import { hostKey, networkKey } from '../lib/ip-origin.ts';
 import type { AlarmKey } from '../model/alarm.ts';
 import type { Caller } from '../model/sighting.ts';
-import { namesItsAddress } from './sightings/origin.ts';
+import { namesItsAddress, networkOfClient } from './sightings/origin.ts';
 
 /** For counting one host: IPv4 the address, IPv6 its /64 (RFC 4291 2.5.1); '' for a program of this host. */
 export const hostOf = ({ ip }: Pick<Caller, 'ip'>): string => (ip === '' ? '' : hostKey(ip));
@@ -22,4 +22,4 @@ export const houseOf = ({ name, ip }: Caller, orgDomain: (domain: string) => str
   name === null || namesItsAddress(name, ip) ? null : orgDomain(name);
 
 /** Who a client is, for the list of origins of an alarm. */
-export const callerText = ({ user, ip }: Caller): string => user ?? (ip === '' ? 'localhost' : networkOf(ip, 24, 56));
+export const callerText = ({ user, ip }: Caller): string => user ?? (ip === '' ? 'localhost' : networkOfClient(ip));

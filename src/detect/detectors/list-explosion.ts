@@ -4,7 +4,8 @@ import { RecentSet } from '../../lib/recent-map.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { Doorkeeper } from '../doorkeeper.ts';
 import { steadySender } from '../envelope.ts';
 import { reached } from '../hot-keys.ts';
 import { reachedMailbox } from '../outcomes.ts';
@@ -32,6 +33,7 @@ const options = {
 type Options = { readonly [K in keyof typeof options]: number };
 
 const mostNewAnHour = 30;
+const doorPlaces = 1 << 17;
 const sumOverSevere = 1.2;
 const quietMs = hourMs;
 /** Posts remembered, and how long in ms: copies of one post come within minutes. */
@@ -47,13 +49,15 @@ interface List {
 
 class ListExplosion implements Detector {
   readonly #options: Options;
+  readonly #door: Doorkeeper;
   readonly #lists: KeyedStates<List>;
   readonly #posts = new RecentSet({ capacity: mostPosts, keepMs: postMs });
   readonly #raised = new RaisedKeys(quietMs);
   #terms: SurgeTerms | null = null;
 
-  constructor(given: Options) {
+  constructor(given: Options, context: DetectorContext) {
     this.#options = given;
+    this.#door = new Doorkeeper(context.hashKey, doorPlaces);
     this.#lists = new KeyedStates(given.lists, () => ({ surge: new Surge(), copies: 0 }));
   }
 
@@ -68,7 +72,7 @@ class ListExplosion implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || !reachedMailbox(sighting)) return;
     const name = listOf(sighting);
-    if (name === '') return;
+    if (name === '' || !this.#door.knows(name)) return;
     const { at, source, messageId, from, traits, origin } = sighting;
     const { usualPerMinute, severe, watch, copies } = this.#options;
     const terms = (this.#terms ??= { sinceAt: at, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
@@ -117,5 +121,5 @@ export const listExplosion: DetectorDefinition<typeof options> = {
   doc: 'A list sends far more posts than it is used to, to many.',
   kinds: ['message'],
   options,
-  create: (given) => new ListExplosion(given),
+  create: (given, context) => new ListExplosion(given, context),
 };

@@ -4,6 +4,7 @@ import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { Doorkeeper } from '../doorkeeper.ts';
 import { mailboxOf } from '../envelope.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
@@ -39,6 +40,7 @@ const sumOverAlert = 2;
 const fixedMinutes = 2;
 const quietMs = 30 * minuteMs;
 const hotShare = 0.25;
+const doorPlaces = 1 << 18;
 
 interface Mailbox {
   readonly surge: Surge;
@@ -53,6 +55,7 @@ interface Reached {
 class MailboxFlood implements Detector {
   readonly #options: Options;
   readonly #context: DetectorContext;
+  readonly #door: Doorkeeper;
   readonly #mailboxes: KeyedStates<Mailbox>;
   readonly #raised = new RaisedKeys(quietMs);
   #sinceAt: number | null = null;
@@ -60,6 +63,7 @@ class MailboxFlood implements Detector {
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
     this.#context = context;
+    this.#door = new Doorkeeper(context.hashKey, doorPlaces);
     this.#mailboxes = new KeyedStates(given.mailboxes, () => ({ surge: new Surge(), bytes: 0 }));
   }
 
@@ -76,8 +80,9 @@ class MailboxFlood implements Detector {
     const { at, origin, source, bytes } = sighting;
     const recipient = mailboxOf(sighting.to);
     if (!reachedMailbox(sighting)) return this.#raised.keepHot({ recipient }, at);
-    const mailbox = this.#mailboxes.of(recipient);
     const terms = this.#termsAt(at);
+    if (!this.#door.knows(recipient)) return;
+    const mailbox = this.#mailboxes.of(recipient);
     const sum = mailbox.surge.note(at, terms);
     if (mailbox.surge.count === 1) mailbox.bytes = 0;
     mailbox.bytes += bytes;

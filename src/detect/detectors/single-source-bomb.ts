@@ -1,11 +1,10 @@
 // Detector: the same again and again to one mailbox. Counted by whoever is responsible, by the envelope sender (a botnet that says one name) and
 // by the text (one message from everywhere); each against what that pair is used to.
-import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Origin, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { Doorkeeper } from '../doorkeeper.ts';
 import { domainOf, mailboxOf, steadySender } from '../envelope.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
@@ -46,7 +45,7 @@ const quietMs = 30 * minuteMs;
 /** A pair stays hot while its sum is above this share of an alert. */
 const hotShare = 0.25;
 /** Half a million pairs, 4 MiB. */
-const oncePlaces = 1 << 19;
+const doorPlaces = 1 << 19;
 
 /** What the messages of a pair have in common. */
 type Sameness = 'origin' | 'sender' | 'text';
@@ -72,7 +71,7 @@ class SingleSourceBomb implements Detector {
   readonly #context: DetectorContext;
   readonly #origins: SharedOrigins;
   /** Pairs that wrote once, as fingerprints: most never write again, and the first of a bomb is not missed. */
-  readonly #once = new FingerprintSet(oncePlaces);
+  readonly #door: Doorkeeper;
   readonly #pairs: KeyedStates<Pair>;
   readonly #raised = new RaisedKeys(quietMs);
   #at = 0;
@@ -81,6 +80,7 @@ class SingleSourceBomb implements Detector {
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
     this.#context = context;
+    this.#door = new Doorkeeper(context.hashKey, doorPlaces);
     this.#origins = new SharedOrigins(context.hashKey);
     this.#pairs = new KeyedStates(given.pairs, () => ({ surge: new Surge(), firstAt: this.#at }));
   }
@@ -114,7 +114,7 @@ class SingleSourceBomb implements Detector {
     for (const { key } of this.#waysOf(sighting)) this.#raised.keepHot(key, sighting.at);
   }
 
-  /** In what a message may be the same as others to its mailbox; the surest first. */
+  /** In what a message is the same as others to its mailbox; the surest first. */
   #waysOf({ to, from, origin, traits, at }: MessageSighting): Way[] {
     const recipient = mailboxOf(to);
     const sender = steadySender(from);
@@ -122,14 +122,15 @@ class SingleSourceBomb implements Detector {
     const isShared = this.#origins.isShared({ origin: origin.name, mailbox: recipient, domain: this.#context.orgDomain(domainOf(from)), at });
     if (!isShared) ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
     // Reports of mail all come from the null sender: they are the backscatter detector's.
-    if (sender !== '') ways.push({ sameness: 'sender', pair: `${recipient} <${sender}>`, key: { recipient, sender } });
-    const text = traits?.text;
-    if (text !== undefined) ways.push({ sameness: 'text', pair: `${recipient} #${text}`, key: { recipient, message: text } });
+    const bySender = `${recipient} <${sender}>`;
+    if (sender !== '' && this.#door.knows(bySender)) ways.push({ sameness: 'sender', pair: bySender, key: { recipient, sender } });
+    const text = traits?.text ?? '';
+    const byText = `${recipient} #${text}`;
+    if (text !== '' && this.#door.knows(byText)) ways.push({ sameness: 'text', pair: byText, key: { recipient, message: text } });
     return ways;
   }
 
   #noteWay(way: Way, { at, source, origin, from, traits }: MessageSighting, terms: SurgeTerms, isTold: boolean): Alarm | null {
-    if (!this.#once.add(halfSipHash(this.#context.hashKey, way.pair))) return null;
     const { surge, firstAt } = this.#pairs.of(way.pair);
     const sum = surge.note(at, terms);
     if (sum < this.#options.watch / 2) return null;

@@ -8,6 +8,7 @@ import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import { isSubscriptionMail } from '../../model/subscription-mail.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { Doorkeeper } from '../doorkeeper.ts';
 import { domainOf, mailboxOf } from '../envelope.ts';
 import { exactly, minutesText } from '../wording.ts';
 import { FirstContacts } from '../first-contacts.ts';
@@ -51,6 +52,7 @@ const contactsWhileLearning = 30;
 const quietMs = 30 * minuteMs;
 /** A mailbox stays hot while its sum is above this share of an alert. */
 const hotShare = 0.25;
+const doorPlaces = 1 << 18;
 
 interface Mailbox {
   readonly surge: Surge;
@@ -65,6 +67,8 @@ class SubscriptionBomb implements Detector {
   readonly #options: Options;
   readonly #context: DetectorContext;
   readonly #contacts: FirstContacts;
+  /** A mailbox that never had mail before is not bombed by its first message. */
+  readonly #door: Doorkeeper;
   readonly #mailboxes: KeyedStates<Mailbox>;
   readonly #needles = new RecentNeedles();
   readonly #raised = new RaisedKeys(quietMs);
@@ -74,6 +78,7 @@ class SubscriptionBomb implements Detector {
     this.#options = given;
     this.#context = context;
     this.#contacts = new FirstContacts(context.hashKey);
+    this.#door = new Doorkeeper(context.hashKey, doorPlaces);
     this.#mailboxes = new KeyedStates(given.mailboxes, freshMailbox);
   }
 
@@ -96,6 +101,7 @@ class SubscriptionBomb implements Detector {
     if (!reachedMailbox(sighting) || sighting.caller.inside || sighting.caller.user !== null) return;
     const name = mailboxOf(sighting.to);
     this.#needles.note(name, sighting);
+    if (!this.#door.knows(name)) return void this.#contacts.isFirst(name, this.#organisationOf(sighting));
     const mailbox = this.#mailboxes.of(name);
     mailbox.messages++;
     const organisation = this.#organisationOf(sighting);

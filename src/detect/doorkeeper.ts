@@ -1,0 +1,20 @@
+// Keys that come once: most of what strangers choose never comes again, so a key gets a state when it comes for the second time (Einziger et
+// al. 2017, the doorkeeper of TinyLFU). What is counted by such a state begins with the second event.
+import { FingerprintSet } from '../lib/fingerprint-set.ts';
+import { halfSipHash, type HashKey } from '../lib/half-sip-hash.ts';
+
+export class Doorkeeper {
+  readonly #key: HashKey;
+  readonly #seen: FingerprintSet;
+
+  /** `places` in each of two tables, 4 bytes each. */
+  constructor(key: HashKey, places: number) {
+    this.#key = key;
+    this.#seen = new FingerprintSet(places);
+  }
+
+  /** Whether a key has come before; from now on it has. */
+  knows(key: string): boolean {
+    return this.#seen.add(halfSipHash(this.#key, key));
+  }
+}
