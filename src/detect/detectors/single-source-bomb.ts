@@ -120,7 +120,8 @@ class SingleSourceBomb implements Detector {
     const sender = steadySender(from);
     const ways: Way[] = [];
     const isShared = this.#origins.isShared({ origin: origin.name, mailbox: recipient, domain: this.#context.orgDomain(domainOf(from)), at });
-    if (!isShared) ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
+    const byOrigin = `${recipient} ${origin.name}`;
+    if (!isShared && this.#door.knows(byOrigin)) ways.push({ sameness: 'origin', pair: byOrigin, key: { recipient, ...originKey(origin) } });
     // Reports of mail all come from the null sender: they are the backscatter detector's.
     const bySender = `${recipient} <${sender}>`;
     if (sender !== '' && this.#door.knows(bySender)) ways.push({ sameness: 'sender', pair: bySender, key: { recipient, sender } });
