@@ -26,6 +26,7 @@ test('with everything given it asks nothing and writes a configuration that load
     networks: ['10.20.0.0/16', '2001:db8::/32'],
     domains: ['example.net', 'example.org'],
     sharedAddresses: [],
+    bulkSenders: [],
     customerDomains: [],
     postmaster: 'postmaster@example.net',
   });

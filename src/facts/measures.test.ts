@@ -193,5 +193,8 @@ test('a door that sees a packet of who is dropped in the kernel refuses at the b
   );
   const share = { id: 'm-1', action: 'drop', probeShare: 0.5 } as const;
   const ofSession = (messages: number): boolean => isProbe(share, 'rcpt', rcptInput({ conduct: conductOf({ messages }) }));
-  assert.ok([1, 2, 3, 4, 5, 6, 7, 8].every((messages) => ofSession(messages) === ofSession(0)), 'a session, not a transaction, is the probe');
+  assert.ok(
+    [1, 2, 3, 4, 5, 6, 7, 8].every((messages) => ofSession(messages) === ofSession(0)),
+    'a session, not a transaction, is the probe',
+  );
 });

@@ -40,9 +40,10 @@ export function createProtectedNetworks({ config, resolve = systemLookup, ownAdd
       return [
         ...as('site.networks', site.networks),
         ...as('neverBlock.networks', neverBlock.networks),
-        ...as('a proxy in front of us', [
-          ...listeners.flatMap(({ proxyProtocol, xclient }) => [...(proxyProtocol?.trusted ?? []), ...(xclient?.trusted ?? [])]),
-        ]),
+        ...as(
+          'a proxy in front of us',
+          listeners.flatMap(({ proxyProtocol, xclient }) => [...(proxyProtocol?.trusted ?? []), ...(xclient?.trusted ?? [])]),
+        ),
         ...as(
           'a next hop',
           hops.flatMap((host) => (isIP(host) === 0 ? (known.get(host) ?? []) : [host])),
