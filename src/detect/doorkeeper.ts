@@ -1,7 +1,8 @@
 // Keys that come once: most of what strangers choose never comes again, so a key gets a state when it comes for the second time (Einziger et
 // al. 2017, the doorkeeper of TinyLFU). What is counted by such a state begins with the second event.
 import { FingerprintSet } from '../lib/fingerprint-set.ts';
-import { halfSipHash, type HashKey } from '../lib/half-sip-hash.ts';
+import type { HashKey } from '../lib/half-sip-hash.ts';
+import { sketchHash } from '../lib/sketch-hash.ts';
 
 export class Doorkeeper {
   readonly #key: HashKey;
@@ -15,6 +16,6 @@ export class Doorkeeper {
 
   /** Whether a key has come before; from now on it has. */
   knows(key: string): boolean {
-    return this.#seen.add(halfSipHash(this.#key, key));
+    return this.#seen.add(sketchHash(this.#key, key));
   }
 }

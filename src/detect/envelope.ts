@@ -13,6 +13,7 @@ export function mailboxOf(to: string): string {
   return plus > 0 && plus < at ? to.slice(0, plus) + to.slice(at) : to;
 }
 
+const hasDigit = /\d/;
 /** Senders whose numbers mean a message, not a person: in many places people are `s1234567`. */
 const madeForOneMessage = /^(?:bounces?|return|msprvs|verp|b|em|er|mta)[-_.=\d]|-(?:return|bounces?)-\d/;
 
@@ -24,6 +25,7 @@ export function steadySender(from: string): string {
   const at = from.lastIndexOf('@');
   if (at < 0) return from;
   let local = from.slice(0, at);
+  if (!local.includes('=') && !local.includes('+') && !local.includes('-') && !hasDigit.test(local)) return from;
   const batv = /^prvs=[^=]*=(.+)$/.exec(local);
   if (batv?.[1] !== undefined) local = batv[1];
   const srs = /^srs[01][=+-].*=([^=]+)=([^=]+)$/.exec(local);

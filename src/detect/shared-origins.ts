@@ -1,7 +1,8 @@
 // Origins that speak for many: a mail provider, a webmail house, a list server writes to many mailboxes here, or for many domains. What comes
 // from one of these to one mailbox is many people's, and none of them is a bomber for it.
 import { FingerprintSet } from '../lib/fingerprint-set.ts';
-import { halfSipHash, type HashKey } from '../lib/half-sip-hash.ts';
+import type { HashKey } from '../lib/half-sip-hash.ts';
+import { sketchHash } from '../lib/sketch-hash.ts';
 import { KeyedStates } from '../lib/keyed-states.ts';
 
 /** Mailboxes here, or senders' domains, from which an origin speaks for many. */
@@ -47,7 +48,7 @@ export class SharedOrigins {
   /** Takes note of what an origin brings; whether it speaks for many. On the first day many domains are enough: there is no other day yet. */
   isShared({ origin, mailbox, domain, at }: Brought): boolean {
     this.#sinceAt ??= at;
-    if (!this.#once.add(halfSipHash(this.#key, origin))) return false;
+    if (!this.#once.add(sketchHash(this.#key, origin))) return false;
     const known = this.#known.of(origin);
     if (this.#isEnough(known.mailboxes, mailbox, enoughMailboxes)) return true;
     if (domain !== '' && this.#isEnough(known.domains, domain, enoughDomains)) known.variedAt ??= at;
@@ -56,7 +57,7 @@ export class SharedOrigins {
 
   #isEnough(seen: number[], text: string, enough: number): boolean {
     if (seen.length >= enough) return true;
-    const hash = halfSipHash(this.#key, text);
+    const hash = sketchHash(this.#key, text);
     if (!seen.includes(hash)) seen.push(hash);
     return seen.length >= enough;
   }

@@ -1,7 +1,7 @@
 // Detector: two programs that answer each other. An out-of-office note answers a ticket system that answers the note, a bounce is bounced; each
 // answer is one message, and they never tire. Two people who write in turn are slower, and one of them is no program.
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
@@ -94,7 +94,7 @@ class AnsweringMachines implements Detector {
   }
 
   #hash(author: string, to: string): number {
-    return halfSipHash(this.#context.hashKey, `${author} ${to}`);
+    return sketchHash(this.#context.hashKey, `${author} ${to}`);
   }
 }
 

@@ -2,7 +2,7 @@
 // nothing (newsletters are the same too): it must come from many networks and many parties, and none of them known.
 import { DistinctCount } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
@@ -118,7 +118,7 @@ class Campaign implements Detector {
   }
 
   #hash(text: string): number {
-    return halfSipHash(this.#context.hashKey, text);
+    return sketchHash(this.#context.hashKey, text);
   }
 }
 

@@ -1,7 +1,7 @@
 // Detector: a message that comes back. Two forwarders that point at each other, or a list subscribed to itself, bring the same message to the
 // same mailbox again and again until somebody counts.
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
@@ -50,7 +50,7 @@ class CirclingMessage implements Detector {
     if (messageId === null) return;
     // One mail to three lists comes three times to whoever is on all of them: each list counts for itself.
     const pair = `${messageId} ${mailboxOf(to)} ${traits?.listId ?? ''}`;
-    const cameBefore = this.#once.add(halfSipHash(this.#context.hashKey, pair));
+    const cameBefore = this.#once.add(sketchHash(this.#context.hashKey, pair));
     const hops = traits?.hops ?? 0;
     if (!cameBefore && hops < this.#options.watchHops) return;
     this.#comesAgain(pair, hops, sighting, raise);

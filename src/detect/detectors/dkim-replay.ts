@@ -2,7 +2,7 @@
 // thousands who are not named in it, from machines of his own. The signer is the victim: nothing may be done to its domain.
 import { DistinctWindow } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { SignatureTrait } from '../../model/message-traits.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
@@ -62,7 +62,7 @@ class DkimReplay implements Detector {
       // A signature that does not hold lends nobody a good name.
       if (signature.mark === '' || (signature.result !== undefined && signature.result !== 'pass')) continue;
       const name = `${signature.domain}/${signature.mark}`;
-      if (this.#once.add(halfSipHash(this.#context.hashKey, name))) this.#comesAgain(name, signature, sighting, raise);
+      if (this.#once.add(sketchHash(this.#context.hashKey, name))) this.#comesAgain(name, signature, sighting, raise);
     }
   }
 
@@ -71,8 +71,8 @@ class DkimReplay implements Detector {
     const place = houseOf(caller, (each) => this.#context.orgDomain(each)) ?? netOf(caller);
     const hot = this.#again.of(name, at);
     hot.note(sighting, place);
-    hot.state.recipients.add(halfSipHash(this.#context.hashKey, to), at);
-    hot.state.places.add(halfSipHash(this.#context.hashKey, place), at);
+    hot.state.recipients.add(sketchHash(this.#context.hashKey, to), at);
+    hot.state.places.add(sketchHash(this.#context.hashKey, place), at);
     if (hot.count + 1 < this.#options.watch) return;
     const recipients = hot.state.recipients.countAt(at);
     const places = hot.state.places.countAt(at);

@@ -2,7 +2,7 @@
 // gives it away is answers in a conversation times the people who get each.
 import { DistinctCount, DistinctWindow } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
@@ -95,7 +95,7 @@ class ReplyAllStorm implements Detector {
   }
 
   #hash(text: string): number {
-    return halfSipHash(this.#context.hashKey, text);
+    return sketchHash(this.#context.hashKey, text);
   }
 }
 
