@@ -13,7 +13,7 @@ async function contentOf(owner: TestContext, bytes: Buffer, name = 'mail.log'): 
   const path = join(scratchDirectory(owner, 'open-log'), name);
   writeFileSync(path, bytes);
   const parts: Buffer[] = [];
-  for await (const chunk of openLog(path)) parts.push(chunk);
+  for await (const chunk of openLog(path)) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts).toString();
 }
 
@@ -42,6 +42,15 @@ for (const [name, bytes] of packed.slice(1, 5)) {
     await assert.rejects(contentOf(t, bytes.subarray(0, bytes.length - 12)));
   });
 }
+
+test('a log of many chunks comes whole and in order', async (t) => {
+  const lines = Array.from({ length: 60_000 }, (_, at) => `line ${at}`).join('\n');
+  const path = join(scratchDirectory(t, 'open-log'), 'mail.log');
+  writeFileSync(path, lines);
+  let read = '';
+  for await (const chunk of openLog(path)) read += chunk.toString();
+  assert.equal(read, lines);
+});
 
 test('a log that is not there is told', async (t) => {
   await assert.rejects(async () => {

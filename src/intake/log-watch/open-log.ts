@@ -2,6 +2,7 @@
 // names of rotated logs vary.
 import { spawn } from 'node:child_process';
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 /** Bytes read at once: large enough that calls cost nothing, small enough to stay in the processor's cache. */
@@ -9,16 +10,40 @@ const readBytes = 262_144;
 
 type Packing = 'plain' | 'gzip' | 'zstd' | 'xz';
 
-/** The bytes of a log, unpacked; `-` is standard input (plain). Throws with one clear line when it cannot be read. */
+/**
+ * The bytes of a log, unpacked; `-` is standard input (plain). A chunk holds until the next is asked for: its memory is used again. Throws
+ * with one clear line when it cannot be read.
+ */
 export function openLog(path: string): AsyncIterable<Buffer> {
   if (path === '-') return process.stdin;
   const packing = packingOf(path);
   if (packing === 'xz') return unpackXz(path);
+  if (packing === 'plain') return readPlain(path);
   const bytes = createReadStream(path, { highWaterMark: readBytes });
-  if (packing === 'plain') return bytes;
   const unpacked = packing === 'gzip' ? createGunzip({ chunkSize: readBytes }) : createZstdDecompress({ chunkSize: readBytes });
   bytes.on('error', (error) => unpacked.destroy(error));
   return bytes.pipe(unpacked);
+}
+
+/** Two pieces of memory in turn: while one is looked at, the other is filled. */
+async function* readPlain(path: string): AsyncGenerator<Buffer> {
+  const handle = await open(path);
+  try {
+    let [now, next] = [Buffer.allocUnsafeSlow(readBytes), Buffer.allocUnsafeSlow(readBytes)];
+    let reading = handle.read(now, 0, readBytes, null);
+    // Whoever reads may leave before the end: then nobody waits for the piece that is under way.
+    reading.catch(() => undefined);
+    for (;;) {
+      const { bytesRead } = await reading;
+      if (bytesRead === 0) return;
+      reading = handle.read(next, 0, readBytes, null);
+      reading.catch(() => undefined);
+      yield now.subarray(0, bytesRead);
+      [now, next] = [next, now];
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What the first bytes of a file say; a pipe or a terminal is plain. */
