@@ -19,6 +19,8 @@ export class Evidence {
   #last = '';
   #count = 0;
   #isSpoofable = true;
+  /** The least count of an origin was this, and is this or more. */
+  #least = 1;
 
   /** `seed`: the same sightings must give the same sample. */
   constructor(seed = 1) {
@@ -57,9 +59,16 @@ export class Evidence {
   }
 
   #replaceLeast(origin: string): void {
-    let [leastName, least] = ['', Number.POSITIVE_INFINITY];
-    for (const [name, { est }] of this.#origins) if (est < least) [leastName, least] = [name, est];
+    const leastName = this.#nameOfLeast();
+    const err = this.#least;
     this.#origins.delete(leastName);
-    this.#origins.set(origin, { est: least + 1, err: least });
+    this.#origins.set(origin, { est: err + 1, err });
+  }
+
+  /** Among strangers that come once, the first looked at is mostly one: the least count never falls, so it is known where the search may end. */
+  #nameOfLeast(): string {
+    for (const [name, { est }] of this.#origins) if (est === this.#least) return name;
+    this.#least = Math.min(...[...this.#origins.values()].map(({ est }) => est));
+    return this.#nameOfLeast();
   }
 }
