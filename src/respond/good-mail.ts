@@ -2,7 +2,7 @@
 import { networkOf } from '../lib/ip.ts';
 import type { MeasureScope } from '../model/measure.ts';
 import type { MessageSighting } from '../model/sighting.ts';
-import { isSubscriptionMail } from '../model/subscription-mail.ts';
+import { isNeedle, isSubscriptionMail } from '../model/subscription-mail.ts';
 
 interface GoodMail {
   readonly at: number;
@@ -38,10 +38,9 @@ export class GoodMailRing {
   }
 
   /** Takes a message that was delivered. */
-  note({ at, caller, from, to, direction, outcome, traits, source }: MessageSighting): void {
-    if (outcome !== 'delivered' || traits?.virus !== undefined) return;
-    const content = traits === null ? null : traits.returned === 'forged' ? 'forged-bounce' : isSubscriptionMail(traits) ? 'subscription' : null;
-    const mail: GoodMail = { at, ip: caller.ip, user: caller.user, from, to, out: direction === 'out' || caller.user !== null, content, source };
+  note(sighting: MessageSighting): void {
+    if (!isGoodMail(sighting)) return;
+    const mail = rememberedOf(sighting);
     if (this.#ring.length < mostKept) this.#ring.push(mail);
     else {
       this.#ring[this.#next] = mail;
@@ -63,6 +62,17 @@ export class GoodMailRing {
     }
     return { looked, touched, samples };
   }
+}
+
+/** It was delivered and nothing speaks against it. */
+export const isGoodMail = ({ outcome, traits }: MessageSighting): boolean => outcome === 'delivered' && traits?.virus === undefined;
+
+/** Whether a measure of this scope would have touched the message. */
+export const touches = (scope: MeasureScope, sighting: MessageSighting): boolean => isTouched(scope, rememberedOf(sighting));
+
+function rememberedOf({ at, caller, from, to, direction, traits, source }: MessageSighting): GoodMail {
+  const content = traits === null ? null : traits.returned === 'forged' ? 'forged-bounce' : isSubscriptionMail(traits) && !isNeedle(traits) ? 'subscription' : null;
+  return { at, ip: caller.ip, user: caller.user, from, to, out: direction !== 'in', content, source };
 }
 
 function isTouched({ client, sender, recipient, user, direction, content }: MeasureScope, mail: GoodMail): boolean {

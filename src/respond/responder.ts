@@ -25,9 +25,9 @@ export type AutomaticMeasure = Pick<Measure, 'scope' | 'action' | 'reason' | 'in
 export interface Responder {
   /** A delivered message, for the picture of good mail. */
   note(sighting: MessageSighting): void;
-  answer(alarm: Alarm, incident: Incident): Promise<void>;
+  answer(alarm: Alarm, incident: Pick<Incident, 'id'>): Promise<void>;
   /** Looks at what runs out while its incident goes on; to be called about once a minute. */
-  renew(open: readonly Incident[]): Promise<void>;
+  renew(open: readonly Pick<Incident, 'id' | 'state' | 'level' | 'measures'>[]): Promise<void>;
   /** Messages in the picture of good mail. */
   readonly goodMail: number;
 }
@@ -55,7 +55,7 @@ export function createResponder(parts: ResponderParts): Responder {
   const ring = new GoodMailRing();
   const answered = new Map<string, Answered>();
 
-  const answer = async (alarm: Alarm, incident: Incident): Promise<void> => {
+  const answer = async (alarm: Alarm, incident: Pick<Incident, 'id'>): Promise<void> => {
     const now = parts.now();
     const known = answered.get(keyOf(alarm));
     if (known !== undefined && parts.isInForce(known.measure)) return;
