@@ -3,7 +3,9 @@
 // No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
 import { z } from '../lib/zod.ts';
 import { alerts } from './alert-options.ts';
+import { autoReplies, bounces, traps } from './bounce-options.ts';
 import { playbook } from './playbook-options.ts';
+import { quotas } from './quota-options.ts';
 import { count, duration, moment, size, sizeValue } from './units.ts';
 import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path, pattern } from './value-types.ts';
 
@@ -21,6 +23,7 @@ const listener = z.strictObject({
   tls: z.enum(['starttls', 'implicit']).default('starttls').describe('implicit: TLS from the first byte (port 465).'),
   proxyProtocol: proxyTrust.optional().describe('Accept PROXY protocol v1/v2 from these peers only; they must send it.'),
   xclient: proxyTrust.optional().describe('Accept XCLIENT from these peers only.'),
+  trap: z.boolean().default(false).describe('A honeypot: every recipient is refused, and who named one is remembered as bad.'),
 });
 
 const relayTarget = z.strictObject({
@@ -161,6 +164,7 @@ export const options = z.strictObject({
       dovecot: path.optional().describe('Socket of a Dovecot that checks the passwords.'),
       hub: z.boolean().optional().describe('The hub checks the passwords.'),
       certificates: path.optional().describe('File of client certificates that stand for users, for AUTH EXTERNAL; needs tls.clientCa.'),
+      contacts: path.optional().describe("File of user: address lines, a user's second contact: told when his account seems stolen. Never the account itself."),
     })
     .optional()
     .describe('Who checks the passwords of AUTH; without it no listener offers AUTH.'),
@@ -183,19 +187,7 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Name service.'),
-  quotas: z
-    .strictObject({
-      user: z
-        .strictObject({
-          externalRecipientsPerHour: count(500).describe('Recipients elsewhere, an hour.'),
-          internalRecipientsPerHour: count(1000).describe('Recipients in our own domains, an hour.'),
-          recipientsPerDay: count(1000).describe('All recipients, a day.'),
-        })
-        .prefault({})
-        .describe('What one authenticated user may send.'),
-    })
-    .prefault({})
-    .describe('Outgoing quotas.'),
+  quotas,
 
   limits: z
     .strictObject({
@@ -324,6 +316,9 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Held mail: whole messages until a person releases them. See docs/quarantine.md.'),
+  bounces,
+  traps,
+  autoReplies,
   alerts,
   rules: z.array(rule).default([]).describe('Rules of your own; `floodgate rules try` shows what they would have hit.'),
   ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),

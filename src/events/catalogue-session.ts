@@ -13,6 +13,7 @@ type SessionType =
   | 'tls-started'
   | 'tls-failed'
   | 'message-finished'
+  | 'report-judged'
   | 'transaction-aborted'
   | 'session-closed'
   | 'session-failed';
@@ -120,6 +121,21 @@ export const sessionRows: { readonly [T in SessionType]: EventEntry<T> } = {
       ['tags', e.tags.join(',')],
       ['reason', e.reason],
       ['reply', e.reply],
+    ],
+  },
+  'report-judged': {
+    doc: 'A report (bounce, delay, automatic answer, notice) came: about mail of ours, forged, or it cannot be told.',
+    level: at('info'),
+    line: (e) => [
+      ['kind', e.kind],
+      ['returned', e.returned],
+      ['proof', e.returned === 'ours' ? e.proof : null],
+      ['why', e.returned === 'unproven' ? e.why : null],
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['failed', someOf(e.failed)],
+      ['origin', e.original.originIp],
+      ['language', e.language],
     ],
   },
   'transaction-aborted': {

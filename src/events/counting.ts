@@ -38,6 +38,8 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'message-finished':
       add('floodgate_message_bytes_total', none, body.bytes);
       return add('floodgate_messages_total', [body.outcome]);
+    case 'report-judged':
+      return add('floodgate_reports_total', [body.kind, body.returned]);
     case 'transaction-aborted':
       return add('floodgate_messages_total', ['aborted']);
     case 'session-failed':

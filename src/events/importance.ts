@@ -18,6 +18,7 @@ const importanceOfType = {
   'connection-refused': 2,
   'stage-judged': 2,
   'message-finished': 2,
+  'report-judged': 2,
   'session-failed': 2,
   'message-quarantined': 2,
   'message-discarded': 2,

@@ -43,6 +43,7 @@ export const metricCatalogue = {
   floodgate_smtp_replies_total: { kind: 'counter', labels: ['code'], help: 'Refusals of every kind and final answers to messages, by reply code.' },
   floodgate_auth_total: { kind: 'counter', labels: ['mechanism', 'result'], help: 'AUTH attempts that came to an end: ok or failed.' },
   floodgate_tls_total: { kind: 'counter', labels: ['result'], help: 'TLS handshakes with clients: started or failed.' },
+  floodgate_reports_total: { kind: 'counter', labels: ['kind', 'returned'], help: 'Reports about mail (bounces, delays, answers): ours, forged, or unproven.' },
   floodgate_backscatter_made_total: { kind: 'counter', labels: [], help: 'Mail made to an unauthenticated third party. No code path makes any: stays 0.' },
   floodgate_hub_latency_seconds: {
     kind: 'histogram',

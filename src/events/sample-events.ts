@@ -113,6 +113,17 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   }),
   'quarantine-full': events.quarantineFull({ why: 'quarantine.maxBytes is reached', messages: 81_000, bytes: 5_368_700_000 }),
   'quarantine-broken': events.quarantineBroken({ why: '1M7YNPXHV1000-5: its envelope cannot be read' }),
+  'report-judged': events.reportJudged({
+    ...session,
+    ref: '1M7YNPXHV1000-4',
+    from: '',
+    recipients: ['ann@hub.example'],
+    returned: 'forged',
+    kind: 'bounce',
+    language: 'en',
+    failed: ['nobody@far.example'],
+    original: { subject: 'You have won', messageId: '<1@spammer.example>', originIp: '203.0.113.9', originName: 'pc.spammer.example' },
+  }),
   'transaction-aborted': events.transactionAborted({
     ...session,
     ref: '1M7YNPXHV1000-4',

@@ -6,6 +6,7 @@ import type { IncidentState, IncidentStep } from './incident.ts';
 import type { MessageTraits } from './message-traits.ts';
 import type { MeasureAction, MeasureEnd } from './measure.ts';
 import type { HeldBecause, HeldState } from './quarantine.ts';
+import type { ReportJudgement } from './report-judgement.ts';
 import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
 /** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
@@ -117,6 +118,14 @@ export type Event = Stamp &
         readonly hubMs: number;
         readonly tags: readonly string[];
       })
+    /** A report that could be about mail of ours came whole: whether it is, by what proof, and what it says of what it returns. */
+    | (OfSession &
+        ReportJudgement & {
+          readonly type: 'report-judged';
+          readonly ref: string;
+          readonly from: string;
+          readonly recipients: readonly string[];
+        })
     /** The whole message is kept and on the disk; the client hears 250. `expiresAt` in milliseconds since the epoch. */
     | (OfSession &
         HeldBecause & {

@@ -15,6 +15,8 @@ export interface Mailbox {
   /** Of a recipient: what its sender wants to be told, and the address it wrote first, as they were written (RFC 3461 4.1, 4.2). */
   readonly notify?: string;
   readonly orcpt?: string;
+  /** It was written with a tag of ours that holds (BATV), which is not part of the address. */
+  readonly tagged?: true;
 }
 
 /** The reverse-path: null is the null sender `<>` of notifications (RFC 5321 4.5.5). */

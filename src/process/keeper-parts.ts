@@ -18,6 +18,7 @@ import { openLogsInForce, type LogsInForce } from './logs-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import type { DoorSettings, ToDoor } from './messages.ts';
+import { openOutgoingInForce, type OutgoingInForce } from './outgoing-in-force.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
 import type { HouseRecord } from './record.ts';
 import { startResponse, type Response } from './response.ts';
@@ -40,6 +41,7 @@ export interface KeeperParts {
   readonly quarantine: QuarantineInForce;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
+  readonly outgoing: OutgoingInForce;
   /** The load level, for all doors to see. */
   readonly level: SharedArrayBuffer;
   readonly lock: { close(): void };
@@ -94,6 +96,11 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     quarantine: await openQuarantineInForce({ store, record: say, config }),
     lost: createLostAddresses({ record: say, now: Date.now, changed: (addresses) => broadcast({ kind: 'distrusted', addresses }) }),
     correspondents: await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) }),
+    outgoing: await openOutgoingInForce({
+      dir: config.state,
+      remember: config.bounces.remember,
+      trouble: (why) => process.stderr.write(`floodgate: ${why}\n`),
+    }),
     level: SharedLevel.allocate(),
     lock,
     inForce,

@@ -179,6 +179,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.measures.close();
   await parts.incidents.stop();
   await parts.correspondents.close();
+  await parts.outgoing.close();
   await parts.store.close();
   parts.lock.close();
 }

@@ -8,6 +8,7 @@ import type { HitCount } from '../facts/measure-hits.ts';
 import type { ReputeChange } from '../facts/correspondents.ts';
 import type { DistrustedAddress, InsideUse } from '../facts/inside-use.ts';
 import type { MeasuresSnapshot } from '../facts/measures.ts';
+import type { OutgoingGround } from '../facts/outgoing-memory.ts';
 import type { QuarantineItem } from '../model/quarantine.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
@@ -30,6 +31,8 @@ export interface DoorStart extends DoorSettings {
   readonly pulse: SharedArrayBuffer;
   /** What is remembered of correspondents, as text. */
   readonly correspondents: string;
+  /** What left us; see facts/outgoing-memory.ts. */
+  readonly outgoing: OutgoingGround;
   readonly lists: ListsSnapshot;
   readonly measures: MeasuresSnapshot;
   /** How much is in the quarantine; see lib/shared-stock.ts. */

@@ -10,10 +10,13 @@ import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideW
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
 import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
+import { createOutgoingDesk } from '../facts/outgoing-desk.ts';
+import { OutgoingMemory } from '../facts/outgoing-memory.ts';
 import type { RecipientFacts } from '../facts/recipients.ts';
 import { createLiveLists } from '../facts/source.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
 import type { DoorServices } from '../intake/smtp/services.ts';
+import { DailyShare } from '../lib/daily-share.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
@@ -60,6 +63,8 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const lists = createLiveLists(start.lists);
   const measures = createLiveMeasures(start.measures);
   const auth = openAuthDesk(record);
+  const sinkSample = new DailyShare(now);
+  const outgoing = new OutgoingMemory(start.outgoing, { now });
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
   const insideWatch = liveInsideWatch(start.distrusted, (use) => say({ kind: 'inside-use', use }));
@@ -78,8 +83,11 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       delivery: learningDelivery(delivery, finals, recipients),
       content,
       quarantine: holdingPlaceOf(start, config, { record, say }),
+      // Each door keeps its share.
+      sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
       ...abilitiesOf(delivery, config),
       auth: await auth.use(config),
+      outgoing: createOutgoingDesk({ memory: outgoing, config, isBusy: () => entrance.load.level() > 0, now }),
       admission: createAdmission({ limits: config.limits, counters }),
       gate: entrance.gate,
       load: entrance.load,

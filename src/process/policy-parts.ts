@@ -8,6 +8,7 @@ import { createResolver, createReverseNames, type ReverseNames } from '../facts/
 import { createFactSource, type LiveLists } from '../facts/source.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { Delivery } from '../model/delivery.ts';
+import { addressOf } from '../model/mailbox.ts';
 import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
 import type { Check } from '../policy/check.ts';
@@ -39,7 +40,15 @@ export function policyParts(config: Config, { lists, measures, delivery, own, ma
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
-  const recipients = createRecipientFacts({ probe: delivery.probe, mayAsk, probeRouteOf: router.probeRouteOf, cache: config.recipientCache, now });
+  const sinks = new Set(config.traps.sinks.map((address) => address.toLowerCase()));
+  const recipients = createRecipientFacts({
+    probe: delivery.probe,
+    mayAsk,
+    // The hub has never heard of a sink: nothing that comes to one is handed on.
+    probeRouteOf: (input) => (sinks.size > 0 && sinks.has(addressOf(input.to).toLowerCase()) ? null : router.probeRouteOf(input)),
+    cache: config.recipientCache,
+    now,
+  });
   const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, now });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };

@@ -14,6 +14,8 @@ import { replies, withReference } from '../../policy/replies.ts';
 import { treatingFinding } from '../../policy/treatment.ts';
 import { receivedLine } from '../../wire/message/received.ts';
 import type { Collecting } from './collecting.ts';
+import { leaving } from './leaving.ts';
+import { reportEvent, traitsWith, whatReturns } from './report-at-the-door.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
 import type { DoorServices, UnconfirmedFinals } from './services.ts';
 import { withhold } from './withholding.ts';
@@ -105,7 +107,9 @@ const nothingFromHub = { hubReply: null, hubQueueId: null, hubMs: 0, unconfirmed
 
 async function judgeAndDeliver(conversation: Conversation, transaction: OpenTransaction, job: Job): Promise<Finished> {
   const { services, reference, summary } = job;
-  const input = conversation.messageInput(transaction, summary);
+  const messageInput = conversation.messageInput(transaction, summary);
+  const returning = await whatReturns(messageInput, job.content, services);
+  const input = { ...messageInput, ...returning };
   const judgement = await services.judge('message', input);
   const { verdict } = judgement;
   const answer = isRefusal(verdict) ? answerTo(verdict, { stage: 'message', reference }) : null;
@@ -115,7 +119,9 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     size: summary.bytes,
     messageId: summary.messageId,
     subject: summary.subject,
+    ...traitsWith(returning),
   };
+  if (returning.report !== undefined) services.record(reportEvent(conversation.id, input, { ...returning.report, ref: reference }));
   services.record(conversation.judged('message', stageRecord, judgement, answer === null ? null : { ref: reference, answer }));
   if (answer !== null) return { ...nothingFromHub, reply: answer, reason: verdict.decisive?.check ?? 'policy' };
 
@@ -146,6 +152,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
 /** The message as it is handed on, or kept. */
 async function requestFor(conversation: Conversation, transaction: OpenTransaction, job: Job, findings: readonly Finding[]): Promise<DeliveryRequest> {
   const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
+  const leaves = leaving(conversation.mailInput(transaction), transaction.to, job);
   return {
     reference: job.reference,
     handover: {
@@ -157,10 +164,10 @@ async function requestFor(conversation: Conversation, transaction: OpenTransacti
       user: conversation.user,
     },
     route: job.route,
-    from: transaction.from,
+    from: leaves.sender,
     parameters: transaction.parameters,
     recipients: transaction.to,
-    prependedHeaders: headersFor(conversation, transaction, job, { findings, reverseName }),
+    prependedHeaders: `${headersFor(conversation, transaction, job, { findings, reverseName })}${leaves.header}`,
     content: job.content,
     ...(wantsAnswerEach(transaction) ? { perRecipientAnswers: true } : {}),
   };

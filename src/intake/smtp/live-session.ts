@@ -22,6 +22,7 @@ import { LastFinal } from './last-final.ts';
 import { fresh, mayBringContent, withoutTransaction, type Effect } from './step.ts';
 import { Transcript } from './transcript.ts';
 import { upgradeToTls, type TlsOutcome } from './tls-upgrade.ts';
+import { withoutTag } from './untagging.ts';
 import { clientAfterXclient } from './xclient.ts';
 
 /** AUTH responses may be this long (RFC 4954 4). */
@@ -164,7 +165,7 @@ export class LiveSession implements ChannelOwner {
       case 'refuse':
         return effect.close ? this.#refusing.giveUp(effect.reason, verb, effect.reply) : this.#refuse(verb, effect.reply, effect.reason);
       case 'judge':
-        return this.#judge(effect);
+        return this.#judge(withoutTag(effect, this.#site.services.outgoing));
       case 'read-content':
         return this.#receiving.beginData();
       case 'read-chunk':

@@ -7,6 +7,7 @@ import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { HoldingPlace } from '../../model/quarantine.ts';
 import type { Reply } from '../../model/reply.ts';
+import type { OutgoingDesk } from '../../model/report-judgement.ts';
 import type { StageInput } from '../../model/stage-input.ts';
 import type { Stage, Verdict } from '../../model/verdict.ts';
 import type { ClientClass } from './client-class.ts';
@@ -71,11 +72,14 @@ export interface DoorServices {
   readonly content: ContentStore;
   /** Where mail is kept that a person must release. */
   readonly quarantine: HoldingPlace;
+  /** Mail to sinks that is kept to be looked at; false when the day has had enough. */
+  readonly sinkSample: { take(): boolean };
   /** What the hub can do, where it has been met; null before. */
   hubAbilities(): HubAbilities | null;
   /** What the next hops that were met so far can do, the hub first; with the way out for a client that may send to anyone. Empty before the hub was met. */
   hopAbilities(mayRelay: boolean): readonly HubAbilities[];
   readonly auth: AuthService | null;
+  readonly outgoing: OutgoingDesk;
   readonly admission: AdmissionDesk;
   /** Before a session exists: rates, the banner queue, classes. */
   readonly gate: Pick<Gate, 'meet' | 'admit' | 'wait'>;

@@ -19,6 +19,7 @@ async function withheld(found: Finding, outcome: HoldOutcome = { kind: 'kept', i
   const { request, session } = holdRequest();
   const services = {
     record: (event: EventBody) => void events.push(event),
+    sinkSample: { take: () => true },
     quarantine: {
       keep: (hold: HoldRequest) => {
         kept.push(hold);

@@ -22,7 +22,7 @@ export interface WithholdingParts {
   readonly summary: ContentSummary;
   /** What asks for it: its action is quarantine or discard. */
   readonly finding: Finding;
-  readonly services: Pick<DoorServices, 'quarantine' | 'record'>;
+  readonly services: Pick<DoorServices, 'quarantine' | 'record' | 'sinkSample'>;
 }
 
 /** The same words as for mail that goes on: whoever sent it must not learn by them what was found. */
@@ -42,7 +42,7 @@ export async function withhold({ session, request, summary, finding, services }:
     bytes: content.wireBytes,
     sha256: content.sha256,
   };
-  if (finding.action === 'discard') {
+  if (finding.action === 'discard' || (finding.check === 'sink-recipient' && !services.sinkSample.take())) {
     services.record({ type: 'message-discarded', ...told });
     return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'discarded' };
   }

@@ -29,7 +29,13 @@ export function traceLine(key: Buffer, { id, atSeconds, sender }: { readonly id:
 export function traceMarksIn(text: string): readonly TraceMark[] {
   const marks: TraceMark[] = [];
   for (const { 1: id = '', 2: at = '', 3: mac = '', index } of text.matchAll(pattern)) {
-    if (!text.slice(Math.max(0, index - nameReach), index).toLowerCase().includes(traceHeaderName)) continue;
+    if (
+      !text
+        .slice(Math.max(0, index - nameReach), index)
+        .toLowerCase()
+        .includes(traceHeaderName)
+    )
+      continue;
     marks.push({ id, atSeconds: Number(at), mac });
     if (marks.length === mostMarks) break;
   }

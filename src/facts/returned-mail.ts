@@ -1,0 +1,93 @@
+// Is this report about mail of ours? Looked at when the whole report is there, never at RCPT: servers that verify senders ask with the null
+// sender and send nothing (RFC 5321 4.5.5). One proof is enough, from wherever in the report it comes.
+import { addressOf, type Sender } from '../model/mailbox.ts';
+import type { ReportInHand, ReportJudgement, ReportProof, ReturnedOriginal, ReturnedVerdict } from '../model/report-judgement.ts';
+import type { MessageUnderstanding } from '../model/understanding.ts';
+import { outsideHopOf } from '../wire/message/outside-hop.ts';
+import { traceHeaderName, traceMarksIn } from '../wire/message/trace-header.ts';
+import type { OutgoingMemory } from './outgoing-memory.ts';
+
+export interface SiteSenders {
+  /** Mail of our addresses leaves by other ways as well: what is not proven may be ours. */
+  readonly othersSendForUs: boolean;
+}
+
+/** The part of the memory that proves. */
+export type Proofs = Pick<OutgoingMemory, 'completeForMs' | 'isOurMark' | 'hasSent' | 'hasMessageId' | 'hasEnvelopeId'>;
+
+/** Bounces come for as long as queues try, in milliseconds: a memory that is younger may have missed what a bounce is about. */
+export const youngestMs = 5 * 86_400_000;
+/** Of each sort so many names are looked up at most: a report may hold as many as its maker likes. */
+const mostNames = 20;
+
+/** Null where the message is no report that could be about mail of ours. */
+export function judgeReport(report: ReportInHand, proofs: Proofs, site: SiteSenders): ReportJudgement | null {
+  const { kind, language, failedRecipients } = report.understanding;
+  // What tells of success, and complaints, are about mail that arrived; somebody forging those gains nothing.
+  if (kind === 'not-a-report' || kind === 'feedback' || kind === 'delivered') return null;
+  const verdict = verdictOf(report, proofs, site);
+  return { ...verdict, kind, language, failed: failedRecipients.slice(0, 5), original: originalOf(report.understanding) };
+}
+
+function verdictOf(report: ReportInHand, proofs: Proofs, { othersSendForUs }: SiteSenders): ReturnedVerdict {
+  const proof = proofOf(report, proofs);
+  if (proof !== null) return { returned: 'ours', proof };
+  if (othersSendForUs) return { returned: 'unproven', why: 'others-send-for-us' };
+  if (proofs.completeForMs < youngestMs) return { returned: 'unproven', why: 'memory-too-young' };
+  if (answersNothing(report)) return { returned: 'unproven', why: 'names-no-message' };
+  return { returned: 'forged' };
+}
+
+function proofOf({ understanding, text, from, recipients }: ReportInHand, proofs: Proofs): ReportProof | null {
+  const ours = recipients.slice(0, mostNames).map(addressOf);
+  // A part may be encoded: its header was read elsewhere.
+  const inReturned = understanding.returned?.headers.get(traceHeaderName)?.slice(0, mostNames) ?? [];
+  const marks = [...traceMarksIn(text), ...inReturned.flatMap((value) => traceMarksIn(`${traceHeaderName}: ${value}`))];
+  if (marks.some((mark) => ours.some((address) => proofs.isOurMark(mark, address)))) return 'trace';
+  if (messageIdsOf(understanding).some((id) => proofs.hasMessageId(id))) return 'message-id';
+  const reached = [
+    ...understanding.failedRecipients,
+    ...(understanding.originalTo === null ? [] : [understanding.originalTo]),
+    ...answerersOf(understanding, from),
+  ];
+  if (reached.slice(0, mostNames * 5).some((to) => ours.some((address) => proofs.hasSent(address, to)))) return 'recipient';
+  const envelopeId = /^original-envelope-id:[ \t]*(\S{1,100})/im.exec(text)?.[1];
+  if (envelopeId !== undefined && proofs.hasEnvelopeId(envelopeId)) return 'envelope-id';
+  return recipients.some(({ tagged }) => tagged === true) ? 'tag' : null;
+}
+
+function messageIdsOf({ originalMessageId, returned, kind, headers }: MessageUnderstanding): readonly string[] {
+  const named = [...(originalMessageId === null ? [] : [originalMessageId]), ...(returned?.headers.get('message-id') ?? [])];
+  return [...named, ...(isAnswer(kind) ? repliedTo({ headers }) : [])].slice(0, mostNames);
+}
+
+/** What an answer says it answers (RFC 3834 3.1.5). */
+const repliedTo = ({ headers }: Pick<MessageUnderstanding, 'headers'>): readonly string[] =>
+  ['in-reply-to', 'references'].flatMap((name) => (headers.get(name) ?? []).flatMap((value) => value.slice(0, 4000).match(/<[^<>\s]{3,250}>/g) ?? []));
+
+/** Whoever answers by a program was written to. */
+function answerersOf({ kind, headers }: MessageUnderstanding, from: Sender): readonly string[] {
+  if (!isAnswer(kind)) return [];
+  const written = ['from', 'reply-to', 'sender'].flatMap((name) =>
+    (headers.get(name) ?? []).flatMap((value) => value.slice(0, 1000).match(addressPattern) ?? []),
+  );
+  return from === null ? written : [addressOf(from), ...written];
+}
+
+const addressPattern = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}/g;
+
+const isAnswer = (kind: MessageUnderstanding['kind']): boolean => kind === 'autoreply' || kind === 'challenge';
+
+/** A shop that thanks for an order answers no letter: it has a sender, and names no message that we would have sent. */
+const answersNothing = ({ understanding, from }: ReportInHand): boolean =>
+  isAnswer(understanding.kind) && from !== null && repliedTo(understanding).length === 0 && understanding.returned === null;
+
+function originalOf({ returned, originalMessageId }: MessageUnderstanding): ReturnedOriginal {
+  const hop = outsideHopOf(returned?.headers.get('received') ?? []);
+  return {
+    subject: returned?.headers.get('subject')?.[0]?.slice(0, 200) ?? null,
+    messageId: originalMessageId?.slice(0, 250) ?? null,
+    originIp: hop?.ip ?? null,
+    originName: hop?.name ?? null,
+  };
+}

@@ -1,0 +1,83 @@
+// Whether a report (bounce, delay, automatic answer, notice) is about mail of ours: what policy, record and the forged-sender case know of it.
+import type { Mailbox, Sender } from './mailbox.ts';
+import type { ReportKind } from './message-traits.ts';
+import type { MessageUnderstanding } from './understanding.ts';
+
+/** How it was proven: the trace header, the Message-ID, sender and recipient together, the envelope id (ENVID), or the tag of its address (BATV). */
+export type ReportProof = 'trace' | 'message-id' | 'recipient' | 'envelope-id' | 'tag';
+
+/** ours: proven. forged: it would be proven if it were ours. unproven: it cannot be told, and why. */
+export type ReturnedVerdict =
+  | { readonly returned: 'ours'; readonly proof: ReportProof }
+  | { readonly returned: 'forged' }
+  | { readonly returned: 'unproven'; readonly why: 'memory-too-young' | 'others-send-for-us' | 'names-no-message' };
+
+/** The message that a report says it returns, as far as it tells. */
+export interface ReturnedOriginal {
+  readonly subject: string | null;
+  readonly messageId: string | null;
+  /** The first hop outside the site that returns it: where it came from. */
+  readonly originIp: string | null;
+  readonly originName: string | null;
+}
+
+export type ReportJudgement = ReturnedVerdict & {
+  readonly kind: ReportKind;
+  readonly language: string | null;
+  /** Whom it says it could not reach; at most five. */
+  readonly failed: readonly string[];
+  readonly original: ReturnedOriginal;
+};
+
+/** A program's answer on its way out: an absence notice, a challenge, a notice that something was found in a mail. */
+export interface LeavingAnswer {
+  readonly kind: Exclude<ReportKind, 'bounce' | 'delayed' | 'delivered' | 'feedback'>;
+  /** To a list, a mailer daemon, or an address that nobody reads. */
+  readonly toNobody: boolean;
+  /** Who it goes to wrote to this sender lately, and was proven to have (SPF or DMARC). */
+  readonly toProven: boolean;
+  /** Somebody forges this sender's address just now, or the gateway sheds load. */
+  readonly underAttack: boolean;
+}
+
+/** A report as the doors hand it over to be judged. */
+export interface ReportInHand {
+  readonly understanding: MessageUnderstanding;
+  /** As it came, a character an octet; its beginning where it is long. */
+  readonly text: string;
+  readonly from: Sender;
+  /** Without the tags by which they may have been written. */
+  readonly recipients: readonly Mailbox[];
+}
+
+/** A message of ours that goes out. */
+export interface Outgoing {
+  /** Our reference. */
+  readonly id: string;
+  readonly sender: Mailbox;
+  readonly recipients: readonly Mailbox[];
+  /** With its angle brackets; null where it has none. */
+  readonly messageId: string | null;
+  /** What its sender calls it (RFC 3461 4.4), as it was written; null where it has none. */
+  readonly envelopeId: string | null;
+}
+
+/** What left us, and whether what comes back is about it. Never waits, never throws. */
+export interface OutgoingDesk {
+  /** One of our addresses: only their bounces come to us. */
+  isOurs(sender: Sender): sender is Mailbox;
+  /** Remembers a message before anybody can have it. */
+  remember(message: Outgoing): void;
+  /** The signed header field for a message that goes out into the world, ended by CRLF. */
+  traceLine(message: Pick<Outgoing, 'id' | 'sender'>): string;
+  /** The envelope sender with a tag, where that is wanted. */
+  tagged(sender: Mailbox): Mailbox;
+  /** The address behind a tag of ours that holds; null for any other address. */
+  untagged(recipient: Mailbox): Mailbox | null;
+  /** Null where the message is no report that could be about mail of ours. */
+  judge(report: ReportInHand): ReportJudgement | null;
+  /** Somebody wrote to us, and it was proven (SPF or DMARC): an answer to him reaches no third party. */
+  rememberWriter(from: Mailbox, to: readonly Mailbox[]): void;
+  /** What is known of an answer of this sender to these recipients. */
+  answering(from: Sender, to: readonly Mailbox[]): Pick<LeavingAnswer, 'toProven' | 'underAttack'>;
+}

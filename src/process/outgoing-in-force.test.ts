@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { scratchDirectory } from '../../test/harness/scratch.ts';
+import { mailboxOf } from '../../test/harness/policy-inputs.ts';
+import { OutgoingMemory } from '../facts/outgoing-memory.ts';
+import { traceMarksIn } from '../wire/message/trace-header.ts';
+import { openOutgoingInForce } from './outgoing-in-force.ts';
+
+const anna = mailboxOf('anna@hub.example');
+const message = { id: 'A-1', sender: anna, recipients: [mailboxOf('bert@far.example')], messageId: '<x@hub.example>', envelopeId: null };
+const now = (): number => Date.now();
+
+test('keys and memory outlive a restart, in a file for us alone', async (t) => {
+  const dir = scratchDirectory(t, 'outgoing');
+  const parts = { dir, remember: 1000, trouble: (why: string) => assert.fail(why) };
+  const first = await openOutgoingInForce(parts);
+  const memory = new OutgoingMemory(first.ground, { now });
+  memory.remember(message);
+  const [mark] = traceMarksIn(memory.traceLine(message));
+  await first.close();
+  assert.equal(statSync(join(dir, 'outgoing-memory')).mode & 0o777, 0o600);
+
+  const second = await openOutgoingInForce(parts);
+  const later = new OutgoingMemory(second.ground, { now });
+  assert.ok(mark !== undefined && later.isOurMark(mark, 'anna@hub.example'));
+  assert.equal(later.hasMessageId('<x@hub.example>'), true);
+  assert.ok(second.completeForMs() > -1000 && second.completeForMs() < 60_000, 'complete since it was switched on, in whole seconds');
+  await second.close();
+});
+
+test('a key that signs is on the disk before the first message is signed', async (t) => {
+  const dir = scratchDirectory(t, 'outgoing');
+  const parts = { dir, remember: 1000, trouble: (why: string) => assert.fail(why) };
+  const first = await openOutgoingInForce(parts);
+  const [mark] = traceMarksIn(new OutgoingMemory(first.ground, { now }).traceLine(message));
+  const second = await openOutgoingInForce(parts); // as after a crash: nothing was closed
+  assert.ok(mark !== undefined && new OutgoingMemory(second.ground, { now }).isOurMark(mark, 'anna@hub.example'));
+  await Promise.all([first.close(), second.close()]);
+});
+
+for (const [why, spoil, remember] of [
+  ['damaged', (file: string) => writeFileSync(file, readFileSync(file).fill(1, 100, 101)), 1000],
+  ['cut off', (file: string) => writeFileSync(file, readFileSync(file).subarray(0, 50)), 1000],
+  ['of another size', () => undefined, 5000],
+] as const)
+  test(`a file that is ${why} is told, and the memory begins anew`, async (t) => {
+    const dir = scratchDirectory(t, 'outgoing');
+    const told: string[] = [];
+    const first = await openOutgoingInForce({ dir, remember: 1000, trouble: (text) => told.push(text) });
+    new OutgoingMemory(first.ground, { now }).remember(message);
+    await first.close();
+    spoil(join(dir, 'outgoing-memory'));
+    const second = await openOutgoingInForce({ dir, remember, trouble: (text) => told.push(text) });
+    assert.equal(new OutgoingMemory(second.ground, { now }).hasMessageId('<x@hub.example>'), false);
+    assert.equal(told.length, 1);
+    await second.close();
+  });

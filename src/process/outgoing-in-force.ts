@@ -1,0 +1,111 @@
+// The outgoing memory as the keeper holds it: made or read at the start, its keys renewed, what is too old swept away, and written to the disk.
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutgoingKeys } from '../facts/outgoing-keys.ts';
+import { rememberedDays, type OutgoingGround } from '../facts/outgoing-memory.ts';
+import { DatedFingerprints } from '../lib/dated-fingerprints.ts';
+
+export interface OutgoingInForce {
+  readonly ground: OutgoingGround;
+  /** Milliseconds for which all that left us is remembered. */
+  completeForMs(): number;
+  close(): Promise<void>;
+}
+
+export interface OutgoingInForceParts {
+  /** The state directory. */
+  readonly dir: string;
+  /** Things remembered; a file of another size is begun anew. */
+  readonly remember: number;
+  trouble(why: string): void;
+}
+
+/** Milliseconds. What a crash loses of the prints, the trace headers of that mail still prove. */
+const saveEveryMs = 30_000;
+const lookEveryMs = 3_600_000;
+const dayMs = 86_400_000;
+/** First octets of the file; its last 32 are the SHA-256 of all before them. */
+const magic = Buffer.from('FGOUT1\n\0');
+const stampOctets = 8;
+const digestOctets = 32;
+
+/** Reads what an earlier run has left. A file that is damaged is told, and the memory begins anew: bounces cannot be told from forged ones for five days. */
+export async function openOutgoingInForce({ dir, remember, trouble }: OutgoingInForceParts): Promise<OutgoingInForce> {
+  const file = join(dir, 'outgoing-memory');
+  const ground: OutgoingGround = {
+    keys: new SharedArrayBuffer(OutgoingKeys.bytes),
+    prints: new SharedArrayBuffer(DatedFingerprints.bytesFor(remember)),
+  };
+  const old = await readOld(file, ground, trouble);
+  if (!old) DatedFingerprints.prepare(ground.prints, randomBytes(16), Date.now());
+  const keys = new OutgoingKeys(ground.keys);
+  const prints = new DatedFingerprints(ground.prints, { days: rememberedDays });
+
+  let written = -1;
+  let saving: Promise<void> = Promise.resolve();
+  const save = (): Promise<void> => {
+    const { changes } = prints;
+    if (changes === written) return saving;
+    written = changes;
+    saving = saving.then(() => replace(file, fileOf(ground, Date.now()))).catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
+    return saving;
+  };
+  const look = (): void => {
+    if (keys.rotate(Date.now(), () => randomBytes(32))) written = -1;
+    prints.sweep(Date.now());
+  };
+  look();
+  await save(); // a key that signs must survive a crash
+  const timers = [setInterval(() => void save(), saveEveryMs).unref(), setInterval(look, lookEveryMs).unref()];
+  return {
+    ground,
+    completeForMs: () => Date.now() - prints.completeSinceMs,
+    close: () => {
+      for (const timer of timers) clearInterval(timer);
+      return save();
+    },
+  };
+}
+
+/** The file: what it is, when it was written (ms), keys, prints, digest. */
+function fileOf({ keys, prints }: OutgoingGround, atMs: number): Buffer {
+  const stamp = Buffer.alloc(stampOctets);
+  stamp.writeDoubleLE(atMs);
+  const all = Buffer.concat([magic, stamp, Buffer.from(keys), Buffer.from(prints)]);
+  return Buffer.concat([all, createHash('sha256').update(all).digest()]);
+}
+
+/** True where the file was there, whole, of this size and young enough. */
+async function readOld(file: string, { keys, prints }: OutgoingGround, trouble: (why: string) => void): Promise<boolean> {
+  const content = await readFile(file).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) trouble(`${file} cannot be read: ${String(error)}`);
+    return null;
+  });
+  if (content === null) return false;
+  const all = content.subarray(0, -digestOctets);
+  const isWhole = all.subarray(0, magic.length).equals(magic) && createHash('sha256').update(all).digest().equals(content.subarray(-digestOctets));
+  const keysAt = magic.length + stampOctets;
+  if (!isWhole || all.length !== keysAt + keys.byteLength + prints.byteLength) {
+    trouble(`${file} is ${isWhole ? 'of another size (bounces.remember)' : 'damaged'}: the memory of what left us begins anew`);
+    return false;
+  }
+  Buffer.from(keys).set(all.subarray(keysAt, keysAt + keys.byteLength));
+  // Days are kept modulo a month: of a file that old nothing holds any more, and what was not swept would seem young.
+  if (Date.now() - all.readDoubleLE(magic.length) > rememberedDays * dayMs) return false;
+  Buffer.from(prints).set(all.subarray(keysAt + keys.byteLength));
+  return true;
+}
+
+/** A crash leaves the old file or the new one, whole. It holds keys: for us alone. */
+async function replace(file: string, content: Buffer): Promise<void> {
+  const fresh = `${file}.new`;
+  const handle = await open(fresh, 'w', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(fresh, file);
+}
