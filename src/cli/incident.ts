@@ -1,5 +1,7 @@
 // `floodgate incident`: what goes wrong, from the first alarm to its closing.
 import { alarmKeyText } from '../model/alarm.ts';
+import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
+import { forgedSenderText } from './forged-sender-text.ts';
 import { incidentLine, type ShownEntry, type ShownIncident } from '../incidents/shown.ts';
 import { printJson, type CommandLine, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
@@ -44,8 +46,13 @@ async function list({ json, closed, ...gateway }: Common & { readonly closed?: b
 async function show(id: string, { json, ...gateway }: Common): Promise<void> {
   const answer = await ask(gateway, 'GET', `${path}/${encodeURIComponent(id)}`);
   const found = answer as { readonly incident: ShownIncident; readonly history: readonly ShownEntry[] }; // as above
-  if (json === true) return printJson({ ...found.incident, history: found.history });
-  process.stdout.write(pageOf(found.incident, found.history));
+  // Only incidents of this detector have a case.
+  const forged =
+    found.incident.detector === 'backscatter-flood'
+      ? ((await ask(gateway, 'GET', `${path}/${encodeURIComponent(id)}/forged-sender`)) as ForgedSenderCase) // incidents/forged-sender-case.ts
+      : null;
+  if (json === true) return printJson({ ...found.incident, history: found.history, ...(forged === null ? {} : { forgedSender: forged }) });
+  process.stdout.write(`${pageOf(found.incident, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged)}`}`);
 }
 
 async function change(id: string, verb: string, { json, ...gateway }: Common, body?: object): Promise<void> {

@@ -1,7 +1,7 @@
 // Options about bounces: what comes back of our mail, what somebody forged in our name, and what must not leave us.
 import { z } from '../lib/zod.ts';
 import { count } from './units.ts';
-import { mailAddress } from './value-types.ts';
+import { mailAddress, path } from './value-types.ts';
 
 /** Telling our own bounces from forged ones. */
 export const bounces = z
@@ -10,6 +10,7 @@ export const bounces = z
       .boolean()
       .default(false)
       .describe('Mail of our addresses also leaves by ways that do not pass here: a report that proves nothing is marked, never refused.'),
+    countries: path.optional().describe('Table of networks and countries, a line like 192.0.2.0/24,NL each: cases of forged senders then name countries.'),
     batv: z.boolean().default(false).describe('Envelope senders of mail that leaves carry a tag (BATV); read docs/backscatter.md first.'),
     remember: count(1_000_000, { min: 1000, max: 100_000_000 }).describe(
       'Recipients and messages of ours remembered for 14 days; 8 MiB of memory a million. Another number takes effect at a restart, and begins anew.',

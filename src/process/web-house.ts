@@ -6,6 +6,7 @@ import { lastEvents } from '../events/read-journal.ts';
 import type { Gauges } from '../events/metrics.ts';
 import { hostPortText, hubAddressText } from '../config/value-types.ts';
 import type { HubStatus, Status, WebHouse } from '../web/house.ts';
+import { forgedSenderCase } from './forged-sender-desk.ts';
 import type { Keeper } from './keeper.ts';
 
 /** The house of a running keeper. */
@@ -29,7 +30,15 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     flushJournal: () => keeper.flushJournal(),
     lists: keeper.lists.desk,
     measures: keeper.measures.desk,
-    incidents: keeper.incidents,
+    incidents: {
+      ...keeper.incidents,
+      forgedSender: async (name) => {
+        const found = await keeper.incidents.find(name);
+        if (found === null) return null;
+        await keeper.flushJournal();
+        return forgedSenderCase(found.incident, { journalDir, countries: keeper.settings().config.bounces.countries });
+      },
+    },
     tokens: keeper.tokens,
     quarantine: keeper.quarantine.desk,
   };

@@ -6,6 +6,7 @@ import type { LiveWatcher } from '../events/live.ts';
 import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
+import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
 import type { TokenDesk } from './token-desk.ts';
 
 /** The gateway at a glance: GET /api/v1/status and `floodgate status`. Times are ISO 8601 UTC. */
@@ -108,7 +109,10 @@ export interface WebHouse {
   };
   readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
   readonly quarantine: Pick<QuarantineDesk, 'list' | 'find' | 'preview' | 'act'>;
-  readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'>;
+  readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'> & {
+    /** What the reports on forged mail say; null where the incident is unknown or of another sort. */
+    forgedSender(name: string): Promise<ForgedSenderCase | null>;
+  };
   readonly measures: {
     show(options: { readonly ended: boolean }): Promise<object>;
     find(id: string): Promise<object | null>;

@@ -24,7 +24,7 @@ test('what changes an incident asks for an operator and says who asked', async (
   const { call, house, all } = routes();
   assert.deepEqual(
     all.map(({ method, changes }) => `${method} ${changes}`),
-    ['GET false', 'GET false', 'POST true', 'POST true', 'POST true'],
+    ['GET false', 'GET false', 'GET false', 'POST true', 'POST true', 'POST true'],
   );
   await call('POST', '/api/v1/incidents/{id}/acknowledge', 'i-1');
   await call('POST', '/api/v1/incidents/{id}/note', 'i-1', { text: 'seen before' });

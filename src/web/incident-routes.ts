@@ -1,7 +1,7 @@
 // The API of incidents: what is open, its history, and an operator's hand on it.
 import { z } from '../lib/zod.ts';
 import type { WebHouse } from './house.ts';
-import { incidentAnswerSchema, incidentNoteSchema, incidentsSchema, incidentWithHistorySchema } from './incident-schemas.ts';
+import { forgedSenderSchema, incidentAnswerSchema, incidentNoteSchema, incidentsSchema, incidentWithHistorySchema } from './incident-schemas.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 
 const idParameter = { name: 'id', in: 'path', description: 'Like i-3fa94c01d2, or the reference FG-3FA94C01D2', schema: { type: 'string' } } as const;
@@ -43,6 +43,19 @@ export function incidentRoutes({ incidents }: WebHouse): readonly Route[] {
       run: async ({ params }) => {
         const found = await incidents.find(params['id'] ?? '');
         return found === null ? refused(404, 'no such incident') : ok(found);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/incidents/{id}/forged-sender',
+      summary: 'The case behind an incident of forged senders: what all the reports on forged mail say',
+      parameters: [idParameter],
+      answer: forgedSenderSchema,
+      refusals: { 404: 'No such incident, or none of forged senders' },
+      changes: false,
+      run: async ({ params }) => {
+        const found = await incidents.forgedSender(params['id'] ?? '');
+        return found === null ? refused(404, 'no such incident, or none of forged senders') : ok(found);
       },
     },
     change('acknowledge', 'Says that somebody has seen it: nobody is told again unless it grows worse', ({ params, by }) =>

@@ -70,3 +70,25 @@ export const incidentNoteSchema: Schema = {
   required: ['text'],
   additionalProperties: false,
 };
+
+const counted = { name: text, count: number } as const;
+
+export const forgedSenderSchema: Schema = object({
+  reports: number,
+  ours: number,
+  unproven: number,
+  first: { type: ['string', 'null'], format: 'date-time' },
+  last: { type: ['string', 'null'], format: 'date-time' },
+  kinds: list(object(counted)),
+  languages: list(object(counted)),
+  addresses: list(object(counted)),
+  addressesInAll: number,
+  clusters: list(object({ ...counted, sample: text })),
+  origins: list(object({ ...counted, host: textOrNull, country: textOrNull })),
+  originsInAll: number,
+  networks: list(object(counted)),
+  countries: list(object(counted)),
+  withoutOrigin: number,
+  reporters: list(object(counted)),
+  reportersInAll: number,
+});

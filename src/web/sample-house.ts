@@ -1,4 +1,5 @@
 // A house for tests of the web door and of the commands that ask it: everything in it is fixed.
+import { ForgedSenderFold } from '../incidents/forged-sender-case.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
 import type { Status, WebHouse } from './house.ts';
 
@@ -205,6 +206,7 @@ const incidentsThat = (say: (what: string) => void): WebHouse['incidents'] => ({
           }
         : null,
     ),
+  forgedSender: (name) => Promise.resolve(name === sampleIncident.id ? new ForgedSenderFold({ domain: 'hub.example' }).result() : null),
   acknowledge: (name, by) => {
     say(`acknowledge ${name} by ${by}`);
     return { ok: true, incident: sampleIncident };
