@@ -40,3 +40,17 @@ test('what was not seen for long is forgotten', () => {
   for (let number = 1; number < 200; number++) seen.add(hashOf(number));
   assert.equal(seen.has(hashOf(0)), false);
 });
+
+test('in shared memory another thread sees what one writes, also when the old is forgotten, and after the memory was copied', () => {
+  const memory = new SharedArrayBuffer(8 + FingerprintSet.bytesFor(64));
+  const writer = new FingerprintSet(64, memory, 8);
+  const reader = new FingerprintSet(64, memory, 8);
+  for (let number = 0; number < 100; number++) writer.add(hashOf(number));
+  assert.deepEqual([reader.has(hashOf(99)), reader.has(hashOf(0))], [true, false]);
+  assert.equal(reader.size, writer.size);
+  const copy = new SharedArrayBuffer(memory.byteLength);
+  new Uint8Array(copy).set(new Uint8Array(memory));
+  const after = new FingerprintSet(64, copy, 8);
+  for (let number = 0; number < 100; number++) assert.equal(after.has(hashOf(number)), writer.has(hashOf(number)));
+  assert.deepEqual([...new Uint8Array(memory, 0, 8)], Array(8).fill(0), 'what is before it is left alone');
+});

@@ -1,7 +1,7 @@
 // Near-duplicates: two texts that share most of their words in a row share bands of their MinHash (Broder 1997), in one pass over the text
 // (one permutation, Li et al. 2012; empty bins filled from their neighbours, Shrivastava and Li 2014).
 // 64 bins in 8 bands of 8: texts that are alike by 0.77 share a band as often as not, by 0.9 nearly always, by 0.5 hardly ever.
-import { halfSipHash, type HashKey } from './half-sip-hash.ts';
+import type { HashKey } from './half-sip-hash.ts';
 
 const bins = 64;
 const bands = 8;
@@ -13,32 +13,98 @@ const shingleWords = 5;
  * being copies (the lesson of DCC's false alarms).
  */
 const fewestWords = 30;
+/** No shingle has hashed to this bin. */
+const empty = 0xffff_ffff;
 
-/** The bands of a text given as its words, as unsigned 32-bit numbers; null when it is too short to compare. */
-export function minHashBands(words: readonly string[], key: HashKey): readonly number[] | null {
-  if (words.length < fewestWords) return null;
-  const least = new Float64Array(bins).fill(Number.POSITIVE_INFINITY);
+export interface TextPrint {
+  /** Of all its words in their order: 16 hexadecimal digits. */
+  readonly hash: string;
+  /** Unsigned 32-bit numbers; null where the text is too short to compare. */
+  readonly bands: readonly number[] | null;
+}
+
+/**
+ * The print of a text's words; null for a text without words. Words are letters, case put aside; digits part them as blanks do, so that
+ * a number made for each copy does not hide that it is one. Characters of scripts that write without blanks are a word each.
+ */
+export function textPrint(text: string, key: HashKey): TextPrint | null {
+  const words = wordHashes(text.toLowerCase(), key.k0);
+  if (words.length === 0) return null;
+  let [one, two] = [key.k0 | 0, key.k1 | 0];
+  for (const word of words) {
+    one = mixed(one ^ word);
+    two = (Math.imul(two, 0x9e3779b1) + word) | 0;
+  }
+  return { hash: hex(one) + hex(mixed(two)), bands: words.length < fewestWords ? null : bandsOf(filled(leastOf(words, key.k1)), key.k0) };
+}
+
+/** Finaliser of MurmurHash3: each bit of the input changes half of those that come out. */
+function mixed(value: number): number {
+  let h = value;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
+
+/** A hash a word, without cutting the words out. */
+function wordHashes(text: string, seed: number): number[] {
+  const words: number[] = [];
+  let hash = seed;
+  let inWord = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isUnspaced = code >= 0x2e80;
+    if (inWord && (isUnspaced || !isLetter(code))) {
+      words.push(mixed(hash));
+      hash = seed;
+      inWord = false;
+    }
+    if (isUnspaced) words.push(mixed(seed ^ code));
+    else if (isLetter(code)) {
+      hash = Math.imul(hash ^ code, 0x01000193); // FNV-1a
+      inWord = true;
+    }
+  }
+  if (inWord) words.push(mixed(hash));
+  return words;
+}
+
+/** Lower-case ASCII letters, and beyond ASCII all but signs and punctuation. */
+const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0xaa && (code < 0x2000 || code > 0x2bff));
+
+/** The least hash of each bin. */
+function leastOf(words: readonly number[], seed: number): Uint32Array {
+  const least = new Uint32Array(bins).fill(empty);
   for (let at = 0; at + shingleWords <= words.length; at++) {
-    const hash = halfSipHash(key, words.slice(at, at + shingleWords).join(' '));
+    let shingle = seed;
+    for (let word = at; word < at + shingleWords; word++) shingle = Math.imul(((shingle << 13) | (shingle >>> 19)) ^ (words[word] ?? 0), 0x9e3779b1);
+    const hash = mixed(shingle) >>> 0;
     const bin = hash >>> 26;
     if (hash < (least[bin] ?? 0)) least[bin] = hash;
   }
-  return bandsOf(filled(least), key);
+  return least;
 }
 
 /** Empty bins take the value of the next full one, marked by the distance, so that two texts agree in them as they do elsewhere. */
-function filled(least: Float64Array): number[] {
-  return Array.from(least, (value, bin) => {
+function filled(least: Uint32Array): Uint32Array {
+  return least.map((value, bin) => {
     for (let distance = 0; distance < bins; distance++) {
-      const found = least[(bin + distance) % bins] ?? 0;
-      if (found !== Number.POSITIVE_INFINITY) return distance === 0 ? found : found + distance * 0x1_0000_0000;
+      const found = least[(bin + distance) % bins] ?? empty;
+      if (found !== empty) return distance === 0 ? found : mixed(found + distance) >>> 0;
     }
     return value;
   });
 }
 
-const bandsOf = (values: readonly number[], key: HashKey): number[] =>
-  Array.from({ length: bands }, (_, band) => halfSipHash(key, `${band}:${values.slice(band * binsPerBand, (band + 1) * binsPerBand).join(',')}`));
+function bandsOf(values: Uint32Array, seed: number): number[] {
+  return Array.from({ length: bands }, (_, band) => {
+    let hash = mixed(seed + band);
+    for (let bin = band * binsPerBand; bin < (band + 1) * binsPerBand; bin++) hash = mixed(Math.imul(hash, 5) ^ (values[bin] ?? 0));
+    return hash >>> 0;
+  });
+}
 
 /** How many bands two texts share, of 8. */
 export const sharedBands = (one: readonly number[], other: readonly number[]): number => one.filter((band, at) => band === other[at]).length;

@@ -55,10 +55,11 @@ const words: Readonly<Record<string, string>> = {
   ca: 'el els no vostre missatge que una per amb és del',
 };
 
-const wordSets: readonly (readonly [language: string, words: ReadonlySet<string>])[] = Object.entries(words).map(([language, list]) => [
-  language,
-  new Set(list.split(' ')),
-]);
+const languages = Object.keys(words);
+/** By word: the languages that have it, by their place in `languages`. */
+const languagesOf = new Map<string, readonly number[]>();
+for (const [place, language] of languages.entries())
+  for (const word of new Set(words[language]?.split(' '))) languagesOf.set(word, [...(languagesOf.get(word) ?? []), place]);
 
 /** Characters looked at: a report's first words tell. */
 const mostCharacters = 6000;
@@ -82,14 +83,16 @@ function byScript(text: string): string | null {
 }
 
 function byWords(text: string): string | null {
-  const scores = new Map<string, number>();
-  for (const word of text
-    .toLowerCase()
-    .match(/\p{L}+/gu)
-    ?.slice(0, 600) ?? []) {
-    for (const [language, set] of wordSets) if (set.has(word)) scores.set(language, (scores.get(language) ?? 0) + 1);
+  const scores = new Uint16Array(languages.length);
+  for (const word of wordsOf(text.toLowerCase())) for (const place of languagesOf.get(word) ?? []) scores[place] = (scores[place] ?? 0) + 1;
+  let [best, most, second] = [-1, 0, 0];
+  for (const [place, score] of scores.entries()) {
+    if (score > most) [best, most, second] = [place, score, most];
+    else if (score > second) second = score;
   }
-  const [best, second] = [...scores].sort((a, b) => b[1] - a[1]);
-  if (best === undefined || best[1] < 2 || (second !== undefined && second[1] >= best[1])) return null;
-  return best[0];
+  return most < 2 || second >= most ? null : (languages[best] ?? null);
 }
+
+const mostWords = 600;
+/** ASCII has a cheap way; most mail is such. */
+const wordsOf = (lower: string): readonly string[] => (lower.match(/[^\x00-\x7f]/.test(lower) ? /\p{L}+/gu : /[a-z]+/g) ?? []).slice(0, mostWords);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { fold, PhraseTable } from './phrases.ts';
 
 test('case, accents, quotes and line breaks do not hide a phrase', () => {
@@ -27,4 +28,16 @@ test('a beginning is at the beginning', () => {
   const table = new PhraseTable([['out of', true, 'a']]);
   assert.notEqual(table.startOf('out of office'), null);
   assert.equal(table.startOf('far out of sight'), null);
+});
+
+test('a table finds what looking row by row finds, whatever the rows and the text', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'é', '登'), maxLength: 60 });
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 8 }), text, (phrases, raw) => {
+      const table = new PhraseTable(phrases.map((phrase, row) => [phrase, row, 'x']));
+      const folded = fold(raw);
+      const expected = folded === '' ? undefined : table.rows().find(({ phrase }) => ` ${folded} `.includes(phrase));
+      assert.equal(table.firstIn(folded)?.meaning, expected?.meaning);
+    }),
+  );
 });

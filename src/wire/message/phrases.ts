@@ -1,5 +1,5 @@
 // Phrases looked for in text, as data: a row says what to look for, what it means and where it comes from. Plain substrings, so that the work
-// is linear whatever stands in the text; text and phrases are folded alike, so that case, accents and line breaks do not hide a phrase.
+// is linear whatever stands in the text, and does not grow with the rows; text and phrases are folded alike, so that case, accents and line breaks do not hide a phrase.
 
 /** What to look for, what it means, and why: the program or language that writes so. */
 export type PhraseRow<Meaning> = readonly [phrase: string, meaning: Meaning, why: string];
@@ -10,12 +10,32 @@ export interface PhraseHit<Meaning> {
   readonly why: string;
 }
 
-/** A table made ready: phrases folded once. */
+/** Characters by which a place in the text is known to be worth a look. */
+const keyLength = 3;
+const gateSize = 8192;
+const gateOf = (one: number, two: number, three: number): number => (Math.imul(one, 0x9e3b) ^ Math.imul(two, 0x85f) ^ three) & (gateSize - 1);
+
+/** A table made ready: phrases folded once, and found by their first characters in one pass over the text, however many they are. */
 export class PhraseTable<Meaning> {
   readonly #rows: readonly PhraseHit<Meaning>[];
+  /** 1 where a phrase begins with characters of this hash. */
+  readonly #gate = new Uint8Array(gateSize);
+  /** Numbers of rows by that hash, ascending. */
+  readonly #rowsAt = new Map<number, number[]>();
+  /** Numbers of rows that are shorter than a key. */
+  readonly #short: number[] = [];
 
   constructor(rows: readonly PhraseRow<Meaning>[]) {
     this.#rows = rows.map(([phrase, meaning, why]) => ({ phrase: foldPhrase(phrase), meaning, why }));
+    for (const [row, { phrase }] of this.#rows.entries()) {
+      if (phrase.length < keyLength) {
+        this.#short.push(row);
+        continue;
+      }
+      const gate = gateOf(phrase.charCodeAt(0), phrase.charCodeAt(1), phrase.charCodeAt(2));
+      this.#gate[gate] = 1;
+      this.#rowsAt.set(gate, [...(this.#rowsAt.get(gate) ?? []), row]);
+    }
   }
 
   /** Every row, for tests of the table itself. */
@@ -27,7 +47,24 @@ export class PhraseTable<Meaning> {
   firstIn(folded: string): PhraseHit<Meaning> | null {
     if (folded === '') return null;
     const text = ` ${folded} `;
-    return this.#rows.find(({ phrase }) => text.includes(phrase)) ?? null;
+    let best = this.#short.find((row) => text.includes(this.#rows[row]?.phrase ?? '')) ?? this.#rows.length;
+    let [one, two] = [text.charCodeAt(0), text.charCodeAt(1)];
+    for (let at = 0; at + keyLength <= text.length; at++) {
+      const three = text.charCodeAt(at + 2);
+      const gate = gateOf(one, two, three);
+      [one, two] = [two, three];
+      if (this.#gate[gate] === 1) best = this.#bestAt(text, at, gate, best);
+    }
+    return this.#rows[best] ?? null;
+  }
+
+  /** The first row that stands at this place, if it is before `best`. */
+  #bestAt(text: string, at: number, gate: number, best: number): number {
+    for (const row of this.#rowsAt.get(gate) ?? []) {
+      if (row >= best) return best;
+      if (text.startsWith(this.#rows[row]?.phrase ?? '', at)) return row;
+    }
+    return best;
   }
 
   /** The first row with which a folded text begins. */

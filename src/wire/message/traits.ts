@@ -14,7 +14,7 @@ import { senderSigns } from './sender-signs.ts';
 export type { MessageTraits } from '../../model/understanding.ts';
 
 /** Characters of the first text that are looked at. */
-const firstTextLength = 2048;
+const firstTextLength = 1024;
 /** Octets of the header that are looked at: what passes it is no ordinary message. */
 const headerBytes = 64 * 1024;
 /** Web programs that send mail, by the words of X-Mailer and its kin. */
@@ -42,6 +42,7 @@ export function traitsOfFields(headers: HeaderFields, firstText: string): Messag
   const from = firstAddress(startOfField(headers, 'from'));
   const at = from?.lastIndexOf('@') ?? -1;
   const mailer = valueOf(headers, 'x-mailer') ?? valueOf(headers, 'user-agent');
+  const folded = { subject: fold(subject), start: fold(start) };
   return {
     automated,
     list,
@@ -52,8 +53,8 @@ export function traitsOfFields(headers: HeaderFields, firstText: string): Messag
       valueOf(headers, 'auto-submitted')
         ?.split(/[;(\s]/, 1)[0]
         ?.toLowerCase() ?? null,
-    confirmation: classOf(confirmationPhrases, subject, start, (meaning) => anywhere.has(meaning)),
-    transaction: classOf(transactionPhrases, subject, start, () => false),
+    confirmation: classOf(confirmationPhrases, folded, (meaning) => anywhere.has(meaning)),
+    transaction: classOf(transactionPhrases, folded, () => false),
     mailer,
     fromScript: scriptFields.some((name) => headers.has(name)) || (mailer !== null && scriptMailer.test(mailer)),
     fromDomain: from === null ? null : from.slice(at + 1),
@@ -64,13 +65,16 @@ export function traitsOfFields(headers: HeaderFields, firstText: string): Messag
 }
 
 /** The subject speaks first: a text may greet, confirm and thank at once. */
-function classOf<Meaning>(table: PhraseTable<Meaning>, subject: string, start: string, mayStandAnywhere: (meaning: Meaning) => boolean): Meaning | null {
-  const inSubject = table.firstIn(fold(subject));
+function classOf<Meaning>(
+  table: PhraseTable<Meaning>,
+  { subject, start }: { readonly subject: string; readonly start: string },
+  mayStandAnywhere: (meaning: Meaning) => boolean,
+): Meaning | null {
+  const inSubject = table.firstIn(subject);
   if (inSubject !== null) return inSubject.meaning;
-  const folded = fold(start);
-  const hit = table.firstIn(folded);
-  if (hit !== null && mayStandAnywhere(hit.meaning)) return hit.meaning;
-  return table.firstIn(folded.slice(0, beginning))?.meaning ?? null;
+  const hit = table.firstIn(start);
+  if (hit === null) return null;
+  return mayStandAnywhere(hit.meaning) ? hit.meaning : (table.firstIn(start.slice(0, beginning))?.meaning ?? null);
 }
 
 function valueOf(headers: HeaderFields, name: string): string | null {
