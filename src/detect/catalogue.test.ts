@@ -25,7 +25,7 @@ test('every file of detectors/ is in the catalogue under its name, once', () => 
 for (const definition of detectors) {
   const { id, row, doc, kinds, options } = definition;
   test(`${id} says its row, what is wrong, and what may be set`, () => {
-    assert.match(row, /^D\d+$/);
+    assert.match(row, /^[BD]\d+$/);
     assert.match(doc, /^[A-Z].+\.$/);
     assert.ok(kinds.length > 0);
     for (const [name, option] of Object.entries(options)) {

@@ -1,5 +1,6 @@
 // Every detector, in the order of the mission's rows. A new one is a file in detectors/, a page in docs/detectors/ and a line here.
 import type { DetectorDefinition } from './detector.ts';
+import { trapMail } from './detectors/trap-mail.ts';
 import { virusStorm } from './detectors/virus-storm.ts';
 import { stolenAccount } from './detectors/stolen-account.ts';
 import { spreadHarvest } from './detectors/spread-harvest.ts';
@@ -49,4 +50,5 @@ export const detectors: readonly DetectorDefinition[] = [
   hubDistress,
   selfBackscatter,
   virusStorm,
+  trapMail,
 ];

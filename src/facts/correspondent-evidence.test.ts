@@ -10,7 +10,7 @@ const finished = (outcome: 'delivered' | 'refused' | 'deferred', reply: string):
   outcome,
   reply,
   reason: '',
-  from: '',
+  from: 'x@sender.example',
   recipients: [],
   route: 'hub',
   bytes: 1,
@@ -51,5 +51,12 @@ const cases: readonly [event: EventBody, expected: 'good' | 'bad' | null, why: s
   ],
 ];
 for (const [event, expected, why] of cases) test(`${event.type}: ${why}`, () => assert.equal(evidenceOf(event)?.what ?? null, expected));
+
+test('a report that is refused says nothing of the server that sends it: it was lied to as we are', () => {
+  const report = finished('refused', '550 5.7.1 Refused by policy');
+  assert.equal(evidenceOf(report.type === 'message-finished' ? { ...report, from: '' } : report), null);
+  const named = judged('rcpt', '550 5.1.1 no such user');
+  assert.equal(evidenceOf(named.type === 'stage-judged' ? { ...named, input: { from: '', to: 'x@hub.example' } } : named), null);
+});
 
 test('the evidence is about the client', () => assert.equal(evidenceOf(refused('500 5.5.2 what?'))?.ip, '192.0.2.7'));

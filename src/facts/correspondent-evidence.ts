@@ -12,10 +12,11 @@ export function evidenceOf(event: EventBody): Evidence | null {
   switch (event.type) {
     case 'message-finished':
       if (event.outcome === 'delivered') return { ip: event.ip, what: 'good' };
-      return isRefusal(event.reply) ? { ip: event.ip, what: 'bad' } : null;
+      // Who reports on forged mail was lied to as we are.
+      return isRefusal(event.reply) && event.from !== '' ? { ip: event.ip, what: 'bad' } : null;
     case 'stage-judged':
       // A message that is refused has its own event, which says the same once more.
-      return event.stage !== 'message' && event.reply !== undefined && isRefusal(event.reply) ? { ip: event.ip, what: 'bad' } : null;
+      return event.stage !== 'message' && event.input.from !== '' && event.reply !== undefined && isRefusal(event.reply) ? { ip: event.ip, what: 'bad' } : null;
     case 'command-refused':
       return isRefusal(event.reply) ? { ip: event.ip, what: 'bad' } : null;
     default:

@@ -66,7 +66,8 @@ export interface RecipientSighting extends Sighted {
   /** Envelope sender, lower case; '' is the null sender. */
   readonly from: string;
   readonly to: string;
-  readonly answer: 'accepted' | 'unknown' | 'relay' | 'refused' | 'deferred';
+  /** trap: an address that nobody ever had, or a honeypot. */
+  readonly answer: 'accepted' | 'unknown' | 'relay' | 'refused' | 'deferred' | 'trap';
 }
 
 /** A message to one recipient came to its end: one sighting a recipient. */

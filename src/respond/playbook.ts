@@ -12,7 +12,7 @@ export interface PlaybookRow {
   /** Milliseconds the first time; doubled each further time within a day, a day at most. */
   readonly forMs: number;
   /** Whom it is about; null where the alarm does not name it. */
-  scopeOf(key: AlarmKey): MeasureScope | null;
+  scopeOf(key: AlarmKey, alarm: Pick<Alarm, 'origins'>): MeasureScope | null;
   /** False: only recorded, until an operator says otherwise. */
   readonly carryOut: boolean;
   /** For the documentation: why this and no more. */
@@ -30,16 +30,27 @@ const ofClient = (key: AlarmKey): MeasureScope | null => {
   const client = clientOf(key);
   return client === null ? null : { client };
 };
+/** A network, or a house by the confirmed names of its machines: an attacker of several addresses is one. */
+const ofSendingHouse = (key: AlarmKey): MeasureScope | null => (key.domain === undefined ? ofClient(key) : { hostname: `.${key.domain}` });
 const toRecipient =
   (more: MeasureScope) =>
   ({ recipient }: AlarmKey): MeasureScope | null =>
     recipient === undefined ? null : { recipient, direction: 'in', ...more };
-/** A sender's or a network's mail to one recipient. */
-const ofPair = (key: AlarmKey): MeasureScope | null => {
-  const client = clientOf(key);
-  const who = key.sender !== undefined ? { sender: key.sender } : client === null ? null : { client };
+/** A sender's, a house's or a network's mail to one recipient. */
+const ofPair = (key: AlarmKey, { origins }: Pick<Alarm, 'origins'>): MeasureScope | null => {
+  const who = key.sender !== undefined ? { sender: key.sender } : key.domain !== undefined ? ofHouse(key.domain, origins) : ofClient(key);
   return who === null || key.recipient === undefined ? null : { ...who, recipient: key.recipient, direction: 'in' };
 };
+
+/**
+ * A house is proven by its signature or by the names of its machines. Where its senders are its own they are meant, from whatever machine,
+ * and nobody else is hurt; else its machines.
+ */
+function ofHouse(house: string, origins: Alarm['origins']): MeasureScope {
+  const sender = origins[0]?.origin ?? '';
+  const domain = sender.slice(sender.lastIndexOf('@') + 1);
+  return domain === house || domain.endsWith(`.${house}`) ? { sender: domain } : { hostname: `.${house}` };
+}
 
 /** engineering 2.2, column "Mitigation"; `carryOut` as measured in docs/playbook.md. */
 export const playbookRows: readonly PlaybookRow[] = [
@@ -54,7 +65,7 @@ export const playbookRows: readonly PlaybookRow[] = [
   },
   {
     detector: 'single-source-bomb',
-    from: 'alert',
+    from: 'severe',
     action: 'defer',
     forMs: hours,
     scopeOf: ofPair,
@@ -75,7 +86,7 @@ export const playbookRows: readonly PlaybookRow[] = [
     from: 'alert',
     action: 'defer',
     forMs: 15 * minutes,
-    scopeOf: ofClient,
+    scopeOf: ofSendingHouse,
     carryOut: true,
     why: 'Who guesses addresses learns nothing more, and a list server behind the same address loses nothing.',
   },
@@ -146,22 +157,13 @@ export const playbookRows: readonly PlaybookRow[] = [
     why: 'Only reports of mail that was proven not to be ours; the server that bounces it hears 550, its sender never existed.',
   },
   {
-    detector: 'campaign',
-    from: 'alert',
-    action: 'defer',
-    forMs: 2 * hours,
-    scopeOf: () => null,
-    carryOut: false,
-    why: 'A cluster alone is no crime: newsletters are near-duplicates too.',
-  },
-  {
     detector: 'virus-storm',
     from: 'alert',
-    action: 'refuse-at-banner',
+    action: 'quarantine',
     forMs: hours,
-    scopeOf: ofClient,
+    scopeOf: ({ user }) => (user === undefined ? null : { user, direction: 'out' }),
     carryOut: true,
-    why: 'The host is infected; its owner is told by the abuse desk.',
+    why: 'Of a user of ours whose machine is infected all is kept until somebody has looked; for a storm from outside there is no one client to shut out.',
   },
 ];
 
@@ -183,11 +185,11 @@ export function proposalFor(alarm: Alarm, options: PlaybookOptions, before: numb
   const said = options[alarm.detector] ?? {};
   if (row === undefined || said === 'off') return null;
   if (rank[alarm.level] < rank[said.from ?? row.from]) return null;
-  const scope = row.scopeOf(alarm.key);
+  const scope = row.scopeOf(alarm.key, alarm);
   if (scope === null) return null;
   const action = said.action ?? row.action;
   const forMs = Math.min(longestMs, (said.for ?? row.forMs) * 2 ** Math.min(before, 10));
   // Nothing is done to a third party on evidence that anybody could have made up (engineering 2.12).
-  const isUnsafe = alarm.spoofable && !keepsMail.has(action) && (scope.client !== undefined || scope.sender !== undefined);
+  const isUnsafe = alarm.spoofable && !keepsMail.has(action) && [scope.client, scope.hostname, scope.sender].some((party) => party !== undefined);
   return { scope, action, forMs, dryRun: isUnsafe || !(said.carryOut ?? row.carryOut) };
 }

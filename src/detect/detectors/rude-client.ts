@@ -28,7 +28,7 @@ type Options = { readonly [K in keyof typeof options]: number };
  * enough by itself.
  */
 const offencePoints: Readonly<Record<OffenceSighting['what'], number>> = { alien: 4, limited: 4, spam: 2.5, refused: 1.5, protocol: 1.5 };
-const recipientPoints: Readonly<Record<RecipientSighting['answer'], number>> = { refused: 1.5, relay: 1.5, unknown: 0.25, deferred: 0, accepted: -0.25 };
+const recipientPoints: Readonly<Record<RecipientSighting['answer'], number>> = { refused: 1.5, trap: 1.5, relay: 1.5, unknown: 0.25, deferred: 0, accepted: -0.25 };
 /** A failed password; the same name of a host counts once a day, for phones with an old one. */
 const guessPoints = 0.75;
 const rudeEndPoints = 1.5;

@@ -228,6 +228,7 @@ const isOffence = ({ action, findings }: Of<'stage-judged'>): boolean =>
 function answerOf({ action, findings }: Of<'stage-judged'>): RecipientSighting['answer'] {
   if (findings.some((each) => relayChecks.has(each.check) && isFinding(each))) return 'relay';
   if (findings.some((each) => each.check === 'unknown-recipient' && isFinding(each) && each.action === 'reject')) return 'unknown';
+  if (findings.some((each) => each.check === 'trap-recipient' && isFinding(each))) return 'trap';
   if (action === 'defer') return 'deferred';
   return action === 'reject' || action === 'refuse-at-banner' ? 'refused' : 'accepted';
 }
