@@ -157,6 +157,15 @@ export const playbookRows: readonly PlaybookRow[] = [
     why: 'Only reports of mail that was proven not to be ours; the server that bounces it hears 550, its sender never existed.',
   },
   {
+    detector: 'trap-mail',
+    from: 'alert',
+    action: 'refuse-at-banner',
+    forMs: 24 * hours,
+    scopeOf: ofClient,
+    carryOut: true,
+    why: 'Nobody was ever given these addresses; reports, which a forger can send there, do not count.',
+  },
+  {
     detector: 'virus-storm',
     from: 'alert',
     action: 'quarantine',
