@@ -2,7 +2,7 @@
 // subscription bomb is counted by; whom the mailbox has written to itself is no stranger.
 import { FingerprintSet } from '../lib/fingerprint-set.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
-import { sketchHash } from '../lib/sketch-hash.ts';
+import { pairHash, sketchHash } from '../lib/sketch-hash.ts';
 
 /** Places in each of two tables: a million pairs, 16 MiB, are half a year of some ten thousand mailboxes. */
 const places = 1 << 21;
@@ -21,6 +21,6 @@ export class FirstContacts {
 
   /** Whether this is the first between a mailbox and an organisation's domain; from now on it is not. */
   isFirst(mailbox: string, organisation: string): boolean {
-    return !this.#seen.add(sketchHash(this.#key, `${mailbox} ${organisation}`));
+    return !this.#seen.add(pairHash(sketchHash(this.#key, mailbox), sketchHash(this.#key, organisation)));
   }
 }

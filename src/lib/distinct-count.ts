@@ -95,9 +95,13 @@ export class DistinctWindow {
     if (newest !== undefined && part <= newest.part - partsPerWindow) return;
     const seen = new DistinctCount();
     seen.add(hash);
+    if (newest === undefined) {
+      this.#parts.push({ part, seen }); // one is made for each stranger
+      return;
+    }
     this.#parts = [...this.#parts, { part, seen }]
       .toSorted((one, other) => one.part - other.part)
-      .filter((each) => each.part > Math.max(part, newest?.part ?? part) - partsPerWindow);
+      .filter((each) => each.part > Math.max(part, newest.part) - partsPerWindow);
   }
 
   /** The window that ends at a moment in ms as one count; it grows with what is added, until another moment is asked for. */

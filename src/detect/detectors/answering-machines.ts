@@ -1,7 +1,7 @@
 // Detector: two programs that answer each other. An out-of-office note answers a ticket system that answers the note, a bounce is bounced; each
 // answer is one message, and they never tire. Two people who write in turn are slower, and one of them is no program.
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { sketchHash } from '../../lib/sketch-hash.ts';
+import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
@@ -65,8 +65,9 @@ class AnsweringMachines implements Detector {
     const author = steadySender(sighting.from || (sighting.traits?.author ?? ''));
     const to = mailboxOf(sighting.to);
     if (author === '' || author === to) return;
-    this.#wrote.add(this.#hash(author, to));
-    if (!this.#wrote.has(this.#hash(to, author))) return;
+    const [writer, reader] = [this.#hash(author), this.#hash(to)];
+    this.#wrote.add(pairHash(writer, reader));
+    if (!this.#wrote.has(pairHash(reader, writer))) return;
     const isForth = author < to;
     const hot = this.#pairs.of(isForth ? `${author} ${to}` : `${to} ${author}`, sighting.at);
     if (hot.count === 0) Object.assign(hot.state, { forth: 0, back: 0, unseen: 0 });
@@ -93,8 +94,8 @@ class AnsweringMachines implements Detector {
     );
   }
 
-  #hash(author: string, to: string): number {
-    return sketchHash(this.#context.hashKey, `${author} ${to}`);
+  #hash(address: string): number {
+    return sketchHash(this.#context.hashKey, address);
   }
 }
 

@@ -1,7 +1,7 @@
 // Detector: somebody forged our addresses, and the world's reports on mail we never sent come back to us. Reports are measured against what
 // the mailbox really sent: a newsletter with stale addresses gets its own bounces, and those are no attack (engineering 2.7).
 import { DistinctWindow } from '../../lib/distinct-count.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
 import { WindowCount } from '../../lib/window-count.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
@@ -125,7 +125,7 @@ class BackscatterFlood implements Detector {
     const domain = this.#domains.of(name, at);
     domain.note(sighting, origin.name);
     if (isForged) domain.state.forged++;
-    domain.state.addresses.add(halfSipHash(this.#context.hashKey, to), at);
+    domain.state.addresses.add(sketchHash(this.#context.hashKey, to), at);
     const perHour = domain.state.reports.add(at);
     const { watch, alert, severe, domainFactor } = this.#options;
     const hit = reached(perHour, { watch: watch * domainFactor, alert: alert * domainFactor, severe: severe * domainFactor });

@@ -3,7 +3,7 @@
 import { DistinctCount } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { sketchHash } from '../../lib/sketch-hash.ts';
-import { KeyedStates } from '../../lib/keyed-states.ts';
+import { RecentNumbers } from '../../lib/recent-numbers.ts';
 import { RecentMap } from '../../lib/recent-map.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageTraits } from '../../model/message-traits.ts';
@@ -47,15 +47,13 @@ class Campaign implements Detector {
   /** The name of the cluster a band belongs to. */
   readonly #once = new FingerprintSet(bandPlaces);
   readonly #bands = new RecentMap<string>({ capacity: mostBands, keepMs: quietMs });
-  readonly #firstAt: KeyedStates<number>;
-  #at = 0;
+  readonly #firstAt = new RecentNumbers({ capacity: mostOrigins, keepMs: Number.POSITIVE_INFINITY });
 
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
     this.#context = context;
     const fresh = (): Cluster => ({ networks: new DistinctCount(), origins: new DistinctCount(), recipients: new DistinctCount() });
     this.#clusters = new HotKeys({ detector: id, capacity: given.clusters, quietMs, fresh });
-    this.#firstAt = new KeyedStates(mostOrigins, () => this.#at);
   }
 
   get size(): number {
@@ -69,18 +67,26 @@ class Campaign implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.direction !== 'in' || sighting.outcome === 'deferred') return;
     const { at, traits, caller, origin } = sighting;
-    this.#at = at;
-    const isKnown = at - this.#firstAt.of(origin.name) >= acquaintedMs;
+    const isKnown = at - this.#firstAtOf(origin.name, at) >= acquaintedMs;
     // A text too short to compare has no bands: empty mails with a picture are all alike (the lesson of DCC).
     if (traits?.bands === undefined || traits.report !== undefined || isKnown || caller.user !== null || caller.inside) return;
     const name = this.#clusterOf(traits, traits.bands, at);
     if (name !== null) this.#joins(name, sighting, raise);
   }
 
+  #firstAtOf(origin: string, at: number): number {
+    const hash = this.#hash(origin);
+    const known = this.#firstAt.get(hash, at);
+    if (known !== 0) return known;
+    this.#firstAt.set(hash, at, at);
+    return at;
+  }
+
   /** The cluster of a text that has a near-duplicate; null for the first of its kind, which is remembered. */
   #clusterOf({ text = '' }: MessageTraits, bands: readonly number[], at: number): string | null {
-    const before = bands.filter((band, place) => this.#once.add(fingerprintOf(band, place)));
-    if (before.length === 0) return null;
+    let isNearDuplicate = false;
+    for (let place = 0; place < bands.length; place++) if (this.#once.add(fingerprintOf(bands[place] ?? 0, place))) isNearDuplicate = true;
+    if (!isNearDuplicate) return null;
     const keys = bands.map((band, place) => `${place}:${band}`);
     const name = keys.map((key) => this.#bands.get(key, at)).find((each) => each !== undefined) ?? (text || (keys[0] ?? ''));
     for (const key of keys) this.#bands.set(key, name, at);

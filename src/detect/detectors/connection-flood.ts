@@ -1,8 +1,8 @@
 // Detector: more connections than mail needs: many at one time, or many a minute that bring nothing, of one host, of one network, or at the
 // whole site. A connection that brings mail which is taken is no flood: its delivery takes it off again, and whoever has delivered, and our
 // own networks, may have ten times as many.
-import { KeyedStates } from '../../lib/keyed-states.ts';
-import { RecentMap, RecentSet } from '../../lib/recent-map.ts';
+import { RecentNumbers, RecentPrints } from '../../lib/recent-numbers.ts';
+import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { WindowCount } from '../../lib/window-count.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Caller, ConnectionSighting, DepartureSighting, MessageSighting, Sighting } from '../../model/sighting.ts';
@@ -42,6 +42,8 @@ type Options = { readonly [K in keyof typeof options]: number };
 const severeFactor = 10;
 const knownFactor = 10;
 const mostKnown = 20_000;
+/** Tells the hash of a network from that of a host. */
+const networkMark = 1;
 const knownMs = 7 * 24 * hourMs;
 /** Sessions remembered while they are open; one that is forgotten counts as closed. */
 const mostSessions = 20_000;
@@ -64,12 +66,13 @@ class ConnectionFlood implements Detector {
   readonly #networks: HotKeys<Crowd>;
   readonly #site: HotKeys<Crowd>;
   readonly #surge: SiteSurge;
-  readonly #known = new RecentSet({ capacity: mostKnown, keepMs: knownMs });
-  /** Host of each open session, and open sessions of each host. */
-  readonly #sessions = new RecentMap<string>({ capacity: mostSessions, keepMs: sessionMs });
+  readonly #known = new RecentPrints({ capacity: mostKnown, keepMs: knownMs });
+  /** Sessions that are open; of each host how many, and when the last began. */
+  readonly #sessions = new RecentNumbers({ capacity: mostSessions, keepMs: sessionMs });
   /** Connections of hosts and networks that had few within a minute: nearly all, and only a number is kept of them. */
-  readonly #few: RecentMap<number>;
-  readonly #open: KeyedStates<{ count: number; at: number }>;
+  readonly #few: RecentNumbers;
+  readonly #open: RecentNumbers;
+  readonly #openedAt: RecentNumbers;
 
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
@@ -78,8 +81,9 @@ class ConnectionFlood implements Detector {
     this.#hosts = new HotKeys({ detector: id, capacity: given.keys, quietMs: 10 * minuteMs, fresh });
     this.#networks = new HotKeys({ detector: id, capacity: given.keys, quietMs: 10 * minuteMs, fresh });
     this.#site = new HotKeys({ detector: id, capacity: 2, quietMs: 10 * minuteMs, fresh });
-    this.#few = new RecentMap({ capacity: 2 * given.keys, keepMs: minuteMs });
-    this.#open = new KeyedStates(given.keys, () => ({ count: 0, at: 0 }));
+    this.#few = new RecentNumbers({ capacity: 2 * given.keys, keepMs: minuteMs });
+    this.#open = new RecentNumbers({ capacity: given.keys, keepMs: Number.POSITIVE_INFINITY });
+    this.#openedAt = new RecentNumbers({ capacity: given.keys, keepMs: Number.POSITIVE_INFINITY });
     this.#surge = new SiteSurge({ ...surge, usualPerMinute: given.sitePerMinute });
   }
 
@@ -100,52 +104,52 @@ class ConnectionFlood implements Detector {
   #opened(sighting: ConnectionSighting, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
     if (caller.ip === '') return;
-    const host = hostOf(caller);
+    const host = this.#hash(hostOf(caller));
     const factor = caller.inside || caller.user !== null || this.#known.has(host, at) ? knownFactor : 1;
-    this.#weighHost(sighting, factor, raise);
+    this.#weighHost(sighting, { host, factor }, raise);
     this.#weighNetwork(sighting, factor, raise);
     if (factor === 1) this.#weighSite(sighting, raise);
   }
 
   #closed({ at, session, caller }: DepartureSighting): void {
-    const host = session === '' ? undefined : this.#sessions.get(session, at);
-    if (host === undefined) return;
-    this.#sessions.delete(session);
-    const open = this.#open.of(hostOf(caller));
-    open.count = Math.max(0, open.count - 1);
+    const name = session === '' ? 0 : this.#hash(session);
+    if (session === '' || this.#sessions.get(name, at) === 0) return;
+    this.#sessions.set(name, 0, at);
+    const host = this.#hash(hostOf(caller));
+    this.#open.set(host, Math.max(0, this.#open.get(host, at) - 1), at);
   }
 
   /** Mail that was taken, once a message: its connection was worth it. */
   #brought({ at, caller, index, outcome, direction }: MessageSighting): void {
     if (index !== 0 || outcome !== 'delivered' || caller.ip === '') return;
-    if (direction === 'in') this.#known.isNew(hostOf(caller), at);
+    if (direction === 'in') this.#known.isNew(this.#hash(hostOf(caller)), at);
     for (const crowd of [this.#hosts.peek(hostOf(caller)), this.#networks.peek(netOf(caller))])
       if (crowd !== undefined && crowd.state.futile.countAt(at) > 0) crowd.state.futile.add(at, -1);
   }
 
-  #isFew(key: string, at: number): boolean {
-    const count = this.#few.get(key, at) ?? 0;
+  #isFew(key: number, at: number): boolean {
+    const count = this.#few.get(key, at);
     if (count >= fewMost) return false;
     this.#few.set(key, count + 1, at);
     return true;
   }
 
-  #openNow({ at, session, refused, caller }: ConnectionSighting): number {
-    const host = hostOf(caller);
+  #openNow({ at, session, refused }: ConnectionSighting, host: number): number {
     if (session === '' || refused) return 0;
-    const open = this.#open.of(host);
-    if (at - open.at > sessionMs) open.count = 0; // a door that died told nothing of its sessions' ends
-    open.at = at;
-    open.count++;
-    this.#sessions.set(session, host, at);
-    return open.count;
+    // A door that died told nothing of its sessions' ends.
+    const before = at - this.#openedAt.get(host, at) > sessionMs ? 0 : this.#open.get(host, at);
+    this.#openedAt.set(host, at, at);
+    this.#open.set(host, before + 1, at);
+    this.#sessions.set(this.#hash(session), 1, at);
+    return before + 1;
   }
 
-  #weighHost(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
+  /** `host`: its hash; `factor`: how much more it may than a stranger. */
+  #weighHost(sighting: ConnectionSighting, { host: hash, factor }: { readonly host: number; readonly factor: number }, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
     const { atOnceWatch, atOnceAlert, perMinute } = this.#options;
-    const atOnce = this.#openNow(sighting);
-    if (this.#isFew(hostOf(caller), at) && atOnce < atOnceWatch) return;
+    const atOnce = this.#openNow(sighting, hash);
+    if (this.#isFew(hash, at) && atOnce < atOnceWatch) return;
     const host = this.#hosts.of(hostOf(caller), at);
     const futile = countIn(host, sighting, networkOfClient(caller.ip));
     const crowded = reached(atOnce, scaled({ watch: atOnceWatch, alert: atOnceAlert }, factor));
@@ -173,7 +177,7 @@ class ConnectionFlood implements Detector {
 
   #weighNetwork(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
-    if (this.#isFew(`net ${netOf(caller)}`, at)) return;
+    if (this.#isFew(pairHash(this.#hash(netOf(caller)), networkMark), at)) return;
     const network = this.#networks.of(netOf(caller), at);
     const futile = countIn(network, sighting, caller.ip);
     const limit = this.#options.networkPerMinute;
@@ -219,6 +223,10 @@ class ConnectionFlood implements Detector {
       },
       raise,
     );
+  }
+
+  #hash(text: string): number {
+    return sketchHash(this.#context.hashKey, text);
   }
 
   /** By the database of places, where there is one; else only our own networks are local. */

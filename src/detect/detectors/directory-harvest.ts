@@ -2,7 +2,7 @@
 // newsletter with one stale address in five never arrives, and whoever guesses is there after ten (engineering 2.5).
 import { DistinctWindow } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { addScore, type LeakyScore, startScore } from '../../lib/leaky-score.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Caller, MessageSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
@@ -142,11 +142,11 @@ class DirectoryHarvest implements Detector {
   }
 
   #isFirst(key: string, to: string): boolean {
-    return !this.#counted.add(this.#hash(`${key} ${mailboxOf(to)}`));
+    return !this.#counted.add(pairHash(this.#hash(key), this.#hash(mailboxOf(to))));
   }
 
   #hash(text: string): number {
-    return halfSipHash(this.#context.hashKey, text);
+    return sketchHash(this.#context.hashKey, text);
   }
 }
 

@@ -4,9 +4,9 @@
 // The same wrong password again is a phone that nobody has told the new one: it counts nothing where the password's hash is known, and
 // little where only a log tells of it. Whoever has logged in from a place may mistype there.
 import { DistinctWindow } from '../../lib/distinct-count.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
 import { addScore, type LeakyScore, startScore } from '../../lib/leaky-score.ts';
-import { RecentMap, RecentSet } from '../../lib/recent-map.ts';
+import { RecentNumbers, RecentPrints } from '../../lib/recent-numbers.ts';
+import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { nextStep } from '../../lib/walk.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { AuthSighting, Sighting } from '../../model/sighting.ts';
@@ -52,11 +52,6 @@ const knownMs = 30 * 24 * hourMs;
 /** Failures of one host within an hour that count for the whole site: more are seen at the host. */
 const surge = { factor: 5, watch: 12, alert: 23, severe: 46, most: 70 } as const;
 
-interface Tried {
-  points: number;
-  steps: number;
-}
-
 interface Host {
   readonly fast: LeakyScore;
   slow: number;
@@ -76,11 +71,12 @@ class PasswordGuessing implements Detector {
   readonly #site: HotKeys<null>;
   readonly #surge: SiteSurge;
   /** What each name that failed at a host has added there: its success takes that off again. */
-  readonly #tried = new RecentMap<Tried>({ capacity: mostPairs, keepMs: triedMs });
-  readonly #secrets = new RecentSet({ capacity: mostPairs, keepMs: triedMs });
-  readonly #known = new RecentSet({ capacity: mostPairs, keepMs: knownMs });
-  readonly #forgiven = new RecentSet({ capacity: mostPairs, keepMs: hourMs });
-  readonly #counted = new RecentSet({ capacity: mostPairs, keepMs: hourMs });
+  readonly #points = new RecentNumbers({ capacity: mostPairs, keepMs: triedMs });
+  readonly #steps = new RecentNumbers({ capacity: mostPairs, keepMs: triedMs });
+  readonly #secrets = new RecentPrints({ capacity: mostPairs, keepMs: triedMs });
+  readonly #known = new RecentPrints({ capacity: mostPairs, keepMs: knownMs });
+  readonly #forgiven = new RecentPrints({ capacity: mostPairs, keepMs: hourMs });
+  readonly #counted = new RecentPrints({ capacity: mostPairs, keepMs: hourMs });
 
   constructor(given: Options, context: DetectorContext) {
     this.#options = given;
@@ -104,7 +100,7 @@ class PasswordGuessing implements Detector {
       this.#networks.size +
       this.#users.size +
       this.#site.size +
-      this.#tried.size +
+      this.#points.size +
       this.#known.size +
       this.#forgiven.size +
       this.#counted.size
@@ -123,7 +119,7 @@ class PasswordGuessing implements Detector {
 
   /** Each user forgives a host once an hour: a guesser with one account of his own cannot wash himself with it. */
   #succeeded({ at, caller, user }: AuthSighting): void {
-    const pair = `${hostOf(caller)} ${user}`;
+    const pair = this.#pair(hostOf(caller), user);
     this.#known.isNew(pair, at);
     const network = this.#networks.of(netOf(caller), at).state;
     network.succeeded ??= new DistinctWindow(hourMs);
@@ -131,40 +127,33 @@ class PasswordGuessing implements Detector {
     if (!this.#forgiven.isNew(pair, at)) return;
     const host = this.#hosts.peek(hostOf(caller))?.state;
     if (host === undefined) return;
-    const { points, steps } = this.#tried.get(pair, at) ?? { points: 0, steps: 0 };
-    this.#tried.delete(pair);
-    addScore(host.fast, Math.min(weights.success, -points), this.#leak(at));
-    host.slow = Math.max(0, host.slow - Math.max(1, steps));
+    addScore(host.fast, Math.min(weights.success, -this.#points.get(pair, at)), this.#leak(at));
+    host.slow = Math.max(0, host.slow - Math.max(1, this.#steps.get(pair, at)));
+    this.#points.set(pair, 0, at);
+    this.#steps.set(pair, 0, at);
   }
 
   #failed(sighting: AuthSighting, raise: (alarm: Alarm) => void): void {
     const { at, caller, user, secret } = sighting;
     const host = hostOf(caller);
-    const tried = this.#triedBy(`${host} ${user}`, at);
-    const isNewName = user === '' || tried.points === 0;
+    const pair = this.#pair(host, user);
+    const points = this.#points.get(pair, at);
+    const isNewName = user === '' || points === 0;
     // Elsewhere the same user with the same password is the same forgotten device on its way.
-    const isNewSecret = secret !== null && this.#secrets.isNew(`${user} ${secret}`, at);
+    const isNewSecret = secret !== null && this.#secrets.isNew(this.#pair(user, secret), at);
     if (secret !== null && !isNewSecret) return;
-    const isOwnUser = user !== '' && this.#known.has(`${host} ${user}`, at);
+    const isOwnUser = user !== '' && this.#known.has(pair, at);
     const weight = weightOf({ user, isNewName, isOwnUser });
     const isStep = !isOwnUser && (isNewName || isNewSecret);
-    tried.points += weight;
-    if (isStep) tried.steps++;
+    this.#points.set(pair, points + weight, at);
+    if (isStep) this.#steps.set(pair, this.#steps.get(pair, at) + 1, at);
     this.#weighHost(sighting, { weight, isStep }, raise);
     if (isOwnUser) return;
     if (user !== '') {
       this.#weighNetwork(sighting, raise);
       this.#weighUser(sighting, raise);
     }
-    if (this.#counted.isNew(host, at)) this.#weighSite(sighting, raise);
-  }
-
-  #triedBy(pair: string, at: number): Tried {
-    const known = this.#tried.get(pair, at);
-    if (known !== undefined) return known;
-    const fresh = { points: 0, steps: 0 };
-    this.#tried.set(pair, fresh, at);
-    return fresh;
+    if (this.#counted.isNew(this.#hash(host), at)) this.#weighSite(sighting, raise);
   }
 
   #weighHost(sighting: AuthSighting, { weight, isStep }: { readonly weight: number; readonly isStep: boolean }, raise: (alarm: Alarm) => void): void {
@@ -279,7 +268,11 @@ class PasswordGuessing implements Detector {
   }
 
   #hash(text: string): number {
-    return halfSipHash(this.#context.hashKey, text);
+    return sketchHash(this.#context.hashKey, text);
+  }
+
+  #pair(one: string, other: string): number {
+    return pairHash(this.#hash(one), this.#hash(other));
   }
 
   #leak(at: number): { readonly at: number; readonly perMinute: number; readonly most: number } {

@@ -2,11 +2,12 @@
 // some off, and they leak away: a burst is seen within seconds, and a host with a stale address now and then never. It knows as much from a
 // log as from a session.
 import { addScore, type LeakyScore, startScore } from '../../lib/leaky-score.ts';
-import { RecentSet } from '../../lib/recent-map.ts';
+import { RecentPrints } from '../../lib/recent-numbers.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Caller, OffenceSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
 import { callerText, hostAlarmKey, hostOf } from '../caller-keys.ts';
-import type { Detector, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { exactly, plural } from '../wording.ts';
 
@@ -28,7 +29,14 @@ type Options = { readonly [K in keyof typeof options]: number };
  * enough by itself.
  */
 const offencePoints: Readonly<Record<OffenceSighting['what'], number>> = { alien: 4, limited: 4, spam: 2.5, refused: 1.5, protocol: 1.5 };
-const recipientPoints: Readonly<Record<RecipientSighting['answer'], number>> = { refused: 1.5, trap: 1.5, relay: 1.5, unknown: 0.25, deferred: 0, accepted: -0.25 };
+const recipientPoints: Readonly<Record<RecipientSighting['answer'], number>> = {
+  refused: 1.5,
+  trap: 1.5,
+  relay: 1.5,
+  unknown: 0.25,
+  deferred: 0,
+  accepted: -0.25,
+};
 /** A failed password; the same name of a host counts once a day, for phones with an old one. */
 const guessPoints = 0.75;
 const rudeEndPoints = 1.5;
@@ -41,10 +49,12 @@ const mostFactor = 1.25;
 class RudeClient implements Detector {
   readonly #options: Options;
   readonly #clients: HotKeys<LeakyScore>;
-  readonly #guesses = new RecentSet({ capacity: mostGuesses, keepMs: 24 * hourMs });
+  readonly #context: DetectorContext;
+  readonly #guesses = new RecentPrints({ capacity: mostGuesses, keepMs: 24 * hourMs });
 
-  constructor(given: Options) {
+  constructor(given: Options, context: DetectorContext) {
     this.#options = given;
+    this.#context = context;
     this.#clients = new HotKeys({ detector: id, capacity: given.clients, quietMs: hourMs, fresh: startScore });
   }
 
@@ -106,7 +116,7 @@ class RudeClient implements Detector {
   }
 
   #isNewGuess({ at, caller, user, secret }: Extract<Sighting, { kind: 'auth' }>): boolean {
-    return user === '' || this.#guesses.isNew(`${hostOf(caller)} ${user} ${secret ?? ''}`, at);
+    return user === '' || this.#guesses.isNew(sketchHash(this.#context.hashKey, `${hostOf(caller)} ${user} ${secret ?? ''}`), at);
   }
 
   #terms(at: number): { readonly at: number; readonly perMinute: number; readonly most: number } {
@@ -121,5 +131,5 @@ export const rudeClient: DetectorDefinition<typeof options> = {
   doc: 'One client is refused again and again within minutes, or speaks what no mail server speaks.',
   kinds: ['offence', 'recipient', 'departure', 'auth', 'message'],
   options,
-  create: (given) => new RudeClient(given),
+  create: (given, context) => new RudeClient(given, context),
 };

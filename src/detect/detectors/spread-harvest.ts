@@ -2,8 +2,8 @@
 // that have hardly tried any before, than is usual at this hour. It accuses nobody: the response may only be to all strangers alike.
 import { DistinctWindow } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
-import { RecentMap } from '../../lib/recent-map.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
+import { RecentNumbers } from '../../lib/recent-numbers.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Sighting } from '../../model/sighting.ts';
 import { callerText, netOf } from '../caller-keys.ts';
@@ -41,7 +41,7 @@ class SpreadHarvest implements Detector {
   readonly #options: Options;
   readonly #context: DetectorContext;
   readonly #surge: SiteSurge;
-  readonly #tries = new RecentMap<number>({ capacity: mostNetworks, keepMs: hourMs });
+  readonly #tries = new RecentNumbers({ capacity: mostNetworks, keepMs: hourMs });
   readonly #names = new FingerprintSet(namePlaces);
   readonly #site = new HotKeys({ detector: id, capacity: 2, quietMs: hourMs / 2, fresh: () => new DistinctWindow(hourMs) });
 
@@ -60,15 +60,15 @@ class SpreadHarvest implements Detector {
     const { at, caller, from, to } = sighting;
     // The null sender brings reports on mail that was forged in our name: another trouble (backscatter-flood).
     if (from === '' || caller.user !== null || caller.inside || isRoleAddress(to) || this.#context.onceExisted?.(to) === true) return;
-    const network = netOf(caller);
-    const tries = (this.#tries.get(network, at) ?? 0) + 1;
+    const network = sketchHash(this.#context.hashKey, netOf(caller));
+    const tries = this.#tries.get(network, at) + 1;
     this.#tries.set(network, tries, at);
     // The same wrong name from everywhere is an address that stands in a list of spammers, not a search.
-    if (tries > mostEach || this.#names.add(halfSipHash(this.#context.hashKey, mailboxOf(to)))) return;
+    if (tries > mostEach || this.#names.add(sketchHash(this.#context.hashKey, mailboxOf(to)))) return;
     const sum = this.#surge.note(at);
     const site = this.#site.of('', at);
     site.note(sighting, callerText(caller));
-    site.state.add(halfSipHash(this.#context.hashKey, network), at);
+    site.state.add(network, at);
     if (sum < this.#options.watch) return;
     this.#tell(sum, at, raise);
   }

@@ -3,7 +3,7 @@
 // the month's end has one of these, a thief most.
 import { RecentMap, RecentSet } from '../../lib/recent-map.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { halfSipHash } from '../../lib/half-sip-hash.ts';
+import { sketchHash } from '../../lib/sketch-hash.ts';
 import { networkOf } from '../../lib/ip.ts';
 import { WindowCount } from '../../lib/window-count.ts';
 import type { Alarm, AlarmKey, Estimate } from '../../model/alarm.ts';
@@ -191,7 +191,7 @@ class StolenAccount implements Detector {
   }
 
   #isStranger(to: string): boolean {
-    return !this.#everWritten.add(halfSipHash(this.#context.hashKey, to));
+    return !this.#everWritten.add(sketchHash(this.#context.hashKey, to));
   }
 
   /** The same text to many strangers; short texts have no bands and are compared as a whole. */
