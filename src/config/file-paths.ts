@@ -33,6 +33,7 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     ...(config.bounces.countries !== undefined && { bounces: { ...config.bounces, countries: absolute(config.bounces.countries) } }),
     ...(config.kernel && { kernel: { socket: absolute(config.kernel.socket) } }),
     ...(config.telemetry && { telemetry: { module: absolute(config.telemetry.module) } }),
+    intake: config.intake.map((each) => (each.recipients === undefined ? each : { ...each, recipients: absolute(each.recipients) })),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),
     logs: config.logs.map((log) => ({ ...log, path: absolute(log.path) })),
   };

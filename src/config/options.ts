@@ -6,6 +6,7 @@ import { alerts } from './alert-options.ts';
 import { autoReplies, bounces, traps } from './bounce-options.ts';
 import { playbook } from './playbook-options.ts';
 import { quotas } from './quota-options.ts';
+import { intake, spool, viruses } from './spool-options.ts';
 import { count, duration, moment, size, sizeValue } from './units.ts';
 import { cidr, domain, hostPort, hubAddress, mailAddress, mailPattern, path, pattern } from './value-types.ts';
 
@@ -316,6 +317,25 @@ export const options = z.strictObject({
     })
     .prefault({})
     .describe('Held mail: whole messages until a person releases them. See docs/quarantine.md.'),
+  spool,
+  intake,
+  viruses,
+  content: z
+    .strictObject({
+      traits: z
+        .enum(['auto', 'off'])
+        .default('auto')
+        .describe('auto: the header and first words of each message are looked at, but under load (from level 2 on). Without it no bomb can be diverted.'),
+    })
+    .prefault({})
+    .describe('What is read of the content of messages. See docs/content-traits.md.'),
+  senderAuthentication: z
+    .strictObject({
+      perSecond: count(50, { min: 0, max: 1000 }).describe('Messages from outside a second whose SPF, DKIM and DMARC are looked up, in each door; 0: none.'),
+      timeout: duration('2s').describe('No message waits longer for it.'),
+    })
+    .prefault({})
+    .describe('Who has proved to have sent a message: for detectors, which blame the proven sender and not the address.'),
   bounces,
   traps,
   autoReplies,

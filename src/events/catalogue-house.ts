@@ -1,12 +1,14 @@
 // What the log says of the events of the house: hubs, doors, configuration, lists, measures, load, incidents.
 import { alarmKeyText } from '../model/alarm.ts';
 import type { EventType } from '../model/events.ts';
+import { quotaKey } from '../model/quota.ts';
 import { at, type EventEntry } from './catalogue-row.ts';
 import type { quarantineRows } from './catalogue-quarantine.ts';
+import type { spoolRows } from './catalogue-spool.ts';
 import type { sessionRows } from './catalogue-session.ts';
 
 /** Rows of all events that neither a session nor held mail owns. */
-export const houseRows: { readonly [T in Exclude<EventType, keyof typeof sessionRows | keyof typeof quarantineRows>]: EventEntry<T> } = {
+export const houseRows: { readonly [T in Exclude<EventType, keyof typeof sessionRows | keyof typeof quarantineRows | keyof typeof spoolRows>]: EventEntry<T> } = {
   'hub-failed': {
     doc: 'A next hop could not be used.',
     level: at('warn'),
@@ -92,6 +94,37 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
     line: (e) => [
       ['list', e.list],
       ['why', e.why],
+    ],
+  },
+  'quota-reached': {
+    doc: 'Most of an outgoing quota is used (nearly), or nothing is left of it (used-up).',
+    level: at('warn'),
+    line: (e) => [
+      ['account', quotaKey(e)],
+      ['quota', e.clock],
+      ['state', e.state],
+      ['used', e.used],
+      ['limit', e.limit],
+    ],
+  },
+  'quota-changed': {
+    doc: 'A quota was raised for a while, or that is over.',
+    level: at('info'),
+    line: (e) => [
+      ['account', e.account],
+      ['what', e.what],
+      ['times', e.times ?? 'no limit'],
+      ['until', new Date(e.until).toISOString()],
+      ['by', e.by],
+    ],
+  },
+  'owner-told': {
+    doc: "A letter about an account went to its owner's second contact, or to the postmaster.",
+    level: at('info'),
+    line: (e) => [
+      ['user', e.user],
+      ['to', e.to],
+      ['about', e.about],
     ],
   },
   'measure-added': {

@@ -1,6 +1,7 @@
 // What an event adds to the metrics. One place, so that log, journal and metrics cannot drift apart.
 import type { EventBody } from '../model/events.ts';
 import { quarantineRows } from './catalogue-quarantine.ts';
+import { spoolRows } from './catalogue-spool.ts';
 import type { CounterName } from './metric-catalogue.ts';
 
 /** Adds one, or `by`, to a counter. */
@@ -13,6 +14,7 @@ const codeOf = (reply: string): readonly string[] => [/^\d{3}/.exec(reply)?.[0] 
 export function countEvent(body: EventBody, add: AddCount): void {
   if ('reply' in body && body.reply !== undefined) add('floodgate_smtp_replies_total', codeOf(body.reply));
   if (isOfQuarantine(body)) return countHeld(body, add);
+  if (isOfSpool(body)) return countSpooled(body, add);
   switch (body.type) {
     case 'session-opened':
       return add('floodgate_sessions_total', [body.listener]);
@@ -42,6 +44,8 @@ export function countEvent(body: EventBody, add: AddCount): void {
       return add('floodgate_reports_total', [body.kind, body.returned]);
     case 'transaction-aborted':
       return add('floodgate_messages_total', ['aborted']);
+    case 'content-unread':
+      return add('floodgate_content_unread_total', none);
     case 'session-failed':
       return add('floodgate_session_failures_total', none);
     case 'hub-failed':
@@ -73,6 +77,9 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'list-broken':
     case 'measure-added':
     case 'measure-ended':
+    case 'quota-reached':
+    case 'quota-changed':
+    case 'owner-told':
     case 'measures-switched':
     case 'client-address-lost':
     case 'measures-broken':
@@ -80,6 +87,28 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'kernel-helper-found':
     case 'started':
     case 'stopped':
+      return;
+    default:
+      body satisfies never;
+  }
+}
+
+type OfSpool = Extract<EventBody, { readonly type: keyof typeof spoolRows }>;
+const isOfSpool = (body: EventBody): body is OfSpool => Object.hasOwn(spoolRows, body.type);
+
+/** What became of spooled mail, and what the scanner said. */
+function countSpooled(body: OfSpool, add: AddCount): void {
+  switch (body.type) {
+    case 'message-spooled':
+      return add('floodgate_spool_changes_total', ['spooled']);
+    case 'spool-delivered':
+      return add('floodgate_spool_changes_total', ['delivered']);
+    case 'spool-held':
+      return add('floodgate_spool_changes_total', ['held']);
+    case 'virus-scanned':
+      return add('floodgate_viruses_total', [body.found === null ? 'unsure' : 'found']);
+    case 'spool-full':
+    case 'spool-broken':
       return;
     default:
       body satisfies never;

@@ -5,6 +5,8 @@ import { events } from './catalogue.ts';
 
 const session = { session: '1M7YNPXHV1000', ip: '192.0.2.7' } as const;
 
+const spooled = { ...session, ref: '1M7YNPXHV1000-5', from: 'x@sender.example', recipients: ['ann@hub.example'], bytes: 4096 } as const;
+
 const unknownRecipient: Finding = {
   check: 'unknown-recipient',
   kind: 'permission',
@@ -112,6 +114,17 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     bytes: 2411,
   }),
   'quarantine-full': events.quarantineFull({ why: 'quarantine.maxBytes is reached', messages: 81_000, bytes: 5_368_700_000 }),
+  'message-spooled': events.messageSpooled({
+    ...spooled,
+    route: 'hub',
+    why: 'the hub could not be reached several times; it is left in peace for a moment',
+    expiresAt: Date.UTC(2026, 10, 26, 9),
+  }),
+  'spool-delivered': events.spoolDelivered({ ...spooled, tries: 3, waitedMs: 3_600_000, hubReply: '250 2.0.0 Ok: queued as 4XyZ', hubQueueId: '4XyZ' }),
+  'spool-held': events.spoolHeld({ ...spooled, why: '550 5.1.1 no such user', author: 'not-told' }),
+  'spool-full': events.spoolFull({ why: 'spool.maxMessages is reached', messages: 200_000, bytes: 4_000_000_000 }),
+  'spool-broken': events.spoolBroken({ why: 'smtp-1-00000007.seg cannot be read: EIO' }),
+  'virus-scanned': events.virusScanned({ ...session, ref: '1M7YNPXHV1000-5', found: 'Win.Test.EICAR_HDB-1', why: '' }),
   'quarantine-broken': events.quarantineBroken({ why: '1M7YNPXHV1000-5: its envelope cannot be read' }),
   'report-judged': events.reportJudged({
     ...session,
@@ -133,6 +146,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     bytes: 512,
   }),
   'session-closed': events.sessionClosed({ ...session, why: 'quit', ms: 820, bytesIn: 2600, bytesOut: 410, messages: 1, errors: 1 }),
+  'content-unread': events.contentUnread({ ...session, why: 'TypeError: x is undefined' }),
   'session-failed': events.sessionFailed({ ...session, error: 'TypeError: x is undefined', transcript: ['C: EHLO a', 'S: 250'] }),
   'hub-failed': events.hubFailed({ route: 'hub', why: 'connect ECONNREFUSED' }),
   'hub-circuit': events.hubCircuit({ route: 'hub', state: 'open', why: '5 failures in a row' }),
@@ -158,6 +172,9 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     dryRun: false,
   }),
   'measure-ended': events.measureEnded({ id: 'm-3fa94c01d2', how: 'expired', by: 'floodgate', scope: 'client 192.0.2.0/24', hits: 412, probes: 0 }),
+  'quota-reached': events.quotaReached({ kind: 'user', name: 'bob', clock: 'externalRecipientsPerHour', used: 400, limit: 500, state: 'nearly' }),
+  'quota-changed': events.quotaChanged({ account: 'user bob', what: 'raised', times: 10, until: Date.UTC(2026, 10, 22, 10), by: 'anna' }),
+  'owner-told': events.ownerTold({ user: 'bob', to: 'owner', about: 'outgoing mail is held' }),
   'measures-switched': events.measuresSwitched({ automatic: 'off', by: 'anna', reason: 'the alarm is wrong' }),
   'client-address-lost': events.clientAddressLost({
     ip: '10.0.0.1',

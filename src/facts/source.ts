@@ -3,9 +3,11 @@ import type { ReverseName } from '../model/client.ts';
 import type { StageInput } from '../model/stage-input.ts';
 import type { Stage } from '../model/verdict.ts';
 import { known, unknown, type FactName, type Facts, type FactSource, type ListHit } from '../policy/facts.ts';
+import type { KnownCorrespondents } from './established-pairs.ts';
 import { openLists, type KnownSoFar, type Lists, type ListsSnapshot } from './lists.ts';
 import type { LiveMeasures } from './measures.ts';
 import type { NeverBlock } from './never-block.ts';
+import type { QuotaDesk } from './quotas.ts';
 import type { RecipientFacts } from './recipients.ts';
 import type { ReverseNames } from './reverse-names.ts';
 
@@ -30,8 +32,12 @@ export interface FactSourceParts {
   readonly measures: Pick<LiveMeasures, 'current'>;
   /** Whom automatic measures must spare. */
   readonly neverBlock: Pick<NeverBlock, 'ofTraffic'>;
+  /** Who knows whom; absent: everybody is a stranger. */
+  readonly correspondents?: KnownCorrespondents;
   readonly recipients: Pick<RecipientFacts, 'status'>;
   readonly reverseNames: ReverseNames;
+  /** Absent: nobody counts. */
+  readonly quotas?: Pick<QuotaDesk, 'stand'>;
   now(): number;
 }
 
@@ -57,6 +63,7 @@ export function createFactSource(parts: FactSourceParts): FactSource {
       return name instanceof Promise ? name.then(factOfName) : factOfName(name);
     },
     recipient: (_stage, input) => ('to' in input ? recipients.status(input) : unknown('no recipient at this stage')),
+    quota: (_stage, input) => ('to' in input ? known(parts.quotas?.stand(input) ?? null) : unknown('no recipient at this stage')),
   };
   return { get: (fact, stage, input) => facts[fact](stage, input) };
 }
@@ -65,12 +72,13 @@ function measureHits({
   measures,
   neverBlock,
   reverseNames,
+  correspondents,
   now,
 }: FactSourceParts): <S extends Stage>(stage: S, input: StageInput[S]) => Facts['measures'] | Promise<Facts['measures']> {
   return (stage, input) => {
     const live = measures.current();
     if (live.isEmpty) return noHits;
-    const given = { neverBlock, atMs: now() };
+    const given = { neverBlock, atMs: now(), ...(correspondents && { correspondents }) };
     if (!live.hasHostNames) return known(live.match(stage, input, given));
     const withName = (reverseName: ReverseName): Facts['measures'] => {
       const hits = live.match(stage, input, { ...given, reverseName });

@@ -6,6 +6,7 @@ import type { IncidentState, IncidentStep } from './incident.ts';
 import type { MessageTraits } from './message-traits.ts';
 import type { MeasureAction, MeasureEnd } from './measure.ts';
 import type { HeldBecause, HeldState } from './quarantine.ts';
+import type { QuotaUse } from './quota.ts';
 import type { ReportJudgement } from './report-judgement.ts';
 import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
@@ -20,6 +21,14 @@ export interface Stamp {
 export interface OfSession {
   readonly session: string;
   readonly ip: string;
+}
+
+/** What events of a spooled message have in common. `from` '' is the null sender. */
+interface OfSpooled extends OfSession {
+  readonly ref: string;
+  readonly from: string;
+  readonly recipients: readonly string[];
+  readonly bytes: number;
 }
 
 /** The envelope as known at a stage; absent before MAIL. `from` '' is the null sender. */
@@ -100,8 +109,8 @@ export type Event = Stamp &
     | (OfSession & {
         readonly type: 'message-finished';
         readonly ref: string;
-        /** held: kept in the quarantine. discarded: thrown away. The client heard 250 to both. */
-        readonly outcome: 'delivered' | 'held' | 'discarded' | 'refused' | 'deferred';
+        /** spooled: waits for its next hop. held: kept in the quarantine. discarded: thrown away. The client heard 250 to all of them. */
+        readonly outcome: 'delivered' | 'spooled' | 'held' | 'discarded' | 'refused' | 'deferred';
         readonly reply: string;
         /** One a recipient, where they differed and the client heard them (PRDR). */
         readonly answers?: readonly string[];
@@ -170,6 +179,24 @@ export type Event = Stamp &
     /** A limit of the quarantine is reached: what should be kept is put off with 452. Said once a minute. */
     | { readonly type: 'quarantine-full'; readonly why: string; readonly messages: number; readonly bytes: number }
     | { readonly type: 'quarantine-broken'; readonly why: string }
+    /** The next hop was away or the load asked for it: the message is on the disk and waits. `expiresAt` in milliseconds since the epoch. */
+    | (OfSpooled & { readonly type: 'message-spooled'; readonly route: string; readonly why: string; readonly expiresAt: number })
+    | (OfSpooled & {
+        readonly type: 'spool-delivered';
+        readonly tries: number;
+        readonly waitedMs: number;
+        readonly hubReply: string;
+        readonly hubQueueId: string | null;
+      })
+    /** It cannot be delivered and is in the quarantine. `author`: what became of telling its author, a user of ours; nobody else is told. */
+    | (OfSpooled & { readonly type: 'spool-held'; readonly why: string; readonly author: 'told' | 'not-told' })
+    /** A limit of the spool is reached: what should wait is put off. Said once a minute. */
+    | { readonly type: 'spool-full'; readonly why: string; readonly messages: number; readonly bytes: number }
+    | { readonly type: 'spool-broken'; readonly why: string }
+    /** `found` is the scanner's name of the virus; null where it could not be asked, as `why` says. */
+    | (OfSession & { readonly type: 'virus-scanned'; readonly ref: string; readonly found: string | null; readonly why: string })
+    /** Its content could not be looked at, by a fault of ours; the mail went on with nothing known of it. */
+    | (OfSession & { readonly type: 'content-unread'; readonly why: string })
     /** The client went away in the middle of content, or before it could hear our 250. */
     | (OfSession & {
         readonly type: 'transaction-aborted';
@@ -221,6 +248,19 @@ export type Event = Stamp &
         readonly hits: number;
         readonly probes: number;
       }
+    /** Most of an outgoing quota is used, or nothing is left of it; told once an hour and quota by each door. */
+    | (QuotaUse & { readonly type: 'quota-reached'; readonly state: 'nearly' | 'used-up' })
+    /** An operator gave a user more for a while, or that is over. `times` null: no limit. `until` in milliseconds since the epoch. */
+    | {
+        readonly type: 'quota-changed';
+        readonly account: string;
+        readonly what: 'raised' | 'raise-ended';
+        readonly times: number | null;
+        readonly until: number;
+        readonly by: string;
+      }
+    /** A letter to the owner of an account, or to the postmaster about one, was sent. `to` is the role, never the address. */
+    | { readonly type: 'owner-told'; readonly user: string; readonly to: 'owner' | 'postmaster'; readonly about: string }
     /** All automatic measures were turned off, or on again. */
     | { readonly type: 'measures-switched'; readonly automatic: 'on' | 'off'; readonly by: string; readonly reason: string | null }
     | { readonly type: 'token-changed'; readonly name: string; readonly role: 'reader' | 'operator'; readonly what: 'added' | 'removed'; readonly by: string }

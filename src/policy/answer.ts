@@ -52,6 +52,11 @@ const plainWords: Readonly<Record<string, Readonly<Partial<Record<'defer' | 'rej
   'too-many-junk-commands': { reject: reply(421, '4.7.0', 'Too many commands without mail'), defer: reply(421, '4.7.0', 'Too many commands without mail') },
   'message-too-big': { reject: reply(552, '5.3.4', 'Message is too big'), defer: reply(452, '4.3.4', 'Message is too big') },
   'bad-line-ends': { reject: reply(550, '5.5.2', 'Lines must end with CRLF'), defer: reply(451, '4.5.2', 'Lines must end with CRLF') },
+  // A person reads it, or the owner of the host: what is used up, and that nothing is lost by waiting.
+  'over-quota': {
+    reject: reply(550, '5.7.1', 'Sending quota used up; ask your postmaster'),
+    defer: reply(450, '4.7.1', 'Sending quota used up; try again later, or ask your postmaster'),
+  },
   'mail-loop': { reject: reply(554, '5.4.6', 'Too many hops; mail goes in circles'), defer: reply(451, '4.4.6', 'Too many hops; mail goes in circles') },
 };
 

@@ -9,10 +9,11 @@ const recipientExists: FactRecord = { recipient: { value: 'exists' } };
 
 /** The facts that were used, as recorded; null when there is nothing to tell. */
 export function recordOf(facts: Facts): FactRecord | null {
-  const { lists, measures, reverseName, recipient } = facts;
+  const { lists, measures, reverseName, recipient, quota } = facts;
   const listsSilent = isSilent(lists);
   const measuresSilent = isSilent(measures);
-  if (listsSilent && measuresSilent && reverseName === notAsked) {
+  const quotaSilent = quota === notAsked || (quota.kind === 'known' && quota.value === null);
+  if (listsSilent && measuresSilent && quotaSilent && reverseName === notAsked) {
     if (recipient === notAsked) return null;
     if (recipient.kind === 'known' && recipient.value.kind === 'exists') return recipientExists;
   }
@@ -23,6 +24,7 @@ export function recordOf(facts: Facts): FactRecord | null {
     ...(measuresSilent ? {} : { measures: measures.kind === 'unknown' ? { unknown: measures.why } : { value: measures.value.map(measureValue) } }),
     ...(reverseName === notAsked ? {} : { reverseName: reverseName.kind === 'unknown' ? { unknown: reverseName.why } : { value: reverseName.value } }),
     ...(recipient === notAsked ? {} : { recipient: recipient.kind === 'unknown' ? { unknown: recipient.why } : { value: recipientValue(recipient.value) } }),
+    ...(quotaSilent ? {} : { quota: quota.kind === 'unknown' ? { unknown: quota.why } : { value: quota.value } }),
   };
 }
 

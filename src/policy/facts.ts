@@ -1,6 +1,7 @@
 // Facts: answers looked up for checks. A fact is known or unknown; unknown is never the same as absent.
 import type { ReverseName } from '../model/client.ts';
 import type { MeasureActor } from '../model/measure.ts';
+import type { QuotaUse } from '../model/quota.ts';
 import type { Reply } from '../model/reply.ts';
 import type { Action, Stage } from '../model/verdict.ts';
 import type { StageInput } from '../model/stage-input.ts';
@@ -53,11 +54,16 @@ export interface Facts {
   readonly reverseName: Fact<ReverseName>;
   /** Whether the next hop takes this recipient. `unknown` when it cannot be asked now; the wish to defer is the check's. */
   readonly recipient: Fact<RecipientStatus>;
+  /**
+   * The quota that has no room for one more recipient; null where this one is counted (or nobody counts). What is counted is given back
+   * when the recipient is refused after all, or the message does not come.
+   */
+  readonly quota: Fact<QuotaUse | null>;
 }
 export type FactName = keyof Facts;
 
-/** Cost decides the order: facts of tier 1 are in memory, those of tier 2 may wait for a network. */
-export const factTier: Readonly<Record<FactName, 1 | 2>> = { lists: 1, measures: 1, reverseName: 2, recipient: 2 };
+/** Cost decides the order: facts of tier 1 are in memory; those of tier 2 may wait for a network, or take something that must be given back. */
+export const factTier: Readonly<Record<FactName, 1 | 2>> = { lists: 1, measures: 1, reverseName: 2, recipient: 2, quota: 2 };
 
 /** Where facts come from. Answers at once where it can; a promise never rejects and never takes longer than its own deadline. */
 export interface FactSource {

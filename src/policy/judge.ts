@@ -86,7 +86,7 @@ type InMemory = Pick<Facts, 'lists' | 'measures'>;
 
 function judgeStage<S extends Stage>(run: StageRun<S>, inMemory: InMemory): Judgement | Promise<Judgement> {
   const { stage, input, plan, suspended, spared } = run;
-  const tierRun: TierRun<S> = { stage, input, facts: { ...inMemory, reverseName: notAsked, recipient: notAsked }, suspended };
+  const tierRun: TierRun<S> = { stage, input, facts: { ...inMemory, reverseName: notAsked, recipient: notAsked, quota: notAsked }, suspended };
   let findings: readonly Finding[] | null = null;
   for (const tier of plan.cheap) {
     findings = runTier(tier, spared, tierRun, findings);
@@ -107,7 +107,12 @@ function networkTier<S extends Stage>(run: StageRun<S>, cheap: TierRun<S>, findi
   const asks = spared ? plan.asksSpared : plan.asks;
   const reverseName = asks.includes('reverseName') ? ask(source, 'reverseName', stage, input) : notAsked;
   const recipient = asks.includes('recipient') ? ask(source, 'recipient', stage, input) : notAsked;
-  const finish = (facts: Facts): Judgement => conclude(run, runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
+  const finish = (looked: Facts): Judgement => {
+    // The last question, and asked at the last moment: its answer counts the recipient.
+    const quota = asks.includes('quota') ? ask(source, 'quota', stage, input) : notAsked;
+    const facts: Facts = { ...looked, quota: quota instanceof Promise ? broken<'quota'>('is not answered at once') : quota };
+    return conclude(run, runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
+  };
   if (reverseName instanceof Promise || recipient instanceof Promise) {
     return Promise.all([reverseName, recipient]).then(([name, status]) => finish({ ...cheap.facts, reverseName: name, recipient: status }));
   }

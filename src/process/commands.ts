@@ -5,15 +5,20 @@ import type { LoadContext } from '../config/load.ts';
 
 /** What loading a configuration must know of policy. */
 async function context(): Promise<LoadContext> {
-  const [{ catalogue }, { checkSettingsProblems }, { detectors }, { detectorSettingsProblems }] = await Promise.all([
+  const [{ catalogue }, { checkSettingsProblems }, { detectors }, { detectorSettingsProblems }, { playbookProblems }] = await Promise.all([
     import('../policy/catalogue.ts'),
     import('../policy/check-settings.ts'),
     import('../detect/catalogue.ts'),
     import('../detect/detector-settings.ts'),
+    import('../respond/playbook-settings.ts'),
   ]);
   return {
     checkIds: catalogue.map(({ id }) => id),
-    checkProblems: (config) => [...checkSettingsProblems(config, catalogue), ...detectorSettingsProblems(config.detectors, detectors)],
+    checkProblems: (config) => [
+      ...checkSettingsProblems(config, catalogue),
+      ...detectorSettingsProblems(config.detectors, detectors),
+      ...playbookProblems(config.playbook),
+    ],
   };
 }
 
@@ -31,7 +36,9 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   measure: async () => (await import('../cli/measure.ts')).measure,
   'kernel-helper': async () => (await import('../cli/kernel-sets.ts')).kernelSets,
   quarantine: async () => (await import('../cli/quarantine.ts')).quarantine,
+  quota: async () => (await import('../cli/quota.ts')).quota,
   watch: async () => (await import('../cli/watch.ts')).watchCommand((await import('./watch-logs.ts')).logWatching(context)),
+  replay: async () => (await import('../cli/replay.ts')).replayCommand((await import('./rehearse/replaying.ts')).replaying(context)),
   tail: async () => (await import('../cli/tail.ts')).tail,
   top: async () => (await import('../cli/top.ts')).top,
   token: async () => (await import('../cli/token.ts')).token,

@@ -16,6 +16,7 @@ export interface SupervisorParts {
   onFinal(number: number, message: Extract<FromDoor, { kind: 'final' }>): void;
   onMeasureHits(message: Extract<FromDoor, { kind: 'measure-hits' }>): void;
   onReputes(number: number, message: Extract<FromDoor, { kind: 'correspondents' }>): void;
+  onQuotaAccount(message: Extract<FromDoor, { kind: 'quota-account' }>): void;
   onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
   onQuarantined(message: Extract<FromDoor, { kind: 'quarantined' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
@@ -187,6 +188,8 @@ export class DoorSupervisor {
         return;
       case 'inside-use':
         return this.#parts.onInsideUse(message);
+      case 'quota-account':
+        return this.#parts.onQuotaAccount(message);
       case 'quarantined':
         return this.#parts.onQuarantined(message);
       case 'measure-hits':

@@ -23,6 +23,8 @@ keeper.on('message', (message: ToDoor) => {
       return door.useLists(message.lists);
     case 'measures':
       return door.useMeasures(message.measures);
+    case 'quota-raises':
+      return door.useQuotaRaises(message.raises);
     case 'distrusted':
       return door.useDistrusted(message.addresses);
     case 'final':

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
+import type { HashKey } from '../lib/half-sip-hash.ts';
 import { maxDoors } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { SharedLevel } from '../lib/shared-level.ts';
@@ -12,6 +13,8 @@ import { createTokens } from '../store/tokens.ts';
 import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
 import type { AlertsInForce } from './alerts-in-force.ts';
 import { openCorrespondentsInForce, type CorrespondentsInForce } from './correspondents-in-force.ts';
+import { openContentKey } from './content-key.ts';
+import { openEstablishedPairs, type EstablishedPairsInForce } from './established-pairs.ts';
 import { openIncidentsInForce } from './incidents-in-force.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
 import { openLogsInForce, type LogsInForce } from './logs-in-force.ts';
@@ -20,6 +23,7 @@ import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.t
 import type { DoorSettings, ToDoor } from './messages.ts';
 import { openOutgoingInForce, type OutgoingInForce } from './outgoing-in-force.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
+import { openQuotasInForce, type QuotasInForce } from './quotas-in-force.ts';
 import type { HouseRecord } from './record.ts';
 import { startResponse, type Response } from './response.ts';
 
@@ -36,9 +40,13 @@ export interface KeeperParts {
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
   readonly response: Response;
+  readonly pairs: EstablishedPairsInForce;
+  /** Secret with which the prints of content are made. */
+  readonly contentKey: HashKey;
   readonly logs: LogsInForce;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
+  readonly quotas: QuotasInForce;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
   readonly outgoing: OutgoingInForce;
@@ -80,7 +88,9 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     changed: (snapshot) => broadcast({ kind: 'measures', measures: snapshot }),
   });
   const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
-  const loop = startResponse({ config, incidents, measures, record: say, now: Date.now });
+  const trouble = (why: string): void => void process.stderr.write(`floodgate: ${why}\n`);
+  const pairs = await openEstablishedPairs({ dir: config.state, bombed: () => bombedMailboxes(incidents), trouble, now: Date.now });
+  const loop = startResponse({ config, incidents, measures, record: say, met: pairs.note, now: Date.now });
   response = loop;
   record.watch(loop.take);
   return {
@@ -91,9 +101,19 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     incidents,
     alerts,
     response: loop,
+    pairs,
+    contentKey: await openContentKey(config.state, trouble),
     logs: openLogsInForce({ config, note: loop.note, record: say }),
     tokens: await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now }),
     quarantine: await openQuarantineInForce({ store, record: say, config }),
+    quotas: await openQuotasInForce({
+      config: () => inForce.settings.config,
+      record: say,
+      post: alerts.post,
+      watch: record.watch,
+      changed: (raises) => broadcast({ kind: 'quota-raises', raises }),
+      trouble: (why) => process.stderr.write(`floodgate: ${why}\n`),
+    }),
     lost: createLostAddresses({ record: say, now: Date.now, changed: (addresses) => broadcast({ kind: 'distrusted', addresses }) }),
     correspondents: await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) }),
     outgoing: await openOutgoingInForce({
@@ -108,6 +128,10 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     ...countersFor(doorCount(config)),
   };
 }
+
+/** Whose flood is not over: nobody becomes known to them by it. */
+const bombedMailboxes = (incidents: Pick<IncidentDesk, 'open'>): readonly string[] =>
+  incidents.open().flatMap(({ detector, key }) => (detector === 'subscription-bomb' && key.recipient !== undefined ? [key.recipient] : []));
 
 function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'region'> {
   const secret = (): number => randomInt(2 ** 32 - 1) | 0;

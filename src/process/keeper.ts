@@ -33,6 +33,7 @@ import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
 import type { QuarantineInForce } from './quarantine-in-force.ts';
+import type { QuotasInForce } from './quotas-in-force.ts';
 import type { Response } from './response.ts';
 import { openRecord } from './record.ts';
 import type { TokenDesk } from '../web/token-desk.ts';
@@ -53,6 +54,7 @@ export interface Keeper {
   readonly logs: LogsInForce;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
+  readonly quotas: QuotasInForce;
   /** Inside addresses that are not trusted: the world stands behind them. */
   lostAddresses(): readonly DistrustedAddress[];
   /** Sessions now, over all doors. */
@@ -171,6 +173,7 @@ async function redecide({ inForce, lists, measures }: KeeperParts, delivery: Del
 async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.logs.stop();
   parts.response.stop();
+  await parts.quotas.close();
   await parts.alerts.stop();
   await parts.quarantine.close();
   parts.record.recorder.record({ type: 'stopped', why });
@@ -180,6 +183,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.incidents.stop();
   await parts.correspondents.close();
   await parts.outgoing.close();
+  await parts.pairs.close();
   await parts.store.close();
   parts.lock.close();
 }

@@ -9,7 +9,9 @@ import type { ReputeChange } from '../facts/correspondents.ts';
 import type { DistrustedAddress, InsideUse } from '../facts/inside-use.ts';
 import type { MeasuresSnapshot } from '../facts/measures.ts';
 import type { OutgoingGround } from '../facts/outgoing-memory.ts';
+import type { HashKey } from '../lib/half-sip-hash.ts';
 import type { QuarantineItem } from '../model/quarantine.ts';
+import type { QuotaAccount, QuotaRaise } from '../model/quota.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
 /** What changes at a reload. */
@@ -33,11 +35,18 @@ export interface DoorStart extends DoorSettings {
   readonly correspondents: string;
   /** What left us; see facts/outgoing-memory.ts. */
   readonly outgoing: OutgoingGround;
+  /** Who knows whom; see facts/established-pairs.ts. */
+  readonly pairs: SharedArrayBuffer;
+  /** Secret with which the prints of content are made. */
+  readonly contentKey: HashKey;
   readonly lists: ListsSnapshot;
   readonly measures: MeasuresSnapshot;
   /** How much is in the quarantine; see lib/shared-stock.ts. */
   readonly quarantined: SharedArrayBuffer;
   readonly distrusted: readonly DistrustedAddress[];
+  /** What has been sent of outgoing quotas; see lib/shared-meters.ts. */
+  readonly quotas: SharedArrayBuffer;
+  readonly quotaRaises: readonly QuotaRaise[];
   /** Descriptors inherited from the service manager, by listener name. */
   readonly inherited: Readonly<Record<string, number>>;
 }
@@ -46,6 +55,7 @@ export type ToDoor =
   | ({ readonly kind: 'settings' } & DoorSettings)
   | { readonly kind: 'lists'; readonly lists: ListsSnapshot }
   | { readonly kind: 'measures'; readonly measures: MeasuresSnapshot }
+  | { readonly kind: 'quota-raises'; readonly raises: readonly QuotaRaise[] }
   | { readonly kind: 'distrusted'; readonly addresses: readonly DistrustedAddress[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   /** What other doors have learned of correspondents. */
@@ -86,6 +96,8 @@ export type FromDoor =
   | { readonly kind: 'inside-use'; readonly use: InsideUse }
   | { readonly kind: 'measure-hits'; readonly counts: readonly HitCount[] }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
+  /** An outgoing quota has a new account. */
+  | { readonly kind: 'quota-account'; readonly account: QuotaAccount }
   /** This door has kept a message. */
   | { readonly kind: 'quarantined'; readonly item: QuarantineItem }
   /** What this door has learned of correspondents in the last second. */

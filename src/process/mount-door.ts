@@ -10,6 +10,7 @@ import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideW
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
 import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts';
+import { EstablishedPairs } from '../facts/established-pairs.ts';
 import { createOutgoingDesk } from '../facts/outgoing-desk.ts';
 import { OutgoingMemory } from '../facts/outgoing-memory.ts';
 import type { RecipientFacts } from '../facts/recipients.ts';
@@ -22,9 +23,12 @@ import { SharedCounters } from '../lib/shared-counters.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
 import type { Delivery, HubAbilities } from '../model/delivery.ts';
 import type { Recorder } from '../model/events.ts';
+import type { QuotaRaise } from '../model/quota.ts';
 import { openAuthDesk } from './auth-desk.ts';
 import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
+import { readerFor } from './door-reading.ts';
+import { openDoorQuotas } from './door-quotas.ts';
 import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { ownChecks } from './own-checks.ts';
@@ -41,6 +45,7 @@ export interface MountedDoor {
   useLists(lists: ListsSnapshot): void;
   useMeasures(measures: MeasuresSnapshot): void;
   useDistrusted(addresses: readonly DistrustedAddress[]): void;
+  useQuotaRaises(raises: readonly QuotaRaise[]): void;
   learnFinal(entry: FinalEntry): void;
   /** What other doors have learned of correspondents. */
   learnReputes(changes: readonly ReputeChange[]): void;
@@ -57,6 +62,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const { recorder, record: keep, flush } = openDoorRecord(start, say);
   const entrance = openDoorGate(start, { record: keep, say });
   const { record } = entrance;
+  const quotas = openDoorQuotas(start, { record, say, now });
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
   const finals = await openFinals(start, say);
   const content = contentStoreOf(start.config);
@@ -65,24 +71,27 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const auth = openAuthDesk(record);
   const sinkSample = new DailyShare(now);
   const outgoing = new OutgoingMemory(start.outgoing, { now });
+  const correspondents = new EstablishedPairs(start.pairs);
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
   const insideWatch = liveInsideWatch(start.distrusted, (use) => say({ kind: 'inside-use', use }));
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), mayAsk: (input) => entrance.gate.mayAskHub(input) });
+    const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), mayAsk: (input) => entrance.gate.mayAskHub(input), quotas: quotas.desk, correspondents });
+    const judge = quotas.around(policy.judge);
     const { router, recipients, reverseName } = policy;
     const watch = insideWatch.of(config);
     return {
       judge: (stage, input) => {
         if ('to' in input && input.client.inside) watch.look(input);
-        return policy.judge(stage, input);
+        return judge(stage, input);
       },
       router,
       delivery: learningDelivery(delivery, finals, recipients),
       content,
       quarantine: holdingPlaceOf(start, config, { record, say }),
+      reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
       // Each door keeps its share.
       sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
       ...abilitiesOf(delivery, config),
@@ -92,7 +101,11 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       gate: entrance.gate,
       load: entrance.load,
       finals,
-      record,
+      // What is recorded of a message says whether its recipients have been sent to.
+      record: (event) => {
+        record(event);
+        quotas.desk.hear(event);
+      },
       reverseName,
       isInside: (ip) => policy.isInside(ip) && !watch.isDistrusted(ip),
       newSessionId,
@@ -113,12 +126,14 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       recorder.setLog(settings.config.log.format, settings.config.log.level);
       delivery.reconfigure(settings.config);
       entrance.use(settings.config);
+      quotas.use(settings.config);
       listeners.use(settings, await servicesFor(settings.config));
       await listeners.open();
     },
     useLists: (snapshot) => lists.replace(snapshot),
     useMeasures: (snapshot) => measures.replace(snapshot),
     useDistrusted: insideWatch.distrust,
+    useQuotaRaises: quotas.useRaises,
     learnFinal: (entry) => finals.learn(entry),
     learnReputes: entrance.merge,
     tellReputes: entrance.tell,

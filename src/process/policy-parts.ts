@@ -1,8 +1,10 @@
 // Policy put together for one configuration: the same for a door that judges clients and for the keeper that is asked what would be
 // decided today.
 import type { Config } from '../config/options.ts';
+import type { KnownCorrespondents } from '../facts/established-pairs.ts';
 import type { LiveMeasures } from '../facts/measures.ts';
 import { createNeverBlock } from '../facts/never-block.ts';
+import type { QuotaDesk } from '../facts/quotas.ts';
 import { createRecipientFacts, type RecipientFacts } from '../facts/recipients.ts';
 import { createResolver, createReverseNames, type ReverseNames } from '../facts/reverse-names.ts';
 import { createFactSource, type LiveLists } from '../facts/source.ts';
@@ -33,9 +35,13 @@ export interface PolicySources {
   readonly own: readonly Check[];
   /** Whether the next hop may be asked about a recipient now; under load not for everyone. */
   mayAsk?(input: RcptInput): boolean;
+  /** Outgoing quotas; absent: nothing is counted. */
+  readonly quotas?: Pick<QuotaDesk, 'stand'>;
+  /** Who knows whom; absent: everybody is a stranger. */
+  readonly correspondents?: KnownCorrespondents;
 }
 
-export function policyParts(config: Config, { lists, measures, delivery, own, mayAsk = () => true }: PolicySources): PolicyParts {
+export function policyParts(config: Config, { lists, measures, delivery, own, mayAsk = () => true, quotas, correspondents }: PolicySources): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
@@ -49,7 +55,7 @@ export function policyParts(config: Config, { lists, measures, delivery, own, ma
     cache: config.recipientCache,
     now,
   });
-  const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, now });
+  const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, ...(quotas && { quotas }), ...(correspondents && { correspondents }), now });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
 }

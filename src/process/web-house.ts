@@ -41,6 +41,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     },
     tokens: keeper.tokens,
     quarantine: keeper.quarantine.desk,
+    quotas: keeper.quotas.desk,
   };
 }
 

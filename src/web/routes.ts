@@ -5,6 +5,7 @@ import { incidentRoutes } from './incident-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
+import { quotaRoutes } from './quota-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 import { tokenRoutes } from './token-routes.ts';
 import {
@@ -39,6 +40,7 @@ export function apiRoutes(house: WebHouse): readonly Route[] {
     ...listRoutes(house),
     ...measureRoutes(house),
     ...quarantineRoutes(house),
+    ...quotaRoutes(house),
     ...incidentRoutes(house),
     ...tokenRoutes(house),
   ];

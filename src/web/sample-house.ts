@@ -1,5 +1,6 @@
 // A house for tests of the web door and of the commands that ask it: everything in it is fixed.
 import { ForgedSenderFold } from '../incidents/forged-sender-case.ts';
+import type { ShownQuota } from '../facts/quota-keeper.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
 import type { Status, WebHouse } from './house.ts';
 
@@ -89,6 +90,16 @@ export const sampleHeld = {
 
 export const sampleToken = { name: 'grafana', role: 'reader', by: 'anna', createdAt: '2026-11-21T09:00:00.000Z', expiresAt: null, expired: false } as const;
 
+export const sampleQuota: ShownQuota = {
+  account: 'user bob',
+  kind: 'user',
+  name: 'bob',
+  externalRecipientsPerHour: { used: 400, limit: 500 },
+  internalRecipientsPerHour: { used: 0, limit: 1000 },
+  recipientsPerDay: { used: 410, limit: 0 },
+  raised: { times: 10, until: '2026-11-22T09:00:00.000Z', by: 'anna' },
+};
+
 export interface SampleHouse extends WebHouse {
   /** What was asked of it, in order. */
   readonly asked: string[];
@@ -149,6 +160,18 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       act: (verb, raw, by) => {
         say(`${verb} ${JSON.stringify(raw)} by ${by}`);
         return Promise.resolve({ ok: true, results: [{ id: sampleHeld.id, ok: true }], next: null });
+      },
+    },
+    quotas: {
+      show: () => [sampleQuota],
+      find: ({ kind, name }) => ({ ...sampleQuota, account: `${kind} ${name}`, kind, name, raised: null }),
+      raise: (raw, by) => {
+        say(`raise ${JSON.stringify(raw)} by ${by}`);
+        return { ok: true, quota: sampleQuota };
+      },
+      lower: (user, by) => {
+        say(`lower ${user} by ${by}`);
+        return { ok: false, error: `the quota of ${user} is not raised` };
       },
     },
     measures: measuresOf(say),

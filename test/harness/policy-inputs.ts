@@ -98,6 +98,7 @@ export const messageInput = (changes: Partial<MessageInput> = {}): MessageInput 
 export const factsOf = (changes: Partial<Facts> = {}): Facts => ({
   lists: known([]),
   measures: known([]),
+  quota: known(null),
   reverseName: known({ kind: 'none' }),
   recipient: known({ kind: 'exists' }),
   ...changes,

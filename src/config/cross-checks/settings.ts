@@ -79,7 +79,6 @@ const observation: CrossCheck = {
 export const notYet: readonly (readonly [path: OptionPath, what: string])[] = [
   [['milter'], 'the milter door is still to come'],
   [['policyService'], 'the policy service door is still to come'],
-  [['quotas'], 'outgoing quotas are still to come'],
 ];
 
 const futureKeys: CrossCheck = {

@@ -1,6 +1,7 @@
 // What an alert says: one letter for all that happened in a moment, short enough for a telephone, with the reference in its subject.
 import { alarmKeyText } from '../../model/alarm.ts';
 import type { Incident, IncidentStep } from '../../model/incident.ts';
+import { plain, plainLetter } from './plain-letter.ts';
 
 export interface AlertItem {
   readonly incident: Incident;
@@ -21,8 +22,6 @@ export const gravestFirst = (a: AlertItem, b: AlertItem): number =>
   grave[a.incident.level] - grave[b.incident.level] || a.incident.openedAt - b.incident.openedAt;
 
 const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-/** Text of strangers must not break out of a header or a terminal. */
-const plain = (text: string, most: number): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, most);
 
 const stepWords: Readonly<Partial<Record<IncidentStep, string>>> = { closed: 'over: ', raised: 'worse: ', reopened: 'again: ' };
 
@@ -86,22 +85,9 @@ export interface LetterAddresses {
   readonly hostname: string;
 }
 
-/** A whole message (RFC 5322) in ASCII with CRLF: nobody answers a program by program (RFC 3834 2). */
-export function letterOf(batch: AlertBatch, { from, to, hostname }: LetterAddresses, stamp: { readonly at: number; readonly id: string }): string {
-  const head = [
-    `From: Floodgate <${from}>`,
-    `To: ${to.join(', ')}`,
-    `Subject: ${subjectOf(batch)}`,
-    `Date: ${new Date(stamp.at).toUTCString().replace('GMT', '+0000')}`,
-    `Message-ID: <${stamp.id}@${hostname}>`,
-    'Auto-Submitted: auto-generated',
-    'X-Auto-Response-Suppress: All',
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=us-ascii',
-    '',
-  ];
-  return `${[...head, ...textOf(batch, hostname).split('\n')].join('\r\n')}\r\n`;
-}
+/** A whole message (RFC 5322). */
+export const letterOf = (batch: AlertBatch, { from, to, hostname }: LetterAddresses, stamp: { readonly at: number; readonly id: string }): string =>
+  plainLetter({ from, to, hostname, subject: subjectOf(batch), text: textOf(batch, hostname) }, stamp);
 
 /** What a webhook gets; the fields of `incident list --json` and the words of the letter. */
 export const hookBody = (batch: AlertBatch, hostname: string): object => ({
