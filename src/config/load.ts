@@ -35,7 +35,7 @@ export interface LoadContext {
   readonly checkIds: readonly string[];
   /** What the catalogue itself says against settings of checks; `path` is `checks.<id>`. */
   readonly checkProblems?: (
-    config: Pick<Config, 'checks' | 'detectors'>,
+    config: Pick<Config, 'checks' | 'detectors' | 'playbook'>,
   ) => readonly { readonly path: string; readonly message: string; readonly hint: string }[];
   readonly nowMs?: number;
   readonly files?: FileLook;

@@ -7,6 +7,8 @@ import { isNeedle, isSubscriptionMail } from '../model/subscription-mail.ts';
 interface GoodMail {
   readonly at: number;
   readonly ip: string;
+  /** Confirmed name; null where there is none. */
+  readonly name: string | null;
   readonly user: string | null;
   readonly from: string;
   readonly to: string;
@@ -71,17 +73,19 @@ export const isGoodMail = ({ outcome, traits }: MessageSighting): boolean => out
 export const touches = (scope: MeasureScope, sighting: MessageSighting): boolean => isTouched(scope, rememberedOf(sighting));
 
 function rememberedOf({ at, caller, from, to, direction, traits, source }: MessageSighting): GoodMail {
-  const content = traits === null ? null : traits.returned === 'forged' ? 'forged-bounce' : isSubscriptionMail(traits) && !isNeedle(traits) ? 'subscription' : null;
-  return { at, ip: caller.ip, user: caller.user, from, to, out: direction !== 'in', content, source };
+  const content =
+    traits === null ? null : traits.returned === 'forged' ? 'forged-bounce' : isSubscriptionMail(traits) && !isNeedle(traits) ? 'subscription' : null;
+  return { at, ip: caller.ip, name: caller.name, user: caller.user, from, to, out: direction !== 'in', content, source };
 }
 
-function isTouched({ client, sender, recipient, user, direction, content }: MeasureScope, mail: GoodMail): boolean {
+function isTouched({ client, hostname, sender, recipient, user, direction, content }: MeasureScope, mail: GoodMail): boolean {
   return (
     (user === undefined || user === mail.user) &&
     (direction === undefined || (direction === 'out') === mail.out) &&
     (recipient === undefined || addressFits(recipient, mail.to)) &&
     (sender === undefined || addressFits(sender, mail.from)) &&
     (content === undefined || content === mail.content) &&
+    (hostname === undefined || (mail.name !== null && addressFits(hostname, mail.name))) &&
     (client === undefined || isInNetwork(client, mail.ip))
   );
 }
