@@ -42,19 +42,21 @@ function run(files: readonly string[], json: boolean, understand: Understand): v
   }
 }
 
-interface Message {
+/** A message as it was found. */
+export interface MailFileMessage {
   readonly file: string;
   /** From 1, in an mbox of several. */
   readonly number: number | null;
   readonly raw: Buffer;
 }
 
-function* messagesOf(file: string): Generator<Message> {
+/** The messages of a file, an mbox or a Maildir, one at a time. */
+export function* messagesOf(file: string): Generator<MailFileMessage> {
   if (file !== '-' && statSync(file).isDirectory()) yield* maildirMessages(file);
   else yield* fileMessages(file);
 }
 
-function* fileMessages(file: string): Generator<Message> {
+function* fileMessages(file: string): Generator<MailFileMessage> {
   const raw = contentOf(file);
   const parts = raw.subarray(0, 5).equals(mboxStart) ? mboxMessages(raw) : [raw];
   for (const [index, part] of parts.entries()) yield { file, number: parts.length > 1 ? index + 1 : null, raw: part };
@@ -63,7 +65,7 @@ function* fileMessages(file: string): Generator<Message> {
 const mboxStart = Buffer.from('From ');
 
 /** `new` and `cur` of a Maildir; the messages themselves of a folder that is none. */
-function* maildirMessages(folder: string): Generator<Message> {
+function* maildirMessages(folder: string): Generator<MailFileMessage> {
   const folders = ['new', 'cur'].map((name) => join(folder, name)).filter((path) => existsSync(path));
   for (const each of folders.length > 0 ? folders : [folder]) {
     const names = readdirSync(each, { withFileTypes: true }).filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
@@ -108,7 +110,7 @@ function mboxMessages(raw: Buffer): readonly Buffer[] {
 }
 
 /** What --json prints of a message. */
-function jsonOf({ file, number }: Message, answer: MessageUnderstanding): object {
+function jsonOf({ file, number }: MailFileMessage, answer: MessageUnderstanding): object {
   const { kind, reason, hard, status, replyCode, failedRecipients, originalMessageId, originalTo, feedbackType, language, evidence, truncated } = answer;
   return {
     file,
@@ -134,7 +136,7 @@ const permanence = new Map<boolean | null, string>([
 ]);
 
 /** The same for people. What the message says is hostile text: control characters are shown as dots. */
-function textOf({ file, number }: Message, answer: MessageUnderstanding): string {
+function textOf({ file, number }: MailFileMessage, answer: MessageUnderstanding): string {
   const { kind, reason, hard, status, replyCode, failedRecipients, originalMessageId, originalTo, feedbackType, language, evidence, truncated } = answer;
   const rows: readonly (readonly [name: string, value: string | null])[] = [
     ['reason', reason === null ? null : [reason, permanence.get(hard), replyCode, status].filter(Boolean).join(', ')],

@@ -40,6 +40,10 @@ export async function* readJournal(dir: string, options: ReadOptions = {}): Asyn
   for await (const { events } of readSegments(dir, options)) yield* events;
 }
 
+/** All events of one segment that stands by itself: a copy, a part of a journal. */
+export const readJournalFile = (path: string, options: ReadOptions = {}): AsyncGenerator<Event> =>
+  readSegment({ path, firstMs: 0, number: 0, bytes: 0, compressed: path.endsWith('.zst') }, options);
+
 /** A segment holds what happened from its begin to the begin of the next one. */
 function segmentsWithin(segments: readonly Segment[], { fromMs = 0, toMs = Infinity }: ReadOptions): readonly Segment[] {
   return segments.filter((segment, index) => {

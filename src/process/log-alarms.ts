@@ -42,8 +42,8 @@ function configOf(file: string, context: LoadContext): Config {
   throw new Error(`${file}: ${result.errors[0]?.message ?? 'not a configuration'}; floodgate check --config ${file} tells all`);
 }
 
-/** Without a configuration the domains that are ours are learned from the log, and only the machine itself is inside. */
-function logSiteOf(config: Config | null): LogSiteView & Pick<DetectorContext, 'isBulkSender'> {
+/** The site a log is about. Without a configuration the domains that are ours are learned from the log, and only the machine is inside. */
+export function logSiteOf(config: Config | null): LogSiteView & Pick<DetectorContext, 'isBulkSender'> {
   if (config !== null) return { ...siteViewOf(config), knowsDomains: true };
   return { isOurDomain: () => false, isInside: () => false, orgDomain, knowsDomains: false };
 }
