@@ -110,25 +110,19 @@ export function createQuotaKeeper({ meters, rules, record, changed, now }: Quota
       show: () => {
         const names = new Map(accounts);
         for (const { user } of raises.values()) names.set(user, names.get(user) ?? { kind: 'user', name: user.slice('user '.length) });
-        return [...names.values()]
-          .map(shown)
-          .filter((quota) => quota.raised !== null || quotaClocks.some((clock) => quota[clock].used > 0))
-          .toSorted((a, b) => fullest(b) - fullest(a));
+        return worthShowing([...names.values()].map(shown));
       },
       find: (account) => shown(accounts.get(quotaKey(account)) ?? account),
       raise: (raw, by) => {
-        const read = raiseToRead.safeParse(raw);
-        if (!read.success) return refused(firstProblem(read.error));
-        const until = Date.parse(read.data.until);
-        const account = { kind: 'user', name: read.data.user } as const;
-        const user = quotaKey(account);
-        if (until <= now()) return refused('it would be over already');
-        if (until > now() + longestRaiseMs) return refused('a quota is raised for 31 days at most; a larger one for good belongs into quotas.users');
+        const read = raiseOf(raw, by, now());
+        if (typeof read === 'string') return refused(read);
+        const { name, raise } = read;
+        const { user, times, until } = raise;
         if (raises.size >= mostRaises && !raises.has(user)) return refused(`there are ${raises.size} raised quotas; raise quotas.user instead`);
-        raises.set(user, { user, times: read.data.times, until, by });
-        record({ type: 'quota-changed', account: user, what: 'raised', times: read.data.times, until, by });
+        raises.set(user, raise);
+        record({ type: 'quota-changed', account: user, what: 'raised', times, until, by });
         changed([...raises.values()]);
-        return { ok: true, quota: shown(accounts.get(user) ?? account) };
+        return { ok: true, quota: shown(accounts.get(user) ?? { kind: 'user', name }) };
       },
       lower: (name, by) => {
         const account = { kind: 'user', name } as const;
@@ -146,17 +140,33 @@ export function createQuotaKeeper({ meters, rules, record, changed, now }: Quota
     addText: (text) => {
       const read = saved.safeParse(parsed(text));
       if (!read.success) return false;
-      for (const { used, ...account } of read.data.accounts.slice(0, mostAccounts)) {
-        met(account);
-        // A clock of the future would never leak.
-        for (const [meter, level] of used.slice(0, quotaClocks.length).entries())
-          meters.restore(quotaKey(account), meter, { level, at: Math.min(read.data.at, now()) });
-      }
+      for (const account of read.data.accounts.slice(0, mostAccounts)) met(putBack(meters, account, Math.min(read.data.at, now())));
       for (const raise of read.data.raises.slice(0, mostRaises)) if (raise.until > now()) raises.set(raise.user, raise);
       return true;
     },
   };
 }
+
+/** Fills the meters of an account as they were. `at` is not in the future: such a clock would never leak. */
+function putBack(meters: SharedMeters, { used, ...account }: z.output<typeof saved>['accounts'][number], at: number): QuotaAccount {
+  for (const [meter, level] of used.slice(0, quotaClocks.length).entries()) meters.restore(quotaKey(account), meter, { level, at });
+  return account;
+}
+
+/** What an operator asks for, or what is wrong with it. */
+function raiseOf(raw: unknown, by: string, now: number): { readonly name: string; readonly raise: QuotaRaise } | string {
+  const read = raiseToRead.safeParse(raw);
+  if (!read.success) return firstProblem(read.error);
+  const { user: name, times } = read.data;
+  const until = Date.parse(read.data.until);
+  if (until <= now) return 'it would be over already';
+  if (until > now + longestRaiseMs) return 'a quota is raised for 31 days at most; a larger one for good belongs into quotas.users';
+  return { name, raise: { user: quotaKey({ kind: 'user', name }), times, until, by } };
+}
+
+/** Those that have used something or have more than usual, the fullest first. */
+const worthShowing = (quotas: readonly ShownQuota[]): readonly ShownQuota[] =>
+  quotas.filter((quota) => quota.raised !== null || quotaClocks.some((clock) => quota[clock].used > 0)).toSorted((a, b) => fullest(b) - fullest(a));
 
 const fullest = (quota: ShownQuota): number => Math.max(...quotaClocks.map((clock) => (quota[clock].limit === 0 ? 0 : quota[clock].used / quota[clock].limit)));
 

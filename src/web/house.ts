@@ -1,8 +1,8 @@
 // What the web door may ask of the house and tell it to do: queries and commands, given by the composition root.
+import type { SpoolControl } from '../delivery/spool/desk.ts';
 import type { QuarantineDesk } from '../delivery/quarantine/desk.ts';
 import type { Explained } from '../events/explain.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
-import type { QuotaCommands } from '../facts/quota-keeper.ts';
 import type { QuotaCommands } from '../facts/quota-keeper.ts';
 import type { LiveWatcher } from '../events/live.ts';
 import type { Sums } from '../events/tally.ts';
@@ -112,6 +112,7 @@ export interface WebHouse {
   readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
   readonly quarantine: Pick<QuarantineDesk, 'list' | 'find' | 'preview' | 'act'>;
   readonly quotas: QuotaCommands;
+  readonly spool: SpoolControl;
   readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'> & {
     /** What the reports on forged mail say; null where the incident is unknown or of another sort. */
     forgedSender(name: string): Promise<ForgedSenderCase | null>;
