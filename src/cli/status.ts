@@ -44,7 +44,7 @@ export function statusText(now: Status): string {
     rate('sessions', lastMinute.sessions, total.sessions),
     rate('turned away', lastMinute.connectionsRefused, total.connectionsRefused),
     rate('refused by checks', add(lastMinute.findings, ...refusals), add(total.findings, ...refusals)),
-    ...['delivered', 'held', 'discarded', 'refused', 'deferred', 'aborted'].map((outcome) =>
+    ...['delivered', 'spooled', 'held', 'discarded', 'refused', 'deferred', 'aborted'].map((outcome) =>
       rate(`messages ${outcome}`, add(lastMinute.messages, outcome), add(total.messages, outcome)),
     ),
     ...now.hubs.map(

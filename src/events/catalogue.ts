@@ -5,10 +5,11 @@ import { houseRows } from './catalogue-house.ts';
 import { quarantineRows } from './catalogue-quarantine.ts';
 import type { EventEntry, FieldsOf } from './catalogue-row.ts';
 import { sessionRows } from './catalogue-session.ts';
+import { spoolRows } from './catalogue-spool.ts';
 
 export { decisiveOf, reasonOf, type EventEntry, type LogLevel, type LogValue } from './catalogue-row.ts';
 
-export const catalogue: { readonly [T in EventType]: EventEntry<T> } = { ...sessionRows, ...quarantineRows, ...houseRows };
+export const catalogue: { readonly [T in EventType]: EventEntry<T> } = { ...sessionRows, ...quarantineRows, ...spoolRows, ...houseRows };
 
 /** `hub-failed` as the name of its constructor: `hubFailed`. */
 type CamelCase<T extends string> = T extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<CamelCase<Rest>>}` : T;

@@ -106,6 +106,7 @@ function textsOf(event: Event): readonly string[] {
     case 'transaction-aborted':
     case 'message-quarantined':
     case 'message-discarded':
+    case 'message-spooled':
       return [event.ref, event.from, ...event.recipients];
     case 'command-refused':
     case 'connection-refused':

@@ -13,6 +13,7 @@ const stageWords = {
 } as const;
 const outcomeWords = {
   delivered: 'delivered',
+  spooled: 'taken; it waits for its next hop',
   held: 'held in the quarantine',
   discarded: 'taken and thrown away',
   refused: 'refused',

@@ -142,7 +142,7 @@ async function gatherNear(
 
 /** What became of messages that were kept: told days after the session. */
 async function addFates(journal: Journal, bySession: ReadonlyMap<string, SessionEvent[]>): Promise<void> {
-  const kept = [...bySession.values()].flat().filter((event) => event.type === 'message-quarantined');
+  const kept = [...bySession.values()].flat().filter(({ type }) => type === 'message-quarantined' || type === 'message-spooled');
   const [first] = kept;
   if (first === undefined) return;
   const needles = [...new Set(kept.map(({ session }) => `"session":"${session}"`))];
@@ -158,7 +158,7 @@ async function addFates(journal: Journal, bySession: ReadonlyMap<string, Session
 }
 
 const isFate = ({ type }: Event): boolean =>
-  type === 'quarantine-released' || type === 'quarantine-discarded' || type === 'quarantine-restored' || type === 'quarantine-expired';
+  type === 'spool-delivered' || type === 'spool-held' || type === 'quarantine-released' || type === 'quarantine-discarded' || type === 'quarantine-restored' || type === 'quarantine-expired';
 
 /** Of a session's decisions those that the id is about; all of them when it is about the session, or about no decision in particular. */
 function aboutOnly(wanted: WantedId, events: readonly SessionEvent[]): readonly Explanation[] {

@@ -43,7 +43,7 @@ export interface Explanation {
   readonly today: Redecision | null;
 }
 
-export type Outcome = 'delivered' | 'held' | 'discarded' | 'refused' | 'deferred' | 'aborted' | 'failed' | 'nothing-decided';
+export type Outcome = 'delivered' | 'spooled' | 'held' | 'discarded' | 'refused' | 'deferred' | 'aborted' | 'failed' | 'nothing-decided';
 
 export interface StagedFinding {
   readonly stage: Stage;
@@ -301,6 +301,7 @@ function byHub(event: Finished): Explanation['decision'] {
   const evidence = { route, hubMs, bytes: event.bytes };
   if (outcome === 'delivered')
     return { check: null, action: event.tags.length > 0 ? 'tag' : 'pass', because: `no check stood against it; ${route} took it${said}${why}`, evidence };
+  if (outcome === 'spooled') return { check: null, action: 'pass', because: `no check stood against it; it waits for ${route}${why}`, evidence };
   if (hubReply === null)
     return { check: null, action: outcome === 'deferred' ? 'defer' : 'reject', because: reason === '' ? 'the record names no reason' : reason, evidence };
   return { check: null, action: outcome === 'deferred' ? 'defer' : 'reject', because: `${route} answered${said}${why}`, evidence };

@@ -13,6 +13,7 @@ export interface Gauges {
   readonly hubConnections: readonly { readonly route: string; readonly state: string; readonly value: number }[];
   readonly doors: readonly { readonly state: string; readonly value: number }[];
   readonly measures: readonly { readonly actor: 'person' | 'auto'; readonly value: number }[];
+  readonly spoolMessages: readonly { readonly route: string; readonly value: number }[];
   readonly quarantineMessages: readonly { readonly state: HeldState; readonly value: number }[];
   readonly quarantineBytes: readonly { readonly state: HeldState; readonly value: number }[];
   readonly loadLevel: number;
@@ -84,6 +85,7 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   replace('floodgate_hub_connections', gauges.hubConnections);
   replace('floodgate_doors', gauges.doors);
   replace('floodgate_measures', gauges.measures);
+  replace('floodgate_spool_messages', gauges.spoolMessages);
   replace('floodgate_quarantine_messages', gauges.quarantineMessages);
   replace('floodgate_quarantine_bytes', gauges.quarantineBytes);
   set('floodgate_load_level', gauges.loadLevel);

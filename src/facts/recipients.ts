@@ -11,6 +11,8 @@ export interface RecipientFacts {
   status(input: RcptInput): Fact<RecipientStatus> | Promise<Fact<RecipientStatus>>;
   /** Learns from what the next hop said at delivery: a refused recipient is refused at RCPT when the same sender comes again. */
   learnFrom(request: Pick<DeliveryRequest, 'from' | 'recipients' | 'route'>, outcome: DeliveryOutcome): void;
+  /** The next hop has said that it takes the recipient, and that still holds; nobody is asked. */
+  isVerified(route: Route, to: Mailbox): boolean;
   /** Forgets everything; for a reload. */
   forget(): void;
 }
@@ -104,6 +106,7 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }
         if (outcome.kind === 'mixed') refusals.set(refusalKey(from, to), hubReply, isPermanent(hubReply) ? refusalMs : deferralMs);
       }
     },
+    isVerified: (route, to) => answers.get(answerKey(route, to))?.fact === exists,
     forget: () => {
       answers.clear();
       refusals.clear();

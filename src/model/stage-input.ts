@@ -1,7 +1,9 @@
 // What the client has said by each stage: all that a check may look at besides facts.
 import type { Client, TlsState } from './client.ts';
 import type { Mailbox, Sender } from './mailbox.ts';
+import type { MessageTraits } from './message-traits.ts';
 import type { LeavingAnswer, ReportJudgement } from './report-judgement.ts';
+import type { VirusScan } from './virus-scan.ts';
 import type { Treatment } from './verdict.ts';
 
 /** Parameters of MAIL FROM that were understood (RFC 1870, 6152, 6531, 4954, 3461, 8689, PRDR). Sizes in bytes. */
@@ -79,10 +81,14 @@ export interface ContentSummary {
 export interface MessageInput extends MailInput {
   readonly recipients: readonly Mailbox[];
   readonly content: ContentSummary;
+  /** What its content tells; absent where that was not looked at. */
+  readonly traits?: MessageTraits;
   /** What becomes of it by what was found at the stages before; absent: it passes. */
   readonly treatment?: Treatment;
   /** Of what comes from outside: it is a report that could be about mail of ours. */
   readonly report?: ReportJudgement;
+  /** What the virus scanner says; absent where there is none. */
+  readonly scan?: VirusScan;
   /** Of what leaves us: a program wrote it in somebody's place. */
   readonly leavingAnswer?: LeavingAnswer;
 }

@@ -21,6 +21,7 @@ import { tooManyJunkCommands } from './checks/too-many-junk-commands.ts';
 import { tooManyRecipients } from './checks/too-many-recipients.ts';
 import { trapRecipient } from './checks/trap-recipient.ts';
 import { unknownRecipient } from './checks/unknown-recipient.ts';
+import { virusFound } from './checks/virus-found.ts';
 
 export const catalogue: readonly Check[] = [
   relayNotAllowed,
@@ -41,6 +42,7 @@ export const catalogue: readonly Check[] = [
   nullSenderManyRecipients,
   overQuota,
   forgedBounce,
+  virusFound,
   autoReplyLeaving,
   trapRecipient,
   sinkRecipient,

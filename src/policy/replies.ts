@@ -53,6 +53,7 @@ export const replies = {
   xclientInMail: reply(503, '5.5.1', 'XCLIENT is not allowed during a message'),
   tooBig: reply(552, '5.3.4', 'Message too big'), // RFC 1870 6.3
   storageFull: reply(452, '4.3.1', 'No room for the message for the moment; try later'),
+  spoolFailed: reply(451, '4.3.0', 'Could not be kept here for the moment; try later'),
   /** The hub has this very message from an earlier try, whose client went before the answer. */
   stillUnderWay: reply(451, '4.4.5', 'An earlier try of this message is still under way; try again'),
   drainClosing: reply(421, '4.3.2', 'Going down for a moment; try again'),

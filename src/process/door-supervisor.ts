@@ -18,6 +18,7 @@ export interface SupervisorParts {
   onReputes(number: number, message: Extract<FromDoor, { kind: 'correspondents' }>): void;
   onQuotaAccount(message: Extract<FromDoor, { kind: 'quota-account' }>): void;
   onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
+  onSpooled(message: Extract<FromDoor, { kind: 'spooled' }>): void;
   onQuarantined(message: Extract<FromDoor, { kind: 'quarantined' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
   /** A door has gone without being asked to, or was ended because it hung; it is started again by itself, unless `willReturn` is false. */
@@ -192,6 +193,8 @@ export class DoorSupervisor {
         return this.#parts.onQuotaAccount(message);
       case 'quarantined':
         return this.#parts.onQuarantined(message);
+      case 'spooled':
+        return this.#parts.onSpooled(message);
       case 'measure-hits':
         return this.#parts.onMeasureHits(message);
       case 'listen-failed':

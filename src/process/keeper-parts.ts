@@ -23,6 +23,7 @@ import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.t
 import type { DoorSettings, ToDoor } from './messages.ts';
 import { openOutgoingInForce, type OutgoingInForce } from './outgoing-in-force.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
+import { openSpoolInForce, type SpoolInForce } from './spool-in-force.ts';
 import { openQuotasInForce, type QuotasInForce } from './quotas-in-force.ts';
 import type { HouseRecord } from './record.ts';
 import { startResponse, type Response } from './response.ts';
@@ -46,6 +47,7 @@ export interface KeeperParts {
   readonly logs: LogsInForce;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
+  readonly spool: SpoolInForce;
   readonly quotas: QuotasInForce;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
@@ -93,6 +95,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const loop = startResponse({ config, incidents, measures, record: say, met: pairs.note, now: Date.now });
   response = loop;
   record.watch(loop.take);
+  const quarantine = await openQuarantineInForce({ store, record: say, config });
   return {
     record,
     store,
@@ -105,7 +108,8 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     contentKey: await openContentKey(config.state, trouble),
     logs: openLogsInForce({ config, note: loop.note, record: say }),
     tokens: await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now }),
-    quarantine: await openQuarantineInForce({ store, record: say, config }),
+    quarantine,
+    spool: await openSpoolInForce({ config, record: say, quarantine, post: alerts.post }),
     quotas: await openQuotasInForce({
       config: () => inForce.settings.config,
       record: say,

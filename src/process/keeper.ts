@@ -13,6 +13,7 @@ import { createLiveLists } from '../facts/source.ts';
 import type { Event } from '../model/events.ts';
 import { decideToday } from './today.ts';
 import { ownChecks } from './own-checks.ts';
+import { openListedRecipients } from '../facts/listed-recipients.ts';
 import { policyParts } from './policy-parts.ts';
 import type { Journal } from '../events/journal.ts';
 import type { LiveEvents } from '../events/live.ts';
@@ -33,6 +34,7 @@ import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
 import type { QuarantineInForce } from './quarantine-in-force.ts';
+import type { SpoolInForce } from './spool-in-force.ts';
 import type { QuotasInForce } from './quotas-in-force.ts';
 import type { Response } from './response.ts';
 import { openRecord } from './record.ts';
@@ -54,6 +56,7 @@ export interface Keeper {
   readonly logs: LogsInForce;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
+  readonly spool: SpoolInForce;
   readonly quotas: QuotasInForce;
   /** Inside addresses that are not trusted: the world stands behind them. */
   lostAddresses(): readonly DistrustedAddress[];
@@ -141,7 +144,7 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
       await assertFree(next.config, inherited.length > 0, inForce.settings.config);
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
-      for (const part of [ownDelivery, parts.quarantine, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
+      for (const part of [ownDelivery, parts.quarantine, parts.spool, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
       void parts.lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },
@@ -165,6 +168,7 @@ async function redecide({ inForce, lists, measures }: KeeperParts, delivery: Del
       measures: createLiveMeasures(measures.snapshot()),
       delivery,
       own: await ownChecks(config),
+      listed: await openListedRecipients(config),
     }),
   );
 }
@@ -175,6 +179,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   parts.response.stop();
   await parts.quotas.close();
   await parts.alerts.stop();
+  await parts.spool.close();
   await parts.quarantine.close();
   parts.record.recorder.record({ type: 'stopped', why });
   await parts.record.close();

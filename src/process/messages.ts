@@ -11,6 +11,7 @@ import type { MeasuresSnapshot } from '../facts/measures.ts';
 import type { OutgoingGround } from '../facts/outgoing-memory.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
 import type { QuarantineItem } from '../model/quarantine.ts';
+import type { SpoolItem } from '../model/spool.ts';
 import type { QuotaAccount, QuotaRaise } from '../model/quota.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
@@ -44,6 +45,8 @@ export interface DoorStart extends DoorSettings {
   /** How much is in the quarantine; see lib/shared-stock.ts. */
   readonly quarantined: SharedArrayBuffer;
   readonly distrusted: readonly DistrustedAddress[];
+  /** How much waits in the spool; see lib/shared-stock.ts. */
+  readonly spooled: SharedArrayBuffer;
   /** What has been sent of outgoing quotas; see lib/shared-meters.ts. */
   readonly quotas: SharedArrayBuffer;
   readonly quotaRaises: readonly QuotaRaise[];
@@ -100,6 +103,8 @@ export type FromDoor =
   | { readonly kind: 'quota-account'; readonly account: QuotaAccount }
   /** This door has kept a message. */
   | { readonly kind: 'quarantined'; readonly item: QuarantineItem }
+  /** This door has kept a message for a next hop that is away. */
+  | { readonly kind: 'spooled'; readonly item: SpoolItem }
   /** What this door has learned of correspondents in the last second. */
   | { readonly kind: 'correspondents'; readonly changes: readonly ReputeChange[] }
   | { readonly kind: 'flushed'; readonly ask: number }

@@ -29,6 +29,8 @@ import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
 import { readerFor } from './door-reading.ts';
 import { openDoorQuotas } from './door-quotas.ts';
+import { openDoorSpool, scannerOf } from './door-spool.ts';
+import { openListedRecipients } from '../facts/listed-recipients.ts';
 import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { ownChecks } from './own-checks.ts';
@@ -62,6 +64,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const { recorder, record: keep, flush } = openDoorRecord(start, say);
   const entrance = openDoorGate(start, { record: keep, say });
   const { record } = entrance;
+  const spool = openDoorSpool(start, { record, say });
   const quotas = openDoorQuotas(start, { record, say, now });
   const delivery = createDelivery({ config: start.config, record, shareOf: start.doors, now });
   const finals = await openFinals(start, say);
@@ -78,7 +81,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
 
   /** All that depends on the configuration, built anew at a reload. */
   const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), mayAsk: (input) => entrance.gate.mayAskHub(input), quotas: quotas.desk, correspondents });
+    const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), listed: await openListedRecipients(config), mayAsk: (input) => entrance.gate.mayAskHub(input), quotas: quotas.desk, correspondents });
     const judge = quotas.around(policy.judge);
     const { router, recipients, reverseName } = policy;
     const watch = insideWatch.of(config);
@@ -90,6 +93,8 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       router,
       delivery: learningDelivery(delivery, finals, recipients),
       content,
+      spool: spool.desk(config, { recipients, load: entrance.load }),
+      viruses: scannerOf(config, start.doors),
       quarantine: holdingPlaceOf(start, config, { record, say }),
       reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
       // Each door keeps its share.
@@ -145,6 +150,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       await listeners.drain(patienceMs);
       auth.close();
       await delivery.close();
+      await spool.close();
       await finals.close();
       entrance.tell();
       flush();

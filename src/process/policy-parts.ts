@@ -6,11 +6,14 @@ import type { LiveMeasures } from '../facts/measures.ts';
 import { createNeverBlock } from '../facts/never-block.ts';
 import type { QuotaDesk } from '../facts/quotas.ts';
 import { createRecipientFacts, type RecipientFacts } from '../facts/recipients.ts';
+import type { ListedRecipients } from '../facts/listed-recipients.ts';
+import { known } from '../policy/facts.ts';
 import { createResolver, createReverseNames, type ReverseNames } from '../facts/reverse-names.ts';
 import { createFactSource, type LiveLists } from '../facts/source.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { Delivery } from '../model/delivery.ts';
 import { addressOf } from '../model/mailbox.ts';
+import { reply } from '../model/reply.ts';
 import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
 import type { Check } from '../policy/check.ts';
@@ -33,6 +36,8 @@ export interface PolicySources {
   readonly delivery: Pick<Delivery, 'probe'>;
   /** The operator's own checks, after ours. */
   readonly own: readonly Check[];
+  /** Recipients of domains in emergency intake. */
+  readonly listed: ListedRecipients;
   /** Whether the next hop may be asked about a recipient now; under load not for everyone. */
   mayAsk?(input: RcptInput): boolean;
   /** Outgoing quotas; absent: nothing is counted. */
@@ -41,21 +46,32 @@ export interface PolicySources {
   readonly correspondents?: KnownCorrespondents;
 }
 
-export function policyParts(config: Config, { lists, measures, delivery, own, mayAsk = () => true, quotas, correspondents }: PolicySources): PolicyParts {
+export function policyParts(config: Config, { lists, measures, delivery, own, listed, mayAsk = () => true, quotas, correspondents }: PolicySources): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
   const sinks = new Set(config.traps.sinks.map((address) => address.toLowerCase()));
-  const recipients = createRecipientFacts({
+  const recipients = listedFirst(listed, createRecipientFacts({
     probe: delivery.probe,
     mayAsk,
     // The hub has never heard of a sink: nothing that comes to one is handed on.
     probeRouteOf: (input) => (sinks.size > 0 && sinks.has(addressOf(input.to).toLowerCase()) ? null : router.probeRouteOf(input)),
     cache: config.recipientCache,
     now,
-  });
+  }));
   const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, ...(quotas && { quotas }), ...(correspondents && { correspondents }), now });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
 }
+
+/** A domain whose own server is away has its recipients in a list, which decides alone. */
+const listedFirst = (listed: ListedRecipients, recipients: RecipientFacts): RecipientFacts => ({
+  ...recipients,
+  status: (input) => {
+    const isListed = listed.isListed(input.to);
+    if (isListed === null) return recipients.status(input);
+    return known(isListed ? { kind: 'exists' } : { kind: 'refused', hubReply: reply(550, '5.1.1', 'No such recipient') });
+  },
+  isVerified: (route, to) => listed.isListed(to) ?? recipients.isVerified(route, to),
+});

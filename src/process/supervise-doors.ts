@@ -9,6 +9,7 @@ export function superviseDoors({
   lists,
   measures,
   quarantine,
+  spool,
   quotas,
   lost,
   correspondents,
@@ -36,6 +37,7 @@ export function superviseDoors({
     lists: lists.snapshot(),
     measures: measures.snapshot(),
     quarantined: quarantine.stock,
+    spooled: spool.stock,
     quotas: quotas.meters,
     quotaRaises: quotas.raises(),
     distrusted: lost.list(),
@@ -60,10 +62,12 @@ export function superviseDoors({
     onQuotaAccount: ({ account }) => quotas.met(account),
     onInsideUse: ({ use }) => lost.note(use),
     onQuarantined: ({ item }) => quarantine.take(item),
+    onSpooled: ({ item }) => spool.take(item),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);
       quarantine.rescan();
+      spool.rescan(`smtp-${number + 1}`);
       record.recorder.record({ type: 'door-died', died: `smtp-${number + 1}`, why });
     },
   });

@@ -41,6 +41,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     },
     tokens: keeper.tokens,
     quarantine: keeper.quarantine.desk,
+    spool: keeper.spool.desk,
     quotas: keeper.quotas.desk,
   };
 }
@@ -74,6 +75,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...lost,
     ...off,
     ...(quarantine === null ? [] : [quarantine]),
+    ...keeper.spool.trouble(),
     ...(trouble === null ? [] : [`journal: ${trouble}`]),
   ];
 }
@@ -176,6 +178,7 @@ function gaugesOf(keeper: Keeper): Gauges {
       { state: 'running', value: doors.filter(({ alive }) => alive).length },
       { state: 'down', value: doors.filter(({ alive }) => !alive).length },
     ],
+    spoolMessages: keeper.spool.desk.waiting().map(({ route, messages }) => ({ route, value: messages })),
     quarantineMessages: heldStates.map((state) => ({ state, value: held[state].messages })),
     quarantineBytes: heldStates.map((state) => ({ state, value: held[state].bytes })),
     measures: (['person', 'auto'] as const).map((actor) => ({ actor, value: keeper.measures.inForce(actor) })),

@@ -7,6 +7,7 @@ import { measureRoutes } from './measure-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
+import { spoolRoutes } from './spool-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import {
   entriesRemovedSchema,
@@ -40,6 +41,7 @@ export function apiRoutes(house: WebHouse): readonly Route[] {
     ...listRoutes(house),
     ...measureRoutes(house),
     ...quarantineRoutes(house),
+    ...spoolRoutes(house),
     ...quotaRoutes(house),
     ...incidentRoutes(house),
     ...tokenRoutes(house),

@@ -1,5 +1,6 @@
 // A house for tests of the web door and of the commands that ask it: everything in it is fixed.
 import { ForgedSenderFold } from '../incidents/forged-sender-case.ts';
+import type { ShownSpooled } from '../delivery/spool/desk.ts';
 import type { ShownQuota } from '../facts/quota-keeper.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
 import type { Status, WebHouse } from './house.ts';
@@ -20,6 +21,22 @@ export const sampleStatus: Status = {
   journal: { dir: '/var/lib/floodgate/journal', bytes: 5_000_000, segments: 3, queuedBytes: 0, oldest: '2026-11-01T00:00:00.000Z', dropped: 0, trouble: null },
   doors: [{ name: 'smtp-1', state: 'up', sessions: 3, lagMs: 1.4 }],
   kernel: null,
+};
+
+export const sampleSpooled: ShownSpooled = {
+  id: '1M7YNPXHV1000-5',
+  store: 'floodgate',
+  queuedAt: '2026-11-21T09:06:00.000Z',
+  expiresAt: '2026-11-26T09:06:00.000Z',
+  from: 'x@sender.example',
+  to: ['ann@hub.example'],
+  size: 4096,
+  route: 'hub',
+  class: 'person',
+  reason: 'connection refused',
+  tries: 0,
+  nextTryAt: null,
+  incident: null,
 };
 
 export const sampleMeasure = {
@@ -62,6 +79,7 @@ export const sampleIncident: ShownIncident = {
   spoofable: false,
   counts: { domains: { est: 24, err: 0 } },
   origins: [{ origin: 'domain shop.example', est: 1, err: 0 }],
+  needles: [],
   samples: ['smtp-1#42'],
   because: '24 first contacts in two minutes from 24 domains',
 };
@@ -150,6 +168,11 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       },
     },
     incidents: incidentsThat(say),
+    spool: {
+      list: () => ({ waiting: 1, routes: [{ route: 'hub', messages: 1, away: 'connection refused' }], items: [sampleSpooled] }),
+      retry: () => ({ ok: true, tried: 1 }),
+      waiting: () => [{ route: 'hub', messages: 1, away: 'connection refused' }],
+    },
     quarantine: {
       list: (raw) => {
         say(`list held ${JSON.stringify(raw)}`);

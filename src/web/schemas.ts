@@ -55,7 +55,7 @@ export const statusSchema: Schema = object({
 export const readySchema: Schema = object({ ready: { type: 'boolean' }, reasons: texts });
 
 const evidence: Schema = { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } };
-const outcome: Schema = { enum: ['delivered', 'held', 'discarded', 'refused', 'deferred', 'aborted', 'failed', 'nothing-decided'] };
+const outcome: Schema = { enum: ['delivered', 'spooled', 'held', 'discarded', 'refused', 'deferred', 'aborted', 'failed', 'nothing-decided'] };
 const stagedFinding = object({
   stage: { enum: ['connect', 'helo', 'mail', 'rcpt', 'message'] },
   check: text,

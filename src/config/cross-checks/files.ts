@@ -85,4 +85,15 @@ const listFiles: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, listFiles];
+const intakeFiles: CrossCheck = {
+  reads: ['intake', 'routes'],
+  *find({ intake, routes }, context) {
+    for (const [index, { domain, recipients }] of intake.entries()) {
+      if (!Object.hasOwn(routes, domain))
+        yield error(['intake', index, 'domain'], 'has no entry in routes: nobody knows where its mail goes', `routes: {${domain}: {address: its-server:25}}`);
+      if (recipients !== undefined) yield* readable(['intake', index, 'recipients'], recipients, 'the list of recipients', context);
+    }
+  },
+};
+
+export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, listFiles, intakeFiles];

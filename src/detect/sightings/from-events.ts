@@ -254,7 +254,8 @@ function outcomeOf({ outcome, answers }: Of<'message-finished'>, index: number, 
   const answer = answers?.[index] ?? '';
   if (answer.startsWith('5')) return 'refused';
   if (answer.startsWith('4')) return 'deferred';
-  return answer.startsWith('2') || outcome === 'delivered' ? treatment : outcome;
+  // What waits for its next hop is on its way as far as its sender is concerned.
+  return answer.startsWith('2') || outcome === 'delivered' || outcome === 'spooled' ? treatment : outcome;
 }
 
 /** A client that has delivered may keep its connection in reserve: that the deadline ends it then is no attack. */

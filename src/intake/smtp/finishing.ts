@@ -5,7 +5,8 @@ import type { ReverseName } from '../../model/client.ts';
 import type { Content, DeliveryOutcome, DeliveryRequest, Route } from '../../model/delivery.ts';
 import { addressOf } from '../../model/mailbox.ts';
 import { isPermanent, isTransient, oneLine, type Reply } from '../../model/reply.ts';
-import type { ContentSummary } from '../../model/stage-input.ts';
+import type { MessageTraits } from '../../model/message-traits.ts';
+import type { ContentSummary, MessageInput } from '../../model/stage-input.ts';
 import { isRefusal, type Finding } from '../../model/verdict.ts';
 import { networkOf } from '../../lib/ip.ts';
 import { answerTo } from '../../policy/answer.ts';
@@ -18,6 +19,8 @@ import { leaving } from './leaving.ts';
 import { reportEvent, traitsWith, whatReturns } from './report-at-the-door.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
 import type { DoorServices, UnconfirmedFinals } from './services.ts';
+import { scanFor, virusTrait } from './scanning.ts';
+import { deliverOrSpool } from './spooling.ts';
 import { withhold } from './withholding.ts';
 
 export interface FinalAnswer {
@@ -46,7 +49,7 @@ interface Finished extends Pick<FinalAnswer, 'rememberUnheard'> {
   readonly unconfirmedKey: (() => string) | null;
   readonly tags: readonly string[];
   /** What became of it where the next hop had no part in it. */
-  readonly outcome?: 'held' | 'discarded' | null;
+  readonly outcome?: 'held' | 'discarded' | 'spooled' | null;
 }
 
 /** Judges, delivers and records one message whose content is complete. Lets go of the content whatever happens. */
@@ -109,7 +112,9 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   const { services, reference, summary } = job;
   const messageInput = conversation.messageInput(transaction, summary);
   const returning = await whatReturns(messageInput, job.content, services);
-  const input = { ...messageInput, ...returning };
+  const scanned = await scanFor({ session: conversation.id, ip: conversation.client.ip, reference, content: job.content, services });
+  const told = traitsWith(returning, { ...(await traitsOf(messageInput, job)), ...virusTrait(scanned) });
+  const input = { ...messageInput, ...returning, ...told, ...scanned };
   const judgement = await services.judge('message', input);
   const { verdict } = judgement;
   const answer = isRefusal(verdict) ? answerTo(verdict, { stage: 'message', reference }) : null;
@@ -119,7 +124,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     size: summary.bytes,
     messageId: summary.messageId,
     subject: summary.subject,
-    ...traitsWith(returning),
+    ...told,
   };
   if (returning.report !== undefined) services.record(reportEvent(conversation.id, input, { ...returning.report, ref: reference }));
   services.record(conversation.judged('message', stageRecord, judgement, answer === null ? null : { ref: reference, answer }));
@@ -142,11 +147,29 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
   }
   const startedAt = services.now();
-  const outcome = await services.delivery.deliver(request);
+  const outcome = await deliverOrSpool({ session: conversation.id, request, summary, services });
   const hubMs = services.now() - startedAt;
   if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs, tags };
+  if ('reply' in outcome) {
+    const waits = outcome.kind === 'spooled';
+    return {
+      ...nothingFromHub,
+      reply: outcome.reply,
+      reason: outcome.reason,
+      outcome: waits ? 'spooled' : null,
+      hubMs,
+      unconfirmedKey: waits ? key : null,
+      tags,
+    };
+  }
   const reply = answerToOutcome(outcome, reference);
   return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs, unconfirmedKey: outcome.kind === 'delivered' ? key : null, tags };
+}
+
+/** What its content tells; nothing where that is not looked at. */
+async function traitsOf({ session, client, helo, user, from, recipients }: MessageInput, { services, content }: Job): Promise<MessageTraits | undefined> {
+  const { reader } = services;
+  return reader === null ? undefined : ((await reader.read({ session, client, helo, user, from, recipients, content })) ?? undefined);
 }
 
 /** The message as it is handed on, or kept. */
@@ -192,10 +215,16 @@ function hubPart(outcome: DeliveryOutcome): Pick<Finished, 'hubReply' | 'hubQueu
 
 const confirmedName = (name: ReverseName): string | null => (name.kind === 'confirmed' ? name.name : null);
 
-/** Checks whose finding tags or diverts the message. */
+/** The classes of a message that is tagged or diverted: what found it. */
 const tagsOf = (findings: readonly Finding[]): readonly string[] => [
-  ...new Set(findings.filter(({ action }) => action === 'tag' || action === 'divert').map(({ check }) => check)),
+  ...new Set(findings.filter(({ action }) => action === 'tag' || action === 'divert').map(classOf)),
 ];
+
+/** The check; of an automatic measure the detector whose alarm it answers: a filter behind us wants to know of what the message is a part. */
+function classOf({ check, outcome }: Finding): string {
+  const by = outcome.kind === 'finding' ? outcome.evidence['by'] : null;
+  return check === 'standing-measure' && typeof by === 'string' && by.startsWith('auto ') ? by.slice('auto '.length) : check;
+}
 
 /** Our trace line (RFC 5321 4.4) and, for a marked message, what a mail client or Sieve can filter on (mission R8). */
 function headersFor(

@@ -2,12 +2,15 @@
 import type { LoadLevel } from '../../lib/load-level.ts';
 import type { Client, ReverseName } from '../../model/client.ts';
 import type { AuthService } from '../../model/auth.ts';
+import type { ContentReader } from '../../model/content-reading.ts';
 import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { HoldingPlace } from '../../model/quarantine.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { OutgoingDesk } from '../../model/report-judgement.ts';
+import type { SpoolPlace } from '../../model/spool.ts';
+import type { VirusScanner } from '../../model/virus-scan.ts';
 import type { StageInput } from '../../model/stage-input.ts';
 import type { Stage, Verdict } from '../../model/verdict.ts';
 import type { ClientClass } from './client-class.ts';
@@ -65,6 +68,18 @@ export interface LoadNow {
   isSlow(): boolean;
 }
 
+/** Where mail waits for a next hop that is away, and which mail may. */
+export interface SpoolDesk extends SpoolPlace {
+  /** Mail of this route may wait. */
+  isFor(route: Route): boolean;
+  /** Who comes first is looked at when it is handed on (emergency intake). */
+  isSorted(route: Route): boolean;
+  /** The route's next hop is known to take the recipient. */
+  isVerified(route: Route, to: Mailbox): boolean;
+  /** The load level asks that such mail waits without being offered to its next hop. */
+  isQueueing(): boolean;
+}
+
 export interface DoorServices {
   readonly judge: Judge;
   readonly router: Router;
@@ -72,6 +87,12 @@ export interface DoorServices {
   readonly content: ContentStore;
   /** Where mail is kept that a person must release. */
   readonly quarantine: HoldingPlace;
+  /** Null: mail whose next hop is away is put off. */
+  readonly spool: SpoolDesk | null;
+  /** Null: nobody looks for viruses. */
+  readonly viruses: VirusScanner | null;
+  /** Looks at messages before they are judged; null: nobody wants it. */
+  readonly reader: ContentReader | null;
   /** Mail to sinks that is kept to be looked at; false when the day has had enough. */
   readonly sinkSample: { take(): boolean };
   /** What the hub can do, where it has been met; null before. */

@@ -1,0 +1,96 @@
+// What is in the spool's folder after a start, or after the death of a door: every message that is kept and not marked as done.
+import { open, readdir, readFile, truncate, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
+import { readMarks } from './marks.ts';
+import { parseHead, readRecords } from './record.ts';
+import { isMarksName, marksName, parseSegmentName } from './segment-file.ts';
+
+/** A message that waits; `served` have it already. */
+export interface Recovered {
+  readonly item: SpoolItem;
+  readonly served: readonly string[];
+}
+
+export interface Recovery {
+  readonly waiting: readonly Recovered[];
+  /** Segments in which nothing waits any more. */
+  readonly finished: readonly string[];
+  /** What could not be read, in words. */
+  readonly trouble: readonly string[];
+}
+
+export interface RecoveryOptions {
+  /** Only the segments of this writer. */
+  readonly writer?: string;
+  /** Nobody writes there: what stands behind the last sound record is cut off. */
+  readonly mayCut: boolean;
+}
+
+/** Reads all segments, one after the other, oldest first. Throws where the folder cannot be read: mail may be in it. */
+export async function recover(dir: string, { writer, mayCut }: RecoveryOptions): Promise<Recovery> {
+  const names = await readdir(dir);
+  const segments = names
+    .flatMap((fileName) => {
+      const parsed = parseSegmentName(fileName);
+      return parsed === null || (writer !== undefined && parsed.name !== writer) ? [] : [{ fileName, ...parsed }];
+    })
+    .sort((one, other) => one.number - other.number);
+  const last = new Map(segments.map(({ name, fileName }) => [name, fileName]));
+  const waiting: Recovered[] = [];
+  const finished: string[] = [];
+  const trouble: string[] = [];
+  for (const { name, fileName } of segments) {
+    const read = await readSegment(dir, fileName, { isLast: last.get(name) === fileName, mayCut }).catch((error: unknown) => {
+      trouble.push(`${fileName} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    });
+    if (read === null) continue;
+    waiting.push(...read.waiting);
+    trouble.push(...read.trouble);
+    if (read.waiting.length === 0 && read.trouble.length === 0) finished.push(fileName);
+  }
+  if (mayCut) await removeOrphans(dir, names);
+  return { waiting: waiting.sort((one, other) => one.item.queuedAt - other.item.queuedAt), finished, trouble };
+}
+
+async function readSegment(
+  dir: string,
+  fileName: string,
+  { isLast, mayCut }: { readonly isLast: boolean; readonly mayCut: boolean },
+): Promise<Omit<Recovery, 'finished'>> {
+  const path = join(dir, fileName);
+  const octets = await readFile(path);
+  const { items, soundBytes, damaged, isBroken } = readRecords(octets, fileName, isLast);
+  const trouble = damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered`);
+  if (soundBytes < octets.length && isLast && mayCut && !isBroken) await truncate(path, soundBytes);
+  else if (isBroken) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
+  const done = new Set<string>();
+  const served = new Map<string, readonly string[]>();
+  for (const mark of await readMarks(dir, fileName)) {
+    if ('done' in mark) done.add(mark.id);
+    else served.set(mark.id, [...(served.get(mark.id) ?? []), ...mark.served]);
+  }
+  const waiting = items.filter(({ id }) => !done.has(id)).map((item) => ({ item, served: served.get(item.id) ?? [] }));
+  return { waiting, trouble };
+}
+
+/** Marks whose segment has gone. */
+async function removeOrphans(dir: string, names: readonly string[]): Promise<void> {
+  const needed = new Set(names.filter((name) => parseSegmentName(name) !== null).map(marksName));
+  for (const name of names) if (isMarksName(name) && !needed.has(name)) await unlink(join(dir, name)).catch(() => {});
+}
+
+/** The whole envelope of a message, from the disk. */
+export async function readEnvelope(dir: string, { segment, at, headBytes, id }: SpoolItem): Promise<SpoolEnvelope> {
+  const file = await open(join(dir, segment), 'r');
+  try {
+    const octets = Buffer.alloc(headBytes);
+    await file.read(octets, 0, headBytes, at);
+    const head = parseHead(octets, 0);
+    if (head === null) throw new Error(`${id}: its envelope in ${segment} is damaged`);
+    return head.envelope;
+  } finally {
+    await file.close();
+  }
+}

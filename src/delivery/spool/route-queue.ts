@@ -1,0 +1,104 @@
+// The messages of one next hop: whose turn it is, who waits for another try, and how many go out at once. Pure; times are given.
+import { spoolClasses, type SpoolClass, type SpoolItem } from '../../model/spool.ts';
+import { Fifo } from '../../lib/fifo.ts';
+
+/** A message in the queue. */
+export interface Queued {
+  readonly item: SpoolItem;
+  /** Who has it already, as they were written. */
+  served: readonly string[];
+  /** Attempts that ended in a deferral. */
+  tries: number;
+  nextTryAt: number;
+}
+
+/** Waits after the first deferral, the second and so on, in ms (RFC 5321 4.5.4.1 asks for half an hour in the long run); the last one holds from then on. */
+const retryMs: readonly number[] = [60_000, 300_000, 900_000, 1_800_000, 3_600_000];
+/** First pause when the next hop is away, in ms; it doubles up to the longest. */
+const firstPauseMs = 1000;
+
+export class RouteQueue {
+  readonly #ready: Readonly<Record<SpoolClass, Fifo<Queued>>> = { person: new Fifo(), automatic: new Fifo(), bulk: new Fifo() };
+  /** One a wait of the schedule: within it, who came first is due first. */
+  readonly #deferred: readonly Fifo<Queued>[] = retryMs.map(() => new Fifo<Queued>());
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #width = 1;
+  underWay = 0;
+  /** Why it is away; null where it is there, as far as is known. */
+  away: string | null = null;
+
+  get size(): number {
+    return [...Object.values(this.#ready), ...this.#deferred].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  add(queued: Queued): void {
+    this.#ready[queued.item.class].push(queued);
+  }
+
+  /** The next to be tried now; null where none is, or as many are under way as may be. */
+  next(now: number): Queued | null {
+    if (now < this.#pausedUntil || this.underWay >= this.#width) return null;
+    for (const fifo of this.#deferred)
+      for (let due = fifo.peek(); due !== undefined && due.nextTryAt <= now; due = fifo.peek()) {
+        fifo.take();
+        this.#ready[due.item.class].putBack(due); // it came before those who have not been tried
+      }
+    for (const ofClass of spoolClasses) {
+      const queued = this.#ready[ofClass].take();
+      if (queued === undefined) continue;
+      this.underWay += 1;
+      return queued;
+    }
+    return null;
+  }
+
+  /** Those at the head whose time is over, taken out. Who waits for another try is looked at when that is due. */
+  expired(now: number): readonly Queued[] {
+    const over: Queued[] = [];
+    for (const fifo of Object.values(this.#ready))
+      for (let head = fifo.peek(); head !== undefined && head.item.expiresAt <= now; head = fifo.peek()) {
+        fifo.take();
+        over.push(head);
+      }
+    return over;
+  }
+
+  /** It answered: twice as many at once, up to `most`. */
+  answered(most: number): void {
+    this.#failures = 0;
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.away = null;
+    this.#width = Math.min(most, this.#width * 2);
+  }
+
+  /** It answered, but put a message off: half as many at once. */
+  putOff(queued: Queued, now: number): void {
+    this.#width = Math.max(1, Math.floor(this.#width / 2));
+    const step = Math.min(queued.tries, retryMs.length - 1);
+    queued.tries += 1;
+    queued.nextTryAt = now + (retryMs[step] ?? 0);
+    this.#deferred[step]?.push(queued);
+  }
+
+  /** It is away: the message goes back to the head, and one alone asks again later. */
+  lost(queued: Queued, why: string, { now, longestPauseMs }: { readonly now: number; readonly longestPauseMs: number }): void {
+    this.#ready[queued.item.class].putBack(queued);
+    this.#width = 1;
+    this.away = why;
+    if (now < this.#pausedUntil) return; // others of the same moment
+    this.#pausedUntil = now + Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures);
+    this.#failures = Math.min(this.#failures + 1, 30);
+  }
+
+  /** An operator says that it is back. */
+  retryNow(now: number): void {
+    this.#pausedUntil = Number.NEGATIVE_INFINITY;
+    this.#failures = 0;
+    for (const fifo of this.#deferred)
+      for (let each = fifo.take(); each !== undefined; each = fifo.take()) {
+        each.nextTryAt = now;
+        this.add(each);
+      }
+  }
+}

@@ -1,0 +1,161 @@
+// Appends messages to segments, many with one flush to the disk. A message is kept when its batch is flushed, and the folder too where
+// the segment is new; whoever was told otherwise has been told wrong.
+import { join } from 'node:path';
+import type { Content } from '../../model/delivery.ts';
+import type { SpoolEnvelope, SpoolSpot } from '../../model/spool.ts';
+import { recordHead } from './record.ts';
+import { diskSteps, nextSegmentNumber, segmentName, type SegmentFile, type SegmentSteps } from './segment-file.ts';
+
+export interface SegmentWriterOptions {
+  readonly dir: string;
+  /** The writer's own name: nobody else writes segments of that name. */
+  readonly name: string;
+  /** A segment that has so many bytes is followed by another. */
+  readonly segmentBytes: number;
+  /** Milliseconds, any origin. */
+  now(): number;
+  readonly steps?: SegmentSteps;
+}
+
+interface Waiting {
+  readonly envelope: SpoolEnvelope;
+  readonly content: Pick<Content, 'chunks'>;
+  kept(spot: SpoolSpot): void;
+  failed(error: unknown): void;
+}
+
+interface OpenSegment {
+  readonly file: SegmentFile;
+  readonly name: string;
+  /** Bytes that are on the disk. */
+  bytes: number;
+}
+
+/** A batch waits for as many as the last one had, but not longer than this, in ms, and not for more than so many (engineering 4.5). */
+const collectMs = 5;
+const collectMessages = 64;
+/** One batch at most: those behind it wait for the next flush. */
+const mostMessages = 512;
+/** Content is handed to the system in pieces of this many bytes. */
+const pieceBytes = 1024 ** 2;
+/** After a failure the next attempt with a fresh segment is made so many ms later: a dying disk is not hammered. */
+const pauseMs = 10_000;
+
+export class SegmentWriter {
+  readonly #options: SegmentWriterOptions;
+  readonly #steps: SegmentSteps;
+  readonly #waiting: Waiting[] = [];
+  #lastBatch = 1;
+  #running: Promise<void> | null = null;
+  /** Wakes a batch that is being collected. */
+  #enough: (() => void) | null = null;
+  #open: OpenSegment | null = null;
+  #number: number | null = null;
+  #pausedUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SegmentWriterOptions) {
+    this.#options = options;
+    this.#steps = options.steps ?? diskSteps;
+  }
+
+  /** Resolves when the message is on the disk; rejects when it is not, or when nobody knows. */
+  add(envelope: SpoolEnvelope, content: Pick<Content, 'chunks'>): Promise<SpoolSpot> {
+    return new Promise((kept, failed) => {
+      this.#waiting.push({ envelope, content, kept, failed });
+      if (this.#waiting.length >= Math.min(this.#lastBatch, collectMessages)) this.#enough?.();
+      this.#running ??= this.#run().finally(() => (this.#running = null));
+    });
+  }
+
+  /** Ends what is under way and closes the segment. */
+  async close(): Promise<void> {
+    await this.#running;
+    await this.#open?.file.close();
+    this.#open = null;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // those of the same turn come along
+    while (this.#waiting.length > 0) {
+      await this.#collect();
+      const batch = this.#waiting.splice(0, mostMessages);
+      this.#lastBatch = batch.length;
+      try {
+        const spots = await this.#write(batch);
+        for (const [index, { kept }] of batch.entries()) kept(spots[index] as SpoolSpot); // one a message
+      } catch (error) {
+        await this.#poison();
+        for (const { failed } of batch) failed(error);
+      }
+    }
+  }
+
+  async #collect(): Promise<void> {
+    if (this.#waiting.length >= Math.min(this.#lastBatch, collectMessages)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, collectMs);
+      this.#enough = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#enough = null;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<readonly SpoolSpot[]> {
+    const open = await this.#segment();
+    const { file, name } = open;
+    const spots: SpoolSpot[] = [];
+    let at = open.bytes;
+    let pieces: Buffer[] = [];
+    let piecesBytes = 0;
+    for (const { envelope, content } of batch) {
+      const head = recordHead(envelope);
+      spots.push({ segment: name, at, headBytes: head.length });
+      at += head.length + envelope.wireBytes;
+      pieces.push(head);
+      piecesBytes += head.length;
+      let wireBytes = 0;
+      for await (const chunk of content.chunks()) {
+        pieces.push(chunk);
+        piecesBytes += chunk.length;
+        wireBytes += chunk.length;
+        if (piecesBytes < pieceBytes) continue;
+        await file.write(pieces);
+        [pieces, piecesBytes] = [[], 0];
+      }
+      if (wireBytes !== envelope.wireBytes) throw new Error(`${envelope.id} has ${wireBytes} bytes instead of ${envelope.wireBytes}`);
+    }
+    if (pieces.length > 0) await file.write(pieces);
+    await file.flush();
+    open.bytes = at;
+    return spots;
+  }
+
+  async #segment(): Promise<OpenSegment> {
+    const { dir, name, segmentBytes, now } = this.#options;
+    if (this.#open !== null && this.#open.bytes < segmentBytes) return this.#open;
+    if (now() < this.#pausedUntil) throw new Error('the disk of the spool has failed a moment ago');
+    await this.#open?.file.close();
+    this.#open = null;
+    this.#number ??= await nextSegmentNumber(dir, name);
+    const fileName = segmentName(name, this.#number);
+    this.#number += 1;
+    const file = await this.#steps.create(join(dir, fileName));
+    this.#open = { file, name: fileName, bytes: 0 };
+    // Without this the file's name can be gone after a crash, and with it all that was acknowledged.
+    await this.#steps.flushFolder(dir);
+    return this.#open;
+  }
+
+  /** A flush that failed is not tried again: the system may have thrown the pages away and say that all is well (engineering 4.5). */
+  async #poison(): Promise<void> {
+    const { now } = this.#options;
+    if (now() >= this.#pausedUntil) this.#pausedUntil = now() + pauseMs;
+    const poisoned = this.#open;
+    this.#open = null;
+    if (poisoned === null) return;
+    await poisoned.file.cutTo(poisoned.bytes).catch(() => {}); // what nobody was promised need not be delivered
+    await poisoned.file.close().catch(() => {});
+  }
+}

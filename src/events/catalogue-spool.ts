@@ -1,0 +1,62 @@
+// The events of spooled mail and of looking for viruses.
+import { at, someOf, type EventEntry } from './catalogue-row.ts';
+
+type SpoolType = 'message-spooled' | 'spool-delivered' | 'spool-held' | 'spool-full' | 'spool-broken' | 'virus-scanned';
+
+/** Rows of the events of spooled mail. */
+export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
+  'message-spooled': {
+    doc: 'The next hop was away, or the load asked for it: the message is on the disk and waits; the client heard 250.',
+    level: at('info'),
+    line: (e) => [
+      ['route', e.route],
+      ['why', e.why],
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
+      ['expiresAt', new Date(e.expiresAt).toISOString()],
+    ],
+  },
+  'spool-delivered': {
+    doc: 'A spooled message has reached its next hop.',
+    level: at('info'),
+    line: (e) => [
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
+      ['tries', e.tries],
+      ['waitedMs', e.waitedMs],
+      ['hub', e.hubReply],
+      ['queueId', e.hubQueueId],
+    ],
+  },
+  'spool-held': {
+    doc: 'A spooled message was refused by its next hop or not taken in time: it is in the quarantine, for a person. Nobody was sent a bounce.',
+    level: at('warn'),
+    line: (e) => [
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
+      ['why', e.why],
+      ['author', e.author],
+    ],
+  },
+  'spool-full': {
+    doc: 'A limit of the spool is reached: mail whose next hop is away is put off, nothing spooled is dropped. At most once a minute and door.',
+    level: at('error'),
+    line: (e) => [
+      ['why', e.why],
+      ['messages', e.messages],
+      ['bytes', e.bytes],
+    ],
+  },
+  'spool-broken': { doc: 'A file of the spool could not be read, written or removed.', level: at('error'), line: (e) => [['why', e.why]] },
+  'virus-scanned': {
+    doc: 'The virus scanner found something in a message, or could not be asked.',
+    level: at('warn'),
+    line: (e) => [
+      ['found', e.found],
+      ['why', e.why],
+    ],
+  },
+};

@@ -1,0 +1,70 @@
+// Mail that was taken while its next hop was away, and waits on the disk for it: as doors and keeper know it.
+import type { DeliveryRequest, Handover } from './delivery.ts';
+import type { Mailbox, Sender } from './mailbox.ts';
+import type { MailParameters } from './stage-input.ts';
+
+/** Who goes first when a next hop is back after days: people, then machines that write to one, then what went to many. */
+export const spoolClasses = ['person', 'automatic', 'bulk'] as const;
+export type SpoolClass = (typeof spoolClasses)[number];
+
+/** A message to be spooled, with all that a delivery would have had. */
+export interface SpoolRequest {
+  readonly session: string;
+  readonly request: DeliveryRequest;
+  readonly subject: string | null;
+  readonly messageId: string | null;
+  readonly class: SpoolClass;
+  /** Why it is not delivered now. */
+  readonly why: string;
+}
+
+/** `spooled`: it is on the disk and survives a crash; only then may the client hear 250. `expiresAt` in milliseconds since the epoch. */
+export type SpoolOutcome =
+  | { readonly kind: 'spooled'; readonly expiresAt: number }
+  /** A limit is reached, or the disk has too little free. */
+  | { readonly kind: 'full'; readonly why: string }
+  /** The disk failed: nothing may be acknowledged. */
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** Where a door puts mail whose next hop is away. Never rejects. */
+export interface SpoolPlace {
+  keep(message: SpoolRequest): Promise<SpoolOutcome>;
+}
+
+/** The envelope of a spooled message, as it stands on the disk in front of the content. Times in milliseconds since the epoch. */
+export interface SpoolEnvelope {
+  readonly format: 1;
+  readonly id: string;
+  readonly session: string;
+  readonly queuedAt: number;
+  readonly expiresAt: number;
+  readonly class: SpoolClass;
+  readonly why: string;
+  readonly from: Sender;
+  readonly recipients: readonly Mailbox[];
+  readonly parameters: MailParameters;
+  readonly handover: Handover;
+  /** Key of the route; where that leads to is asked of the configuration at delivery. */
+  readonly route: string;
+  readonly prependedHeaders: string;
+  /** Of the content in wire form. */
+  readonly wireBytes: number;
+  readonly sha256: string;
+  readonly subject: string | null;
+  readonly messageId: string | null;
+}
+
+/** Where a record stands: the segment's file name, and bytes from its beginning. */
+export interface SpoolSpot {
+  readonly segment: string;
+  readonly at: number;
+  readonly headBytes: number;
+}
+
+/** A spooled message as the keeper has it in memory; the whole envelope is read from the disk when it is needed. */
+export interface SpoolItem extends SpoolSpot, Pick<SpoolEnvelope, 'id' | 'session' | 'queuedAt' | 'expiresAt' | 'class' | 'why' | 'route' | 'wireBytes'> {
+  readonly ip: string;
+  /** '' is the null sender. */
+  readonly from: string;
+  readonly to: readonly string[];
+}
