@@ -2,7 +2,7 @@
 import { alarmKeyText } from '../model/alarm.ts';
 import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
 import { forgedSenderText } from './forged-sender-text.ts';
-import { incidentLine, type ShownEntry, type ShownIncident } from '../incidents/shown.ts';
+import { incidentLine, type ShownEntry, type ShownIncident, type ShownNeedle } from '../incidents/shown.ts';
 import { printJson, type CommandLine, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
@@ -76,11 +76,15 @@ function pageOf(it: ShownIncident, history: readonly ShownEntry[]): string {
     ...(it.measures.length === 0 ? [] : [`measures ${it.measures.join(', ')}`]),
     ...(it.campaign === null ? [] : [`part of the campaign ${it.campaign}`]),
     ...(it.folded === 0 ? [] : [`${it.folded} incidents folded in`]),
+    ...(it.needles.length === 0 ? [] : ['may have been meant to be hidden', ...it.needles.map(needleLine)]),
     ...(it.samples.length === 0 ? [] : [`in the journal: ${it.samples.slice(-5).join(' ')}`]),
     '',
     ...history.map(({ at, step, by, text }) => `${at}  ${step.padEnd(12)} ${by}: ${text}`),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const needleLine = ({ at, from, subject, sort, source }: ShownNeedle): string =>
+  `  ${at}  ${sort.padEnd(16)} ${from}: ${subject ?? '(no subject)'}  (${source})`;
 
 const ask = (gateway: WhichGateway, method: string, at: string, body?: object): Promise<unknown> => askDaemon(stateDirOf(gateway), method, at, body);

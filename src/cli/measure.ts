@@ -52,6 +52,7 @@ function addCommand(group: CommandLine): void {
       .option('--listener <name>', 'listener, as configured')
       .option('--role <role>', 'mx, submission or smarthost')
       .option('--direction <way>', 'in, or out (from insiders and users)')
+      .option('--content <sort>', 'what the message turns out to be: subscription or forged-bounce')
       .requiredOption(
         '--action <action>',
         'observe, tag, delay, divert, quarantine (or hold), discard, defer, reject, refuse-at-banner or drop (in the kernel)',

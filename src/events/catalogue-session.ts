@@ -16,6 +16,7 @@ type SessionType =
   | 'report-judged'
   | 'transaction-aborted'
   | 'session-closed'
+  | 'content-unread'
   | 'session-failed';
 
 /** Rows of the events of a session. */
@@ -159,6 +160,11 @@ export const sessionRows: { readonly [T in SessionType]: EventEntry<T> } = {
       ['messages', e.messages],
       ['errors', e.errors],
     ],
+  },
+  'content-unread': {
+    doc: 'The content of a message could not be looked at, by a fault of our own; it went on with nothing known of it.',
+    level: at('warn'),
+    line: (e) => [['why', e.why]],
   },
   'session-failed': {
     doc: 'A fault of our own ended the session; the client heard 421. The transcript tells what was said before.',

@@ -82,6 +82,9 @@ export const measureToAdd = z.strictObject({
 });
 const suspensionToRead = z.strictObject({ reason: z.string().max(500).nullable().default(null) });
 
+/** What is marked or held is still seen whole: no probe is needed to know whether the attack goes on, and a thief's mail is not let out as one. */
+const keepsMailFlowing: ReadonlySet<Measure['action']> = new Set(['observe', 'tag', 'divert', 'quarantine']);
+
 export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
   const { repository, keeper, now } = parts;
   const find = async (id: string): Promise<MeasureRecord | null> => keeper.active().find((each) => each.id === id) ?? (await repository.find(id));
@@ -105,7 +108,8 @@ export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
     addAutomatic: async ({ detector, ...draft }, guard) => {
       if (draft.action === 'discard') return refused('no automatic measure throws mail away; quarantine keeps it');
       const expiresAt = Math.min(draft.expiresAt, now() + maxAutomaticMs);
-      const measure = complete(parts, { ...draft, expiresAt, probeShare: automaticProbeShare, actor: { kind: 'auto', name: detector } });
+      const probeShare = keepsMailFlowing.has(draft.action) ? 0 : automaticProbeShare;
+      const measure = complete(parts, { ...draft, expiresAt, probeShare, actor: { kind: 'auto', name: detector } });
       const verdict = await guard(measure);
       return verdict.ok ? put(parts, measure, false) : refused(verdict.why);
     },

@@ -2,10 +2,13 @@
 import { networkOf } from '../lib/ip.ts';
 import { z } from '../lib/zod.ts';
 import type { ReverseName } from '../model/client.ts';
-import type { Mailbox, Sender } from '../model/mailbox.ts';
+import { addressOf, type Mailbox, type Sender } from '../model/mailbox.ts';
 import type { Direction, MeasureScope } from '../model/measure.ts';
+import type { MessageTraits } from '../model/message-traits.ts';
 import type { StageInput } from '../model/stage-input.ts';
+import { isDivertedAsBomb } from '../model/subscription-mail.ts';
 import type { Stage } from '../model/verdict.ts';
+import type { KnownCorrespondents } from './established-pairs.ts';
 import { parseEntry, type ListKind } from './list-entry.ts';
 import { nameFits, patternFits } from './mail-pattern.ts';
 
@@ -20,6 +23,7 @@ export const scopeFields = [
   'listener',
   'role',
   'direction',
+  'content',
 ] as const satisfies readonly (keyof MeasureScope)[];
 
 /** A field whose text is an entry as in a list. */
@@ -49,6 +53,7 @@ export const scopeToRead = z.strictObject({
   listener: z.string().min(1).max(32).optional(),
   role: z.enum(['mx', 'submission', 'smarthost'], 'is one of mx, submission, smarthost').optional(),
   direction: z.enum(['in', 'out'], 'is in or out').optional(),
+  content: z.enum(['subscription', 'forged-bounce'], 'is subscription or forged-bounce').optional(),
 });
 
 /** `client 192.0.2.0/24, sender spam.example`; `everybody` where nothing narrows it. */
@@ -70,6 +75,8 @@ export interface Seen {
   readonly from: Sender | undefined;
   /** The recipient in question, or all of the message. */
   readonly to: readonly Mailbox[] | undefined;
+  /** What the message's content tells. */
+  readonly traits: MessageTraits | undefined;
 }
 
 export function seenAt<S extends Stage>(stage: S, given: StageInput[S], reverseName?: ReverseName): Seen {
@@ -87,12 +94,13 @@ export function seenAt<S extends Stage>(stage: S, given: StageInput[S], reverseN
     direction: isMail ? (isOurs ? 'out' : 'in') : undefined,
     from: input.from,
     to: input.to === undefined ? input.recipients : [input.to],
+    traits: input.traits,
   };
 }
 
 /** Whether every field fits. A field about what is not known yet does not. */
-export function fits(scope: MeasureScope, seen: Seen): boolean {
-  const { client, helo, hostname, sender, recipient, user, listener, role, direction } = scope;
+export function fits(scope: MeasureScope, seen: Seen, correspondents: KnownCorrespondents): boolean {
+  const { client, helo, hostname, sender, recipient, user, listener, role, direction, content } = scope;
   return (
     (listener === undefined || listener === seen.listener) &&
     (role === undefined || role === seen.role) &&
@@ -102,8 +110,23 @@ export function fits(scope: MeasureScope, seen: Seen): boolean {
     (sender === undefined || (seen.from !== undefined && patternFits(sender, seen.from))) &&
     (recipient === undefined || (seen.to !== undefined && seen.to.some((to) => patternFits(recipient, to)))) &&
     (hostname === undefined || hasReverseName(hostname, seen.reverseName)) &&
-    (client === undefined || isInNetwork(client, seen.ip))
+    (client === undefined || isInNetwork(client, seen.ip)) &&
+    (content === undefined || isOfContent(content, recipient, seen, correspondents))
   );
+}
+
+/** A message has one fate: what is said of its content must hold for each of its recipients. */
+function isOfContent(
+  content: NonNullable<MeasureScope['content']>,
+  recipient: string | undefined,
+  { traits, to, from, user }: Seen,
+  correspondents: KnownCorrespondents,
+): boolean {
+  if (traits === undefined || to === undefined || !to.every((each) => recipient === undefined || patternFits(recipient, each))) return false;
+  if (content === 'forged-bounce') return traits.returned === 'forged';
+  const domain = traits.fromDomain ?? from?.domain ?? '';
+  const isAuthenticated = (user ?? null) !== null;
+  return to.every((each) => isDivertedAsBomb({ traits, isCorrespondent: correspondents.knows(addressOf(each), domain), isAuthenticated }));
 }
 
 function isInNetwork(network: string, ip: string): boolean {

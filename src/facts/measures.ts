@@ -8,6 +8,7 @@ import { actionAtDoor, type Measure, type MeasureScope } from '../model/measure.
 import type { StageInput } from '../model/stage-input.ts';
 import type { Stage } from '../model/verdict.ts';
 import type { MeasureHit } from '../policy/facts.ts';
+import type { KnownCorrespondents } from './established-pairs.ts';
 import { patternsOf } from './mail-pattern.ts';
 import { fits, scopeText, seenAt, type Seen } from './measure-scope.ts';
 import type { NeverBlock } from './never-block.ts';
@@ -51,6 +52,8 @@ export interface Given {
   /** Milliseconds since the epoch. */
   readonly atMs: number;
   readonly reverseName?: ReverseName;
+  /** Absent: everybody is a stranger. */
+  readonly correspondents?: KnownCorrespondents;
 }
 
 type Key = 'user' | 'recipient' | 'sender' | 'client';
@@ -104,6 +107,7 @@ function networksAround(networks: readonly string[]): Int32Array {
 }
 
 const none: readonly MeasureHit[] = [];
+const nobodyIsKnown: KnownCorrespondents = { knows: () => false };
 
 /** Makes a snapshot answer; without one there are no measures. */
 export function openMeasures(snapshot: MeasuresSnapshot = compileMeasures([])): Measures {
@@ -114,7 +118,7 @@ export function openMeasures(snapshot: MeasuresSnapshot = compileMeasures([])): 
   return {
     isEmpty: snapshot.texts.length === 0,
     hasHostNames: snapshot.hasHostNames,
-    match: (stage, input, { neverBlock, atMs, reverseName }) => {
+    match: (stage, input, { neverBlock, atMs, reverseName, correspondents = nobodyIsKnown }) => {
       const seen = seenAt(stage, input, reverseName);
       const places = candidates(snapshot, clients, seen);
       if (places.length === 0) return none;
@@ -122,7 +126,7 @@ export function openMeasures(snapshot: MeasuresSnapshot = compileMeasures([])): 
       for (const place of places.sort((a, b) => a - b)) {
         const measure = measureAt(place);
         // The keeper takes it away at its time; a keeper that is held up must not make it last.
-        if (measure.expiresAt <= atMs || !fits(measure.scope, seen)) continue;
+        if (measure.expiresAt <= atMs || !fits(measure.scope, seen, correspondents)) continue;
         const yields = measure.actor.kind === 'auto' ? neverBlock.ofTraffic(measure, seen) : null;
         hits.push(hitOf(measure, isProbe(measure, stage, input), yields));
       }
@@ -149,7 +153,8 @@ function candidates(snapshot: MeasuresSnapshot, clients: PrefixSet, seen: Seen):
 const hitOf = ({ id, scope, action, actor, reason, incident, dryRun }: Measure, probe: boolean, neverBlock: string | null): MeasureHit => ({
   id,
   scope: scopeText(scope),
-  ofRecipients: scope.recipient !== undefined,
+  // What is said of the content holds for every recipient of the message.
+  ofRecipients: scope.recipient !== undefined && scope.content === undefined,
   action: actionAtDoor(action),
   actor,
   reason,

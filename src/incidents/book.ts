@@ -214,7 +214,7 @@ const campaignKey = (detector: string): AlarmKey => ({ site: true, message: `cam
 
 const stateOf = (level: AlarmLevel, mitigated: boolean): Incident['state'] => (mitigated ? 'mitigated' : level === 'watch' ? 'watch' : 'alert');
 
-const evidenceOf = ({ statistic, confidence, spoofable, counts, origins, samples, because }: Alarm) => ({
+const evidenceOf = ({ statistic, confidence, spoofable, counts, origins, samples, because, needles }: Alarm) => ({
   statistic,
   confidence,
   spoofable,
@@ -222,6 +222,7 @@ const evidenceOf = ({ statistic, confidence, spoofable, counts, origins, samples
   origins,
   samples,
   because,
+  ...(needles === undefined ? {} : { needles }),
 });
 
 function nameOf(detector: string, key: AlarmKey, at: number): Pick<Incident, 'id' | 'reference'> {

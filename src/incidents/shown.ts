@@ -1,12 +1,18 @@
 // Incidents as people and programs see them: the fields of `incident list --json` (interfaces), times as ISO 8601 UTC with milliseconds.
-import { alarmKeyText } from '../model/alarm.ts';
+import { alarmKeyText, type Needle } from '../model/alarm.ts';
 import type { Incident, IncidentEntry } from '../model/incident.ts';
 
-export interface ShownIncident extends Omit<Incident, 'openedAt' | 'closedAt' | 'onsetAt' | 'lastAt'> {
+export interface ShownIncident extends Omit<Incident, 'openedAt' | 'closedAt' | 'onsetAt' | 'lastAt' | 'needles'> {
   readonly openedAt: string;
   readonly closedAt: string | null;
   readonly onsetAt: string;
   readonly lastAt: string;
+  readonly needles: readonly ShownNeedle[];
+}
+
+/** A message that a flood may have been meant to hide. */
+export interface ShownNeedle extends Omit<Needle, 'at'> {
+  readonly at: string;
 }
 
 export interface ShownEntry extends Omit<IncidentEntry, 'at'> {
@@ -15,7 +21,20 @@ export interface ShownEntry extends Omit<IncidentEntry, 'at'> {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-export const shownIncident = ({ id, reference, detector, key, state, level, openedAt, closedAt, onsetAt, lastAt, ...rest }: Incident): ShownIncident => ({
+export const shownIncident = ({
+  id,
+  reference,
+  detector,
+  key,
+  state,
+  level,
+  openedAt,
+  closedAt,
+  onsetAt,
+  lastAt,
+  needles = [],
+  ...rest
+}: Incident): ShownIncident => ({
   id,
   reference,
   detector,
@@ -26,6 +45,7 @@ export const shownIncident = ({ id, reference, detector, key, state, level, open
   closedAt: closedAt === null ? null : iso(closedAt),
   onsetAt: iso(onsetAt),
   lastAt: iso(lastAt),
+  needles: needles.map((needle) => ({ ...needle, at: iso(needle.at) })),
   ...rest,
 });
 

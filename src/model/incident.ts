@@ -1,5 +1,5 @@
 // An incident: one thing that goes wrong, from the first alarm to its closing. One per detector and key.
-import type { Alarm, AlarmKey, AlarmLevel } from './alarm.ts';
+import type { Alarm, AlarmKey, AlarmLevel, Needle } from './alarm.ts';
 
 /** watch: nobody is told. alert: a person is. mitigated: a measure holds. cooling: quiet, and closed soon. */
 export type IncidentState = 'watch' | 'alert' | 'mitigated' | 'cooling' | 'closed';
@@ -25,6 +25,8 @@ export interface Incident extends IncidentEvidence {
   /** Of what the detector counts, as the latest alarm said. */
   readonly count: number;
   readonly alarms: number;
+  /** Messages that the flood may have been meant to hide, oldest first, as the latest alarm said; absent where none were seen. */
+  readonly needles?: readonly Needle[];
   /** Ids of its measures, those that have ended too. */
   readonly measures: readonly string[];
   /** The incident it is folded into, when too many of a kind came at once. */

@@ -3,6 +3,7 @@ import type { Config } from '../config/options.ts';
 import { scopeText } from '../facts/measure-scope.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { Recorder } from '../model/events.ts';
+import type { MessageSighting } from '../model/sighting.ts';
 import { createResponder, type Responder } from '../respond/responder.ts';
 import { startDetection, type Detection } from './detection.ts';
 import type { MeasuresInForce } from './measures-in-force.ts';
@@ -19,13 +20,15 @@ export interface ResponseParts {
   readonly incidents: IncidentDesk;
   readonly measures: Pick<MeasuresInForce, 'desk' | 'holds'>;
   readonly record: Recorder;
+  /** A message came to its end: who met whom. */
+  met(sighting: MessageSighting): void;
   now(): number;
 }
 
 /** How often is looked for measures that have run out while the attack goes on, in ms. */
 const renewEveryMs = 30_000;
 
-export function startResponse({ config: first, incidents, measures, record, now }: ResponseParts): Response {
+export function startResponse({ config: first, incidents, measures, record, met, now }: ResponseParts): Response {
   let config = first;
   const responder: Responder = createResponder({
     playbook: () => config.playbook,
@@ -49,7 +52,9 @@ export function startResponse({ config: first, incidents, measures, record, now 
       record,
       alarmed: (alarm, incident) => void responder.answer(alarm, incident).catch(fault),
       seen: (sighting) => {
-        if (sighting.kind === 'message') responder.note(sighting);
+        if (sighting.kind !== 'message') return;
+        responder.note(sighting);
+        met(sighting);
       },
       now,
     });

@@ -47,6 +47,7 @@ export const incidentSchema: Schema = object({
   campaign: textOrNull,
   folded: number,
   acknowledgedBy: textOrNull,
+  needles: list(object({ source: text, at: time, from: text, subject: textOrNull, sort: text })),
   ...evidence,
 });
 

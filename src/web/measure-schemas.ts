@@ -15,6 +15,7 @@ const scope: Schema = {
     listener: text,
     role: { enum: ['mx', 'submission', 'smarthost'] },
     direction: { enum: ['in', 'out'] },
+    content: { enum: ['subscription', 'forged-bounce'] },
   },
   additionalProperties: false,
 };
