@@ -34,19 +34,6 @@ export function incidentRoutes({ incidents }: WebHouse): readonly Route[] {
     },
     {
       method: 'GET',
-      path: '/api/v1/incidents/{id}',
-      summary: 'One incident with its history, each entry sealed by a hash over all before it',
-      parameters: [idParameter],
-      answer: incidentWithHistorySchema,
-      refusals: { 404: 'No such incident' },
-      changes: false,
-      run: async ({ params }) => {
-        const found = await incidents.find(params['id'] ?? '');
-        return found === null ? refused(404, 'no such incident') : ok(found);
-      },
-    },
-    {
-      method: 'GET',
       path: '/api/v1/incidents/{id}/forged-sender',
       summary: 'The case behind an incident of forged senders: what all the reports on forged mail say',
       parameters: [idParameter],
@@ -56,6 +43,19 @@ export function incidentRoutes({ incidents }: WebHouse): readonly Route[] {
       run: async ({ params }) => {
         const found = await incidents.forgedSender(params['id'] ?? '');
         return found === null ? refused(404, 'no such incident, or none of forged senders') : ok(found);
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/v1/incidents/{id}',
+      summary: 'One incident with its history, each entry sealed by a hash over all before it',
+      parameters: [idParameter],
+      answer: incidentWithHistorySchema,
+      refusals: { 404: 'No such incident' },
+      changes: false,
+      run: async ({ params }) => {
+        const found = await incidents.find(params['id'] ?? '');
+        return found === null ? refused(404, 'no such incident') : ok(found);
       },
     },
     change('acknowledge', 'Says that somebody has seen it: nobody is told again unless it grows worse', ({ params, by }) =>
