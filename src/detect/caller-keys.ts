@@ -22,4 +22,7 @@ export const houseOf = ({ name, ip }: Caller, orgDomain: (domain: string) => str
   name === null || namesItsAddress(name, ip) ? null : orgDomain(name);
 
 /** Who a client is, for the list of origins of an alarm. */
-export const callerText = ({ user, ip }: Caller): string => user ?? (ip === '' ? 'localhost' : networkOfClient(ip));
+export const callerText = (caller: Caller): string => caller.user ?? addressText(caller);
+
+/** Where a client is, for the list of origins of an alarm, whoever it says it is. */
+export const addressText = ({ ip }: Pick<Caller, 'ip'>): string => (ip === '' ? 'localhost' : networkOfClient(ip));

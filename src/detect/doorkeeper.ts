@@ -16,6 +16,11 @@ export class Doorkeeper {
 
   /** Whether a key has come before; from now on it has. */
   knows(key: string): boolean {
-    return this.#seen.add(sketchHash(this.#key, key));
+    return this.knowsHash(sketchHash(this.#key, key));
+  }
+
+  /** The same of a key by its hash (`sketchHash`, `pairHash`): for pairs, so that a stranger's is never made a text. */
+  knowsHash(hash: number): boolean {
+    return this.#seen.add(hash);
   }
 }

@@ -34,6 +34,13 @@ test('a million strangers take no more room, and who comes now and then stays kn
   assert.ok(seen.size <= 2 * 4096);
 });
 
+test('a set that grows forgets nothing on its way', () => {
+  const seen = new FingerprintSet(1 << 16);
+  for (let number = 0; number < 30_000; number++) assert.equal(seen.add(hashOf(number)), false);
+  for (let number = 0; number < 30_000; number++) assert.equal(seen.has(hashOf(number)), true);
+  assert.equal(seen.size, 30_000);
+});
+
 test('what was not seen for long is forgotten', () => {
   const seen = new FingerprintSet(64);
   seen.add(hashOf(0));

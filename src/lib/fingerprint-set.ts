@@ -7,14 +7,14 @@
 const fullShare = 0.6;
 /** Words before the tables: which of the two is young, and how many things are in each. */
 const headWords = 3;
+/** A set that is not shared begins so small and doubles as it fills: a small site pays for what it has. */
+const firstPlaces = 4096;
 
 export class FingerprintSet {
-  readonly #places: number;
+  readonly #mostPlaces: number;
   readonly #head: Int32Array;
-  #young: Int32Array;
-  #old: Int32Array;
-  /** The table that `#young` is. */
-  #which = 0;
+  /** Both tables, place by place in turn: whoever looks into one has the other's place in the processor's cache. */
+  #tables: Int32Array;
 
   /** Bytes for two tables of so many places, a power of two. */
   static bytesFor(places: number): number {
@@ -22,17 +22,15 @@ export class FingerprintSet {
   }
 
   /**
-   * `places` in each of the two tables, a power of two: 4 bytes each. In `memory`, from the byte `at` on, where it is to be shared: as many
-   * bytes as `bytesFor` says; zeros are an empty set.
+   * `places` in each of the two tables at most, a power of two: 4 bytes each. In `memory`, from the byte `at` on, where it is to be shared: as
+   * many bytes as `bytesFor` says; zeros are an empty set.
    */
   constructor(places: number, memory?: SharedArrayBuffer, at = 0) {
-    this.#places = 2 ** Math.ceil(Math.log2(Math.max(16, places)));
-    const bytes: ArrayBufferLike = memory ?? new ArrayBuffer(FingerprintSet.bytesFor(this.#places));
-    const tableBytes = 4 * this.#places;
-    const first = at + 4 * headWords;
+    this.#mostPlaces = 2 ** Math.ceil(Math.log2(Math.max(16, places)));
+    const now = memory === undefined ? Math.min(firstPlaces, this.#mostPlaces) : this.#mostPlaces;
+    const bytes: ArrayBufferLike = memory ?? new ArrayBuffer(FingerprintSet.bytesFor(now));
     this.#head = new Int32Array(bytes, at, headWords);
-    this.#young = new Int32Array(bytes, first, this.#places);
-    this.#old = new Int32Array(bytes, first + tableBytes, this.#places);
+    this.#tables = new Int32Array(bytes, at + 4 * headWords, 2 * now);
   }
 
   get size(): number {
@@ -42,47 +40,50 @@ export class FingerprintSet {
   /** Takes a keyed 32-bit hash; whether it was there. */
   add(hash: number): boolean {
     const print = (hash | 0) === 0 ? 1 : hash | 0; // 0 is an empty place
-    const which = this.#turned();
-    const place = placeOf(this.#young, print);
-    if (this.#young[place] === print) return true;
-    const wasOld = this.#old[placeOf(this.#old, print)] === print;
-    this.#young[place] = print;
-    const count = (this.#head[1 + which] ?? 0) + 1;
-    this.#head[1 + which] = count;
-    if (count > fullShare * this.#places) this.#age();
+    const young = this.#head[0] ?? 0;
+    const place = placeOf(this.#tables, young, print);
+    if (this.#tables[place] === print) return true;
+    const wasOld = this.#tables[placeOf(this.#tables, 1 - young, print)] === print;
+    this.#tables[place] = print;
+    const count = (this.#head[1 + young] ?? 0) + 1;
+    this.#head[1 + young] = count;
+    if (count > (fullShare * this.#tables.length) / 2) this.#makeRoom(young);
     return wasOld;
   }
 
   /** Whether it was there, without adding it. */
   has(hash: number): boolean {
     const print = (hash | 0) === 0 ? 1 : hash | 0;
-    this.#turned();
-    return this.#young[placeOf(this.#young, print)] === print || this.#old[placeOf(this.#old, print)] === print;
+    const tables = this.#tables;
+    return tables[placeOf(tables, 0, print)] === print || tables[placeOf(tables, 1, print)] === print;
   }
 
-  /** Which table is the young one, and it taken for such: another thread may have turned them round. */
-  #turned(): number {
-    const which = this.#head[0] ?? 0;
-    if (which !== this.#which) {
-      [this.#young, this.#old] = [this.#old, this.#young];
-      this.#which = which;
-    }
-    return which;
+  #makeRoom(young: number): void {
+    if (this.#tables.length < 2 * this.#mostPlaces) this.#tables = doubled(this.#tables);
+    else this.#age(1 - young);
   }
 
   /** Emptied while it is still the old one: a reader of the other memory misses nothing but what is being forgotten. */
-  #age(): void {
-    this.#old.fill(0);
-    const next = 1 - this.#which;
-    this.#head[1 + next] = 0;
-    Atomics.store(this.#head, 0, next);
+  #age(old: number): void {
+    for (let place = old; place < this.#tables.length; place += 2) this.#tables[place] = 0;
+    this.#head[1 + old] = 0;
+    Atomics.store(this.#head, 0, old);
   }
 }
 
-/** Where a fingerprint is, or the empty place where it belongs. */
-function placeOf(table: Int32Array, print: number): number {
-  const mask = table.length - 1;
-  let place = print & mask;
-  while (table[place] !== 0 && table[place] !== print) place = (place + 1) & mask;
+/** Where a fingerprint is in the table 0 or 1, or the empty place where it belongs. */
+function placeOf(tables: Int32Array, which: number, print: number): number {
+  const mask = tables.length - 1;
+  let place = ((print << 1) & mask) | which;
+  while (tables[place] !== 0 && tables[place] !== print) place = (place + 2) & mask;
   return place;
+}
+
+function doubled(tables: Int32Array): Int32Array {
+  const larger = new Int32Array(2 * tables.length);
+  for (let from = 0; from < tables.length; from++) {
+    const print = tables[from] ?? 0;
+    if (print !== 0) larger[placeOf(larger, from & 1, print)] = print;
+  }
+  return larger;
 }

@@ -1,7 +1,7 @@
 // Detector: a message that comes back. Two forwarders that point at each other, or a list subscribed to itself, bring the same message to the
 // same mailbox again and again until somebody counts.
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { sketchHash } from '../../lib/sketch-hash.ts';
+import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
@@ -49,11 +49,15 @@ class CirclingMessage implements Detector {
     const { messageId, to, traits } = sighting;
     if (messageId === null) return;
     // One mail to three lists comes three times to whoever is on all of them: each list counts for itself.
-    const pair = `${messageId} ${mailboxOf(to)} ${traits?.listId ?? ''}`;
-    const cameBefore = this.#once.add(sketchHash(this.#context.hashKey, pair));
+    const [mailbox, list] = [mailboxOf(to), traits?.listId ?? ''];
+    const cameBefore = this.#once.add(pairHash(pairHash(this.#hash(messageId), this.#hash(mailbox)), this.#hash(list)));
     const hops = traits?.hops ?? 0;
     if (!cameBefore && hops < this.#options.watchHops) return;
-    this.#comesAgain(pair, hops, sighting, raise);
+    this.#comesAgain(`${messageId} ${mailbox} ${list}`, hops, sighting, raise);
+  }
+
+  #hash(text: string): number {
+    return sketchHash(this.#context.hashKey, text);
   }
 
   #comesAgain(pair: string, hops: number, sighting: MessageSighting, raise: (alarm: Alarm) => void): void {

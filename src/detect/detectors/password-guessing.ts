@@ -10,7 +10,7 @@ import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { nextStep } from '../../lib/walk.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { AuthSighting, Sighting } from '../../model/sighting.ts';
-import { callerText, hostAlarmKey, hostOf, netOf, networkAlarmKey } from '../caller-keys.ts';
+import { addressText, callerText, hostAlarmKey, hostOf, netOf, networkAlarmKey } from '../caller-keys.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
 import { type HotKey, HotKeys, reached } from '../hot-keys.ts';
 import { SiteSurge } from '../site-surge.ts';
@@ -221,7 +221,7 @@ class PasswordGuessing implements Detector {
     const { at, caller, user } = sighting;
     const { networksWatch, networksAlert } = this.#options;
     const target = this.#users.of(user, at);
-    target.note(sighting, callerText({ ...caller, user: null }));
+    target.note(sighting, addressText(caller));
     target.state.add(this.#hash(netOf(caller)), at);
     if (target.count < networksWatch) return; // no more networks than failures
     const networks = target.state.countAt(at);
@@ -248,7 +248,7 @@ class PasswordGuessing implements Detector {
     const { at, caller } = sighting;
     const sum = this.#surge.note(at);
     const site = this.#site.of('', at);
-    site.note(sighting, callerText({ ...caller, user: null }));
+    site.note(sighting, addressText(caller));
     const hit = reached(sum, surge);
     if (hit === null) return;
     this.#site.tell(

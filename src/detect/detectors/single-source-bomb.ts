@@ -1,6 +1,7 @@
 // Detector: the same again and again to one mailbox. Counted by whoever is responsible, by the envelope sender (a botnet that says one name) and
 // by the text (one message from everywhere); each against what that pair is used to.
 import { KeyedStates } from '../../lib/keyed-states.ts';
+import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Origin, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
@@ -49,6 +50,9 @@ const doorPlaces = 1 << 19;
 
 /** What the messages of a pair have in common. */
 type Sameness = 'origin' | 'sender' | 'text';
+
+/** So that a sender called like a text is not taken for it. */
+const samenessMarks: Readonly<Record<Sameness, number>> = { origin: 0, sender: 1, text: 2 };
 
 interface Pair {
   readonly surge: Surge;
@@ -120,15 +124,23 @@ class SingleSourceBomb implements Detector {
     const sender = steadySender(from);
     const ways: Way[] = [];
     const isShared = this.#origins.isShared({ origin: origin.name, mailbox: recipient, domain: this.#context.orgDomain(domainOf(from)), at });
-    const byOrigin = `${recipient} ${origin.name}`;
-    if (!isShared && this.#door.knows(byOrigin)) ways.push({ sameness: 'origin', pair: byOrigin, key: { recipient, ...originKey(origin) } });
+    const mailbox = this.#hash(recipient);
+    if (!isShared && this.#knows(mailbox, 'origin', origin.name))
+      ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
     // Reports of mail all come from the null sender: they are the backscatter detector's.
-    const bySender = `${recipient} <${sender}>`;
-    if (sender !== '' && this.#door.knows(bySender)) ways.push({ sameness: 'sender', pair: bySender, key: { recipient, sender } });
+    if (sender !== '' && this.#knows(mailbox, 'sender', sender))
+      ways.push({ sameness: 'sender', pair: `${recipient} <${sender}>`, key: { recipient, sender } });
     const text = traits?.text ?? '';
-    const byText = `${recipient} #${text}`;
-    if (text !== '' && this.#door.knows(byText)) ways.push({ sameness: 'text', pair: byText, key: { recipient, message: text } });
+    if (text !== '' && this.#knows(mailbox, 'text', text)) ways.push({ sameness: 'text', pair: `${recipient} #${text}`, key: { recipient, message: text } });
     return ways;
+  }
+
+  #knows(recipient: number, sameness: Sameness, name: string): boolean {
+    return this.#door.knowsHash(pairHash(recipient ^ samenessMarks[sameness], this.#hash(name)));
+  }
+
+  #hash(text: string): number {
+    return sketchHash(this.#context.hashKey, text);
   }
 
   #noteWay(way: Way, { at, source, origin, from, traits }: MessageSighting, terms: SurgeTerms, isTold: boolean): Alarm | null {

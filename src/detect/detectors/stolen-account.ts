@@ -8,7 +8,7 @@ import { networkOf } from '../../lib/ip.ts';
 import { WindowCount } from '../../lib/window-count.ts';
 import type { Alarm, AlarmKey, Estimate } from '../../model/alarm.ts';
 import type { AuthSighting, Caller, MessageSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
-import { callerText, netOf } from '../caller-keys.ts';
+import { addressText, netOf } from '../caller-keys.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
 import { domainOf } from '../envelope.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
@@ -163,7 +163,7 @@ class StolenAccount implements Detector {
     const { caller, answer, at, to } = sighting;
     if (caller.user === null || this.#context.isOurDomain(domainOf(to)) || (answer !== 'unknown' && answer !== 'refused')) return;
     const hot = this.#users.of(caller.user, at);
-    hot.note(sighting, callerText({ ...caller, user: null }));
+    hot.note(sighting, addressText(caller));
     hot.state.tried.add(at);
     hot.state.failed.add(at);
     this.#weigh(caller.user, at, raise);
@@ -174,7 +174,7 @@ class StolenAccount implements Detector {
     this.#place(user, caller, at);
     const hot = this.#users.of(user, at);
     const account = hot.state;
-    hot.note(sighting, callerText({ ...caller, user: null }));
+    hot.note(sighting, addressText(caller));
     account.tried.add(at);
     if (outcome === 'refused' || outcome === 'bounced') account.failed.add(at);
     const isStranger = this.#isStranger(to);
