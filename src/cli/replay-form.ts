@@ -11,6 +11,14 @@ const decisionJson = ({ action, check, because, wouldBe }: ReplayDecision): obje
   ...(wouldBe === null ? {} : { wouldBe }),
 });
 
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** The line of a log (`mail.log:17`), or door and number in the journal (`smtp-1#42`). */
+function placeOf(source: string): object {
+  const [, file, line] = /^(.*):(\d+)$/.exec(source) ?? [];
+  return { file: file ?? null, line: line === undefined ? null : Number(line), source: source === '' ? null : source };
+}
+
 const sideJson = (side: ReplaySide | null): object => (side === null ? {} : { side });
 
 /** Records as JSON Lines have them. */
@@ -40,7 +48,7 @@ export const replayJson = {
     sender: key.sender ?? null,
     user: key.user ?? null,
     count,
-    source: samples.at(-1) ?? null,
+    ...placeOf(samples.at(-1) ?? ''),
     incident: null,
     because,
     ...sideJson(side),
@@ -74,7 +82,7 @@ export const replayJson = {
 const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
 
 const words = (decision: Readonly<Record<string, unknown>>): string =>
-  `${String(decision['action'])}${decision['check'] === null ? '' : ` (${String(decision['check'])})`}${decision['wouldBe'] === undefined ? '' : `, not ${String(decision['wouldBe'])}`}`;
+  `${plain(decision['action'])}${decision['check'] === null ? '' : ` (${plain(decision['check'])})`}${decision['wouldBe'] === undefined ? '' : `, not ${plain(decision['wouldBe'])}`}`;
 
 /** A record for people, ended by a line feed. */
 export function replayText(record: object): string {
@@ -84,32 +92,32 @@ export function replayText(record: object): string {
 
 function textOf(of: Readonly<Record<string, unknown>>): string {
   const part = (name: string): Readonly<Record<string, unknown>> => (of[name] ?? {}) as Readonly<Record<string, unknown>>; // an object of ours
-  const side = of['side'] === undefined ? '' : ` [${String(of['side'])}]`;
+  const side = of['side'] === undefined ? '' : ` [${plain(of['side'])}]`;
   switch (of['record']) {
     case 'difference': {
-      const who = `${String(part('client')['ip'])} <${String(of['from'] ?? '')}> to ${String(of['to'] ?? '-')}`;
-      const supposed = of['assumed'] === undefined ? '' : ` (supposed: ${String(of['assumed'])})`;
-      return `${String(of['at'])} ${String(of['stage'])}: was ${words(part('was'))}, would be ${words(part('would'))}: ${who}${supposed} ${String(of['reference'] ?? of['session'])}`;
+      const who = `${plain(part('client')['ip'])} <${plain(of['from'] ?? '')}> to ${plain(of['to'] ?? '-')}`;
+      const supposed = of['assumed'] === undefined ? '' : ` (supposed: ${plain(of['assumed'])})`;
+      return `${plain(of['at'])} ${plain(of['stage'])}: was ${words(part('was'))}, would be ${words(part('would'))}: ${who}${supposed} ${plain(of['reference'] ?? of['session'])}`;
     }
     case 'alarm':
-      return `${String(of['at'])} ${String(of['level']).toUpperCase()} ${String(of['detector'])}: ${String(of['because'])}${side}`;
+      return `${plain(of['at'])} ${plain(of['level']).toUpperCase()} ${plain(of['detector'])}: ${plain(of['because'])}${side}`;
     case 'measure': {
       const fate =
-        of['objection'] === null ? (of['dryRun'] === true ? 'dry run' : `until ${String(of['expiresAt'])}`) : `not put in force: ${String(of['objection'])}`;
-      return `${String(of['at'])} measure ${String(of['action'])} ${String(of['scope'])} (${fate}): ${String(of['connections'])} connections, ${String(of['messages'])} messages, good ones ${String(of['goodMail'])}${side}`;
+        of['objection'] === null ? (of['dryRun'] === true ? 'dry run' : `until ${plain(of['expiresAt'])}`) : `not put in force: ${plain(of['objection'])}`;
+      return `${plain(of['at'])} measure ${plain(of['action'])} ${plain(of['scope'])} (${fate}): ${plain(of['connections'])} connections, ${plain(of['messages'])} messages, good ones ${plain(of['goodMail'])}${side}`;
     }
     case 'observed': {
       const samples = (of['samples'] as readonly Readonly<Record<string, unknown>>[]).map(
         (each) =>
-          `\n  ${String(each['at'])} ${String(each['reference'] ?? each['session'])} <${String(each['from'] ?? '')}> to ${String(each['to'] ?? '-')}: ${String(each['because'])}`,
+          `\n  ${plain(each['at'])} ${plain(each['reference'] ?? each['session'])} <${plain(each['from'] ?? '')}> to ${plain(each['to'] ?? '-')}: ${plain(each['because'])}`,
       );
-      const what = of['detector'] === null ? String(of['check']) : `${String(of['check'])} of ${String(of['detector'])}`;
-      return `${what}: would ${String(of['would'])} ${String(of['decisions'])} times; good mail touched ${String(of['goodMail'])} (${(100 * Number(of['share'])).toFixed(3)} %)${samples.join('')}`;
+      const what = of['detector'] === null ? plain(of['check']) : `${plain(of['check'])} of ${plain(of['detector'])}`;
+      return `${what}: would ${plain(of['would'])} ${plain(of['decisions'])} times; good mail touched ${plain(of['goodMail'])} (${(100 * Number(of['share'])).toFixed(3)} %)${samples.join('')}`;
     }
     default:
       return Object.entries(of)
         .filter(([name]) => name !== 'record')
-        .map(([name, value]) => `${name} ${typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-')}`)
+        .map(([name, value]) => `${name} ${plain(value ?? '-')}`)
         .join(', ');
   }
 }

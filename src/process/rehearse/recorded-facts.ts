@@ -8,8 +8,7 @@ import { reply } from '../../model/reply.ts';
 import type { StageInput } from '../../model/stage-input.ts';
 import type { Action, Finding, Stage } from '../../model/verdict.ts';
 import { LruMap } from '../../lib/lru-map.ts';
-import { openLists, type Lists } from '../../facts/lists.ts';
-import type { ListsSnapshot } from '../../facts/lists.ts';
+import { openLists, type Lists, type ListsSnapshot } from '../../facts/lists.ts';
 import { known, unknown, type FactName, type Facts, type FactSource, type ListHit, type MeasureHit, type RecipientStatus } from '../../policy/facts.ts';
 import type { Router } from '../../policy/router.ts';
 
@@ -97,7 +96,7 @@ export class RecordedFacts implements FactSource {
       recipient: () => ('to' in input ? this.#recipient(input) : unknown('no recipient at this stage')),
       quota: () => this.#quota(),
     };
-    return (answers[fact]?.() ?? unknown('the journal does not hold it')) as Facts[F]; // the row of the table has the fact's own type
+    return answers[fact]?.() ?? unknown('the journal does not hold it');
   }
 
   #listHits(input: StageInput[Stage]): Facts['lists'] {
@@ -137,12 +136,12 @@ export class RecordedFacts implements FactSource {
       scope,
       ofRecipients: /(?:^|, )recipient /.test(scope),
       action: action as Action, // the recorder wrote it
-      actor: actorOf(said['by'] ?? added?.by),
-      reason: String(said['reason'] ?? added?.reason ?? ''),
-      incident: (said['incident'] as string | undefined) ?? added?.incident ?? null, // the check wrote it
+      actor: actorOf(wordOf(said['by']) ?? added?.by ?? 'person unknown'),
+      reason: wordOf(said['reason']) ?? added?.reason ?? '',
+      incident: wordOf(said['incident']) ?? added?.incident ?? null,
       dryRun: said['dryRun'] === true || added?.dryRun === true,
       probe: said['probe'] === true,
-      neverBlock: (said['neverBlock'] as string | undefined) ?? null, // the check wrote it
+      neverBlock: wordOf(said['neverBlock']),
     };
   }
 
@@ -184,8 +183,10 @@ function evidenceAbout(findings: readonly Finding[], id: string): Readonly<Recor
   return found?.outcome.kind === 'finding' ? found.outcome.evidence : {};
 }
 
-function actorOf(by: unknown): MeasureActor {
-  const [kind, ...name] = String(by ?? 'person unknown').split(' ');
+const wordOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function actorOf(by: string): MeasureActor {
+  const [kind, ...name] = by.split(' ');
   return { kind: kind === 'auto' ? 'auto' : 'person', name: name.join(' ') };
 }
 
