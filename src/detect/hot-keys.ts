@@ -26,7 +26,9 @@ export class HotKey<S> {
   onsetAt = 0;
   lastAt = 0;
   count = 0;
-  #first: readonly [origin: string, source: string] | null = null;
+  /** Of the first sighting, until there is evidence; null: none. Two fields: one is made for each stranger. */
+  #firstOrigin: string | null = null;
+  #firstSource = '';
   #evidence: Evidence | null = null;
 
   constructor(state: S) {
@@ -39,25 +41,27 @@ export class HotKey<S> {
     this.lastAt = Math.max(this.lastAt, at);
     if (this.count === 1) {
       this.onsetAt = at;
-      this.#first = [origin, source];
+      this.#firstOrigin = origin;
+      this.#firstSource = source;
       return;
     }
     this.#evidence ??= new Evidence();
-    if (this.#first !== null) this.#evidence.note(...this.#first);
-    this.#first = null;
+    if (this.#firstOrigin !== null) this.#evidence.note(this.#firstOrigin, this.#firstSource);
+    this.#firstOrigin = null;
     this.#evidence.note(origin, source);
   }
 
   /** What was before belongs to no alarm of what comes now. */
   forget(): void {
     this.count = 0;
-    this.#first = null;
+    this.#firstOrigin = null;
     this.#evidence = null;
   }
 
   parts(): Pick<Alarm, 'origins' | 'samples'> {
     if (this.#evidence !== null) return this.#evidence.parts();
-    return this.#first === null ? { origins: [], samples: [] } : { origins: [{ origin: this.#first[0], est: 1, err: 0 }], samples: [this.#first[1]] };
+    if (this.#firstOrigin === null) return { origins: [], samples: [] };
+    return { origins: [{ origin: this.#firstOrigin, est: 1, err: 0 }], samples: [this.#firstSource] };
   }
 }
 

@@ -75,9 +75,13 @@ const partsPerWindow = 6;
 /** How many different ones within the last while: as many counts as the window has parts, made one when asked. */
 export class DistinctWindow {
   readonly #partMs: number;
-  #parts: { readonly part: number; readonly seen: DistinctCount }[] = [];
+  /** The first of all, until another comes: one window is made for each stranger, and most see no second. */
+  #firstPart: number | null = null;
+  #firstHash = 0;
+  /** By part, the oldest first; null while there is at most the first. */
+  #parts: Part[] | null = null;
   /** The window that ends in one part, made one; kept up until another part is asked for. */
-  #merged: { readonly part: number; readonly seen: DistinctCount } | null = null;
+  #merged: Part | null = null;
 
   /** Length of the window in ms; up to a sixth of it less is looked at. */
   constructor(windowMs: number) {
@@ -88,20 +92,10 @@ export class DistinctWindow {
   add(hash: number, at: number): void {
     const part = Math.floor(at / this.#partMs);
     if (this.#merged !== null && part <= this.#merged.part && part > this.#merged.part - partsPerWindow) this.#merged.seen.add(hash);
-    const newest = this.#parts.at(-1);
-    if (newest?.part === part) return newest.seen.add(hash);
-    const known = this.#parts.find((each) => each.part === part);
-    if (known !== undefined) return known.seen.add(hash);
-    if (newest !== undefined && part <= newest.part - partsPerWindow) return;
-    const seen = new DistinctCount();
-    seen.add(hash);
-    if (newest === undefined) {
-      this.#parts.push({ part, seen }); // one is made for each stranger
-      return;
-    }
-    this.#parts = [...this.#parts, { part, seen }]
-      .toSorted((one, other) => one.part - other.part)
-      .filter((each) => each.part > Math.max(part, newest.part) - partsPerWindow);
+    if (this.#parts === null && this.#firstPart === null) {
+      this.#firstPart = part;
+      this.#firstHash = hash;
+    } else if (this.#parts !== null || this.#firstPart !== part || this.#firstHash !== hash) this.#addTo(this.#allParts(), part, hash);
   }
 
   /** The window that ends at a moment in ms as one count; it grows with what is added, until another moment is asked for. */
@@ -109,8 +103,36 @@ export class DistinctWindow {
     const last = Math.floor(at / this.#partMs);
     if (this.#merged?.part === last) return this.#merged.seen;
     const seen = new DistinctCount();
-    for (const each of this.#parts) if (each.part > last - partsPerWindow && each.part <= last) seen.merge(each.seen);
+    for (const each of this.#allParts()) if (each.part > last - partsPerWindow && each.part <= last) seen.merge(each.seen);
     this.#merged = { part: last, seen };
     return seen;
   }
+
+  #addTo(parts: readonly Part[], part: number, hash: number): void {
+    const newest = parts.at(-1);
+    if (newest?.part === part) return newest.seen.add(hash);
+    const known = parts.find((each) => each.part === part);
+    if (known !== undefined) return known.seen.add(hash);
+    if (newest !== undefined && part <= newest.part - partsPerWindow) return;
+    const fresh = partWith(part, hash);
+    this.#parts = [...parts, fresh]
+      .toSorted((one, other) => one.part - other.part)
+      .filter((each) => each.part > Math.max(part, newest?.part ?? part) - partsPerWindow);
+  }
+
+  #allParts(): readonly Part[] {
+    this.#parts ??= this.#firstPart === null ? [] : [partWith(this.#firstPart, this.#firstHash)];
+    return this.#parts;
+  }
+}
+
+interface Part {
+  readonly part: number;
+  readonly seen: DistinctCount;
+}
+
+function partWith(part: number, hash: number): Part {
+  const seen = new DistinctCount();
+  seen.add(hash);
+  return { part, seen };
 }
