@@ -35,6 +35,8 @@ const inward: readonly QuotaClock[] = ['internalRecipientsPerHour', 'recipientsP
 export function quotaRules({ quotas, site }: Pick<Config, 'quotas' | 'site'>, raiseOf: (key: string) => QuotaRaise | null): QuotaRules {
   const ours = new Set([...site.domains, ...site.customerDomains]);
   const customers = new Set(site.customerDomains);
+  // Who may write to many has no quota he was not given: a newsletter must not be held by a default.
+  const bulk = new Set(site.bulkSenders.map((name) => quotaKey({ kind: 'user', name })));
   const own = new Map(Object.entries(quotas.users).map(([name, limits]) => [quotaKey({ kind: 'user', name }), limits]));
   return {
     accountsOf: ({ client, user, from }) => {
@@ -49,7 +51,7 @@ export function quotaRules({ quotas, site }: Pick<Config, 'quotas' | 'site'>, ra
     limitsOf: (account) => {
       if (account.kind !== 'user') return quotas[account.kind];
       const key = quotaKey(account);
-      const limits = { ...quotas.user, ...definedOnly(own.get(key) ?? {}) };
+      const limits = { ...(bulk.has(key) ? noLimits : quotas.user), ...definedOnly(own.get(key) ?? {}) };
       const raise = raiseOf(key);
       return raise === null ? limits : raised(limits, raise);
     },
@@ -58,6 +60,8 @@ export function quotaRules({ quotas, site }: Pick<Config, 'quotas' | 'site'>, ra
 
 const definedOnly = (limits: { readonly [C in QuotaClock]?: number | undefined }): Partial<QuotaLimits> =>
   Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined));
+
+const noLimits: QuotaLimits = { externalRecipientsPerHour: 0, internalRecipientsPerHour: 0, recipientsPerDay: 0 };
 
 /** A raised quota stays one that a meter can hold. */
 const mostRaised = 4_000_000;

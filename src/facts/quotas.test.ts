@@ -18,9 +18,9 @@ interface House {
   at: number;
 }
 
-function houseOf(quotas: object, buffer = SharedMeters.allocate(64, { k0: 1, k1: 2 })): House {
+function houseOf(quotas: object, buffer = SharedMeters.allocate(64, { k0: 1, k1: 2 }), site: object = {}): House {
   const raises = new Map<string, QuotaRaise>();
-  const rules = quotaRules(configOf({ quotas, site: siteOf() }), (key) => raises.get(key) ?? null);
+  const rules = quotaRules(configOf({ quotas, site: siteOf({ ...site }) }), (key) => raises.get(key) ?? null);
   const meters = new SharedMeters(buffer);
   const house = { meters, told: [] as string[], met: [] as QuotaAccount[], raises, at: Date.UTC(2026, 10, 21) };
   const desk = createQuotaDesk({
@@ -139,6 +139,14 @@ test('a user with a quota of his own, and one that was raised for a while', () =
   assert.equal(send(house, 100), 27, 'what he has sent counts on');
   house.raises.set('user bob', { user: 'user bob', times: null, until: 0, by: 'anna' });
   assert.equal(send(house, 5000), 5000);
+});
+
+test('who may write to many has only the quota he was given', () => {
+  const quotas = { user: { externalRecipientsPerHour: 2 }, users: { letters: { recipientsPerDay: 5 } } };
+  const house = houseOf(quotas, undefined, { bulkSenders: ['Bob', 'letters', 'news.example'] });
+  assert.equal(send(house, 3000), 3000);
+  const taken = Array.from({ length: 9 }, () => rcpt(house, fromBob('x@elsewhere.example', { user: 'letters' }))).filter((over) => over === null);
+  assert.equal(taken.length, 5);
 });
 
 test('at 80 % it is told once, and again when nothing is left; an account is met once', () => {

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { until } from '../../test/harness/until.ts';
 import { parseNamedLines } from '../lib/named-lines.ts';
 import type { EventBody } from '../model/events.ts';
-import { isOwnMailbox, OwnerNotices, userOf } from './owner-notices.ts';
+import { isOwnMailbox } from '../model/own-mailbox.ts';
+import { OwnerNotices, userOf } from './owner-notices.ts';
 
 interface Sent {
   readonly to: readonly string[];

@@ -5,6 +5,7 @@ import { afterOne, waitOf, type Rate } from '../lib/gcra.ts';
 import { LruMap } from '../lib/lru-map.ts';
 import { nameKey, type NamedLines } from '../lib/named-lines.ts';
 import type { Event, EventBody, Recorder } from '../model/events.ts';
+import { isOwnMailbox } from '../model/own-mailbox.ts';
 import { quotaKey, type QuotaKind } from '../model/quota.ts';
 import { letterAbout, type AccountNews, type NewsLetter, type QuotaTreatment } from './owner-letter.ts';
 
@@ -122,15 +123,4 @@ export class OwnerNotices {
 export function userOf(scope: string): string | null {
   const match = /(?:^|, )user (.+?)(?=, (?:listener|role|direction) |$)/.exec(scope);
   return match?.[1] === undefined || /(?:^|, )direction in$/.test(scope) ? null : match[1];
-}
-
-/** `bob` or `bob@example.org` reads what is written to bob@example.org. */
-export function isOwnMailbox(user: string, address: string, domains: readonly string[]): boolean {
-  const name = nameKey(user);
-  const mailbox = nameKey(address);
-  if (name === mailbox) return true;
-  const at = mailbox.lastIndexOf('@');
-  // `bob+elsewhere@example.org` is his mailbox as well.
-  const localPart = mailbox.slice(0, at).split('+', 1)[0] ?? '';
-  return localPart === (name.split('@', 1)[0] ?? '') && domains.includes(mailbox.slice(at + 1));
 }

@@ -55,11 +55,10 @@ async function start(t: TestContext, config: RawConfig): Promise<House> {
     ].join('\r\n');
     const file = join(folder, `${token}.eml`);
     writeFileSync(file, letter.slice(0, -2)); // swaks ends the last line itself
-    const { code } = await runProgram(peerPath('swaks'), [
-      ...['--server', '127.0.0.1', '--port', String(gateway.port('out')), '--local-interface', '127.0.0.2', '--helo', 'laptop.example', '--tls'],
-      ...['--auth', 'PLAIN', '--auth-user', user, '--auth-password', passwords[user]],
-      ...['--from', `${user}@hub.example`, '--to', to.join(','), '--data', `@${file}`],
-    ]);
+    const server = ['--server', '127.0.0.1', '--port', String(gateway.port('out')), '--local-interface', '127.0.0.2', '--helo', 'laptop.example', '--tls'];
+    const login = ['--auth', 'PLAIN', '--auth-user', user, '--auth-password', passwords[user]];
+    const mail = ['--from', `${user}@hub.example`, '--to', to.join(','), '--data', `@${file}`];
+    const { code } = await runProgram(peerPath('swaks'), [...server, ...login, ...mail]);
     return { code, token, wire: Buffer.from(letter.replaceAll('\r\n.', '\r\n..')) };
   };
   return { hub, gateway, send };

@@ -1,6 +1,8 @@
 // The files a configuration names: there, readable, and not for everybody's eyes. Nothing of their content reaches an error.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type CrossCheck, type CrossContext, type CrossFound, error, warning } from '../cross-check.ts';
+import { parseNamedLines } from '../../lib/named-lines.ts';
+import { isOwnMailbox } from '../../model/own-mailbox.ts';
 import type { OptionPath } from '../problem.ts';
 
 function* readable(path: OptionPath, file: string, what: string, { files }: CrossContext): Generator<CrossFound> {
@@ -78,6 +80,28 @@ const clientCertificates: CrossCheck = {
   },
 };
 
+const contactsFile: CrossCheck = {
+  reads: ['auth.contacts', 'site.domains'],
+  *find({ auth, site }, context) {
+    if (auth?.contacts === undefined) return;
+    const path = ['auth', 'contacts'];
+    yield* readable(path, auth.contacts, 'the file of contacts', context);
+    // By number: should it be the wrong file, nothing of it may be shown.
+    for (const [index, line] of context.files.text(auth.contacts).split('\n').entries()) {
+      const { values, wrong } = parseNamedLines(line);
+      const [[user, addresses] = ['', []]] = values;
+      if (wrong.length > 0 || addresses.some((address) => !/^[^\s@]+@[^\s@]+$/.test(address)))
+        yield error(path, `line ${index + 1} is not understood`, 'write user: address');
+      else if (user !== '' && addresses.every((address) => isOwnMailbox(user, address, site.domains)))
+        yield warning(
+          path,
+          `line ${index + 1} has no contact but the account itself, which a thief reads: it is not used`,
+          'give an address elsewhere, or that of a colleague',
+        );
+    }
+  },
+};
+
 const listFiles: CrossCheck = {
   reads: ['lists.*.file'],
   *find({ lists }, context) {
@@ -96,4 +120,4 @@ const intakeFiles: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, listFiles, intakeFiles];
+export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, contactsFile, listFiles, intakeFiles];
