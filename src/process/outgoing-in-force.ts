@@ -1,7 +1,9 @@
 // The outgoing memory as the keeper holds it: made or read at the start, its keys renewed, what is too old swept away, and written to the disk.
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { OutgoingKeys } from '../facts/outgoing-keys.ts';
 import { rememberedDays, type OutgoingGround } from '../facts/outgoing-memory.ts';
 import { DatedFingerprints } from '../lib/dated-fingerprints.ts';
@@ -25,7 +27,9 @@ export interface OutgoingInForceParts {
 const saveEveryMs = 30_000;
 const lookEveryMs = 3_600_000;
 const dayMs = 86_400_000;
-/** First octets of the file; its last 32 are the SHA-256 of all before them. */
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+/** First octets of the content; its last 32 are the SHA-256 of all before them. The file is compressed: a memory that is hardly filled takes little. */
 const magic = Buffer.from('FGOUT1\n\0');
 const stampOctets = 8;
 const digestOctets = 32;
@@ -48,7 +52,7 @@ export async function openOutgoingInForce({ dir, remember, trouble }: OutgoingIn
     const { changes } = prints;
     if (changes === written) return saving;
     written = changes;
-    saving = saving.then(() => replace(file, fileOf(ground, Date.now()))).catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
+    saving = saving.then(() => replace(file, contentOf(ground, Date.now()))).catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
     return saving;
   };
   const look = (): void => {
@@ -68,8 +72,8 @@ export async function openOutgoingInForce({ dir, remember, trouble }: OutgoingIn
   };
 }
 
-/** The file: what it is, when it was written (ms), keys, prints, digest. */
-function fileOf({ keys, prints }: OutgoingGround, atMs: number): Buffer {
+/** What it is, when it was written (ms), keys, prints, digest. */
+function contentOf({ keys, prints }: OutgoingGround, atMs: number): Buffer {
   const stamp = Buffer.alloc(stampOctets);
   stamp.writeDoubleLE(atMs);
   const all = Buffer.concat([magic, stamp, Buffer.from(keys), Buffer.from(prints)]);
@@ -78,7 +82,7 @@ function fileOf({ keys, prints }: OutgoingGround, atMs: number): Buffer {
 
 /** True where the file was there, whole, of this size and young enough. */
 async function readOld(file: string, { keys, prints }: OutgoingGround, trouble: (why: string) => void): Promise<boolean> {
-  const content = await readFile(file).catch((error: unknown) => {
+  const content = await readFile(file).then(unpacked, (error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) trouble(`${file} cannot be read: ${String(error)}`);
     return null;
   });
@@ -97,13 +101,19 @@ async function readOld(file: string, { keys, prints }: OutgoingGround, trouble: 
   return true;
 }
 
-/** A crash leaves the old file or the new one, whole. It holds keys: for us alone. */
+/** Empty where it is damaged. */
+const unpacked = (packed: Buffer): Promise<Buffer> => decompress(packed).catch(() => Buffer.alloc(0));
+
+/** A crash leaves the old file or the new one, whole; a full disk the old one. It holds keys: for us alone. */
 async function replace(file: string, content: Buffer): Promise<void> {
   const fresh = `${file}.new`;
   const handle = await open(fresh, 'w', 0o600);
   try {
-    await handle.writeFile(content);
+    await handle.writeFile(await compress(content));
     await handle.sync();
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }

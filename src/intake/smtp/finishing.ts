@@ -15,7 +15,7 @@ import { replies, withReference } from '../../policy/replies.ts';
 import { treatingFinding } from '../../policy/treatment.ts';
 import { receivedLine } from '../../wire/message/received.ts';
 import type { Collecting } from './collecting.ts';
-import { leaving } from './leaving.ts';
+import { leaving, noteWriter } from './leaving.ts';
 import { reportEvent, traitsWith, whatReturns } from './report-at-the-door.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
 import type { DoorServices, UnconfirmedFinals } from './services.ts';
@@ -129,6 +129,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   if (returning.report !== undefined) services.record(reportEvent(conversation.id, input, { ...returning.report, ref: reference }));
   services.record(conversation.judged('message', stageRecord, judgement, answer === null ? null : { ref: reference, answer }));
   if (answer !== null) return { ...nothingFromHub, reply: answer, reason: verdict.decisive?.check ?? 'policy' };
+  noteWriter(input, services);
 
   const key = (): string => unconfirmedKey(conversation, transaction, summary.sha256);
   const earlier = services.finals.size === 0 ? null : services.finals.find(key());

@@ -1,7 +1,7 @@
 // Mail that goes out: it is remembered before anybody can have it, and carries our mark, so that what comes back of it can be told from what
 // somebody forged.
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
-import type { ContentSummary, MailInput } from '../../model/stage-input.ts';
+import type { ContentSummary, MailInput, MessageInput } from '../../model/stage-input.ts';
 import { mayRelay } from '../../policy/relay.ts';
 import type { DoorServices } from './services.ts';
 
@@ -28,4 +28,10 @@ export function leaving(input: MailInput, recipients: readonly Mailbox[], { refe
   outgoing.remember({ id: reference, sender: from, recipients, messageId: summary.messageId, envelopeId: parameters.envid ?? null });
   if (recipients.every((to) => outgoing.isOurs(to))) return { sender: from, header: '' };
   return { sender: outgoing.tagged(from), header: outgoing.traceLine({ id: reference, sender: from }) };
+}
+
+/** Somebody outside wrote and was proven to have: what answers him reaches no third party. */
+export function noteWriter(input: MessageInput, { outgoing }: Pick<DoorServices, 'outgoing'>): void {
+  const { from, traits, recipients } = input;
+  if (from !== null && !mayRelay(input) && (traits?.dmarc === 'pass' || traits?.spf === 'pass')) outgoing.rememberWriter(from, recipients);
 }
