@@ -35,7 +35,7 @@ export function createContentReader({ key, authentication, level, record }: Cont
       return failed(message, error);
     }
   };
-  const readSlowly = async (message: MessageToRead, proving: Promise<SenderProof | null>): Promise<MessageTraits | null> => {
+  const readSlowly = async (message: MessageToRead, proving: Promise<SenderProof | null> | null): Promise<MessageTraits | null> => {
     try {
       const traits = traitsOf(message, await beginningOf(message.content));
       return traits === null ? null : withProof(traits, await proving);
@@ -46,10 +46,9 @@ export function createContentReader({ key, authentication, level, record }: Cont
   return {
     read: (message) => {
       if (level() >= busy) return null;
-      const isProvable = authentication !== null && comesFromOutside(message);
-      const beginning = isProvable ? null : beginningInMemory(message.content);
-      if (beginning !== null) return traitsOf(message, beginning);
-      return readSlowly(message, isProvable ? authentication.prove(message) : Promise.resolve(null));
+      const proving = authentication !== null && comesFromOutside(message) ? authentication.prove(message) : null;
+      const beginning = proving === null ? beginningInMemory(message.content) : null;
+      return beginning === null ? readSlowly(message, proving) : traitsOf(message, beginning);
     },
   };
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
+import { test } from 'node:test';
+import type { SenderProof } from '../model/content-reading.ts';
+import { proveSender } from './sender-proof.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicText = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+
+/** Signs a body with `simple/simple`, From only: as plain as RFC 6376 3.4 allows. */
+function signed(body: string, domain = 'sender.example'): string {
+  const bodyHash = createHash('sha256').update(body).digest('base64');
+  const from = 'From: a@sender.example\r\n';
+  const unsigned = `DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=${domain}; s=k; h=from; bh=${bodyHash}; b=`;
+  const signature = createSign('sha256').update(`${from}${unsigned}`).sign(privateKey, 'base64');
+  return `${unsigned}${signature}\r\n${from}\r\n${body}`;
+}
+
+const zone: Readonly<Record<string, string[][]>> = {
+  'TXT sender.example': [['v=spf1 ip4:192.0.2.1 -all']],
+  'TXT _dmarc.sender.example': [['v=DMARC1; p=reject']],
+  'TXT k._domainkey.sender.example': [[`v=DKIM1; k=rsa; p=${publicText}`]],
+  'TXT k._domainkey.other.example': [[`v=DKIM1; k=rsa; p=${publicText}`]],
+};
+
+async function proved(message: string, ip = '192.0.2.1'): Promise<SenderProof> {
+  const found: SenderProof = {};
+  const lookUp = (name: string, type: string): Promise<string[][]> => {
+    const answer = zone[`${type} ${name}`];
+    return answer === undefined ? Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' })) : Promise.resolve(answer);
+  };
+  await proveSender({ ip, helo: 'mx.sender.example', from: 'a@sender.example', message: Buffer.from(message) }, { lookUp, hostname: 'mx.example.org' }, found);
+  return found;
+}
+
+test('an aligned signature passes, and is known by the mark that the traits have', async () => {
+  const message = signed('hello\r\n');
+  const { spf, dmarc, dkim } = await proved(message, '198.51.100.9');
+  assert.deepEqual([spf, dmarc], ['fail', 'pass']);
+  const mark = /b=([^=\s]{16})[^\s]*\r\n/.exec(message.slice(message.indexOf('; b=')))?.[1];
+  assert.deepEqual(dkim, [{ domain: 'sender.example', mark, result: 'pass' }]);
+});
+
+test('a changed body, a signature of somebody else and a foreign address prove nothing', async () => {
+  const changed = await proved(signed('hello\r\n').replace('hello', 'hullo'), '198.51.100.9');
+  assert.deepEqual([changed.dkim?.[0]?.result === 'pass', changed.dmarc], [false, 'fail']);
+  const foreign = await proved(signed('hello\r\n', 'other.example'), '198.51.100.9');
+  assert.deepEqual([foreign.dkim?.[0]?.result, foreign.dmarc], ['pass', 'fail']);
+});
+
+test('SPF alone is enough for DMARC; without any record nothing is said', async () => {
+  assert.deepEqual(await proved('From: a@sender.example\r\n\r\n'), { spf: 'pass', dmarc: 'pass' });
+  const found: SenderProof = {};
+  const lookUp = (): Promise<never> => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
+  await proveSender({ ip: '192.0.2.1', helo: 'x.example', from: '', message: Buffer.from('From: a@x.example\r\n\r\n') }, { lookUp, hostname: 'mx' }, found);
+  assert.deepEqual(found, { spf: 'none', dmarc: 'none' });
+});
