@@ -44,7 +44,8 @@ export function heldQueue(stateDir: string): MailQueue {
       const { header, text } = json as Preview; // as above
       return { user: item.user, ip: item.ip, beginning: Buffer.from([...header, '', ...text].join('\n')) };
     },
-    hold: async (ids) => ids.map((id) => ({ id, error: null })),
+    endOfHold: () => Promise.resolve(null),
+    hold: (ids) => Promise.resolve(ids.map((id) => ({ id, error: null }))),
     release: (ids) => act('release', ids),
     remove: (ids) => act('discard', ids),
     undoing: { kind: 'store', bringBack: (ids) => act('undo', ids) },

@@ -50,12 +50,20 @@ export async function exemplar(queues: readonly MailQueue[], wanted: string, loo
 }
 
 /** Does what an action says to these messages, in batches; what was meant is written down before. */
-export async function* carryOut(queues: readonly MailQueue[], action: QueueAction, items: readonly QueueItem[], actions: KeptActions): AsyncGenerator<HandledInStore> {
+export async function* carryOut(
+  queues: readonly MailQueue[],
+  action: QueueAction,
+  items: readonly QueueItem[],
+  actions: KeptActions,
+): AsyncGenerator<HandledInStore> {
   for (const queue of queues) {
     const mine = items.filter(({ store }) => store === queue.name);
     for (let at = 0; at < mine.length; at += batchSize) {
       const batch = mine.slice(at, at + batchSize);
-      await actions.mean(action, batch.map(({ store, id, held }) => ({ store, id, wasHeld: held })));
+      await actions.mean(
+        action,
+        batch.map(({ store, id, held }) => ({ store, id, wasHeld: held })),
+      );
       for (const handled of await handle(queue, action, batch, actions)) yield { ...handled, store: queue.name };
     }
   }
@@ -95,7 +103,11 @@ async function discard(queue: MailQueue, action: QueueAction, batch: readonly Qu
       return { id: item.id, error: `stays on hold, because it could not be kept: ${error instanceof Error ? error.message : String(error)}` };
     }
   };
-  for await (const copied of inBatches(batch.filter(({ id }) => isHeld.has(id)), copy, copiedAtOnce)) {
+  for await (const copied of inBatches(
+    batch.filter(({ id }) => isHeld.has(id)),
+    copy,
+    copiedAtOnce,
+  )) {
     if (copied.error === null) kept.push(copied.id);
     else failed.push(copied);
   }
@@ -124,7 +136,11 @@ async function undoIn(queue: MailQueue, action: QueueAction, steps: readonly Ste
   const back = action.verb === 'discard' ? await putAllBack(queue, action, actions) : [];
   const there = new Map<string, boolean>();
   for await (const { id, held } of queue.list()) there.set(id, held);
-  if (action.verb === 'release') return queue.hold(ids.filter((id) => there.get(id) === false), `floodgate ${action.id}`);
+  if (action.verb === 'release')
+    return queue.hold(
+      ids.filter((id) => there.get(id) === false),
+      `floodgate ${action.id}`,
+    );
   const ours = new Set(steps.filter(({ wasHeld }) => !wasHeld).map(({ id }) => id));
   const brought = back.flatMap(({ message, error, id }) => (error === null && !message.wasHeld ? [id] : []));
   const toRelease = [...brought, ...[...ours].filter((id) => there.get(id) === true && !brought.includes(id))];

@@ -36,7 +36,8 @@ export function eximQueue({ config, program }: EximPlace = {}): MailQueue {
     const valid = ids.filter(isEximId);
     for (let at = 0; at < valid.length; at += idsAtOnce) await runProgram((await exim()).program, [...place, option, ...valid.slice(at, at + idsAtOnce)]);
     const handled: Handled[] = [];
-    for await (const each of inBatches(ids, async (id) => ({ id, error: isEximId(id) ? judge(await envelope(id)) : 'is no queue id of Exim' }))) handled.push(each);
+    for await (const each of inBatches(ids, async (id) => ({ id, error: isEximId(id) ? judge(await envelope(id)) : 'is no queue id of Exim' })))
+      handled.push(each);
     return handled;
   };
 
@@ -53,6 +54,11 @@ export function eximQueue({ config, program }: EximPlace = {}): MailQueue {
       if (body === null) return null;
       const { user, ip, header } = known;
       return { user, ip, beginning: Buffer.concat([header, Buffer.from('\n'), body]).subarray(0, maxBytes) };
+    },
+    async endOfHold() {
+      const { stdout } = await runProgram((await exim()).program, [...place, '-bP', 'timeout_frozen_after', 'auto_thaw']);
+      const set = [...stdout.matchAll(/^(timeout_frozen_after|auto_thaw) = (?!0s$)(\S+)$/gm)].map(([, setting = '', time = '']) => ends[setting]?.(time) ?? '');
+      return set.length === 0 ? null : set.join('; ');
     },
     hold: (ids) => change('-Mf', ids, (now) => (now === null ? 'is no longer in the queue' : now.frozen ? null : busy)),
     release: (ids) => change('-Mt', ids, (now) => (now?.frozen === true ? busy : null)),
@@ -76,6 +82,13 @@ export function eximQueue({ config, program }: EximPlace = {}): MailQueue {
     },
   };
 }
+
+/** Settings that end a hold. */
+const ends: Readonly<Record<string, (time: string) => string>> = {
+  timeout_frozen_after: (time) =>
+    `Exim sends frozen messages back to their senders once they have waited for ${time} (timeout_frozen_after): discard or release them before`,
+  auto_thaw: (time) => `Exim tries frozen messages again after ${time} (auto_thaw)`,
+};
 
 type Judge = (now: EximEnvelope | null) => string | null;
 const busy = 'is being delivered at this moment; try again';
@@ -121,7 +134,17 @@ async function itemOf(spool: string, id: string, folder: string): Promise<QueueI
   const { from, to, queuedAt, frozen, header } = known;
   const why = await lastReason(spool, id, folder);
   const size = header.length + 1 + Math.max(0, body - firstLine(id));
-  return { id, store: 'exim', queuedAt, from, to, size, reason: [...(frozen ? ['frozen'] : []), ...(why === '' ? [] : [why])].join('; '), incident: null, held: frozen };
+  return {
+    id,
+    store: 'exim',
+    queuedAt,
+    from,
+    to,
+    size,
+    reason: [...(frozen ? ['frozen'] : []), ...(why === '' ? [] : [why])].join('; '),
+    incident: null,
+    held: frozen,
+  };
 }
 
 /** From the message's own log (message_logs, on by default): what its last try came to. */
@@ -129,6 +152,10 @@ async function lastReason(spool: string, id: string, folder: string): Promise<st
   const path = join(folder.replace(join(spool, 'input'), join(spool, 'msglog')), id);
   const size = await sizeOf(path);
   const end = size === null ? null : await readBeginning(path, logEnd, Math.max(0, size - logEnd));
-  const last = end?.toString('utf8').trimEnd().split('\n').findLast((line) => / defer \(/.test(line));
+  const last = end
+    ?.toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .findLast((line) => / defer \(/.test(line));
   return last === undefined ? '' : last.slice(last.indexOf(' defer (') + 1);
 }

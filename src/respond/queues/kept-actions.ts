@@ -79,9 +79,12 @@ export class KeptActions {
     const needed = bytes + messages * perMessageBytes;
     const used = await bytesBelow(this.#dir);
     if (used + needed > this.#roomBytes)
-      throw new QueueTrouble(`to keep ${mib(needed)} for a day there is no room: ${mib(used)} of ${mib(this.#roomBytes)} are in use in ${this.#dir}; give more with --room, or discard fewer at a time`);
+      throw new QueueTrouble(
+        `to keep ${mib(needed)} for a day there is no room: ${mib(used)} of ${mib(this.#roomBytes)} are in use in ${this.#dir}; give more with --room, or discard fewer at a time`,
+      );
     const { bavail, bsize } = await statfs(this.#dir);
-    if (needed + spareBytes > bavail * bsize) throw new QueueTrouble(`the disk of ${this.#dir} has ${mib(bavail * bsize)} free, ${mib(needed + spareBytes)} are needed; name another with --keep`);
+    if (needed + spareBytes > bavail * bsize)
+      throw new QueueTrouble(`the disk of ${this.#dir} has ${mib(bavail * bsize)} free, ${mib(needed + spareBytes)} are needed; name another with --keep`);
   }
 
   /** Begins an action: it can be found from now on. */
@@ -220,7 +223,11 @@ async function bytesBelow(dir: string): Promise<number> {
   let sum = 0;
   for (const entry of await readdir(dir, { withFileTypes: true, recursive: true }).catch(() => [])) {
     // It may go while we count.
-    if (entry.isFile()) sum += await stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0);
+    if (entry.isFile())
+      sum += await stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      );
   }
   return sum;
 }

@@ -83,6 +83,8 @@ export interface MailQueue {
   open(id: string, maxBytes: number): Promise<OpenedMessage | null>;
   /** `why` is a short plain text for programs that write one down. */
   hold(ids: readonly string[], why: string): Promise<readonly Handled[]>;
+  /** What the program itself will do with held messages in the end, in one sentence; null: nothing. */
+  endOfHold(): Promise<string | null>;
   release(ids: readonly string[]): Promise<readonly Handled[]>;
   /** Takes held messages out; one that is not held (any more) stays. */
   remove(ids: readonly string[]): Promise<readonly Handled[]>;

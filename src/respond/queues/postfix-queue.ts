@@ -61,6 +61,7 @@ export function postfixQueue({ config, programs }: PostfixPlace = {}): MailQueue
       }
       return null;
     },
+    endOfHold: () => Promise.resolve(null),
     hold: (ids) => change(ids, (valid) => postsuper('-h', valid, []), heldNow),
     release: (ids) => change(ids, (valid) => postsuper('-H', valid, []), releasedNow),
     // Of the hold queue only: what somebody has released meanwhile stays.
@@ -96,7 +97,8 @@ async function settingOf(program: string, args: readonly string[]): Promise<stri
 async function located(directory: string): Promise<Located> {
   const found = new Map<string, { readonly queue: (typeof queues)[number]; readonly path: string }>();
   // In the order in which messages move: one that moves on is seen at its later place.
-  for (const queue of queues.toReversed()) for await (const path of filesBelow(join(directory, queue), deepest)) found.set(path.slice(path.lastIndexOf('/') + 1), { queue, path });
+  for (const queue of queues.toReversed())
+    for await (const path of filesBelow(join(directory, queue), deepest)) found.set(path.slice(path.lastIndexOf('/') + 1), { queue, path });
   return found;
 }
 

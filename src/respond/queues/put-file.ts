@@ -32,7 +32,12 @@ export async function giveName(temporary: string, path: string): Promise<void> {
  * Puts the files of a message back where they were, the last one last, which makes it a message. Cut off at any point and done again, it is there
  * once: the name is announced when all is laid down, and a temporary file that is gone then was given its name.
  */
-export async function putFiles(id: string, files: readonly KeptFile[], temporaryOf: (file: KeptFile) => string, { before, announce }: Announcement): Promise<string> {
+export async function putFiles(
+  id: string,
+  files: readonly KeptFile[],
+  temporaryOf: (file: KeptFile) => string,
+  { before, announce }: Announcement,
+): Promise<string> {
   const last = files.at(-1);
   if (last === undefined) throw new QueueTrouble(`${id} has no kept file`);
   if (before !== null && !(await isThere(temporaryOf(last)))) return before;

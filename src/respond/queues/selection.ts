@@ -55,7 +55,7 @@ export interface Fits {
 /** The test that a selection means; throws on words that mean nothing. */
 export function fitsOf({ words, ids, before, like, incident }: Selection): Fits {
   const said = testOf(words);
-  const about = incident?.words == null ? null : testOf(incident.words);
+  const about = incident === null || incident.words === null ? null : testOf(incident.words);
   const isOf = (item: QueueItem): boolean => incident === null || item.incident === incident.id;
   const likeness: MessageTest | null = like === null ? null : (_, look) => resemblance(like, shinglesOf(`${look.subject}\n${look.text}`)) >= alikeFrom;
   return {

@@ -62,6 +62,7 @@ export function sendmailQueue({ config = usualConfig, program = 'sendmail' }: Se
       }
       return null;
     },
+    endOfHold: () => Promise.resolve(null),
     hold: (ids, why) => change(ids, [`-Q${why}`], (now) => (now === null ? 'is no longer in the queue' : now.held ? null : busy)),
     release: (ids) => change(ids, ['-qQ', '-Q'], (now) => (now?.held === true ? busy : null)),
     async remove(ids) {
@@ -135,7 +136,13 @@ async function itemOf([id, place]: readonly [string, Place]): Promise<QueueItem 
 async function removed(place: Place | undefined): Promise<string | null> {
   if (place === undefined) return null;
   if (!place.held) return 'is not quarantined';
-  if ((await unlessGone(place.control, unlink(place.control).then(() => true))) === null) return 'is not quarantined any more';
+  if (
+    (await unlessGone(
+      place.control,
+      unlink(place.control).then(() => true),
+    )) === null
+  )
+    return 'is not quarantined any more';
   await unlessGone(place.body, unlink(place.body));
   await syncPath(dirname(place.control));
   return null;

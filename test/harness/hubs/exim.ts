@@ -2,8 +2,8 @@
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Owner } from '../scratch.ts';
-import type { Hub, HubOptions } from './hub.ts';
-import { mailUid, makeFolder, unpackedHub, type Premises, type Recipe } from './unpacked.ts';
+import type { HubOptions } from './hub.ts';
+import { mailUid, makeFolder, unpackedHub, type Premises, type Recipe, type UnpackedHub } from './unpacked.ts';
 
 /** An option may be set once only: a line of the test takes the place of ours. */
 const withLines = (text: string, lines: readonly string[]): string => {
@@ -91,6 +91,6 @@ const recipe: Recipe = {
 };
 
 /** Starts Exim as a hub. */
-export async function eximHub(owner: Owner, options: HubOptions = {}): Promise<Hub> {
+export async function eximHub(owner: Owner, options: HubOptions = {}): Promise<UnpackedHub> {
   return unpackedHub(owner, recipe, options);
 }

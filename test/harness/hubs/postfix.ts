@@ -12,6 +12,8 @@ const mailOwner = { uid: 65_534, gid: 65_534 };
 export interface PostfixHub extends Hub {
   /** Further main.cf lines; take effect at the next restart. */
   set(settings: Readonly<Record<string, string>>): void;
+  /** Directory of main.cf. */
+  readonly config: string;
 }
 
 export interface PostfixOptions extends HubOptions {
@@ -75,6 +77,7 @@ defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 verify unix - - n - 1 verify
 flush unix n - n 1000? 0 flush
+showq unix n - n - - showq
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
@@ -121,6 +124,7 @@ export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Pr
 
   const hub: PostfixHub = {
     product: 'postfix',
+    config,
     port,
     address: `127.0.0.1:${port}`,
     domain,

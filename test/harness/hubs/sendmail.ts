@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { peer } from '../peer.ts';
 import { runProgram, type Owner } from '../scratch.ts';
-import type { Hub, HubOptions } from './hub.ts';
-import { mailUid, makeFolder, unpackedHub, type Premises, type Recipe } from './unpacked.ts';
+import type { HubOptions } from './hub.ts';
+import { mailUid, makeFolder, unpackedHub, type Premises, type Recipe, type UnpackedHub } from './unpacked.ts';
 
 const macros = ({ inside, port, outsidePort, domain, options, folder }: Premises): string => `divert(-1)
 include(\`${folder}/usr/share/sendmail/cf/m4/cf.m4')
@@ -98,6 +98,6 @@ const recipe: Recipe = {
 };
 
 /** Starts Sendmail as a hub. */
-export async function sendmailHub(owner: Owner, options: HubOptions = {}): Promise<Hub> {
+export async function sendmailHub(owner: Owner, options: HubOptions = {}): Promise<UnpackedHub> {
   return unpackedHub(owner, recipe, options);
 }

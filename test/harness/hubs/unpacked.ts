@@ -41,6 +41,16 @@ interface Layout {
   readonly logFile?: string;
 }
 
+/** One of the unpacked servers. */
+export interface UnpackedHub extends Hub {
+  /** How another program runs where this one does, among its files and users. */
+  beside(command: readonly string[]): { readonly program: string; readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv };
+  /** The server's own program. */
+  readonly program: string;
+  /** Below it the server has its files; it sees them at `inside`. */
+  readonly directory: string;
+}
+
 /** The program writes below this path; it lies over the machine's own. */
 export const inside = '/var/spool';
 
@@ -61,7 +71,7 @@ function unpackedAt(name: PeerName): { folder: string; libraries: string } {
 }
 
 /** Starts one of the unpacked servers as a hub. */
-export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOptions): Promise<Hub> {
+export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOptions): Promise<UnpackedHub> {
   const whole = { ...hubDefaults, ...options };
   const domain = whole.domains[0] ?? 'hub.example';
   const outside = await outsideWorld(owner);
@@ -72,15 +82,20 @@ export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOpti
   const mailboxes = new Mailboxes(join(directory, 'mail'), whole.users, { uid: mailUid, gid: mailUid });
   const users = privateUsers(join(directory, 'etc'), recipe.users(premises));
   const { overlays, command, logFile: ownLog } = await recipe.layOut(premises);
-  const args = underMounts([...users, ...overlays, { from: directory, over: inside }, ...whole.overlays], command);
+  const mounts = [...users, ...overlays, { from: directory, over: inside }, ...whole.overlays];
+  const args = underMounts(mounts, command);
+  const env = { ...process.env, LD_LIBRARY_PATH: libraries };
   const logFile = join(directory, 'mail.log');
   writeFileSync(logFile, '', { flag: 'a', mode: 0o666 });
   const logs = ownLog === undefined ? [logFile] : [logFile, join(directory, ownLog)];
   const log = (): string => logs.map((file) => (existsSync(file) ? readFileSync(file, 'latin1') : '')).join('');
   let child: ChildProcess | null = null;
 
-  const hub: Hub = {
+  const hub: UnpackedHub = {
     product: recipe.product,
+    directory,
+    program: command[0] ?? '',
+    beside: (other) => ({ program: 'unshare', args: underMounts(mounts, other), env }),
     port,
     address: `127.0.0.1:${port}`,
     domain,
@@ -93,7 +108,7 @@ export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOpti
     logFile: logs.at(-1) ?? logFile,
     async start() {
       const sink = openSync(logFile, 'a');
-      const started = startProcess(owner, 'unshare', args, { env: { ...process.env, LD_LIBRARY_PATH: libraries }, stdio: ['ignore', sink, sink] });
+      const started = startProcess(owner, 'unshare', args, { env, stdio: ['ignore', sink, sink] });
       closeSync(sink);
       child = started;
       try {
