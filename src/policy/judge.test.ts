@@ -57,6 +57,18 @@ test('a fact from the network makes the stage wait, and is recorded', async () =
   assert.deepEqual(await judgement, { verdict: passed, facts: { recipient: { value: 'exists' } } });
 });
 
+test('the quota is asked last, for its answer counts the recipient: not about a client that is refused before', () => {
+  const over = { kind: 'user', name: 'bob', clock: 'recipientsPerDay', used: 9, limit: 9 } as const;
+  const held = judgeOf({ source: sourceOf({ quota: known(over) }) })('rcpt', rcptInput({ user: 'bob' })) as Judgement; // all facts answer at once
+  assert.deepEqual([held.verdict.action, held.facts['quota']], ['quarantine', { value: over }]);
+  const source = sourceOf();
+  void judgeOf({ source })('rcpt', rcptInput());
+  assert.equal(source.asked.at(-1), 'quota');
+  const refused = sourceOf({ lists: badName });
+  void judgeOf({ source: refused })('rcpt', rcptInput());
+  assert.equal(refused.asked.includes('quota'), false);
+});
+
 test('facts that were used stand in the record, known or unknown', () => {
   const source = sourceOf({ lists: badName });
   const { facts } = judgeOf({ source })('rcpt', rcptInput()) as Judgement; // all facts answer at once

@@ -107,11 +107,11 @@ function networkTier<S extends Stage>(run: StageRun<S>, cheap: TierRun<S>, findi
   const asks = spared ? plan.asksSpared : plan.asks;
   const reverseName = asks.includes('reverseName') ? ask(source, 'reverseName', stage, input) : notAsked;
   const recipient = asks.includes('recipient') ? ask(source, 'recipient', stage, input) : notAsked;
-  const finish = (looked: Facts): Judgement => {
+  const judgeWith = (facts: Facts): Judgement => conclude(run, runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
+  const finish = (facts: Facts): Judgement | Promise<Judgement> => {
     // The last question, and asked at the last moment: its answer counts the recipient.
     const quota = asks.includes('quota') ? ask(source, 'quota', stage, input) : notAsked;
-    const facts: Facts = { ...looked, quota: quota instanceof Promise ? broken<'quota'>('is not answered at once') : quota };
-    return conclude(run, runTier(plan.network, spared, { ...cheap, facts }, findings), facts);
+    return quota instanceof Promise ? quota.then((known) => judgeWith({ ...facts, quota: known })) : judgeWith({ ...facts, quota });
   };
   if (reverseName instanceof Promise || recipient instanceof Promise) {
     return Promise.all([reverseName, recipient]).then(([name, status]) => finish({ ...cheap.facts, reverseName: name, recipient: status }));
