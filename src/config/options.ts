@@ -4,6 +4,7 @@
 import { z } from '../lib/zod.ts';
 import { alerts } from './alert-options.ts';
 import { autoReplies, bounces, traps } from './bounce-options.ts';
+import { disk, respond } from './disk-options.ts';
 import { playbook } from './playbook-options.ts';
 import { quotas } from './quota-options.ts';
 import { intake, spool, viruses } from './spool-options.ts';
@@ -358,9 +359,12 @@ export const options = z.strictObject({
       segment: size('64 MiB').describe('A segment is closed and compressed at this size.'),
       maxSize: size('2 GiB').describe('Oldest segments are removed above this.'),
       maxAge: duration('30d').describe('Older segments are removed.'),
+      maxRate: size('8 MiB').describe('Bytes a second over a while; of a flood beyond it what tells least is left out and counted. 0: no limit.'),
     })
     .prefault({})
     .describe('The record of everything that happened.'),
+  disk,
+  respond,
   log: z
     .strictObject({
       format: z.enum(['text', 'json', 'logfmt']).default('text').describe('How a line is written.'),

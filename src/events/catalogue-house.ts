@@ -223,6 +223,30 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       ['because', e.because],
     ],
   },
+  'disk-space': {
+    doc: 'Room on the disk of the state directory has become short, or less so, and what is given up for it (docs/disk-guard.md).',
+    level: (e) => (e.level >= 3 ? 'error' : e.level > e.before ? 'warn' : 'info'),
+    line: (e) => [
+      ['level', e.level],
+      ['before', e.before],
+      ['free', e.free],
+      ['share', e.share],
+      ['doing', e.doing],
+    ],
+  },
+  'log-focus': {
+    doc: 'Whose events are logged in full now, because an incident is about them; nobody when it is over.',
+    level: at('info'),
+    line: (e) => [
+      ['keys', e.keys.join(',')],
+      ['total', e.total],
+    ],
+  },
+  'debug-peers-failed': {
+    doc: 'The debug_peer_list of the Postfix beside us could not be changed; it is tried again.',
+    level: at('warn'),
+    line: (e) => [['why', e.why]],
+  },
   'log-trouble': { doc: 'A log of `logs` cannot be read, or is not there; it is waited for.', level: at('warn'), line: (e) => [['why', e.why]] },
   'detector-failed': {
     doc: 'A detector threw on a sighting, by a fault of our own; it goes on with the next.',

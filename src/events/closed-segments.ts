@@ -46,6 +46,16 @@ export class ClosedSegments {
     await this.#removeBeyondLimits(current);
   }
 
+  /** Removes the oldest one if it ended before then; gives its bytes. A segment ends where the next one begins. */
+  async giveUpOldest(beforeMs: number, current: Segment | null): Promise<number> {
+    const [oldest, second] = this.#segments;
+    const endedMs = (second ?? current)?.firstMs;
+    if (oldest === undefined || endedMs === undefined || endedMs > beforeMs) return 0;
+    await rm(oldest.path, { force: true });
+    this.#segments = this.#segments.filter((each) => each !== oldest);
+    return oldest.bytes;
+  }
+
   async #removeBeyondLimits(current: () => Segment | null): Promise<void> {
     const { maxSize, maxAge, now } = this.#limits;
     for (;;) {

@@ -63,6 +63,9 @@ export function countEvent(body: EventBody, add: AddCount): void {
     case 'incident-changed':
     case 'incidents-broken':
     case 'alert-failed':
+    case 'disk-space':
+    case 'log-focus':
+    case 'debug-peers-failed':
     case 'log-trouble':
     case 'detector-failed':
     case 'hub-circuit':

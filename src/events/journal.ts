@@ -3,6 +3,7 @@
 import { open, mkdir } from 'node:fs/promises';
 import { ClosedSegments } from './closed-segments.ts';
 import { hasRoomFor, importanceOfLine } from './importance.ts';
+import { JournalMeter } from './journal-meter.ts';
 import { clearLeftovers, cutTornLine, listSegments, segmentPath, type Segment } from './segments.ts';
 
 export interface JournalOptions {
@@ -19,6 +20,8 @@ export interface JournalOptions {
   onTrouble(what: string): void;
   /** Events that are missing, by type; told when there is room again, so that it can be journalled. */
   onDropped(dropped: Readonly<Record<string, number>>, why: string): void;
+  /** Bytes a second that are written over a while; beyond it what tells least is left out. Default 0: no limit. */
+  readonly maxRate?: number;
   /** Bytes that may wait for the disk. Default 16 MiB. */
   readonly maxQueued?: number;
   /** Milliseconds between attempts while the disk is in trouble. Default 1000. */
@@ -58,6 +61,10 @@ export interface Journal {
   segments(): readonly Segment[];
   /** Rotates by age, compresses closed segments, enforces the limits. Runs by itself every minute and after each rotation. */
   upkeep(): Promise<void>;
+  /** Leaves out what is chatty from now on, or no longer. */
+  spare(isSparing: boolean): void;
+  /** Removes the oldest closed segment if all of it happened before then (ms since the epoch); gives the bytes freed. */
+  giveUpOldest(beforeMs: number): Promise<number>;
 }
 
 /** A quiet site still gets a new segment each day, so that the age limit has something to remove. */
@@ -65,6 +72,8 @@ const longestSegmentMs = 86_400_000;
 const upkeepMs = 60_000;
 /** One write takes at most so much: the queue keeps moving and a failed write repeats little. */
 const writeBytes = 1024 * 1024;
+/** What is missing is told so often at most, in ms: each telling is an event itself. */
+const tellDroppedMs = 10_000;
 const pieceBytes = 64 * 1024;
 
 /** Opens the journal, mends what a crash left, and goes on with the newest segment. Rejects when the directory cannot be used. */
@@ -121,11 +130,14 @@ class JournalWriter implements Journal {
   #trouble: string | null = null;
   #dropped = new Map<string, number>();
   #droppedEver = 0;
+  #toldDroppedAt = 0;
+  readonly #meter: JournalMeter;
   #closing = false;
 
   constructor(options: JournalOptions, segments: readonly Segment[]) {
     this.#options = options;
     this.#maxQueued = options.maxQueued ?? 16 * 1024 * 1024;
+    this.#meter = new JournalMeter(options.maxRate ?? 0);
     // At least four segments within the limit, or removing the oldest would empty the journal.
     this.#segmentBytes = Math.min(options.segment, Math.ceil(options.maxSize / 4));
     const newest = segments.at(-1);
@@ -138,8 +150,10 @@ class JournalWriter implements Journal {
   append(batch: string | Buffer): void {
     if (batch.length === 0 || this.#closing) return;
     const whole = typeof batch === 'string' ? Buffer.from(batch) : batch;
-    const kept = hasRoomFor(0, this.#queued + whole.length, this.#maxQueued) ? whole : this.#thin(whole);
+    const isCalm = this.#meter.isCalm(whole.length, this.#options.now());
+    const kept = isCalm && hasRoomFor(0, this.#queued + whole.length, this.#maxQueued) ? whole : this.#thin(whole);
     if (kept.length > 0) {
+      if (isCalm) this.#meter.wrote(kept.length);
       this.#queue.push(kept);
       this.#queued += kept.length;
     }
@@ -154,7 +168,8 @@ class JournalWriter implements Journal {
       if (line === '') continue;
       const { type, importance } = importanceOfLine(line);
       const size = Buffer.byteLength(line) + 1;
-      if (hasRoomFor(importance, bytes + size, this.#maxQueued)) {
+      if (this.#meter.admits(importance, size) && hasRoomFor(importance, bytes + size, this.#maxQueued)) {
+        this.#meter.wrote(size);
         kept.push(`${line}\n`);
         bytes += size;
       } else {
@@ -257,10 +272,17 @@ class JournalWriter implements Journal {
       this.#trouble = null;
       this.#options.onTrouble('the journal is written again');
     }
+    this.#tellDropped();
+  }
+
+  #tellDropped(): void {
     if (this.#dropped.size === 0 || !hasRoomFor(0, this.#queued, this.#maxQueued)) return;
+    const now = this.#options.now();
+    if (this.#toldDroppedAt > 0 && now - this.#toldDroppedAt < tellDroppedMs) return;
+    this.#toldDroppedAt = now;
     const dropped = Object.fromEntries(this.#dropped);
     this.#dropped = new Map();
-    this.#options.onDropped(dropped, 'the disk did not take the journal fast enough');
+    this.#options.onDropped(dropped, 'more came than the journal may grow, or the disk takes');
   }
 
   async flush(): Promise<void> {
@@ -307,7 +329,23 @@ class JournalWriter implements Journal {
     return this.#tending;
   }
 
+  spare(isSparing: boolean): void {
+    this.#meter.spare(isSparing);
+  }
+
+  giveUpOldest(beforeMs: number): Promise<number> {
+    if (this.#closing) return Promise.resolve(0);
+    // After what is being compressed: a segment must not go away under it.
+    const given = (this.#tending ?? Promise.resolve()).then(() => this.#shelf.giveUpOldest(beforeMs, this.#currentSegment()));
+    this.#tending = given.then(
+      () => {},
+      (error: unknown) => this.#options.onTrouble(`an old journal segment cannot be removed: ${messageOf(error)}`),
+    );
+    return given.catch(() => 0);
+  }
+
   async #tend(): Promise<void> {
+    this.#tellDropped();
     try {
       await this.#pumping; // the file must not be rotated in the middle of a write
       if (!this.#pumping && this.#current && this.#options.now() - this.#current.firstMs >= longestSegmentMs) await this.#rotate();

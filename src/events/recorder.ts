@@ -4,6 +4,7 @@ import type { EventBody, Recorder } from '../model/events.ts';
 import { entryOf, events, type LogLevel } from './catalogue.ts';
 import { countEvent } from './counting.ts';
 import { hasRoomFor, importanceOf } from './importance.ts';
+import { LogFocus, noDetail, type LogDetail } from './log-focus.ts';
 import { logLine, severityOf, type LogFormat } from './log-line.ts';
 import type { Count, CounterName, Observation } from './metric-catalogue.ts';
 import { shortJson } from './short-json.ts';
@@ -45,6 +46,8 @@ export interface DoorRecorder {
   /** The keeper has taken batches of this cost in all. */
   taken(cost: number): void;
   setLog(format: LogFormat, level: LogLevel): void;
+  /** Who is logged in full, and whether debug lines may be. */
+  setDetail(detail: LogDetail): void;
   /** Sequence number of the next event. */
   nextSeq(): number;
 }
@@ -63,6 +66,7 @@ export function createRecorder(options: RecorderOptions): DoorRecorder {
     flush: () => box.flush(),
     taken: (cost) => box.taken(cost),
     setLog: (format, level) => box.setLog(format, level),
+    setDetail: (detail) => box.setDetail(detail),
     nextSeq: () => box.seq,
   };
 }
@@ -76,6 +80,8 @@ class Outbox {
   readonly #addCount = (name: CounterName, labels: readonly string[], by = 1): void => this.count(name, labels, by);
   #logFormat: LogFormat;
   #logSeverity: number;
+  #focus = new LogFocus([]);
+  #mayDebug = noDetail.mayDebug;
   #journal = '';
   #log = '';
   #events = 0;
@@ -124,7 +130,7 @@ class Outbox {
 
   #writeLog(at: number, body: EventBody): void {
     const level = entryOf(body).level(body);
-    if (severityOf[level] > this.#logSeverity) return;
+    if (!this.#isLogged(level, body)) return;
     const second = Math.floor(at / 1000);
     if (second !== this.#second) this.#startSecond(second);
     const share = this.#options.logLinesPerSecond ?? 1000;
@@ -164,6 +170,17 @@ class Outbox {
   setLog(format: LogFormat, level: LogLevel): void {
     this.#logFormat = format;
     this.#logSeverity = severityOf[level];
+  }
+
+  setDetail({ keys, mayDebug }: LogDetail): void {
+    this.#focus = new LogFocus(keys);
+    this.#mayDebug = mayDebug;
+  }
+
+  #isLogged(level: LogLevel, body: EventBody): boolean {
+    const inView = this.#focus.concerns(body); // asked of each event: a session in view stays so
+    if (level === 'debug' && !this.#mayDebug) return false;
+    return severityOf[level] <= this.#logSeverity || inView;
   }
 
   /** Tells of losses as soon as there is room again to tell of them. */

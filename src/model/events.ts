@@ -314,6 +314,12 @@ export type Event = Stamp &
       }
     /** Pushed down to the lowest class until then, in milliseconds since the epoch. */
     | { readonly type: 'client-penalised'; readonly ip: string; readonly untilMs: number; readonly why: string }
+    /** Room on the disk of the state directory has become short, or less so: 0 enough, 4 new content hears 452. Bytes; `share` of the whole. */
+    | { readonly type: 'disk-space'; readonly level: number; readonly before: number; readonly free: number; readonly share: number; readonly doing: string }
+    /** Whose events are logged in full now, because an incident is about them; `keys` are the first of `total`. */
+    | { readonly type: 'log-focus'; readonly keys: readonly string[]; readonly total: number }
+    /** The debug_peer_list of the Postfix beside us could not be changed; it is tried again. */
+    | { readonly type: 'debug-peers-failed'; readonly why: string }
     /** The journal's queue was full or the disk was: so many events of these types are missing. */
     | { readonly type: 'journal-dropped'; readonly dropped: Readonly<Record<string, number>>; readonly why: string }
     | { readonly type: 'started'; readonly version: string; readonly listeners: readonly string[] }

@@ -5,13 +5,13 @@ import type { Recorder } from '../model/events.ts';
 import type { DoorStart, FromDoor } from './messages.ts';
 
 export interface DoorRecord {
-  readonly recorder: Pick<DoorRecorder, 'setLog' | 'taken'>;
+  readonly recorder: Pick<DoorRecorder, 'setLog' | 'setDetail' | 'taken'>;
   readonly record: Recorder;
   /** Ships what is pending. */
   flush(): void;
 }
 
-export function openDoorRecord({ name, config }: DoorStart, say: (message: FromDoor) => void): DoorRecord {
+export function openDoorRecord({ name, config, logDetail }: DoorStart, say: (message: FromDoor) => void): DoorRecord {
   const recorder = createRecorder({
     door: name,
     now: Date.now,
@@ -19,6 +19,7 @@ export function openDoorRecord({ name, config }: DoorStart, say: (message: FromD
     logLevel: config.log.level,
     ship: (batch) => say({ kind: 'batch', batch }),
   });
+  recorder.setDetail(logDetail);
   const hits = createMeasureHits();
   return {
     recorder,

@@ -19,6 +19,8 @@ keeper.on('message', (message: ToDoor) => {
   switch (message.kind) {
     case 'settings':
       return void door.reconfigure(message);
+    case 'log-detail':
+      return door.useLogDetail(message.detail);
     case 'lists':
       return door.useLists(message.lists);
     case 'measures':

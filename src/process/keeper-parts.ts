@@ -16,6 +16,8 @@ import { openCorrespondentsInForce, type CorrespondentsInForce } from './corresp
 import { openContentKey } from './content-key.ts';
 import { openEstablishedPairs, type EstablishedPairsInForce } from './established-pairs.ts';
 import { openIncidentsInForce } from './incidents-in-force.ts';
+import { startDiskGuard, type DiskGuard } from './disk-guard.ts';
+import { openLogFocus, type LogFocusInForce } from './log-focus-in-force.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
 import { openLogsInForce, type LogsInForce } from './logs-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
@@ -45,6 +47,8 @@ export interface KeeperParts {
   /** Secret with which the prints of content are made. */
   readonly contentKey: HashKey;
   readonly logs: LogsInForce;
+  readonly logFocus: LogFocusInForce;
+  readonly diskGuard: DiskGuard;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
   readonly spool: SpoolInForce;
@@ -95,6 +99,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const loop = startResponse({ config, incidents, measures, record: say, met: pairs.note, now: Date.now });
   response = loop;
   record.watch(loop.take);
+  const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
   const quarantine = await openQuarantineInForce({ store, record: say, config });
   return {
     record,
@@ -106,6 +111,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     response: loop,
     pairs,
     contentKey: await openContentKey(config.state, trouble),
+    ...watching,
     logs: openLogsInForce({ config, note: loop.note, record: say }),
     tokens: await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now }),
     quarantine,
@@ -136,6 +142,28 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
 /** Whose flood is not over: nobody becomes known to them by it. */
 const bombedMailboxes = (incidents: Pick<IncidentDesk, 'open'>): readonly string[] =>
   incidents.open().flatMap(({ detector, key }) => (detector === 'subscription-bomb' && key.recipient !== undefined ? [key.recipient] : []));
+
+/** The disk guard, and the log that is raised for open incidents: the guard says whether there is room for debug lines. */
+function watchRoom({
+  inForce,
+  record: { journal, recorder },
+  incidents,
+  response,
+  broadcast,
+}: Pick<KeeperParts, 'inForce' | 'record' | 'incidents' | 'response'> & Pick<KeeperGround, 'broadcast'>): Pick<KeeperParts, 'logFocus' | 'diskGuard'> {
+  const config = (): Config => inForce.settings.config;
+  const logFocus = openLogFocus({
+    config,
+    openIncidents: incidents.open,
+    record: recorder.record,
+    changed: (detail) => {
+      recorder.setDetail(detail);
+      broadcast({ kind: 'log-detail', detail });
+    },
+  });
+  const diskGuard = startDiskGuard({ config, journal, record: recorder.record, note: response.note, mayDebug: logFocus.mayDebug, now: Date.now });
+  return { logFocus, diskGuard };
+}
 
 function countersFor(doors: number): Pick<KeeperParts, 'doors' | 'counters' | 'region'> {
   const secret = (): number => randomInt(2 ** 32 - 1) | 0;

@@ -176,6 +176,8 @@ async function redecide({ inForce, lists, measures }: KeeperParts, delivery: Del
 /** Ends the parts, those that write after those that make them write. */
 async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.logs.stop();
+  parts.diskGuard.stop();
+  await parts.logFocus.stop();
   parts.response.stop();
   await parts.quotas.close();
   await parts.alerts.stop();

@@ -2,6 +2,7 @@
 import type { Config } from '../config/options.ts';
 import type { RouteSnapshot } from '../delivery/delivery.ts';
 import type { FinalEntry } from '../delivery/unconfirmed-finals.ts';
+import type { LogDetail } from '../events/log-focus.ts';
 import type { EventBatch } from '../events/recorder.ts';
 import type { ListsSnapshot } from '../facts/lists.ts';
 import type { HitCount } from '../facts/measure-hits.ts';
@@ -40,6 +41,8 @@ export interface DoorStart extends DoorSettings {
   readonly pairs: SharedArrayBuffer;
   /** Secret with which the prints of content are made. */
   readonly contentKey: HashKey;
+  /** Who is logged in full. */
+  readonly logDetail: LogDetail;
   readonly lists: ListsSnapshot;
   readonly measures: MeasuresSnapshot;
   /** How much is in the quarantine; see lib/shared-stock.ts. */
@@ -60,6 +63,7 @@ export type ToDoor =
   | { readonly kind: 'measures'; readonly measures: MeasuresSnapshot }
   | { readonly kind: 'quota-raises'; readonly raises: readonly QuotaRaise[] }
   | { readonly kind: 'distrusted'; readonly addresses: readonly DistrustedAddress[] }
+  | { readonly kind: 'log-detail'; readonly detail: LogDetail }
   | { readonly kind: 'final'; readonly entry: FinalEntry }
   /** What other doors have learned of correspondents. */
   | { readonly kind: 'correspondents'; readonly changes: readonly ReputeChange[] }

@@ -5,6 +5,7 @@ import { createContentStore } from '../delivery/content-store.ts';
 import { createDelivery, type DeliveryDesk } from '../delivery/delivery.ts';
 import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
 import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinals } from '../delivery/unconfirmed-finals.ts';
+import type { LogDetail } from '../events/log-focus.ts';
 import type { ReputeChange } from '../facts/correspondents.ts';
 import { createInsideWatch, type DistrustedAddress, type InsideUse, type InsideWatch } from '../facts/inside-use.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
@@ -44,6 +45,7 @@ export interface MountedDoor {
   /** Opens the listeners and says so to the keeper. */
   open(): Promise<void>;
   reconfigure(settings: DoorSettings): Promise<void>;
+  useLogDetail(detail: LogDetail): void;
   useLists(lists: ListsSnapshot): void;
   useMeasures(measures: MeasuresSnapshot): void;
   useDistrusted(addresses: readonly DistrustedAddress[]): void;
@@ -135,6 +137,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       listeners.use(settings, await servicesFor(settings.config));
       await listeners.open();
     },
+    useLogDetail: recorder.setDetail,
     useLists: (snapshot) => lists.replace(snapshot),
     useMeasures: (snapshot) => measures.replace(snapshot),
     useDistrusted: insideWatch.distrust,

@@ -6,6 +6,7 @@ import type { DoorStart } from './messages.ts';
 /** Makes the doors' supervisor; no door runs yet. */
 export function superviseDoors({
   record,
+  logFocus,
   lists,
   measures,
   quarantine,
@@ -34,6 +35,7 @@ export function superviseDoors({
     outgoing: outgoing.ground,
     pairs: pairs.memory,
     contentKey,
+    logDetail: logFocus.detail(),
     lists: lists.snapshot(),
     measures: measures.snapshot(),
     quarantined: quarantine.stock,
