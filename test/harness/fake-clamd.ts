@@ -1,12 +1,11 @@
 // A virus scanner for tests: speaks clamd's INSTREAM and finds a name wherever a message says `X-Infected: name`.
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { atEnd, type Owner } from './scratch.ts';
 
 /** Starts one; gives host:port. */
 export async function startFakeClamd(owner: Owner): Promise<string> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => void answer(socket));
+  const server = createServer({ allowHalfOpen: true }, answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   atEnd(owner, () => void server.close());
@@ -24,7 +23,10 @@ function answer(socket: Socket): void {
     const pieces: Buffer[] = [];
     for (let at = command + 1; at + 4 <= got.length;) {
       const length = got.readUInt32BE(at);
-      if (length === 0) return void socket.end(`stream: ${found(Buffer.concat(pieces).toString('latin1'))}\0`);
+      if (length === 0) {
+        socket.end(`stream: ${found(Buffer.concat(pieces).toString('latin1'))}\0`);
+        return;
+      }
       pieces.push(got.subarray(at + 4, at + 4 + length));
       at += 4 + length;
     }
