@@ -87,7 +87,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     },
     close: async () => {
       clearInterval(ticking);
-      await spool.close();
+      await spool.close(config.timeouts.drain);
       await delivery.close();
     },
   };

@@ -28,6 +28,7 @@ const programs = {
   m4: { binary: 'usr/bin/m4', folder: 'm4' },
   'smtp-source': { binary: 'smtp-source' },
   swaks: { binary: 'swaks' },
+  clamd: { binary: 'clamd' },
   nmap: { binary: 'nmap' },
   curl: { binary: 'curl' },
   gsasl: { binary: 'gsasl' },

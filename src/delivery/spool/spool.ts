@@ -41,7 +41,6 @@ export interface SpoolRouteState {
 
 type Refusals = { readonly to: Mailbox; readonly why: string }[];
 
-/** After trouble with our own disk a message is tried again as after a deferral. */
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Spool {
@@ -57,6 +56,7 @@ export class Spool {
   readonly #newest = new Map<string, number>();
   /** Finished while a folder is being read. */
   #finishedMeanwhile: Set<string> | null = null;
+  readonly #attempts = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(parts: SpoolParts) {
@@ -131,9 +131,13 @@ export class Spool {
     return [...this.#routes].map(([route, queue]) => ({ route, messages: queue.size + queue.underWay, away: queue.away }));
   }
 
-  /** Nothing new is begun; what is under way ends. */
-  async close(): Promise<void> {
+  /** Nothing new is begun; what is under way may end for so many ms, or it would be delivered twice. */
+  async close(patienceMs: number): Promise<void> {
     this.#isClosed = true;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([Promise.all(this.#attempts), patience]);
+    clearTimeout(timer);
     await this.#marks.flush();
     this.#marks.close();
   }
@@ -160,10 +164,12 @@ export class Spool {
     while (!this.#isClosed) {
       const queued = queue.next(this.#parts.now());
       if (queued === null) return;
-      void this.#attempt(queued, queue).then(() => {
+      const attempt = this.#attempt(queued, queue).then(() => {
+        this.#attempts.delete(attempt);
         queue.underWay -= 1;
         this.#pump(route);
       });
+      this.#attempts.add(attempt);
     }
   }
 
@@ -176,13 +182,13 @@ export class Spool {
       const envelope = await readEnvelope(dir, item);
       const request = await this.#requestOf(envelope, queued);
       const handed = request.recipients.length === 0 ? allServed : await handOn(request, delivery);
-      if (this.#isClosed) return this.#noteServed(item, handed);
+      if (this.#isClosed) return this.#noteServed(item, handed); // the next process goes on from here
       if (handed.away) return queue.lost(queued, handed.said, { now: now(), longestPauseMs: settings().longestPauseMs });
       queue.answered(settings().connections);
       this.#noteRefused(item.id, handed);
+      queued.served = [...queued.served, ...handed.served.map(({ text }) => text)];
       if (handed.deferred.length > 0) {
         this.#noteServed(item, handed);
-        queued.served = [...queued.served, ...handed.served.map(({ text }) => text)];
         return queue.putOff(queued, now());
       }
       if (this.#refused.has(item.id)) {

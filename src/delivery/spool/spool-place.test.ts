@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { contentOf, deliveryRequest } from '../../../test/harness/delivery-request.ts';
+import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
+import { SharedStock } from '../../lib/shared-stock.ts';
+import type { EventBody } from '../../model/events.ts';
+import type { SpoolItem, SpoolOutcome } from '../../model/spool.ts';
+import { diskSteps, type SegmentSteps } from './segment-file.ts';
+import { createSpoolPlace, type SpoolLimits } from './spool-place.ts';
+
+const route = { key: 'hub', address: { kind: 'smtp', host: '127.0.0.1', port: 25 } } as const;
+const wide: SpoolLimits = { maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0 };
+
+interface Sketch {
+  readonly limits?: SpoolLimits;
+  readonly steps?: SegmentSteps;
+  readonly segmentBytes?: number;
+  freeBytes?(): number;
+}
+
+function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
+  const dir = scratchDirectory(t, 'spool');
+  const events: EventBody[] = [];
+  const told: SpoolItem[] = [];
+  const clock = { ms: 1000 };
+  const stock = new SharedStock(SharedStock.allocate());
+  const record = (event: EventBody): void => void events.push(event);
+  const place = createSpoolPlace({
+    dir,
+    name: 'smtp-1',
+    stock,
+    limits: () => limits,
+    keepForMs: () => 5000,
+    record,
+    kept: (item) => void told.push(item),
+    now: () => clock.ms,
+    ...parts,
+  });
+  t.after(() => place.close());
+  let number = 0;
+  const keep = (content = 'Subject: x\r\n\r\nhello\r\n'): Promise<SpoolOutcome> => {
+    number += 1;
+    const request = deliveryRequest({ route, reference: `1M7YNPXHV1000-${number}`, content: contentOf(content) });
+    return place.keep({ session: '1M7YNPXHV1000', request, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
+  };
+  return { dir, events, told, clock, stock, keep };
+}
+
+/** The disk, with what it did written down, and a fault where one is asked for. */
+function watchedDisk(log: string[], fault: (step: string) => boolean = () => false): SegmentSteps {
+  const step = (name: string): void => {
+    log.push(name);
+    if (fault(name)) throw new Error(`EIO at ${name}`);
+  };
+  return {
+    create: async (path) => {
+      step('create');
+      const file = await diskSteps.create(path);
+      return {
+        write: async (pieces) => {
+          step('write');
+          await file.write(pieces);
+        },
+        flush: async () => {
+          step('flush');
+          await file.flush();
+        },
+        cutTo: (bytes) => file.cutTo(bytes),
+        close: () => file.close(),
+      };
+    },
+    flushFolder: async (dir) => {
+      step('folder');
+      await diskSteps.flushFolder(dir);
+    },
+  };
+}
+
+test('kept only after the flush of the segment, and of the folder where the segment is new', async (t) => {
+  const log: string[] = [];
+  const { keep, told } = start(t, { steps: watchedDisk(log) });
+  assert.deepEqual(await keep(), { kind: 'spooled', expiresAt: 6000 });
+  assert.deepEqual(log, ['create', 'folder', 'write', 'flush']);
+  await keep();
+  assert.deepEqual(log.slice(4), ['write', 'flush'], 'the folder knows the segment already');
+  assert.deepEqual(
+    told.map(({ id, segment, to }) => [id, segment, to]),
+    [1, 2].map((number) => [`1M7YNPXHV1000-${number}`, 'smtp-1-00000001.seg', ['user@hub.example']]),
+  );
+});
+
+test('many at once share a flush', async (t) => {
+  const log: string[] = [];
+  const { keep } = start(t, { steps: watchedDisk(log) });
+  const kinds = await Promise.all(Array.from({ length: 100 }, () => keep()));
+  assert.ok(kinds.every(({ kind }) => kind === 'spooled'));
+  assert.equal(log.filter((step) => step === 'flush').length, 1);
+});
+
+test('a full segment is followed by another', async (t) => {
+  const { keep, dir } = start(t, { segmentBytes: 10 });
+  await keep();
+  await keep();
+  assert.deepEqual(readdirSync(dir).sort(), ['smtp-1-00000001.seg', 'smtp-1-00000002.seg']);
+});
+
+for (const fails of ['create', 'folder', 'write', 'flush']) {
+  test(`a disk that fails at ${fails}: nothing is acknowledged, the same flush is not tried again, later a fresh segment is`, async (t) => {
+    const log: string[] = [];
+    const broken = { is: true };
+    const { keep, clock, events, told, stock } = start(t, { steps: watchedDisk(log, (step) => step === fails && broken.is) });
+    assert.equal((await keep()).kind, 'failed');
+    assert.equal((await keep()).kind, 'failed');
+    assert.equal(log.filter((step) => step === fails).length, 1, 'a dying disk is left in peace');
+    assert.deepEqual([told, stock.read()], [[], { pieces: 0, bytes: 0 }]);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['spool-broken'],
+      'said once, not a message',
+    );
+    broken.is = false;
+    clock.ms += 10_000;
+    assert.equal((await keep()).kind, 'spooled');
+  });
+}
+
+test('a full disk and the limits: full, and what waits stays', async (t) => {
+  const full = start(t, { limits: { ...wide, freeDisk: 1000 }, freeBytes: () => 999 });
+  assert.equal((await full.keep()).kind, 'full');
+  const few = start(t, { limits: { ...wide, maxMessages: 1 } });
+  assert.deepEqual([(await few.keep()).kind, (await few.keep()).kind], ['spooled', 'full']);
+  const small = start(t, { limits: { ...wide, maxBytes: 30 } });
+  assert.deepEqual([(await small.keep()).kind, (await small.keep()).kind], ['spooled', 'full']);
+  assert.deepEqual(small.events, [{ type: 'spool-full', why: 'spool.maxBytes is reached', messages: 1, bytes: 21 }]);
+});
