@@ -47,6 +47,7 @@ class Watch {
   async #read(): Promise<void> {
     const joiners = new Map<string, Joiner>();
     const { onTrouble, onUnknown } = this.#hearer;
+    const isAsked = this.#alarmsOf !== null || this.#hearer.onEvent !== null;
     for (const file of this.#request.files) {
       if (this.#request.signal.aborted) return;
       const log = rotationOf(file);
@@ -57,7 +58,7 @@ class Watch {
         format: this.#request.format,
         now: Date.now,
         joiner,
-        onEvent: (event: LogEvent) => this.#take(event),
+        onEvent: isAsked ? (event: LogEvent) => this.#take(event) : null,
         onChunk: () => this.#mayGoOn(),
       };
       try {
@@ -98,15 +99,15 @@ class Watch {
     return !this.#request.signal.aborted;
   }
 
-  #add({ lines, unknownLines, first, last }: LogCounts): void {
+  #add({ lines, events, unknownLines, first, last }: LogCounts): void {
     this.#lines += lines;
+    this.#events += events;
     this.#unknownLines += unknownLines;
     if (first !== null && (this.#first === null || first < this.#first)) this.#first = first;
     if (last !== null && (this.#last === null || last > this.#last)) this.#last = last;
   }
 
   #take(event: LogEvent): void {
-    this.#events++;
     this.#hearer.onEvent?.(event);
     this.#alarmsOf?.(event, (alarm) => {
       this.#alarms++;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LogEvent } from '../../model/log-event.ts';
-import { LogEvents, logFormats } from './log-events.ts';
+import { LogEvents, type LogEventsOptions, logFormats } from './log-events.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 
@@ -108,4 +108,19 @@ test('first and last are of the lines, also of those that give no event', () => 
     '2024-10-31T11:59:00Z mx postfix/master[1]: x',
   ]);
   assert.deepEqual([log.first, log.last], [Date.UTC(2024, 9, 31, 11, 59), Date.UTC(2024, 9, 31, 12, 0, 5)]);
+});
+
+test('where nobody asks for events they are counted all the same', () => {
+  const lines = ['Oct 26 18:13:50 mx postfix/smtpd[7]: connect from a.example[192.0.2.7]', 'Oct 26 18:13:51 mx postfix/smtpd[7]: colourless green ideas'];
+  const countsOf = (onEvent: LogEventsOptions['onEvent']): readonly number[] => {
+    const log = new LogEvents({ file: 'mail.log', format: 'auto', now: () => Date.UTC(2026, 0, 1), onEvent });
+    for (const line of lines) log.take(line);
+    log.end();
+    return [log.lines, log.events, log.unknownLines];
+  };
+  assert.deepEqual(countsOf(null), [2, 1, 1]);
+  assert.deepEqual(
+    countsOf(null),
+    countsOf(() => undefined),
+  );
 });

@@ -13,7 +13,8 @@ export interface LogEventsOptions {
   readonly format: string;
   /** Milliseconds since the epoch, for stamps without a year. */
   readonly now: () => number;
-  readonly onEvent: (event: LogEvent) => void;
+  /** Null where nobody asks for events: they are counted, and nothing is joined for them. */
+  readonly onEvent: ((event: LogEvent) => void) | null;
   /** A line that no reader understood; `line` counts from 1. */
   readonly onUnknown?: (text: string, line: number) => void;
   /** Shared by the files of one rotation; else each log has its own. */
@@ -119,10 +120,12 @@ export class LogEvents {
 
   #give(line: LogLine, reading: Reading): void {
     if (reading === namesNobody) return;
+    this.events++;
+    const { onEvent } = this.#options;
+    if (onEvent === null) return;
     const joined = this.#joiner;
     joined.join(reading, line.host);
-    this.events++;
-    this.#options.onEvent({
+    onEvent({
       file: this.#options.file,
       line: this.lines,
       at: line.at,
