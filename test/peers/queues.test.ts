@@ -2,7 +2,7 @@
 // those go, and what comes back is delivered byte for byte, once. The next hop is dead until the end.
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
-import { copyFileSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -82,10 +82,12 @@ const programs: readonly Program[] = [
           const from = join(deferred, id.charAt(0), id);
           const { uid, gid } = statSync(from);
           mkdirSync(join(deferred, 'A'), { recursive: true });
+          const inAnHour = Date.now() / 1000 + 3600;
           for (let at = 0; at < count; at++) {
             const to = join(deferred, 'A', `ABCDE${(0x10000 + at).toString(16).toUpperCase()}`);
             copyFileSync(from, to);
             chownSync(to, uid, gid);
+            utimesSync(to, inAnHour, inAnHour); // its next try: none moves while we look
           }
         },
       };

@@ -47,9 +47,13 @@ export function postfixQueue({ config, programs }: PostfixPlace = {}): MailQueue
   return {
     name: 'postfix',
     async *list(): AsyncGenerator<QueueItem> {
+      // One that moves on while Postfix looks is listed at both places.
+      const seen = new Set<string>();
       for await (const line of programLines(named('postqueue'), [...place, '-j'])) {
         const item = parsePostqueueLine(line);
-        if (item !== null) yield item;
+        if (item === null || seen.has(item.id)) continue;
+        seen.add(item.id);
+        yield item;
       }
     },
     async open(id, maxBytes) {
