@@ -32,5 +32,7 @@ export function steadySender(from: string): string {
   if (srs !== null) return `${srs[2]}@${srs[1]}`;
   const plus = local.indexOf('+');
   if (plus > 0) local = local.slice(0, plus);
-  return (madeForOneMessage.test(local) ? local.replace(/\d+/g, '0') : local) + from.slice(at);
+  const isMade = madeForOneMessage.test(local);
+  if (!isMade && local.length === at) return from; // nothing was taken off: no new text for most senders
+  return (isMade ? local.replace(/\d+/g, '0') : local) + from.slice(at);
 }

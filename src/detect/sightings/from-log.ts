@@ -32,7 +32,7 @@ export class SightingsFromLog {
   readonly #site: LogSiteView;
   readonly #retries = new Retries();
   /** Recipients counted of each queue id. */
-  readonly #queues = new RecentMap<{ recipients: number }>({ capacity: mostIds, keepMs: idsMs });
+  readonly #queues = new RecentMap<number>({ capacity: mostIds, keepMs: idsMs });
   /** Who brought a message, before a content filter on the host brought it again. */
   readonly #broughtBy = new RecentMap<Caller>({ capacity: mostIds, keepMs: idsMs });
   /** Under which queue id a recipient had a message. */
@@ -116,8 +116,8 @@ export class SightingsFromLog {
     const tried = this.#retries.note(`message ${event.queueId ?? `${from} ${event.messageId ?? ''}`} ${to}`, outcome === 'deferred', at);
     if (tried === 'repeat') return nothing;
     const direction = this.#directionOf(caller, event, to, at);
-    const index = event.queueId === null ? 0 : (this.#queues.get(event.queueId, at)?.recipients ?? 0);
-    if (event.queueId !== null) this.#queues.set(event.queueId, { recipients: index + 1 }, at);
+    const index = event.queueId === null ? 0 : (this.#queues.get(event.queueId, at) ?? 0);
+    if (event.queueId !== null) this.#queues.set(event.queueId, index + 1, at);
     const source = sourceOf(event);
     const message: MessageSighting = {
       kind: 'message',
@@ -186,7 +186,7 @@ export class SightingsFromLog {
   }
 
   #noteQueue(queueId: string, at: number): void {
-    if (this.#queues.get(queueId, at) === undefined) this.#queues.set(queueId, { recipients: 0 }, at);
+    if (this.#queues.get(queueId, at) === undefined) this.#queues.set(queueId, 0, at);
   }
 }
 
