@@ -1,14 +1,21 @@
-// `node bench/logs.ts [--lines 1000000] [--rounds 3] [--json FILE]`: how fast logs are read, beside pflogsumm and fail2ban-regex on the same file
-// in the same run. The file is made here: a day of a busy Postfix, with honest mail, refusals, guessed passwords and postscreen.
+// `node bench/logs.ts [--lines 1000000] [--rounds 3] [--only NAME] [--json FILE] [--write]`: how fast logs are read, beside pflogsumm and
+// fail2ban-regex on the same file in the same run. The file is made here: a day of a busy Postfix, with honest mail, refusals, guessed passwords and postscreen.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { commitName, describeMachine } from './measure/machine.ts';
 
 const { values } = parseArgs({
-  options: { lines: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
+  options: {
+    lines: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const lines = Number(values.lines);
 const folder = mkdtempSync(join(tmpdir(), 'floodgate-bench-logs-'));
@@ -32,12 +39,14 @@ const contestants: readonly Contestant[] = [
   watch('floodgate watch --events', '--events'),
   { name: 'pflogsumm', command: 'pflogsumm', args: [log] },
   { name: 'fail2ban-regex', command: 'fail2ban-regex', args: ['--print-no-missed', '--print-no-ignored', log, 'postfix[mode=aggressive]'] },
-];
+].filter(({ name }) => values.only === undefined || values.only === name);
 
 interface Run {
   readonly linesPerSecond: number;
   /** Largest resident set, in MiB. */
   readonly peakMiB: number;
+  /** Resident set after each fifth of the time, in MiB: whether it grows with the log. */
+  readonly fifthsMiB: readonly number[];
 }
 
 /** Numbers that look like chance and are the same every time. */
@@ -124,21 +133,31 @@ function writeMessage(next: (below: number) => number, write: Write, { pid, clie
   write('qmgr', 50, `${id}: removed`);
 }
 
-/** Largest resident set of a process until now, in KiB; 0 when it has gone. */
-function peakKiB(pid: number): number {
+/** Resident set of a process in MiB, now and at its largest; null when it has gone. */
+function memoryOf(pid: number): { readonly now: number; readonly peak: number } | null {
   try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const [now, peak] = ['VmRSS', 'VmHWM'].map((name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
+    return now === undefined || peak === undefined || peak === 0 ? null : { now, peak };
   } catch {
-    return 0;
+    return null;
   }
 }
+
+const atFifths = (samples: readonly number[]): readonly number[] => [1, 2, 3, 4, 5].map((fifth) => samples[Math.floor((samples.length * fifth) / 5) - 1] ?? 0);
 
 function run({ name, command, args }: Contestant, count: number): Promise<Run | null> {
   return new Promise((resolve, reject) => {
     const began = performance.now();
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     let peak = 0;
-    const timer = setInterval(() => (peak = Math.max(peak, peakKiB(child.pid ?? 0))), 50);
+    const samples: number[] = [];
+    const timer = setInterval(() => {
+      const memory = memoryOf(child.pid ?? 0);
+      if (memory === null) return;
+      peak = Math.max(peak, memory.peak);
+      samples.push(memory.now);
+    }, 50);
     child.once('error', (error) => {
       clearInterval(timer);
       if ('code' in error && error.code === 'ENOENT') resolve(null);
@@ -147,30 +166,51 @@ function run({ name, command, args }: Contestant, count: number): Promise<Run | 
     child.once('exit', (code) => {
       clearInterval(timer);
       if (code !== 0) reject(new Error(`${name} ended with ${String(code)}`));
-      else resolve({ linesPerSecond: count / ((performance.now() - began) / 1000), peakMiB: peak / 1024 });
+      else resolve({ linesPerSecond: count / ((performance.now() - began) / 1000), peakMiB: peak, fifthsMiB: atFifths(samples) });
     });
   });
 }
 
+const said: string[] = [];
+function say(line: string): void {
+  said.push(line);
+  process.stdout.write(`${line}\n`);
+}
+
+/** Keeps what was said in bench/results/. */
+function writePage(machine: readonly string[]): void {
+  const results = new URL('results/', import.meta.url);
+  mkdirSync(results, { recursive: true });
+  const [day, commit] = [new Date().toISOString().slice(0, 10), commitName()];
+  const size = lines === 1_000_000 ? '' : `-${lines}`;
+  const text = `# Logs, ${day}, ${commit}\n\n${machine.join('\n')}\n\n\`node bench/logs.ts\`: a made-up day of Postfix.\n\n\`\`\`\n${said.join('\n')}\n\`\`\`\n`;
+  writeFileSync(new URL(`${day}-${commit}-logs${size}.md`, results), text);
+}
+
 const median = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
 
+const machine = describeMachine([process.execPath]);
 try {
   const count = writeLog(log, lines);
-  process.stdout.write(`${count} lines, ${(statSync(log).size / 2 ** 20).toFixed(0)} MiB, ${values.rounds} rounds; start of the programs included\n`);
+  say(`${count} lines, ${(statSync(log).size / 2 ** 20).toFixed(0)} MiB, ${values.rounds} rounds; start of the programs included`);
   const runs = new Map<string, Run[]>();
   for (let round = 0; round < Number(values.rounds); round++) {
     // Rounds alternate their order, so that none always has the warm cache.
     for (const each of round % 2 === 0 ? contestants : contestants.toReversed()) {
       const result = await run(each, count);
-      if (result === null) process.stdout.write(`${each.name} is not installed\n`);
+      if (result === null) say(`${each.name} is not installed`);
       else runs.set(each.name, [...(runs.get(each.name) ?? []), result]);
     }
   }
   const speedOf = (name: string): number => median((runs.get(name) ?? []).map(({ linesPerSecond }) => linesPerSecond).toSorted((a, b) => a - b));
   for (const [name, each] of runs) {
     const ratio = speedOf('pflogsumm') === 0 ? '' : `, ${(speedOf(name) / speedOf('pflogsumm')).toFixed(1)} times pflogsumm`;
-    process.stdout.write(`${name}: ${speedOf(name).toFixed(0)} lines/s${ratio}, peak ${Math.max(...each.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB\n`);
+    const fifths = each[0]?.fifthsMiB.map((size) => size.toFixed(0)).join(' ') ?? '';
+    say(
+      `${name}: ${speedOf(name).toFixed(0)} lines/s${ratio}, peak ${Math.max(...each.map(({ peakMiB }) => peakMiB)).toFixed(0)} MiB, at each fifth of the time ${fifths}`,
+    );
   }
+  if (values.write) writePage(machine);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(Object.fromEntries(runs))}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
