@@ -58,8 +58,8 @@ test('figures are those of the input, whatever the order', () => {
 
 test('our own and unproven ones are counted apart, those of others not at all', () => {
   const fold = new ForgedSenderFold({ recipient: 'anna@hub.example' });
-  fold.note({ ...report(), returned: 'ours', proof: 'trace' } as Report);
-  fold.note({ ...report(), returned: 'unproven', why: 'memory-too-young' } as Report);
+  fold.note({ ...report(), returned: 'ours', proof: 'trace' });
+  fold.note({ ...report(), returned: 'unproven', why: 'memory-too-young' });
   fold.note(report({ recipients: ['bert@hub.example'] }));
   const { reports, ours, unproven, first } = fold.result();
   assert.deepEqual([reports, ours, unproven, first], [0, 1, 1, null]);

@@ -19,7 +19,10 @@ export async function detour(owner: Owner, as: string): Promise<Detour> {
   // Some clients say at once that they will write no more, and still listen.
   const server = createServer({ allowHalfOpen: true }, (from) => {
     track(from);
-    if (target === null) return void from.destroy();
+    if (target === null) {
+      from.destroy();
+      return;
+    }
     const to = track(connect({ host: '127.0.0.1', port: target, localAddress: as, allowHalfOpen: true }));
     from.pipe(to).pipe(from);
     from.once('close', () => to.destroy());
