@@ -28,6 +28,7 @@ import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-f
 import { openSpoolInForce, type SpoolInForce } from './spool-in-force.ts';
 import { openQuotasInForce, type QuotasInForce } from './quotas-in-force.ts';
 import type { HouseRecord } from './record.ts';
+import { createVirusNotices, type VirusNotices } from './virus-notices.ts';
 import { startResponse, type Response } from './response.ts';
 
 /** The keeper's own number in references; doors have lower ones. */
@@ -43,6 +44,7 @@ export interface KeeperParts {
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
   readonly response: Response;
+  readonly viruses: Pick<VirusNotices, 'stop'>;
   readonly pairs: EstablishedPairsInForce;
   /** Secret with which the prints of content are made. */
   readonly contentKey: HashKey;
@@ -100,6 +102,8 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   response = loop;
   record.watch(loop.take);
   const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
+  const viruses = createVirusNotices({ config: () => inForce.settings.config, post: alerts.post, trouble, now: Date.now });
+  record.watch(viruses.take);
   const quarantine = await openQuarantineInForce({ store, record: say, config });
   return {
     record,
@@ -109,6 +113,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     incidents,
     alerts,
     response: loop,
+    viruses,
     pairs,
     contentKey: await openContentKey(config.state, trouble),
     ...watching,

@@ -181,6 +181,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   parts.response.stop();
   await parts.quotas.close();
   await parts.alerts.stop();
+  parts.viruses.stop();
   await parts.spool.close();
   await parts.quarantine.close();
   parts.record.recorder.record({ type: 'stopped', why });

@@ -226,7 +226,11 @@ test('a torn record at the end of the last segment is no message; what stands be
   next.spool.tick();
   await isEmpty(next);
   assert.deepEqual(idsOf(house), ['a']);
-  assert.deepEqual(house.events.filter(({ type }) => type === 'spool-broken'), [], 'nobody was promised anything about it');
+  assert.deepEqual(
+    house.events.filter(({ type }) => type === 'spool-broken'),
+    [],
+    'nobody was promised anything about it',
+  );
 });
 
 test('damage in the middle: what stands behind it is delivered all the same, and the operator hears of it', async (t) => {
