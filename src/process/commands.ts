@@ -38,6 +38,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   quarantine: async () => (await import('../cli/quarantine.ts')).quarantine,
   quota: async () => (await import('../cli/quota.ts')).quota,
   spool: async () => (await import('../cli/spool.ts')).spool,
+  'mx-plan': async () => (await import('../cli/mx-plan.ts')).mxPlan,
   queue: async () => (await import('../cli/queue.ts')).queueCommand((await import('./queue-look.ts')).lookAtMessage),
   watch: async () => (await import('../cli/watch.ts')).watchCommand((await import('./watch-logs.ts')).logWatching(context)),
   replay: async () => (await import('../cli/replay.ts')).replayCommand((await import('./rehearse/replaying.ts')).replaying(context)),
