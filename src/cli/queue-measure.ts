@@ -45,7 +45,7 @@ export async function holdInGateway(
   }
 }
 
-/** Ends the measure; one that has ended by itself is no trouble. */
+/** Ends the measure; says why not where it could not be. */
 export async function letThrough(stateDir: string, measure: string): Promise<string | null> {
   try {
     await askDaemon(stateDir, 'DELETE', `/api/v1/measures/${encodeURIComponent(measure)}`);

@@ -14,9 +14,9 @@ import { askDaemon } from './daemon.ts';
 import { hasGateway, heldQueue } from './held-queue.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
-export type Common = WhichGateway & { readonly json?: boolean };
+export type GatewayOptions = WhichGateway & { readonly json?: boolean };
 
-export interface WhichQueues extends Common {
+export interface WhichQueues extends GatewayOptions {
   readonly store?: string;
   readonly program?: string;
   readonly mailConfig?: string;
@@ -33,14 +33,14 @@ export interface KeepOptions extends WhichGateway {
   readonly room: string;
 }
 
-export const common = (command: CommandLine): CommandLine =>
+export const gatewayOptions = (command: CommandLine): CommandLine =>
   command
     .option('--json', 'one JSON object a line')
     .option('--config <file>', 'the configuration of the gateway')
     .option('--state <dir>', 'its state directory; default: from the configuration');
 
 export const whichQueues = (command: CommandLine): CommandLine =>
-  common(command)
+  gatewayOptions(command)
     .option('--store <names>', `${storeNames.join(', ')}, several with commas; default: all that are here`)
     .option('--program <path>', 'of one --store: its program; Postfix: the directory of its programs')
     .option('--mail-config <path>', 'of one --store: its configuration file; Postfix: the directory of main.cf');

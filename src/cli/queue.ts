@@ -12,7 +12,7 @@ import { holdInGateway, letThrough } from './queue-measure.ts';
 import {
   actionsOf,
   actor,
-  common,
+  gatewayOptions,
   durationOf,
   isNamed,
   keeping,
@@ -21,7 +21,7 @@ import {
   selectionOf,
   selectors,
   whichQueues,
-  type Common,
+  type GatewayOptions,
   type KeepOptions,
   type Selectors,
   type WhichQueues,
@@ -31,7 +31,7 @@ import { stateDirOf } from './which-gateway.ts';
 
 type ListOptions = Selectors & { readonly limit: string };
 type ActOptions = Selectors & KeepOptions & { readonly all?: boolean; readonly yes?: boolean; readonly for?: string };
-type UndoOptions = Common & KeepOptions;
+type UndoOptions = GatewayOptions & KeepOptions;
 
 /** Milliseconds between two looks of a standing order. */
 const lookAgainMs = 5000;
@@ -63,7 +63,7 @@ export const queueCommand =
       command.action(told((ids: readonly string[], options: ActOptions) => act({ verb, done }, ids, options, lookAt)));
     }
     keeping(
-      common(group.command('undo [action]').description('put everything back as it was before an action; without one: the actions of the last day')),
+      gatewayOptions(group.command('undo [action]').description('put everything back as it was before an action; without one: the actions of the last day')),
     ).action(told((id: string | undefined, options: UndoOptions) => (id === undefined ? listActions(options) : undoAction(id, options))));
   };
 
@@ -136,7 +136,7 @@ interface Doing {
 
 async function act(doing: Doing, ids: readonly string[], options: ActOptions, lookAt: LookAt): Promise<void> {
   if (ids.length === 0 && options.all !== true && !isNamed(options))
-    throw new CliError('nothing is selected: name ids, say what the messages have in common, or say --all', 2);
+    throw new CliError('nothing is selected: name ids, say what the messages have in gatewayOptions, or say --all', 2);
   const forMs = options.for === undefined ? 0 : durationOf('--for', options.for);
   const { queues, places } = await openQueues(options);
   const selection = await selectionOf(ids, options, queues, lookAt);
@@ -301,7 +301,9 @@ async function undoAction(id: string, options: UndoOptions): Promise<void> {
   const tally = new Tally({ verb: action.verb, done: 'put back' }, options.json === true);
   try {
     const state = stateDirOf(options);
-    const trouble = action.measure === null ? null : await letThrough(state, action.measure);
+    // Its time is over a day before the action's.
+    const isInForce = action.measure !== null && action.until - undoForMs > Date.now();
+    const trouble = isInForce ? await letThrough(state, action.measure ?? '') : null;
     if (trouble !== null) process.stderr.write(`floodgate: measure ${action.measure ?? ''}: ${escapeUnsafe(trouble)}\n`);
     for await (const handled of undo(openPlaces(action.places, state), action, actions)) tally.take(handled);
   } finally {

@@ -38,6 +38,7 @@ export function folderQueue(dir: string): FolderQueue {
           .map((name) => [name, readFileSync(path(name), 'utf8')]),
       ),
     async *list() {
+      await Promise.resolve(); // a real one waits for its program
       for (const name of readdirSync(dir).toSorted()) {
         const text = readFileSync(path(name), 'utf8');
         const [from = ''] = text.split('\n', 1);

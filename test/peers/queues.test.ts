@@ -125,7 +125,7 @@ const programs: readonly Program[] = [
       return {
         hub,
         queue,
-        own: async () => readdirSync(folder).join('\n'),
+        own: () => Promise.resolve(readdirSync(folder).join('\n')),
         flush: () => run([hub.program, '-C', '/var/spool/sendmail.cf', '-q']),
         multiply(id, count) {
           for (let at = 0; at < count; at++)

@@ -17,12 +17,14 @@ const longestSaid = 4 * 1024 * 1024;
 const programPath = [process.env['PATH'] ?? '', '/usr/sbin', '/sbin', '/usr/local/sbin'].join(':');
 
 const start = (program: string, args: readonly string[]): ChildProcess =>
-  spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, PATH: programPath, LC_ALL: 'C' }, timeout: patienceMs });
+  spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, PATH: programPath, LC_ALL: 'C' }, signal: AbortSignal.timeout(patienceMs) });
 
-const whyNot = (program: string, error: NodeJS.ErrnoException): QueueTrouble =>
-  new QueueTrouble(
-    error.code === 'ENOENT' ? `${program} is not found` : error.code === 'EACCES' ? `${program} may not be run by this user` : `${program}: ${error.message}`,
-  );
+function whyNot(program: string, error: NodeJS.ErrnoException): QueueTrouble {
+  if (error.code === 'ENOENT') return new QueueTrouble(`${program} is not found`);
+  if (error.code === 'EACCES') return new QueueTrouble(`${program} may not be run by this user`);
+  if (error.code === 'ABORT_ERR') return new QueueTrouble(`${program} has not ended within ${patienceMs / 60_000} minutes`);
+  return new QueueTrouble(`${program}: ${error.message}`);
+}
 
 /** Runs a program to its end. Rejects where it cannot be started. */
 export function runProgram(program: string, args: readonly string[], input = ''): Promise<Ran> {
