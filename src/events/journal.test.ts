@@ -221,3 +221,59 @@ test('a directory that cannot be used is trouble at the start, not a journal tha
   writeFileSync(join(dir, 'file'), '');
   await assert.rejects(openJournal({ ...options, dir: join(dir, 'file') }));
 });
+
+test('a flood beyond the rate loses what is chatty, and is told of it; decisions are written', async (t) => {
+  const { dir, lost, clock, options } = place(t);
+  const journal = await openJournal({ ...options, segment: 1e6, maxRate: 100 });
+  for (let i = 1; i <= 10; i++) {
+    journal.append(line(i, 'session-opened')); // some 120 octets each, of 2000 for a burst
+    journal.append(line(i, 'message-finished'));
+  }
+  await journal.flush();
+  assert.equal(content(dir).match(/message-finished/g)?.length, 10);
+  assert.ok((content(dir).match(/session-opened/g)?.length ?? 0) < 9);
+  clock.ms += 60_000;
+  await journal.upkeep();
+  assert.deepEqual(
+    lost.flatMap((each) => Object.keys(each)).filter((type) => type !== 'session-opened'),
+    [],
+  );
+  assert.ok(lost.length > 0);
+  await journal.close();
+});
+
+test('while the disk is short what is chatty is left out, until there is room', async (t) => {
+  const { dir, options } = place(t);
+  const journal = await openJournal({ ...options, segment: 1e6 });
+  journal.spare(true);
+  journal.append(line(1, 'session-opened'));
+  journal.append(line(2, 'message-finished'));
+  journal.spare(false);
+  journal.append(line(3, 'session-opened'));
+  await journal.flush();
+  assert.deepEqual(
+    [...content(dir).matchAll(/"seq":(\d)/g)].map(([, seq]) => seq),
+    ['2', '3'],
+  );
+  await journal.close();
+});
+
+test('the oldest segments can be given up one at a time; what is young enough and what is being written stay', async (t) => {
+  const { clock, options } = place(t);
+  const journal = await openJournal({ ...options, segment: 100 });
+  for (let i = 1; i <= 4; i++) {
+    journal.append(line(i)); // longer than a segment
+    await journal.flush();
+    clock.ms += day;
+  }
+  await journal.upkeep();
+  const before = journal.segments().length;
+  assert.ok((await journal.giveUpOldest(start + 1.5 * day)) > 0);
+  assert.equal(journal.segments().length, before - 1);
+  assert.equal(await journal.giveUpOldest(start + 1.5 * day), 0, 'the next one reaches into what must stay');
+  for (let n = 0; n < 10; n++) await journal.giveUpOldest(Number.MAX_SAFE_INTEGER);
+  journal.append(line(9));
+  await journal.flush();
+  assert.ok(journal.segments().length >= 1);
+  await journal.close();
+});

@@ -20,6 +20,10 @@ function postfix(list: string) {
   return { state, asked, run };
 }
 
+const never = (why: string): never => {
+  throw new Error(why);
+};
+
 function directory(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'debug-peers-'));
   t.after(() => rmSync(dir, { recursive: true }));
@@ -45,7 +49,7 @@ test('peers of an incident are added, and only they are taken back', async (t) =
 test('after a crash the next start takes back what the last one had put there', async (t) => {
   const program = postfix('');
   const stateDir = directory(t);
-  const parts = { configDir: () => '/etc/postfix', stateDir, trouble: assert.fail, run: program.run };
+  const parts = { configDir: () => '/etc/postfix', stateDir, trouble: never, run: program.run };
   const first = createDebugPeers(parts);
   first.want([{ ip: '203.0.113.9' }]);
   await first.settled();
@@ -58,7 +62,7 @@ test('after a crash the next start takes back what the last one had put there', 
 test('the end takes them back; switched off takes them back', async (t) => {
   const program = postfix('');
   let dir: string | null = '/etc/postfix';
-  const peers = createDebugPeers({ configDir: () => dir, stateDir: directory(t), trouble: assert.fail, run: program.run });
+  const peers = createDebugPeers({ configDir: () => dir, stateDir: directory(t), trouble: never, run: program.run });
   peers.want([{ ip: '203.0.113.9' }]);
   await peers.settled();
   dir = null;
@@ -90,7 +94,7 @@ test('nothing but an address gets into the list, and not many', async (t) => {
   assert.deepEqual(peerOf({ network: 'type:/etc/passwd' }), []);
   assert.deepEqual(peerOf({ user: 'bob' }), []);
   const program = postfix('');
-  const peers = createDebugPeers({ configDir: () => '/etc/postfix', stateDir: directory(t), trouble: assert.fail, run: program.run });
+  const peers = createDebugPeers({ configDir: () => '/etc/postfix', stateDir: directory(t), trouble: never, run: program.run });
   peers.want(Array.from({ length: 500 }, (_, n) => ({ ip: `203.0.113.${n % 250}` })));
   await peers.settled();
   assert.equal(program.state.list.split(', ').length, mostPeers);

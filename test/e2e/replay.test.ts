@@ -121,7 +121,7 @@ test('relay control is never dry: a configuration in mode observe refuses to rel
   const observing = another('observing.yaml', { mode: 'observe' });
   const lines = await replay('--journal', journal, '--config', observing);
   assert.deepEqual(differences(lines), ['helo null null: reject helo-claims-our-name -> observe helo-claims-our-name']);
-  assert.equal((of(lines, 'difference')[0]?.['would'] as { wouldBe: string }).wouldBe, 'reject');
+  assert.equal((of(lines, 'difference')[0]?.['would'] as { wouldBe: string } | undefined)?.wouldBe, 'reject');
 });
 
 test('a site in mode observe is told what would have happened, by check, with the share of good mail', async (t) => {
@@ -147,8 +147,8 @@ test('a site in mode observe is told what would have happened, by check, with th
   ]);
   const summary = summaryOf(lines);
   assert.deepEqual([summary['goodMail'], summary['goodMailTouched']], [3, 1]);
-  const [sample] = of(lines, 'observed')[0]?.['samples'] as readonly { readonly from: string }[];
-  assert.equal(sample?.from, 'news@shop.example');
+  const samples = of(lines, 'observed')[0]?.['samples'] as readonly { readonly from: string }[] | undefined;
+  assert.equal(samples?.[0]?.from, 'news@shop.example');
 });
 
 test('a mailbox: each message is judged as coming from the first host outside', async () => {

@@ -18,7 +18,8 @@ test('debug_peer_list has the client of an open incident, and gives it back', { 
       limits: { errors: 200, errorsBeforeDelay: 200 },
     },
   });
-  const list = async (): Promise<string> => (await runProgram(peerPath('postconf'), ['-c', hub.config, '-h', 'debug_peer_list'])).stdout.trim();
+  const list = async (): Promise<string> =>
+    (await runProgram(peerPath('postfix').replace(/postfix$/, 'postconf'), ['-c', hub.config, '-h', 'debug_peer_list'])).stdout.trim();
   const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
   await client.ask('MAIL FROM:<guess@bad.example>');
   for (let n = 0; n < 15; n++) await client.ask(`RCPT TO:<nobody${n}@hub.example>`);
