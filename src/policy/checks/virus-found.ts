@@ -7,7 +7,7 @@ export const virusFound = defineCheck({
   stages: ['message'],
   kind: 'abuse',
   facts: [],
-  defaults: { action: 'reject', onUnsure: 'pass' },
+  defaults: { action: 'observe', onUnsure: 'pass' },
   options: ({ viruses }) => viruses,
 
   run(input, _facts, options) {
