@@ -81,14 +81,29 @@ test('at a honeypot every recipient is refused, and the real door is open', asyn
   assert.equal((await deliverOnce(context, { port: gateway.port('mx'), from: spammer }, envelope)).end?.code, 250);
 });
 
-const vacation = (to: string) =>
-  letter({
-    from: 'anna@hub.example',
-    to,
-    subject: 'Out of office: hello',
-    headers: ['Auto-Submitted: auto-replied (vacation)', 'Precedence: bulk', 'In-Reply-To: <q@far.example>'],
-    body: 'I am on holiday until the 3rd of December and will answer your message then.\r\n',
-  });
+/** What Dovecot's Pigeonhole 0.5.19 writes for a `vacation` action, and sends with the null sender. */
+const vacation = (to: string): Buffer =>
+  Buffer.from(
+    [
+      'X-Sieve: Pigeonhole Sieve 0.5.19 (4eae2f79)',
+      'Message-ID: <dovecot-sieve-1795269042-10142-0@mail.hub.example>',
+      'Date: Sat, 21 Nov 2026 13:50:42 +0000',
+      'From: <anna@hub.example>',
+      `To: <${to}>`,
+      'Subject: Away',
+      'In-Reply-To: <h@far.example>',
+      'References: <h@far.example>',
+      'Auto-Submitted: auto-replied (vacation)',
+      'Precedence: bulk',
+      'X-Auto-Response-Suppress: All',
+      'MIME-Version: 1.0',
+      'Content-Type: text/plain; charset=utf-8',
+      'Content-Transfer-Encoding: 8bit',
+      '',
+      'I am away until Monday.',
+      '',
+    ].join('\r\n'),
+  );
 
 for (const [leaving, from, to, code, out, why] of [
   ['refuse', '', 'dora@far.example', 550, 0, 'by default none leaves'],
