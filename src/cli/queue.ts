@@ -229,11 +229,16 @@ async function stand({ action, doing, queues, selection, actions, tally, forMs, 
   const isOver = (): boolean => stop.signal.aborted || Date.now() >= end;
   while (!isOver()) {
     await pause(Math.min(lookAgainMs, Math.max(0, end - Date.now())), undefined, { signal: stop.signal }).catch(() => undefined); // ended by the operator
-    // An id that failed once is tried again: it may have been in delivery.
-    const items = isOver() ? [] : await chosen(doing.verb, queues, selection, lookAt);
-    if (items.length === 0) continue;
-    await requireRoom(doing, items, actions);
-    for await (const handled of carryOut(queues, standing, items, actions)) tally.take(handled);
+    if (isOver()) break;
+    try {
+      // An id that failed once is tried again: it may have been in delivery.
+      const items = await chosen(doing.verb, queues, selection, lookAt);
+      await requireRoom(doing, items, actions);
+      for await (const handled of carryOut(queues, standing, items, actions)) tally.take(handled);
+    } catch (error) {
+      if (!(error instanceof QueueTrouble)) throw error;
+      tally.trouble(error.message); // a server that restarts must not end the order
+    }
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stopNow);
   return standing;
@@ -261,6 +266,12 @@ class Tally {
       this.#failed.add(name);
     }
     if (this.#json) printJson({ id, store, ok: error === null, ...(error === null ? {} : { error }) });
+  }
+
+  /** Trouble with a whole queue: told once, and failed in the end. */
+  trouble(message: string): void {
+    if (!this.#failed.has(message)) process.stderr.write(`floodgate: ${escapeUnsafe(message)}\n`);
+    this.#failed.add(message);
   }
 
   close(action: QueueAction): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folderQueue, type FolderQueue } from '../../../test/harness/folder-queue.ts';
@@ -172,6 +172,20 @@ test('one at a time may undo an action; a claim of a dead process does not bar i
   await (
     await actions.claim(action)
   )();
+});
+
+test('a folder that others may write to, or made, is not believed: its files would be put into a queue as root', async (t) => {
+  const { begin, actions, dir } = bench(t);
+  const { action } = await begin('discard');
+  for (const path of [join(dir, 'kept'), join(dir, 'kept', action.id)]) {
+    chmodSync(path, 0o770);
+    await assert.rejects(actions.list(now), /does not belong to this user alone/);
+    chmodSync(path, 0o700);
+  }
+  renameSync(join(dir, 'kept'), join(dir, 'elsewhere'));
+  symlinkSync(join(dir, 'elsewhere'), join(dir, 'kept'));
+  await assert.rejects(actions.list(now), /does not belong to this user alone/);
+  await assert.rejects(actions.requireRoom(1, 1), /does not belong to this user alone/);
 });
 
 test('a preview counts, sums and gives samples from all over the selection', () => {

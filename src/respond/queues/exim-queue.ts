@@ -34,7 +34,11 @@ export function eximQueue({ config, program }: EximPlace = {}): MailQueue {
   /** What became of it is read from the spool, not from what a program says it did. */
   const change = async (option: '-Mf' | '-Mt' | '-Mrm', ids: readonly string[], judge: Judge): Promise<readonly Handled[]> => {
     const valid = ids.filter(isEximId);
-    for (let at = 0; at < valid.length; at += idsAtOnce) await runProgram((await exim()).program, [...place, option, ...valid.slice(at, at + idsAtOnce)]);
+    for (let at = 0; at < valid.length; at += idsAtOnce) {
+      const ran = await runProgram((await exim()).program, [...place, option, ...valid.slice(at, at + idsAtOnce)]);
+      // It also fails where one of many is gone or locked, which is seen below.
+      if (ran.code !== 0 && /permission denied/i.test(ran.stderr)) throw new QueueTrouble(failureText('exim', ran));
+    }
     const handled: Handled[] = [];
     for await (const each of inBatches(ids, async (id) => ({ id, error: isEximId(id) ? judge(await envelope(id)) : 'is no queue id of Exim' })))
       handled.push(each);

@@ -1,7 +1,7 @@
 // What was done to queues and can be undone for a day: a folder an action, in it what it meant (`steps.jsonl`, written before anything is done) and
 // the files of removed messages, whole and on the disk before they leave their queue. Bounded; what is over is removed at the next command.
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeptFile, type QueueFile, type QueueItem, QueueTrouble, type StoreName } from './mail-queue.ts';
 import { keepCopy, syncPath } from './put-file.ts';
@@ -76,6 +76,7 @@ export class KeptActions {
   /** Rejects where so many octets more do not fit; nothing has been done then. */
   async requireRoom(messages: number, bytes: number): Promise<void> {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    await requireOwn(this.#dir);
     const needed = bytes + messages * perMessageBytes;
     const used = await bytesBelow(this.#dir);
     if (used + needed > this.#roomBytes)
@@ -166,6 +167,7 @@ export class KeptActions {
 
   /** Actions that can be undone, oldest first; those whose day is over are removed. */
   async list(now: number): Promise<readonly QueueAction[]> {
+    await requireOwn(this.#dir);
     const found: QueueAction[] = [];
     for (const name of (await readdir(this.#dir).catch(() => [])).filter((each) => idPattern.test(each))) {
       const action = await this.#read(name);
@@ -189,6 +191,7 @@ export class KeptActions {
   }
 
   async #read(id: string): Promise<QueueAction | null> {
+    await requireOwn(join(this.#dir, id));
     const text = await readFile(join(this.#dir, id, actionFile), 'utf8').catch(() => null);
     return text === null ? null : (JSON.parse(text) as QueueAction); // #write wrote it, as a whole
   }
@@ -208,6 +211,17 @@ function stepOf(line: string): Step | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * What stands here is put into queues with the rights of who undoes it, root mostly, while the directory around it belongs to the gateway's user:
+ * a folder that somebody else could have made or changed is not believed.
+ */
+async function requireOwn(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found === null) return;
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o022) !== 0)
+    throw new QueueTrouble(`${path} does not belong to this user alone; name another directory with --keep, or run the command as its owner`);
 }
 
 function isAlive(pid: number): boolean {
