@@ -61,7 +61,8 @@ export interface MountedDoor {
   drain(patienceMs: number): Promise<void>;
 }
 
-export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
+/** What lives as long as the door. */
+async function openDoorParts(start: DoorStart, say: (message: FromDoor) => void) {
   const now = Date.now;
   const { recorder, record: keep, flush } = openDoorRecord(start, say);
   const entrance = openDoorGate(start, { record: keep, say });
@@ -80,48 +81,89 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
   const insideWatch = liveInsideWatch(start.distrusted, (use) => say({ kind: 'inside-use', use }));
-
-  /** All that depends on the configuration, built anew at a reload. */
-  const servicesFor = async (config: Config): Promise<DoorServices> => {
-    const policy = policyParts(config, { lists, measures, delivery, own: await ownChecks(config), listed: await openListedRecipients(config), mayAsk: (input) => entrance.gate.mayAskHub(input), quotas: quotas.desk, correspondents });
-    const judge = quotas.around(policy.judge);
-    const { router, recipients, reverseName } = policy;
-    const watch = insideWatch.of(config);
-    return {
-      judge: (stage, input) => {
-        if ('to' in input && input.client.inside) watch.look(input);
-        return judge(stage, input);
-      },
-      router,
-      delivery: learningDelivery(delivery, finals, recipients),
-      content,
-      spool: spool.desk(config, { recipients, load: entrance.load }),
-      viruses: scannerOf(config, start.doors),
-      quarantine: holdingPlaceOf(start, config, { record, say }),
-      reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
-      // Each door keeps its share.
-      sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
-      ...abilitiesOf(delivery, config),
-      auth: await auth.use(config),
-      outgoing: createOutgoingDesk({ memory: outgoing, config, isBusy: () => entrance.load.level() > 0, now }),
-      admission: createAdmission({ limits: config.limits, counters }),
-      gate: entrance.gate,
-      load: entrance.load,
-      finals,
-      // What is recorded of a message says whether its recipients have been sent to.
-      record: (event) => {
-        record(event);
-        quotas.desk.hear(event);
-      },
-      reverseName,
-      isInside: (ip) => policy.isInside(ip) && !watch.isDistrusted(ip),
-      newSessionId,
-      now,
-    };
+  return {
+    start,
+    say,
+    recorder,
+    record,
+    flush,
+    entrance,
+    spool,
+    quotas,
+    delivery,
+    finals,
+    content,
+    lists,
+    measures,
+    auth,
+    sinkSample,
+    outgoing,
+    correspondents,
+    counters,
+    newSessionId,
+    insideWatch,
   };
+}
 
-  const listeners = new DoorListeners({ inherited: start.inherited, record, say, now });
-  listeners.use(start, await servicesFor(start.config));
+type DoorParts = Awaited<ReturnType<typeof openDoorParts>>;
+
+/** All that depends on the configuration, built anew at a reload. */
+async function servicesFor(parts: DoorParts, config: Config): Promise<DoorServices> {
+  const { start, say, record, entrance, spool, quotas, delivery, finals, content, auth, sinkSample, outgoing, counters, newSessionId, insideWatch } = parts;
+  const { lists, measures, correspondents } = parts;
+  const now = Date.now;
+  const policy = policyParts(config, {
+    lists,
+    measures,
+    delivery,
+    own: await ownChecks(config),
+    listed: await openListedRecipients(config),
+    mayAsk: (input) => entrance.gate.mayAskHub(input),
+    quotas: quotas.desk,
+    correspondents,
+  });
+  const judge = quotas.around(policy.judge);
+  const { router, recipients, reverseName } = policy;
+  const watch = insideWatch.of(config);
+  return {
+    judge: (stage, input) => {
+      if ('to' in input && input.client.inside) watch.look(input);
+      return judge(stage, input);
+    },
+    router,
+    delivery: learningDelivery(delivery, finals, recipients),
+    content,
+    spool: spool.desk(config, { recipients, load: entrance.load }),
+    viruses: scannerOf(config, start.doors),
+    quarantine: holdingPlaceOf(start, config, { record, say }),
+    reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
+    // Each door keeps its share.
+    sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
+    ...abilitiesOf(delivery, config),
+    auth: await auth.use(config),
+    outgoing: createOutgoingDesk({ memory: outgoing, config, isBusy: () => entrance.load.level() > 0, now }),
+    admission: createAdmission({ limits: config.limits, counters }),
+    gate: entrance.gate,
+    load: entrance.load,
+    finals,
+    // What is recorded of a message says whether its recipients have been sent to.
+    record: (event) => {
+      record(event);
+      quotas.desk.hear(event);
+    },
+    reverseName,
+    isInside: (ip) => policy.isInside(ip) && !watch.isDistrusted(ip),
+    newSessionId,
+    now,
+  };
+}
+
+/** Puts one door together; it is not open yet. */
+export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
+  const parts = await openDoorParts(start, say);
+  const { recorder, record, flush, entrance, spool, quotas, delivery, finals, content, lists, measures, auth, insideWatch } = parts;
+  const listeners = new DoorListeners({ inherited: start.inherited, record, say, now: Date.now });
+  listeners.use(start, await servicesFor(parts, start.config));
 
   return {
     open: async () => {
@@ -134,7 +176,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       delivery.reconfigure(settings.config);
       entrance.use(settings.config);
       quotas.use(settings.config);
-      listeners.use(settings, await servicesFor(settings.config));
+      listeners.use(settings, await servicesFor(parts, settings.config));
       await listeners.open();
     },
     useLogDetail: recorder.setDetail,
