@@ -104,7 +104,7 @@ function textOf(of: Readonly<Record<string, unknown>>): string {
     case 'measure': {
       const fate =
         of['objection'] === null ? (of['dryRun'] === true ? 'dry run' : `until ${plain(of['expiresAt'])}`) : `not put in force: ${plain(of['objection'])}`;
-      return `${plain(of['at'])} measure ${plain(of['action'])} ${plain(of['scope'])} (${fate}): ${plain(of['connections'])} connections, ${plain(of['messages'])} messages, good ones ${plain(of['goodMail'])}${side}`;
+      return `${plain(of['at'])} measure ${plain(of['action'])} ${plain(of['scope'])} (${fate}): ${plain(of['connections'])} connections, ${plain(of['recipients'])} recipients, ${plain(of['messages'])} messages, good ones ${plain(of['goodMail'])}${side}`;
     }
     case 'observed': {
       const samples = (of['samples'] as readonly Readonly<Record<string, unknown>>[]).map(

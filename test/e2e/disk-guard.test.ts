@@ -42,7 +42,7 @@ const freeOf = (dir: string): number => {
 
 /** Leaves so many bytes free; gives the way to make room again. */
 function leave(directory: string, bytes: number): () => void {
-  const path = join(directory, `filler-${bytes}`);
+  const path = join(directory, `filler-${newToken()}`);
   writeFileSync(path, Buffer.alloc(Math.max(0, freeOf(directory) - bytes)));
   return () => rmSync(path, { force: true });
 }
@@ -90,10 +90,12 @@ test('a disk that fills: the order holds, an incident tells of it, 452 at last, 
   await until('room enough', () => freeOf(disk) >= 8 * mib);
   assert.ok(existsSync(join(state, 'journal')) && segments() >= 1);
 
-  // New content is put off, and a person is told.
-  makeRoom.push(leave(disk, mib / 2));
+  // New content is put off, and a person is told. What old journal is left goes first, so the disk is filled again and again.
+  await until('content to be put off', async () => {
+    makeRoom.push(leave(disk, mib / 3));
+    return (await send(t, gateway)).end?.code === 452;
+  });
   await level(4);
-  await until('content to be put off', async () => (await send(t, gateway)).end?.code === 452);
   const incident = await until('an incident to tell of the disk', async () => {
     const { stdout } = await gateway.command('incident', 'list', '--json');
     return stdout.includes('disk-free-share') && stdout;
