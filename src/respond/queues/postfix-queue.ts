@@ -40,7 +40,7 @@ export function postfixQueue({ config, programs }: PostfixPlace = {}): MailQueue
   const change = async (ids: readonly string[], run: (valid: readonly string[]) => Promise<void>, judge: Judge): Promise<readonly Handled[]> => {
     const valid = ids.filter(isPostfixId);
     if (valid.length > 0) await run(valid);
-    const now = await locate();
+    const now = (lately = await locate());
     return ids.map((id) => ({ id, error: isPostfixId(id) ? judge(now.get(id)?.queue ?? null) : 'is no queue id of Postfix' }));
   };
 
@@ -73,12 +73,16 @@ export function postfixQueue({ config, programs }: PostfixPlace = {}): MailQueue
     undoing: {
       kind: 'files',
       async filesOf(id) {
-        const found = (await locate()).get(id);
+        const known = lately?.get(id);
+        // Thousands are asked for one after the other: the queue is looked through again only for one that has moved.
+        if (known?.queue === 'hold' && (await isThere(known.path))) return [{ name: 'message', path: known.path }];
+        lately = await locate();
+        const found = lately.get(id);
         if (found?.queue !== 'hold') throw new QueueTrouble(`${id} is not on hold`);
         return [{ name: 'message', path: found.path }];
       },
       // What has not left the queue, or was released by somebody, is there already.
-      putBack: async (id, files, announcement) => ((await locate()).has(id) ? id : putBack(await queueDirectory(), id, files, announcement)),
+      putBack: async (id, files, announcement) => ((lately ??= await locate()).has(id) ? id : putBack(await queueDirectory(), id, files, announcement)),
     },
   };
 }

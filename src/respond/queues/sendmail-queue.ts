@@ -74,7 +74,7 @@ export function sendmailQueue({ config = usualConfig, program = 'sendmail' }: Se
     undoing: {
       kind: 'files',
       async filesOf(id) {
-        const place = (await look()).get(id);
+        const place = places.get(id) ?? (await look()).get(id);
         if (place?.held !== true) throw new QueueTrouble(`${id} is not quarantined`);
         return [
           { name: `df${id}`, path: place.body },
