@@ -121,6 +121,8 @@ export type Event = Stamp &
         readonly bytes: number;
         readonly messageId: string | null;
         readonly subject: string | null;
+        /** The client's confirmed reverse name, where it was known by then. */
+        readonly clientName?: string;
         readonly sha256: string;
         readonly hubReply: string | null;
         readonly hubQueueId: string | null;

@@ -198,3 +198,9 @@ test('a hundred thousand sessions that never close are not remembered for ever',
   for (let number = 0; number < 100_000; number++) sightings.note({ at: number, door: 'd', seq: number, ...opened, session: `s${number}` });
   assert.ok(sightings.size <= 20_000, String(sightings.size));
 });
+
+test('a name that was looked up for the message alone tells who is responsible, then and for what the session does later', () => {
+  const unnamed: EventBody = { ...rcpt('reject', [found('unknown-recipient', 'reject')]), facts: {} } as EventBody;
+  const callers = see(opened, unnamed, finished({ clientName: 'MX.house.example' }), unnamed).flatMap((seen) => ('caller' in seen ? [seen.caller.name] : []));
+  assert.deepEqual(callers, [null, null, 'mx.house.example', 'mx.house.example', 'mx.house.example']);
+});

@@ -120,6 +120,7 @@ export class SightingsFromEvents {
   #finished(event: Of<'message-finished'>): readonly Sighting[] {
     const session = this.#sessions.of(event.session);
     const { traits, treatment } = session;
+    session.name ??= event.clientName?.toLowerCase() ?? null;
     session.traits = null;
     session.treatment = 'delivered';
     const hub = hubOutcomeOf(event);

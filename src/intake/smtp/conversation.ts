@@ -135,6 +135,23 @@ export class Conversation {
     return said === null ? event : { ...event, ref: said.ref, reply: oneLine(said.answer) };
   }
 
+  /** Begins the reverse look-up, once for a client. */
+  askName(reverseNameOf: (ip: string) => ReverseName | Promise<ReverseName>): void {
+    if (this.reverseName !== null) return;
+    const asked = reverseNameOf(this.client.ip);
+    this.reverseName = asked;
+    if (asked instanceof Promise)
+      void asked.then((name) => {
+        if (this.reverseName === asked) this.reverseName = name; // else it is another client's by now
+      });
+  }
+
+  /** For the record: the client's confirmed name, where it is known already. */
+  knownName(): { readonly clientName?: string } {
+    const { reverseName } = this;
+    return reverseName === null || reverseName instanceof Promise || reverseName.kind !== 'confirmed' ? {} : { clientName: reverseName.name };
+  }
+
   /** What the record keeps of the input of a stage that is about to be entered. */
   stageRecord(next: State, to?: Mailbox): StageRecord {
     if (next.at === 'fresh') return {};

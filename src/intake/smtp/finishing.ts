@@ -291,6 +291,7 @@ function record(conversation: Conversation, transaction: OpenTransaction, about:
     bytes: about.bytes,
     messageId: about.summary?.messageId ?? null,
     subject: about.summary?.subject ?? null,
+    ...conversation.knownName(),
     sha256: about.summary?.sha256 ?? '',
     hubReply: finished.hubReply === null ? null : oneLine(finished.hubReply),
     hubQueueId: finished.hubQueueId,

@@ -236,7 +236,7 @@ export class LiveSession implements ChannelOwner {
 
   #recipientAccepted(): void {
     this.conversation.conduct.recipients += 1;
-    this.conversation.reverseName ??= this.#site.services.reverseName(this.conversation.client.ip);
+    this.conversation.askName(this.#site.services.reverseName);
   }
 
   /** The refusal a judgement means, with its reference; null where it lets pass. */
