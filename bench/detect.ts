@@ -22,6 +22,8 @@ const { values } = parseArgs({ options: { events: { type: 'string', default: '10
 const events = Number(values.events);
 const random = seededRandom(1);
 const word = (): string => Math.floor(random() * 0x1_0000_0000).toString(36);
+/** One piece of text, as a line or a command gives it: a template is kept as its parts until somebody reads it, and putting them together is no work of the engine. */
+const whole = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');
 const octet = (): number => Math.floor(random() * 256);
 
 interface Seen {
@@ -30,7 +32,7 @@ interface Seen {
   readonly caller: Caller;
 }
 
-const connection = (seen: Seen, number: number): Sighting => ({ kind: 'connection', ...seen, session: `s${number}`, refused: false });
+const connection = (seen: Seen, number: number): Sighting => ({ kind: 'connection', ...seen, session: whole(`s${number}`), refused: false });
 
 /** In the proportions of a mail server: two of five sightings are messages, every second of these with content. */
 const mix: readonly ((seen: Seen, number: number) => Sighting)[] = [
@@ -39,22 +41,22 @@ const mix: readonly ((seen: Seen, number: number) => Sighting)[] = [
   (seen, number) => ({ kind: 'recipient', ...seen, ...envelope(seen), answer: number % 3 === 0 ? 'unknown' : 'accepted' }),
   (seen, number) =>
     message(seen, number, {
-      ...(number % 2 === 0 ? { automated: true, subscription: 3, listId: `${word()}.example` } : { reply: true, thread: word() }),
-      fromDomain: `${word()}.example`,
+      ...(number % 2 === 0 ? { automated: true, subscription: 3, listId: whole(`${word()}.example`) } : { reply: true, thread: word() }),
+      fromDomain: whole(`${word()}.example`),
       text: word(),
       bands: Array.from({ length: 8 }, () => Math.floor(random() * 0x1_0000_0000)),
-      signatures: [{ domain: `${word()}.example`, result: 'pass', mark: word() }],
+      signatures: [{ domain: whole(`${word()}.example`), result: 'pass', mark: word() }],
     }),
   (seen, number) =>
     number % 2 === 0
       ? { kind: 'auth', ...seen, user: word(), ok: false, secret: word() }
-      : { kind: 'departure', ...seen, session: `s${number}`, how: number % 3 === 0 ? 'slow' : 'quit' },
+      : { kind: 'departure', ...seen, session: whole(`s${number}`), how: number % 3 === 0 ? 'slow' : 'quit' },
 ];
 
 const envelope = ({ caller }: { readonly caller: Caller }) => ({
-  origin: { kind: 'network', name: `${caller.ip.slice(0, caller.ip.lastIndexOf('.'))}.0/24`, spoofable: false } as const,
-  from: `${word()}@${word()}.example`,
-  to: `${word()}@hub.example`,
+  origin: { kind: 'network', name: whole(`${caller.ip.slice(0, caller.ip.lastIndexOf('.'))}.0/24`), spoofable: false } as const,
+  from: whole(`${word()}@${word()}.example`),
+  to: whole(`${word()}@hub.example`),
 });
 
 const message = (seen: Seen, number: number, traits: Extract<Sighting, { kind: 'message' }>['traits']): Sighting => ({
@@ -65,7 +67,7 @@ const message = (seen: Seen, number: number, traits: Extract<Sighting, { kind: '
   index: 0,
   recipients: 1,
   outcome: 'delivered',
-  messageId: `<${word()}${number}@x>`,
+  messageId: whole(`<${word()}${number}@x>`),
   subject: null,
   bytes: 5000,
   traits,
@@ -74,8 +76,8 @@ const message = (seen: Seen, number: number, traits: Extract<Sighting, { kind: '
 function batchFrom(number: number): Sighting[] {
   return Array.from({ length: Math.min(batchSize, events - number) }, (_, place) => {
     const at = Math.round(1_700_000_000_000 + (number + place) * sightingEveryMs);
-    const caller = { ip: `${1 + (octet() % 223)}.${octet()}.${octet()}.${octet()}`, name: null, user: null, inside: false };
-    return (mix[(number + place) % mix.length] ?? connection)({ at, source: `bench:${number + place}`, caller }, number + place);
+    const caller = { ip: whole(`${1 + (octet() % 223)}.${octet()}.${octet()}.${octet()}`), name: null, user: null, inside: false };
+    return (mix[(number + place) % mix.length] ?? connection)({ at, source: whole(`bench:${number + place}`), caller }, number + place);
   });
 }
 
