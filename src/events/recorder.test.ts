@@ -139,3 +139,42 @@ test('the latency of the hub is an observation by route', () => {
   flush();
   assert.deepEqual(batches[0]?.observations, [['floodgate_hub_latency_seconds', ['hub'], 0.012]]);
 });
+
+test('what an open incident concerns is logged in full, below the configured level, and nothing else; lowered after it', () => {
+  const { record, flush, batches, setDetail } = door({ logLevel: 'error' });
+  const logged = (): number => {
+    flush();
+    return batches
+      .splice(0)
+      .map(({ log }) => log.split('\n').filter(Boolean).length)
+      .reduce((sum, lines) => sum + lines, 0);
+  };
+  const of = (ip: string, session: string) => ({ ...opened, ip, session }) as typeof opened;
+  record(of('203.0.113.9', 'A'));
+  assert.equal(logged(), 0);
+  setDetail({ keys: [{ ip: '203.0.113.9' }], mayDebug: true });
+  record(of('203.0.113.9', 'B'));
+  record(of('198.51.100.1', 'C'));
+  assert.equal(logged(), 1);
+  setDetail({ keys: [], mayDebug: true });
+  record(of('203.0.113.9', 'D'));
+  assert.equal(logged(), 0);
+});
+
+test('while the disk is short no debug line is logged, whoever it concerns', () => {
+  const { record, flush, batches, setDetail } = door({ logLevel: 'debug' });
+  const debugLine = sampleEvents['connection-left'];
+  const logged = (): string => {
+    flush();
+    return batches
+      .splice(0)
+      .map(({ log }) => log)
+      .join('');
+  };
+  record(debugLine);
+  assert.match(logged(), / debug /);
+  setDetail({ keys: [], mayDebug: false });
+  record(debugLine);
+  record(refused);
+  assert.doesNotMatch(logged(), / debug /);
+});
