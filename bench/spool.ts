@@ -45,7 +45,17 @@ async function ours(): Promise<number> {
   });
   await deliverOnce(owner, { port: gateway.port(), from: '127.0.0.1' }, { from: 'x@client.example', to: ['ann@hub.example'], content: letter() });
   await hub.close();
-  return perSecond(gateway.port(), 'ann@hub.example');
+  const rate = await perSecond(gateway.port(), 'ann@hub.example');
+  await gateway.stop();
+  return rate;
+}
+
+async function postfixes(): Promise<number> {
+  const nowhere = await freePort();
+  const postfix = await postfixHub(owner, { settings: { minimal_backoff_time: '300s', queue_run_delay: '300s', relayhost: `[127.0.0.1]:${nowhere}` } });
+  const rate = await perSecond(postfix.port, 'ann@elsewhere.example');
+  await postfix.stop();
+  return rate;
 }
 
 async function recovery(): Promise<readonly [found: number, drained: number]> {
@@ -98,10 +108,11 @@ try {
   process.stdout.write(
     `100,000 messages of 4 KiB: found in ${found.toFixed(1)} s, handed on in ${drained.toFixed(1)} s (to a next hop that answers at once)\n`,
   );
-  const nowhere = await freePort();
-  const postfix = await postfixHub(owner, { settings: { minimal_backoff_time: '300s', queue_run_delay: '300s', relayhost: `[127.0.0.1]:${nowhere}` } });
-  const theirs = await perSecond(postfix.port, 'ann@elsewhere.example');
-  const own = await ours();
+  // Each alone, ours first and last: a queue that is tried in the background is no rest for the other.
+  const before = await ours();
+  const theirs = await postfixes();
+  const after = await ours();
+  const own = Math.round((before + after) / 2);
   process.stdout.write(`taken with the next hop down: Floodgate ${own}/s, Postfix ${theirs}/s: ${(own / theirs).toFixed(1)} times\n`);
 } finally {
   for (const end of endings.reverse()) await end();
