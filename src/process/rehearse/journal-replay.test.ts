@@ -138,3 +138,19 @@ test('a cap that turned somebody away is no decision of policy, and not judged a
   ]);
   assert.deepEqual([told.summary['notJudged'], told.summary['decisions']], [1, 0]);
 });
+
+test('an inside address behind which the world stood is no insider in the replay either', async () => {
+  const inside = { session, ip: '10.1.2.3' };
+  const refused = found('relay-not-allowed', 'permission', 'reject', { domain: 'far.example' });
+  const stage = (name: 'helo' | 'mail' | 'rcpt', input: object, findings: readonly Finding[] = []): EventBody =>
+    make.stageJudged({ ...inside, stage: name, input, facts: {}, action: findings[0]?.action ?? 'pass', findings });
+  const bodies = [
+    make.sessionOpened({ ...inside, port: 1, listener: 'mx', role: 'mx', inside: true, localIp: '10.0.0.1', localPort: 25 }),
+    stage('helo', envelope),
+    stage('mail', envelope),
+    stage('rcpt', { ...envelope, to: 'victim@far.example' }, [refused]),
+  ];
+  const lost = make.clientAddressLost({ ip: inside.ip, heloNames: 50, senderDomains: 50, samples: [], until: start + 3_600_000 });
+  assert.deepEqual((await replay([lost, ...bodies])).differences, []);
+  assert.deepEqual((await replay(bodies)).differences, ['rcpt: reject relay-not-allowed -> pass null']);
+});

@@ -26,6 +26,7 @@ type MeasureAdded = Extract<Event, { readonly type: 'measure-added' }>;
 const mostMeasures = 20_000;
 const mostRecipients = 200_000;
 const mostFileLists = 1000;
+const mostDistrusted = 10_000;
 /** Nothing kept here dies of age. */
 const noClock = (): number => 0;
 
@@ -34,10 +35,13 @@ export class PastKnowledge {
   readonly #measures = new LruMap<string, MeasureAdded>({ capacity: mostMeasures, now: noClock });
   readonly #recipients = new LruMap<string, RecipientStatus>({ capacity: mostRecipients, now: noClock });
   readonly #fileLists = new Set<string>();
+  /** Inside addresses behind which the world stood, until when (ms since the epoch). */
+  readonly #distrusted = new LruMap<string, number>({ capacity: mostDistrusted, now: noClock });
 
   note(event: Event): void {
     if (event.type === 'measure-added') this.#measures.set(event.id, event);
     if (event.type === 'list-changed' && event.by === 'file' && this.#fileLists.size < mostFileLists) this.#fileLists.add(event.list);
+    if (event.type === 'client-address-lost') this.#distrusted.set(event.ip, event.until);
     if (event.type !== 'stage-judged' || event.stage !== 'rcpt' || event.input.to === undefined) return;
     const status = recipientOf(event.facts);
     if (status !== null) this.#recipients.set(event.input.to.toLowerCase(), status);
@@ -49,6 +53,11 @@ export class PastKnowledge {
 
   recipient(address: string): RecipientStatus | null {
     return this.#recipients.get(address.toLowerCase()) ?? null;
+  }
+
+  /** An inside address that was no longer taken for inside at that moment (mission R13). */
+  isDistrusted(ip: string, at: number): boolean {
+    return at < (this.#distrusted.get(ip) ?? 0);
   }
 
   /** It was kept in a file, so that it belonged to the configuration of then. */

@@ -54,3 +54,9 @@ test('however many clients alarm, a bounded number of measures is kept and all a
   assert.equal(measures.proposed, 30_000);
   assert.equal(measures.all().length, 20_000);
 });
+
+test('objections are bounded like measures', () => {
+  const measures = new RehearsedMeasures(null);
+  for (let n = 0; n < 25_000; n++) measures.object(`mailbox-flood recipient=u${n}`, `defer recipient u${n} was not put in force: too much`, startAt);
+  assert.equal(measures.all().length, 20_000);
+});

@@ -64,10 +64,12 @@ export class Side {
   readonly #facts: RecordedFacts;
   readonly #judge: Judge;
   readonly #inside: PrefixSet;
+  readonly #past: PastKnowledge;
   #at = 0;
 
   constructor({ config, past, own, onTrouble }: SideParts) {
     this.config = config;
+    this.#past = past;
     this.#inside = PrefixSet.build(config.site.networks);
     this.#facts = new RecordedFacts({
       past,
@@ -81,12 +83,12 @@ export class Side {
   /** Judges a stage that passed without a word then: nothing of it was recorded. */
   judgeSilent(past: PastSession, standing: Standing, at: number): Promise<Rejudged | null> {
     const nothingFound = { facts: {}, findings: [] };
-    return this.#ask(past, standing, { at, ...nothingFound }, 'connect', connectInput(past, this.#clientOf(past), conductOf(past, [], 0)));
+    return this.#ask(past, standing, { at, ...nothingFound }, 'connect', connectInput(past, this.#clientOf(past, at), conductOf(past, [], 0)));
   }
 
   /** Judges a recorded stage again. Null where the session would not have come so far, or the record is damaged. */
   judge(past: PastSession, standing: Standing, event: Judged): Promise<Rejudged | null> {
-    const client = this.#clientOf(past);
+    const client = this.#clientOf(past, event.at);
     const conduct = conductOf(past, event.findings, standing.recipients);
     switch (event.stage) {
       case 'connect':
@@ -113,7 +115,7 @@ export class Side {
     const { accepted, marks } = standing;
     const conduct = conductOf(past, event.findings, standing.recipients);
     const rejudged = await this.#ask(past, standing, event, 'rcpt', {
-      ...mailInput(past, this.#clientOf(past), conduct),
+      ...mailInput(past, this.#clientOf(past, event.at), conduct),
       to,
       accepted,
       ...(accepted.length === 0 ? {} : { treatmentSoFar: { before: treatmentOf(marks.before), accepted: treatmentOf(marks.all) } }),
@@ -134,7 +136,7 @@ export class Side {
     const { findings } = event;
     const answer = evidenceOf(findings, 'auto-reply-leaving');
     return this.#ask(past, standing, event, 'message', {
-      ...mailInput(past, this.#clientOf(past), conductOf(past, findings, standing.recipients)),
+      ...mailInput(past, this.#clientOf(past, event.at), conductOf(past, findings, standing.recipients)),
       recipients,
       content: contentOf(event),
       treatment: treatmentOf(standing.marks.all),
@@ -158,7 +160,7 @@ export class Side {
     return { ...decisionOf(verdict.action, verdict.findings), assumed: this.#facts.assumed };
   }
 
-  #clientOf(past: PastSession): Client {
+  #clientOf(past: PastSession, at: number): Client {
     const listener = this.config.listeners.find(({ name }) => name === past.listener);
     return {
       ip: past.ip,
@@ -167,7 +169,7 @@ export class Side {
       localPort: past.localPort ?? listener?.address.port ?? 0,
       listener: past.listener,
       role: listener?.role ?? past.role ?? 'mx',
-      inside: this.#inside.has(past.ip),
+      inside: this.#inside.has(past.ip) && !this.#past.isDistrusted(past.ip, at),
     };
   }
 }
