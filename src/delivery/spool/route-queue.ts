@@ -39,11 +39,7 @@ export class RouteQueue {
   /** The next to be tried now; null where none is, or as many are under way as may be. */
   next(now: number): Queued | null {
     if (now < this.#pausedUntil || this.underWay >= this.#width) return null;
-    for (const fifo of this.#deferred)
-      for (let due = fifo.peek(); due !== undefined && due.nextTryAt <= now; due = fifo.peek()) {
-        fifo.take();
-        this.#ready[due.item.class].putBack(due); // it came before those who have not been tried
-      }
+    this.#bringBackDue(now);
     for (const ofClass of spoolClasses) {
       const queued = this.#ready[ofClass].take();
       if (queued === undefined) continue;
@@ -53,11 +49,23 @@ export class RouteQueue {
     return null;
   }
 
-  /** Those at the head whose time is over, taken out. Who waits for another try is looked at when that is due. */
-  expired(now: number): readonly Queued[] {
+  /** Who has waited for another try came before those who have not been tried; among themselves they keep their order. */
+  #bringBackDue(now: number): void {
+    for (const fifo of this.#deferred) {
+      const due: Queued[] = [];
+      for (let head = fifo.peek(); head !== undefined && head.nextTryAt <= now; head = fifo.peek()) {
+        fifo.take();
+        due.push(head);
+      }
+      for (const queued of due.reverse()) this.#ready[queued.item.class].putBack(queued);
+    }
+  }
+
+  /** Those at the head whose time is over, taken out; `most` of them. Who waits for another try is looked at when that is due. */
+  expired(now: number, most: number): readonly Queued[] {
     const over: Queued[] = [];
     for (const fifo of Object.values(this.#ready))
-      for (let head = fifo.peek(); head !== undefined && head.item.expiresAt <= now; head = fifo.peek()) {
+      for (let head = fifo.peek(); head !== undefined && head.item.expiresAt <= now && over.length < most; head = fifo.peek()) {
         fifo.take();
         over.push(head);
       }

@@ -27,6 +27,12 @@ interface House {
   readonly events: EventBody[];
 }
 
+interface Sketch {
+  readonly to?: readonly string[];
+  readonly text?: string;
+  readonly ofClass?: SpoolClass;
+}
+
 const houseAt = (t: Owner): House => ({
   dir: scratchDirectory(t, 'spool'),
   clock: { ms: 1000 },
@@ -81,7 +87,7 @@ async function open(t: Owner, house: House, segmentBytes = 1_000_000) {
     await place.close();
     await spool.close(1000);
   });
-  const keep = async (id: string, { to = ['user@hub.example'], text = `Subject: ${id}\r\n\r\nhello\r\n`, ofClass = 'person' as SpoolClass } = {}) => {
+  const keep = async (id: string, { to = ['user@hub.example'], text = `Subject: ${id}\r\n\r\nhello\r\n`, ofClass = 'person' }: Sketch = {}) => {
     const request = deliveryRequest({ route: { key: 'hub', address }, reference: id, to, content: contentOf(text) });
     const outcome = await place.keep({ session: 's', request, subject: id, messageId: null, class: ofClass, why: 'away' });
     assert.equal(outcome.kind, 'spooled');

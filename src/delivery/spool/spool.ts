@@ -39,6 +39,9 @@ export interface SpoolRouteState {
   readonly away: string | null;
 }
 
+/** Messages of a route given to the quarantine at one look: each takes the disk for a moment. */
+const mostGivenUp = 100;
+
 type Refusals = { readonly to: Mailbox; readonly why: string }[];
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -101,7 +104,8 @@ export class Spool {
   tick(): void {
     const now = this.#parts.now();
     for (const [key, queue] of this.#routes) {
-      for (const queued of queue.expired(now)) void this.#giveUp(queued, `not delivered within its time: ${queue.away ?? 'its next hop put it off'}`);
+      for (const queued of queue.expired(now, mostGivenUp))
+        void this.#giveUp(queued, `not delivered within its time: ${queue.away ?? 'its next hop put it off'}`);
       this.#pump(key);
     }
     void this.#marks.flush();

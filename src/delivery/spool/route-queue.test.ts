@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SpoolItem } from '../../model/spool.ts';
+import { RouteQueue, type Queued } from './route-queue.ts';
+
+const queuedAs = (id: string, more: Partial<SpoolItem> = {}): Queued => ({
+  item: {
+    id,
+    session: 's',
+    queuedAt: 0,
+    expiresAt: 1_000_000,
+    class: 'person',
+    why: 'away',
+    route: 'hub',
+    wireBytes: 1,
+    ip: '192.0.2.7',
+    from: '',
+    to: [],
+    segment: 'smtp-1-00000001.seg',
+    at: 0,
+    headBytes: 1,
+    ...more,
+  },
+  served: [],
+  tries: 0,
+  nextTryAt: 0,
+});
+
+/** All that may go out at once. */
+function taken(queue: RouteQueue, now: number): readonly string[] {
+  const ids: string[] = [];
+  for (let next = queue.next(now); next !== null; next = queue.next(now)) ids.push(next.item.id);
+  return ids;
+}
+
+test('one asks alone; with each answer twice as many go out at once, up to the limit', () => {
+  const queue = new RouteQueue();
+  for (let number = 0; number < 20; number += 1) queue.add(queuedAs(String(number)));
+  assert.deepEqual(taken(queue, 0), ['0']);
+  const widths: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    queue.underWay = 0;
+    queue.answered(5);
+    widths.push(taken(queue, 0).length);
+  }
+  assert.deepEqual(widths, [2, 4, 5]);
+});
+
+test('who was put off goes before those who have not been tried, in the old order, when it is time and not earlier', () => {
+  const queue = new RouteQueue();
+  for (const id of ['a', 'b']) {
+    queue.add(queuedAs(id));
+    const queued = queue.next(0);
+    if (queued !== null) queue.putOff(queued, 0);
+    queue.underWay = 0;
+  }
+  queue.add(queuedAs('c'));
+  queue.answered(8);
+  queue.answered(8);
+  assert.deepEqual(taken(queue, 59_999), ['c']);
+  queue.underWay = 0;
+  queue.add(queuedAs('d'));
+  assert.deepEqual(taken(queue, 60_000), ['a', 'b', 'd']);
+});
+
+test('the time of many is over at once: so many at one look', () => {
+  const queue = new RouteQueue();
+  for (let number = 0; number < 10; number += 1) queue.add(queuedAs(String(number), { expiresAt: 5 }));
+  assert.deepEqual([queue.expired(4, 3).length, queue.expired(5, 3).length, queue.size], [0, 3, 7]);
+});
