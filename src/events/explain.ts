@@ -158,7 +158,12 @@ async function addFates(journal: Journal, bySession: ReadonlyMap<string, Session
 }
 
 const isFate = ({ type }: Event): boolean =>
-  type === 'spool-delivered' || type === 'spool-held' || type === 'quarantine-released' || type === 'quarantine-discarded' || type === 'quarantine-restored' || type === 'quarantine-expired';
+  type === 'spool-delivered' ||
+  type === 'spool-held' ||
+  type === 'quarantine-released' ||
+  type === 'quarantine-discarded' ||
+  type === 'quarantine-restored' ||
+  type === 'quarantine-expired';
 
 /** Of a session's decisions those that the id is about; all of them when it is about the session, or about no decision in particular. */
 function aboutOnly(wanted: WantedId, events: readonly SessionEvent[]): readonly Explanation[] {

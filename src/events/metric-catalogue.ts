@@ -45,7 +45,11 @@ export const metricCatalogue = {
     labels: ['what'],
     help: 'Messages spooled, delivered from the spool, or held: given to the quarantine because they could not be delivered.',
   },
-  floodgate_viruses_total: { kind: 'counter', labels: ['result'], help: 'Messages in which the scanner found something, and those it could not look at (unsure).' },
+  floodgate_viruses_total: {
+    kind: 'counter',
+    labels: ['result'],
+    help: 'Messages in which the scanner found something, and those it could not look at (unsure).',
+  },
   floodgate_message_bytes_total: { kind: 'counter', labels: [], help: 'Bytes of messages whose content was collected.' },
   floodgate_smtp_replies_total: { kind: 'counter', labels: ['code'], help: 'Refusals of every kind and final answers to messages, by reply code.' },
   floodgate_auth_total: { kind: 'counter', labels: ['mechanism', 'result'], help: 'AUTH attempts that came to an end: ok or failed.' },

@@ -46,21 +46,36 @@ export interface PolicySources {
   readonly correspondents?: KnownCorrespondents;
 }
 
-export function policyParts(config: Config, { lists, measures, delivery, own, listed, mayAsk = () => true, quotas, correspondents }: PolicySources): PolicyParts {
+export function policyParts(
+  config: Config,
+  { lists, measures, delivery, own, listed, mayAsk = () => true, quotas, correspondents }: PolicySources,
+): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
   const sinks = new Set(config.traps.sinks.map((address) => address.toLowerCase()));
-  const recipients = listedFirst(listed, createRecipientFacts({
-    probe: delivery.probe,
-    mayAsk,
-    // The hub has never heard of a sink: nothing that comes to one is handed on.
-    probeRouteOf: (input) => (sinks.size > 0 && sinks.has(addressOf(input.to).toLowerCase()) ? null : router.probeRouteOf(input)),
-    cache: config.recipientCache,
+  const recipients = listedFirst(
+    listed,
+    createRecipientFacts({
+      probe: delivery.probe,
+      mayAsk,
+      // The hub has never heard of a sink: nothing that comes to one is handed on.
+      probeRouteOf: (input) => (sinks.size > 0 && sinks.has(addressOf(input.to).toLowerCase()) ? null : router.probeRouteOf(input)),
+      cache: config.recipientCache,
+      now,
+    }),
+  );
+  const facts = createFactSource({
+    lists,
+    measures,
+    neverBlock: createNeverBlock(config),
+    recipients,
+    reverseNames: reverseName,
+    ...(quotas && { quotas }),
+    ...(correspondents && { correspondents }),
     now,
-  }));
-  const facts = createFactSource({ lists, measures, neverBlock: createNeverBlock(config), recipients, reverseNames: reverseName, ...(quotas && { quotas }), ...(correspondents && { correspondents }), now });
+  });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
 }
