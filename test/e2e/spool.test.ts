@@ -130,3 +130,22 @@ test('emergency intake: listed recipients are taken, others 550; people are hand
   assert.ok(order.indexOf(person) < order.lastIndexOf(bulk), 'a person does not wait for the last of the lists');
   assert.equal(hub.messages.length, 0);
 });
+
+test('a full spool is 452, a running one shows in status and can be tried at once', async (t) => {
+  const first = await hubAt(t);
+  const gateway = await start(t, first, { spool: { ...spool, maxMessages: 5 } });
+  assert.equal((await send(t, gateway, ['ann@hub.example'])).end?.code, 250);
+  await first.close();
+  const tokens = Array.from({ length: 7 }, newToken);
+  const codes: (number | undefined)[] = [];
+  for (const token of tokens) codes.push((await send(t, gateway, ['ann@hub.example'], letter({ token }))).end?.code);
+  assert.deepEqual(codes, [250, 250, 250, 250, 250, 452, 452]);
+  await gateway.event('spool-full');
+  const status = await gateway.command('status');
+  assert.match(status.stdout, /5 messages wait for hub/);
+  const second = await hubAt(t, first.port);
+  const retried = await gateway.command('spool', 'retry', 'hub', '--json');
+  assert.match(retried.stdout, /"ok":true/);
+  await second.until(() => second.messages.length >= 5);
+  assert.deepEqual(second.messages.map(({ data }) => tokenOf(data)).sort(), tokens.slice(0, 5).sort());
+});
