@@ -12,7 +12,10 @@ const config = (args: readonly string[], cwd: string) =>
 test('show prints the first-run set-up where there is no file, defaults included', (t) => {
   const { code, stdout } = config(['show', '--json'], scratchDirectory(t, 'config'));
   const shown = JSON.parse(stdout) as { readonly listeners: readonly unknown[]; readonly timeouts: { readonly command: string } };
-  assert.deepEqual([code, shown.listeners, shown.timeouts.command], [0, [{ name: 'mx', address: '127.0.0.1:2525', role: 'mx', tls: 'starttls' }], '5m']);
+  assert.deepEqual(
+    [code, shown.listeners, shown.timeouts.command],
+    [0, [{ name: 'mx', address: '127.0.0.1:2525', role: 'mx', tls: 'starttls', trap: false }], '5m'],
+  );
 });
 
 test('show of a users file names the file and holds nothing of it', (t) => {

@@ -6,7 +6,11 @@ import { seededRandom } from './seeded-random.ts';
 const key = { k0: 1, k1: 2 };
 
 /** A word of letters for a number. */
-const word = (number: number): string => `w${String(number).split('').map((digit) => 'abcdefghij'[Number(digit)]).join('')}`;
+const word = (number: number): string =>
+  `w${String(number)
+    .split('')
+    .map((digit) => 'abcdefghij'[Number(digit)])
+    .join('')}`;
 
 function textOf(length: number, seed: number): string[] {
   const random = seededRandom(seed);

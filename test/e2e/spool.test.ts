@@ -147,5 +147,8 @@ test('a full spool is 452, a running one shows in status and can be tried at onc
   const retried = await gateway.command('spool', 'retry', 'hub', '--json');
   assert.match(retried.stdout, /"ok":true/);
   await second.until(() => second.messages.length >= 5);
-  assert.deepEqual(second.messages.map(({ data }) => tokenOf(data)).sort(), tokens.slice(0, 5).sort());
+  assert.deepEqual(
+    second.messages.map(({ data }) => tokenOf(data)).toSorted((a, b) => (a < b ? -1 : 1)),
+    tokens.slice(0, 5).sort(),
+  );
 });
