@@ -148,7 +148,7 @@ test('a full spool is 452, a running one shows in status and can be tried at onc
   assert.match(retried.stdout, /"ok":true/);
   await second.until(() => second.messages.length >= 5);
   assert.deepEqual(
-    second.messages.map(({ data }) => tokenOf(data)).toSorted((a, b) => (a < b ? -1 : 1)),
+    second.messages.map(({ data }) => tokenOf(data)).toSorted((a, b) => String(a).localeCompare(String(b))),
     tokens.slice(0, 5).sort(),
   );
 });
