@@ -33,6 +33,11 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
     ...(config.bounces.countries !== undefined && { bounces: { ...config.bounces, countries: absolute(config.bounces.countries) } }),
     ...(config.kernel && { kernel: { socket: absolute(config.kernel.socket) } }),
     ...(config.telemetry && { telemetry: { module: absolute(config.telemetry.module) } }),
+    places: {
+      ...config.places,
+      ...(config.places.country !== undefined && { country: absolute(config.places.country) }),
+      ...(config.places.network !== undefined && { network: absolute(config.places.network) }),
+    },
     intake: config.intake.map((each) => (each.recipients === undefined ? each : { ...each, recipients: absolute(each.recipients) })),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),
     logs: config.logs.map((log) => ({ ...log, path: absolute(log.path) })),

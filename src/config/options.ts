@@ -5,6 +5,7 @@ import { z } from '../lib/zod.ts';
 import { alerts } from './alert-options.ts';
 import { autoReplies, bounces, traps } from './bounce-options.ts';
 import { disk, respond } from './disk-options.ts';
+import { places } from './place-options.ts';
 import { playbook } from './playbook-options.ts';
 import { quotas } from './quota-options.ts';
 import { intake, spool, viruses } from './spool-options.ts';
@@ -345,6 +346,7 @@ export const options = z.strictObject({
   ownChecks: path.optional().describe('Folder of checks of your own, one TypeScript file each; see docs/own-checks.md.'),
   checks: z.record(z.string(), checkSettings).default({}).describe('Settings of single checks by id; see the page of each.'),
   playbook,
+  places,
   detectors: z
     .record(
       z.string(),

@@ -7,6 +7,7 @@ import type { DetectorContext } from '../detect/detector.ts';
 import { createEngine, type Engine } from '../detect/engine.ts';
 import type { SiteView } from '../detect/sightings/origin.ts';
 import { SightingsFromEvents } from '../detect/sightings/from-events.ts';
+import { openPlaces, type Places } from '../facts/places.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import { orgDomain } from '../lib/org-domain.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
@@ -54,8 +55,9 @@ const telling: ReadonlySet<string> = new Set([
   'hub-circuit',
 ]);
 
-/** The site as translations and detectors see it. */
-export function siteViewOf({ site }: Config): SiteView & Required<Pick<DetectorContext, 'isBulkSender'>> {
+/** The site as translations and detectors see it; `trouble` names databases of places that cannot be used. */
+export function siteViewOf({ site, places: files }: Config): SiteView & Required<Pick<DetectorContext, 'isBulkSender' | 'placeOf'>> & Pick<Places, 'trouble'> {
+  const places = openPlaces(files);
   const ours = new Set([...site.domains, ...site.customerDomains]);
   const inside = PrefixSet.build(site.networks);
   const bulk = new Set(site.bulkSenders.map((each) => each.toLowerCase()));
@@ -64,11 +66,14 @@ export function siteViewOf({ site }: Config): SiteView & Required<Pick<DetectorC
     isInside: (ip) => inside.has(ip),
     isBulkSender: (user) => bulk.size > 0 && bulk.has(user.toLowerCase()),
     orgDomain,
+    placeOf: places.of,
+    trouble: places.trouble,
   };
 }
 
 export function startDetection(parts: DetectionParts): Detection {
   const site = siteViewOf(parts.config);
+  for (const why of site.trouble) parts.record({ type: 'detector-failed', detector: 'places', why });
   const fromEvents = new SightingsFromEvents(site);
   const engine = engineOf(parts, site);
 

@@ -82,4 +82,4 @@ export function startResponse({ config: first, incidents, measures, record, met,
   };
 }
 
-const detectionSettings = ({ site, detectors }: Config): string => JSON.stringify([site, detectors]);
+const detectionSettings = ({ site, detectors, places }: Config): string => JSON.stringify([site, detectors, places]);

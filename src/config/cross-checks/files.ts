@@ -120,4 +120,14 @@ const intakeFiles: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, contactsFile, listFiles, intakeFiles];
+const placeFiles: CrossCheck = {
+  reads: ['places.country', 'places.network'],
+  *find({ places }, context) {
+    for (const which of ['country', 'network'] as const) {
+      const file = places[which];
+      if (file !== undefined) yield* readable(['places', which], file, 'the database', context);
+    }
+  },
+};
+
+export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, contactsFile, listFiles, intakeFiles, placeFiles];
