@@ -113,7 +113,7 @@ test('an answer that is off answers nothing, and the alarm is told all the same'
   assert.equal(await greeting(context, gateway, prober), 220);
 });
 
-test('with the hub away a webhook is told, and the letter goes out when the hub is back', async (context) => {
+test('with the hub away a webhook is told, and status says that letters cannot go out', async (context) => {
   const heard: string[] = [];
   const server = createServer((request, response) => {
     request.on('data', (chunk: Buffer) => heard.push(chunk.toString()));
@@ -132,4 +132,16 @@ test('with the hub away a webhook is told, and the letter goes out when the hub 
   assert.equal(way, 'mail');
   const { stdout } = await gateway.command('status');
   assert.match(stdout, /alerts cannot go out by mail/);
+});
+
+test('a letter goes by the other server first, and so reaches people when the hub is away', async (context) => {
+  const other = await startFakeHub();
+  atEnd(context, () => other.close());
+  const { hub, gateway } = await start(context, {
+    alerts: { mail: ['postmaster@hub.example'], gather: '10ms', mailVia: `127.0.0.1:${other.port}` },
+  });
+  await hub.close();
+  await probe(context, gateway, 3);
+  await other.until(() => other.messages.length === 1);
+  assert.match(other.messages[0]?.data.toString() ?? '', /relay-attempts/);
 });
