@@ -46,6 +46,7 @@ export const quarantineRows: { readonly [T in QuarantineType]: EventEntry<T> } =
     level: (e) => (e.outcome === 'delivered' ? 'info' : 'warn'),
     line: (e) => [
       ['by', e.by],
+      ['to', e.to],
       ['outcome', e.outcome],
       ['why', e.why],
     ],

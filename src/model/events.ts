@@ -163,6 +163,8 @@ export type Event = Stamp &
         readonly type: 'quarantine-released';
         readonly ref: string;
         readonly by: string;
+        /** To this recipient alone; absent: to all of them. */
+        readonly to?: string;
         readonly outcome: 'delivered' | 'partly' | 'failed';
         readonly why: string;
       })

@@ -243,3 +243,38 @@ test('a damaged message is never sent, and its neighbours are not affected', asy
   assert.deepEqual(typesOf(later), ['quarantine-broken'], 'told once, not a minute');
   assert.equal((await later.quarantine.release(two.id, 'anna')).ok, true);
 });
+
+test('released to one of its recipients: the others wait on, and nobody gets it twice', async (t) => {
+  const it = await start(t);
+  const [ann, otto] = [mailbox('ann@hub.example'), mailbox('otto@hub.example')];
+  await it.keep(heldItem({ recipients: [ann, otto] }));
+  assert.deepEqual(await it.quarantine.waitingFor(one.id), ['ann@hub.example', 'otto@hub.example']);
+  assert.equal((await it.quarantine.release(one.id, 'ann', 'ann@hub.example')).ok, true);
+  assert.deepEqual(
+    it.sent.map(({ recipients }) => recipients.map(({ text }) => text)),
+    [['ann@hub.example']],
+  );
+  assert.deepEqual(await it.quarantine.waitingFor(one.id), ['otto@hub.example']);
+  assert.equal((await it.quarantine.find(one.id))?.release, null, 'nothing went wrong');
+  assert.equal((await it.quarantine.release(one.id, 'ann', 'ann@hub.example')).ok, false, 'she has it');
+  it.hub.answer = () => no;
+  assert.equal((await it.quarantine.release(one.id, 'otto', 'otto@hub.example')).ok, false);
+  assert.deepEqual(await it.quarantine.waitingFor(one.id), ['otto@hub.example'], 'a refusal keeps it');
+  it.hub.answer = () => yes;
+  assert.equal((await it.quarantine.release(one.id, 'anna')).ok, true);
+  assert.deepEqual(
+    it.sent.at(-1)?.recipients.map(({ text }) => text),
+    ['otto@hub.example'],
+  );
+  assert.equal(await it.quarantine.find(one.id), null);
+  assert.deepEqual(await it.quarantine.waitingFor(one.id), []);
+  const told = it.events.filter((event) => event.type === 'quarantine-released');
+  assert.deepEqual(
+    told.map(({ by, to, outcome }) => [by, to, outcome]),
+    [
+      ['ann', 'ann@hub.example', 'delivered'],
+      ['otto', 'otto@hub.example', 'partly'],
+      ['anna', undefined, 'delivered'],
+    ],
+  );
+});

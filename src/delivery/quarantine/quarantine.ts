@@ -4,6 +4,7 @@ import type { SharedStock } from '../../lib/shared-stock.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord, HeldState, QuarantineItem, QuarantineNotes, ReleaseNote } from '../../model/quarantine.ts';
 import type { HeldFilter, HeldPage, HeldTotals, QuarantineRepository } from '../../store/quarantine.ts';
+import { addressOf, type Mailbox } from '../../model/mailbox.ts';
 import { addressesOf } from './holding-place.ts';
 import { contentPath, itemIds, makeFolders, moveItem, readItem, removeItem, stateOfItem, sweepUnfinished, writeNotes } from './item-folder.ts';
 import { previewFile, type Preview } from './preview.ts';
@@ -97,13 +98,22 @@ export class Quarantine {
     return record === null ? null : previewFile(contentPath(this.#parts.dir, record.state, id));
   }
 
-  /** Delivers it. What was not delivered to everybody stays, with the reason. */
-  release(id: string, by: string): Promise<Handled> {
+  /** Recipients who have not got it, as the index shows them; none where it is not held. */
+  async waitingFor(id: string): Promise<readonly string[]> {
+    const record = await this.find(id);
+    if (record?.state !== 'held') return [];
+    const { item, notes } = await readItem(this.#parts.dir, 'held', id);
+    return addressesOf({ ...item, recipients: without(item.recipients, notes.delivered) }).to;
+  }
+
+  /** Delivers it, to the recipient `only` alone where one is named. What was not delivered to everybody stays, with the reason. */
+  release(id: string, by: string, only?: string): Promise<Handled> {
     return this.#withItem(id, 'held', async (record) => {
       const { dir, now } = this.#parts;
       const { item, notes } = await readItem(dir, 'held', id);
-      const has = new Set(notes.delivered);
-      const to = item.recipients.filter(({ text }) => !has.has(text));
+      const waiting = without(item.recipients, notes.delivered);
+      const to = only === undefined ? waiting : waiting.filter((each) => addressOf(each) === only);
+      if (only !== undefined && to.length === 0) return { ok: false, error: `${id} does not wait for ${only}` };
       const note = (outcome: ReleaseNote['outcome'], why: string): ReleaseNote => ({ at: now(), by, outcome, why });
       // Should we die now, the next who looks is told that it may be there already.
       const begun = note('under-way', '');
@@ -114,18 +124,22 @@ export class Quarantine {
         left: to.map((each) => ({ to: each, why: String(error) })),
         said: error instanceof Error ? error.message : String(error),
       }));
-      if (released.left.length === 0) {
+      const told = { type: 'quarantine-released', by, ...(only === undefined ? {} : { to: only }) } as const;
+      if (released.left.length === 0 && to.length === waiting.length) {
         await this.#remove(record);
-        this.#tell(record, { type: 'quarantine-released', by, outcome: 'delivered', why: released.said });
+        this.#tell(record, { ...told, outcome: 'delivered', why: released.said });
         return { ok: true, record: { ...record, release: null } };
       }
-      const outcome = released.delivered.length > 0 || has.size > 0 ? 'partly' : 'failed';
+      const delivered = [...(notes.delivered ?? []), ...released.delivered.map(({ text }) => text)];
       const why = [...new Set(released.left.map((each) => each.why))].slice(0, 3).join('; ');
-      const delivered = [...has, ...released.delivered.map(({ text }) => text)];
-      const kept = { ...notes, release: note(outcome, why), ...(delivered.length === 0 ? {} : { delivered }) };
+      const outcome = delivered.length > 0 ? 'partly' : 'failed';
+      const { release: _, ...before } = notes;
+      const kept = { ...before, ...(delivered.length === 0 ? {} : { delivered }), ...(why === '' ? {} : { release: note(outcome, why) }) };
       await writeNotes(dir, 'held', id, kept);
-      await this.#parts.index.save(recordOf(item, kept, 'held'));
-      this.#tell(record, { type: 'quarantine-released', by, outcome, why });
+      const saved = recordOf(item, kept, 'held');
+      await this.#parts.index.save(saved);
+      this.#tell(record, { ...told, outcome: why === '' ? 'delivered' : outcome, why: why === '' ? released.said : why });
+      if (why === '') return { ok: true, record: saved }; // the others have not asked for it
       return { ok: false, error: `${id} is still held: ${outcome === 'partly' ? `${released.left.length} of its recipients have not got it: ` : ''}${why}` };
     });
   }
@@ -267,6 +281,9 @@ export class Quarantine {
     this.#parts.record({ ...fate, session, ip: record.ip, ref: record.reference });
   }
 }
+
+const without = (recipients: readonly Mailbox[], delivered: readonly string[] = []): readonly Mailbox[] =>
+  recipients.filter(({ text }) => !delivered.includes(text));
 
 type Body = Parameters<Recorder>[0];
 type FateOf<T> = T extends { readonly session: string } ? Omit<T, 'session' | 'ip' | 'ref'> : never;
