@@ -12,7 +12,7 @@ export interface RdapNetwork {
   /** First and last address; '' where the answer does not say. */
   readonly first: string;
   readonly last: string;
-  /** Of all contacts with the role `abuse`, in the order in which they stand; none twice. */
+  /** Of all contacts with the role `abuse`; those that have no other role come first, and none comes twice. */
   readonly mailboxes: readonly string[];
   /** Contacts with that role of which only the name is given. */
   readonly unnamed: readonly NamedEntity[];
@@ -34,7 +34,9 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 export function readRdapNetwork(answer: unknown): RdapNetwork | null {
   if (!isFields(answer) || 'errorCode' in answer) return null;
   const isContact = answer['objectClassName'] === 'entity';
-  const abuse = abuseEntities(isContact ? [answer] : listOf(answer['entities']), isContact);
+  const abuse = abuseEntities(isContact ? [answer] : listOf(answer['entities']), isContact).toSorted(
+    (one, other) => listOf(one['roles']).length - listOf(other['roles']).length,
+  );
   const mailboxes = [...new Set(abuse.flatMap(mailboxesOf))].slice(0, mostMailboxes);
   return {
     // Some registries write an address as a network of one.
@@ -64,8 +66,13 @@ function mailboxesOf(entity: Fields): readonly string[] {
   return listOf(listOf(entity['vcardArray'])[1])
     .map(listOf)
     .filter(([name]) => textOf(name).toLowerCase() === 'email')
-    .map(([, , , value]) => textOf(value).trim().replace(/^mailto:/i, ''))
-    .filter(isMailbox);
+    .map(([, , , value]) =>
+      textOf(value)
+        .trim()
+        .replace(/^mailto:/i, ''),
+    )
+    .filter(isMailbox)
+    .map((mailbox) => mailbox.replace(/@.*$/, (domain) => domain.toLowerCase()));
 }
 
 /** What may stand in an envelope and in a header of ours: ASCII, one address, nothing that needs quotes. */

@@ -36,7 +36,9 @@ function servicesOf(file: unknown): readonly Service[] {
     const [networks, servers] = (service as readonly unknown[]).map((part) =>
       Array.isArray(part) ? part.filter((each): each is string => typeof each === 'string') : [],
     );
-    const usable = (servers ?? []).filter((server) => /^https?:\/\//.test(server) && URL.canParse(server)).map((server) => (server.endsWith('/') ? server : `${server}/`));
+    const usable = (servers ?? [])
+      .filter((server) => /^https?:\/\//.test(server) && URL.canParse(server))
+      .map((server) => (server.endsWith('/') ? server : `${server}/`));
     // RFC 9224 3: encrypted ones first.
     const sorted = usable.toSorted((one, other) => Number(other.startsWith('https:')) - Number(one.startsWith('https:')));
     return sorted.length === 0 ? [] : [{ networks: (networks ?? []).filter((network) => parseCidr(network) !== null), servers: sorted }];
