@@ -13,6 +13,8 @@ const shingleWords = 5;
  * being copies (the lesson of DCC's false alarms).
  */
 const fewestWords = 30;
+/** Words that are looked at: they fill each bin eight times over, and every message pays for them. */
+const mostWords = 512;
 /** No shingle has hashed to this bin. */
 const empty = 0xffff_ffff;
 
@@ -28,14 +30,16 @@ export interface TextPrint {
  * a number made for each copy does not hide that it is one. Characters of scripts that write without blanks are a word each.
  */
 export function textPrint(text: string, key: HashKey): TextPrint | null {
-  const words = wordHashes(text.toLowerCase(), key.k0);
-  if (words.length === 0) return null;
+  const { words, count } = wordHashes(text.toLowerCase(), key.k0);
+  if (count === 0) return null;
   let [one, two] = [key.k0 | 0, key.k1 | 0];
-  for (const word of words) {
-    one = mixed(one ^ word);
+  for (let at = 0; at < count; at++) {
+    const word = words[at] ?? 0;
+    one = Math.imul(((one << 13) | (one >>> 19)) ^ word, 0x85ebca6b);
     two = (Math.imul(two, 0x9e3779b1) + word) | 0;
   }
-  return { hash: hex(one) + hex(mixed(two)), bands: words.length < fewestWords ? null : bandsOf(filled(leastOf(words, key.k1)), key.k0) };
+  const bandsOfText = count < fewestWords ? null : bandsOf(filled(leastOf(words, count, key.k1)), key.k0);
+  return { hash: hex(mixed(one)) + hex(mixed(two)), bands: bandsOfText };
 }
 
 /** Finaliser of MurmurHash3: each bit of the input changes half of those that come out. */
@@ -48,39 +52,52 @@ function mixed(value: number): number {
 
 const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
+/** The first `count` are in use. */
+interface WordHashes {
+  readonly words: Int32Array;
+  readonly count: number;
+}
+
 /** A hash a word, without cutting the words out. */
-function wordHashes(text: string, seed: number): number[] {
-  const words: number[] = [];
+function wordHashes(text: string, seed: number): WordHashes {
+  const words = new Int32Array(Math.min(text.length, mostWords) + 1); // a character at most is a word each
+  let count = 0;
   let hash = seed;
   let inWord = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length && count < mostWords; at++) {
     const code = text.charCodeAt(at);
-    const isUnspaced = code >= 0x2e80;
-    if (inWord && (isUnspaced || !isLetter(code))) {
-      words.push(mixed(hash));
+    if (code < 0x2e80 && isLetter(code)) {
+      hash = Math.imul(hash ^ code, 0x01000193); // FNV-1a
+      inWord = true;
+      continue;
+    }
+    if (inWord) {
+      words[count++] = mixed(hash);
       hash = seed;
       inWord = false;
     }
-    if (isUnspaced) words.push(mixed(seed ^ code));
-    else if (isLetter(code)) {
-      hash = Math.imul(hash ^ code, 0x01000193); // FNV-1a
-      inWord = true;
-    }
+    if (code >= 0x2e80) words[count++] = mixed(seed ^ code);
   }
-  if (inWord) words.push(mixed(hash));
-  return words;
+  if (inWord) words[count++] = mixed(hash);
+  return { words, count };
 }
 
 /** Lower-case ASCII letters, and beyond ASCII all but signs and punctuation. */
 const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0xaa && (code < 0x2000 || code > 0x2bff));
 
+/** Shingles are hashed as numbers of this base, so that the next one follows from the last (Rabin and Karp). */
+const base = 0x9e3779b1;
+const oldestPlace = Array.from({ length: shingleWords }).reduce<number>((power) => Math.imul(power, base), 1);
+
 /** The least hash of each bin. */
-function leastOf(words: readonly number[], seed: number): Uint32Array {
+function leastOf(words: Int32Array, count: number, seed: number): Uint32Array {
   const least = new Uint32Array(bins).fill(empty);
-  for (let at = 0; at + shingleWords <= words.length; at++) {
-    let shingle = seed;
-    for (let word = at; word < at + shingleWords; word++) shingle = Math.imul(((shingle << 13) | (shingle >>> 19)) ^ (words[word] ?? 0), 0x9e3779b1);
-    const hash = mixed(shingle) >>> 0;
+  let shingle = 0;
+  for (let at = 0; at < count; at++) {
+    const leaving = at < shingleWords ? 0 : Math.imul(words[at - shingleWords] ?? 0, oldestPlace);
+    shingle = (Math.imul(shingle, base) + (words[at] ?? 0) - leaving) | 0;
+    if (at < shingleWords - 1) continue;
+    const hash = mixed(shingle ^ seed) >>> 0;
     const bin = hash >>> 26;
     if (hash < (least[bin] ?? 0)) least[bin] = hash;
   }
@@ -89,13 +106,17 @@ function leastOf(words: readonly number[], seed: number): Uint32Array {
 
 /** Empty bins take the value of the next full one, marked by the distance, so that two texts agree in them as they do elsewhere. */
 function filled(least: Uint32Array): Uint32Array {
-  return least.map((value, bin) => {
-    for (let distance = 0; distance < bins; distance++) {
-      const found = least[(bin + distance) % bins] ?? empty;
-      if (found !== empty) return distance === 0 ? found : mixed(found + distance) >>> 0;
-    }
-    return value;
-  });
+  const full = new Uint32Array(bins);
+  let found = empty;
+  let distance = 0;
+  // Backwards and twice around: the next full bin of the last ones is behind the first.
+  for (let at = 2 * bins - 1; at >= 0; at--) {
+    const value = least[at % bins] ?? empty;
+    if (value !== empty) [found, distance] = [value, 0];
+    else distance++;
+    if (at < bins) full[at] = distance === 0 ? found : mixed(found + distance) >>> 0;
+  }
+  return full;
 }
 
 function bandsOf(values: Uint32Array, seed: number): number[] {

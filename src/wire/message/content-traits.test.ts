@@ -117,6 +117,31 @@ test('copies are known by their bands, stuffed dots are no part of the text', ()
   assert.equal(read(letter('Subject: y', '', '..', '..x')).text, read(letter('Subject: y', '', 'x')).text);
 });
 
+test('the first words are found behind a long header, behind an attachment, and behind a page full of styles', () => {
+  const words = Array.from({ length: 60 }, (_, number) => `wort${'abcdefgh'[number % 8]}${'xyzuvw'[number % 6]}`).join(' ');
+  const { text } = read(letter('Subject: x', '', words));
+  const fill = (bytes: number): string => 'QUJDREVGRw=='.repeat(Math.ceil(bytes / 12)).replaceAll(/.{72}/g, '$&\r\n');
+  const header = read(letter(...Array.from({ length: 300 }, (_, number) => `X-Filter-${number}: ${'y'.repeat(70)}`), 'From: a@b.example', '', words));
+  assert.deepEqual([header.text, header.author], [text, undefined], 'more fields than are read: those behind them are not known');
+  const parts = [
+    '--b',
+    'Content-Type: image/png',
+    'Content-Transfer-Encoding: base64',
+    '',
+    fill(30_000),
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    words,
+    '--b--',
+  ];
+  assert.equal(read(letter('Content-Type: multipart/mixed; boundary=b', '', ...parts)).text, text);
+  const styles = `<html><head><style>${'p {color: red} '.repeat(1200)}</style></head><body>${words}</body></html>`;
+  assert.equal(read(letter('Content-Type: text/html', '', styles)).text, text);
+  const late = letter('From: mailer-daemon@b.example', 'Content-Type: text/plain', '', 'x '.repeat(9000), '', words);
+  assert.equal(read(late, { from: '' }).author, 'mailer-daemon@b.example');
+});
+
 test('whatever is no message has an end, and costs no more than its beginning', () => {
   const junk = [Buffer.alloc(0), Buffer.alloc(300_000, 0), Buffer.from('\r\n'.repeat(50_000)), Buffer.from(`Subject: ${'=?utf-8?q?'.repeat(20_000)}`)];
   for (const each of junk) assert.ok(typeof read(each) === 'object');

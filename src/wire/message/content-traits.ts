@@ -6,8 +6,8 @@ import type { MessageTraits, ReportKind, SignatureTrait } from '../../model/mess
 import type { HeaderFields, MessageTraits as Signs, MessageUnderstanding, TransactionClass } from '../../model/understanding.ts';
 import { fieldOf, headerFields, startOfField } from './header.ts';
 import { withLineFeeds } from './message-text.ts';
-import { readMime } from './mime-tree.ts';
-import { firstText, firstTextLimits } from './first-text.ts';
+import { readMime, type MimePart } from './mime-tree.ts';
+import { firstLeafOfText, firstText, firstTextLimits, textOfPart } from './first-text.ts';
 import { subscriptionScore, traitsOfFields } from './traits.ts';
 import { understand } from './understand.ts';
 
@@ -24,6 +24,8 @@ export interface ContentToRead {
 
 /** Octets looked at. */
 export const beginningBytes = 64 * 1024;
+/** Octets in which nearly every message has its header and its first words; only where it has not, and for reports, the rest is looked at. */
+const firstLookBytes = 16 * 1024;
 /** A journal line stays small: characters of one value, signatures, recipients that To and Cc do not name. */
 const longestValue = 200;
 const mostSignatures = 5;
@@ -33,13 +35,11 @@ const markLength = 16;
 
 /** Reads the traits of a message. */
 export function readContent({ beginning, from, recipients, key }: ContentToRead): MessageTraits {
-  const text = unstuffed(withLineFeeds(beginning.toString('latin1', 0, Math.min(beginning.length, beginningBytes))));
-  const { root } = readMime(text, firstTextLimits);
+  const { root, words } = firstLook(beginning);
   const fields = headerFields(root.fields);
-  const words = firstText(root);
   const signs = traitsOfFields(fields, words);
   const understood = mayBeReport(from, signs, root.contentType.type)
-    ? understand(Buffer.from(from === '' ? `Return-Path: <>\n${text}` : text, 'latin1'))
+    ? understand(Buffer.from(`${from === '' ? 'Return-Path: <>\n' : ''}${textOf(beginning, beginningBytes)}`, 'latin1'))
     : null;
   const report = reportOf(understood, signs, from);
   const print = textPrint(words, key);
@@ -62,6 +62,20 @@ export function readContent({ beginning, from, recipients, key }: ContentToRead)
     signatures: signaturesOf(fields),
   };
   return withoutAbsent(traits);
+}
+
+/** The message's first `bytes` octets as it was before it was sent: line feeds only, no stuffed dots. */
+const textOf = (beginning: Buffer, bytes: number): string => unstuffed(withLineFeeds(beginning.toString('latin1', 0, Math.min(beginning.length, bytes))));
+
+function firstLook(beginning: Buffer): { readonly root: MimePart; readonly words: string } {
+  const { root } = readMime(textOf(beginning, firstLookBytes), firstTextLimits);
+  const part = firstLeafOfText(root);
+  const words = textOfPart(part);
+  // A page may have its styles before its words.
+  const isEnough = beginning.length <= firstLookBytes || (words !== '' && part?.contentType.type !== 'text/html');
+  if (isEnough) return { root, words };
+  const whole = readMime(textOf(beginning, beginningBytes), firstTextLimits).root;
+  return { root: whole, words: firstText(whole) };
 }
 
 type Clearable = { readonly [K in keyof MessageTraits]: MessageTraits[K] | undefined };

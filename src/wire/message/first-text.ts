@@ -20,7 +20,11 @@ const htmlLength = 8 * 1024;
 
 /** The text, at most 4 KiB of it; '' where there is none among the first parts. */
 export function firstText(root: MimePart): string {
-  const part = firstLeafOfText(root);
+  return textOfPart(firstLeafOfText(root));
+}
+
+/** The same of a part that was found before. */
+export function textOfPart(part: MimePart | null): string {
   if (part === null) return '';
   if (part.contentType.type !== 'text/html') return decodedText(part, firstTextLimits.textBytes);
   const html = decodedText(part, htmlOctets);
@@ -28,7 +32,8 @@ export function firstText(root: MimePart): string {
   return htmlText(html.slice(body, body + htmlLength)).slice(0, firstTextLimits.textBytes);
 }
 
-function firstLeafOfText(part: MimePart): MimePart | null {
+/** The first part of text; null where there is none among the first parts. */
+export function firstLeafOfText(part: MimePart): MimePart | null {
   if (part.children.length === 0) return part.contentType.type.startsWith('text/') ? part : null;
   for (const child of part.children) {
     const found = firstLeafOfText(child);

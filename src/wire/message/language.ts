@@ -61,6 +61,14 @@ const languagesOf = new Map<string, readonly number[]>();
 for (const [place, language] of languages.entries())
   for (const word of new Set(words[language]?.split(' '))) languagesOf.set(word, [...(languagesOf.get(word) ?? []), place]);
 
+/** FNV-1a: that another word of mail meets one of these few hundred in 32 bits is as good as never, and it is a guess only. */
+const hashSeed = 0x811c9dc5 | 0;
+const hashStep = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193);
+const hashOf = (word: string): number => [...word].reduce((hash, letter) => hashStep(hash, letter.charCodeAt(0)), hashSeed);
+const asciiWords = [...languagesOf].filter(([word]) => /^[a-z]+$/.test(word));
+const languagesByHash = new Map(asciiWords.map(([word, places]) => [hashOf(word), places]));
+const longestWord = Math.max(...asciiWords.map(([word]) => word.length));
+
 /** Characters looked at: a report's first words tell. */
 const mostCharacters = 6000;
 
@@ -84,9 +92,11 @@ function byScript(text: string): string | null {
 
 function byWords(text: string): string | null {
   const scores = new Uint16Array(languages.length);
-  for (const word of wordsOf(text.toLowerCase())) for (const place of languagesOf.get(word) ?? []) scores[place] = (scores[place] ?? 0) + 1;
+  if (/[^\x00-\x7f]/.test(text)) scoreWords(text, scores);
+  else scoreAsciiWords(text, scores);
   let [best, most, second] = [-1, 0, 0];
-  for (const [place, score] of scores.entries()) {
+  for (let place = 0; place < scores.length; place++) {
+    const score = scores[place] ?? 0;
     if (score > most) [best, most, second] = [place, score, most];
     else if (score > second) second = score;
   }
@@ -94,5 +104,30 @@ function byWords(text: string): string | null {
 }
 
 const mostWords = 600;
-/** ASCII has a cheap way; most mail is such. */
-const wordsOf = (lower: string): readonly string[] => (lower.match(/[^\x00-\x7f]/.test(lower) ? /\p{L}+/gu : /[a-z]+/g) ?? []).slice(0, mostWords);
+
+function scoreWords(text: string, scores: Uint16Array): void {
+  for (const word of (text.toLowerCase().match(/\p{L}+/gu) ?? []).slice(0, mostWords)) raise(scores, languagesOf.get(word));
+}
+
+/** Most mail is ASCII, and each message pays: its words are hashed where they stand instead of being cut out. */
+function scoreAsciiWords(text: string, scores: Uint16Array): void {
+  let hash = hashSeed;
+  let letters = 0;
+  let words = 0;
+  for (let at = 0; at <= text.length && words < mostWords; at++) {
+    const code = at < text.length ? text.charCodeAt(at) | 0x20 : 0;
+    if (code >= 0x61 && code <= 0x7a) {
+      hash = hashStep(hash, code);
+      letters++;
+    } else if (letters > 0) {
+      words++;
+      if (letters <= longestWord) raise(scores, languagesByHash.get(hash));
+      hash = hashSeed;
+      letters = 0;
+    }
+  }
+}
+
+function raise(scores: Uint16Array, places: readonly number[] | undefined): void {
+  if (places !== undefined) for (const place of places) scores[place] = (scores[place] ?? 0) + 1;
+}

@@ -12,8 +12,10 @@ export interface PhraseHit<Meaning> {
 
 /** Characters by which a place in the text is known to be worth a look. */
 const keyLength = 3;
-const gateSize = 8192;
-const gateOf = (one: number, two: number, three: number): number => (Math.imul(one, 0x9e3b) ^ Math.imul(two, 0x85f) ^ three) & (gateSize - 1);
+/** Five bits a character, which tell small letters apart: the key of the next place follows from the last one. */
+const keyBits = 5;
+const gateSize = 1 << (keyBits * keyLength);
+const nextGate = (gate: number, code: number): number => ((gate << keyBits) ^ code) & (gateSize - 1);
 
 /** A table made ready: phrases folded once, and found by their first characters in one pass over the text, however many they are. */
 export class PhraseTable<Meaning> {
@@ -32,7 +34,7 @@ export class PhraseTable<Meaning> {
         this.#short.push(row);
         continue;
       }
-      const gate = gateOf(phrase.charCodeAt(0), phrase.charCodeAt(1), phrase.charCodeAt(2));
+      const gate = nextGate(nextGate(nextGate(0, phrase.charCodeAt(0)), phrase.charCodeAt(1)), phrase.charCodeAt(2));
       this.#gate[gate] = 1;
       this.#rowsAt.set(gate, [...(this.#rowsAt.get(gate) ?? []), row]);
     }
@@ -48,12 +50,11 @@ export class PhraseTable<Meaning> {
     if (folded === '') return null;
     const text = ` ${folded} `;
     let best = this.#short.find((row) => text.includes(this.#rows[row]?.phrase ?? '')) ?? this.#rows.length;
-    let [one, two] = [text.charCodeAt(0), text.charCodeAt(1)];
-    for (let at = 0; at + keyLength <= text.length; at++) {
-      const three = text.charCodeAt(at + 2);
-      const gate = gateOf(one, two, three);
-      [one, two] = [two, three];
-      if (this.#gate[gate] === 1) best = this.#bestAt(text, at, gate, best);
+    const gates = this.#gate;
+    let gate = 0;
+    for (let at = 0; at < text.length; at++) {
+      gate = nextGate(gate, text.charCodeAt(at));
+      if (gates[gate] === 1 && at >= keyLength - 1) best = this.#bestAt(text, at + 1 - keyLength, gate, best);
     }
     return this.#rows[best] ?? null;
   }
@@ -80,7 +81,7 @@ const foldPhrase = (phrase: string): string => `${phrase.startsWith(' ') ? ' ' :
 export function fold(text: string): string {
   const lower = text.toLowerCase();
   const plain = /[^\x00-\x7f]/.test(lower) ? withoutAccents(lower) : lower;
-  return plain.replace(/[\s\u00a0]+/g, ' ').trim();
+  return plain.replace(/ \s+|[^\S ]\s*/g, ' ').trim(); // a blank alone stands: most do
 }
 
 function withoutAccents(text: string): string {
