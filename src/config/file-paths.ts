@@ -5,6 +5,7 @@ import type { Config, RelayTarget } from './options.ts';
 /** The configuration with every path absolute; relative ones start at `folder`. */
 export function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+  const folderOrWeb = (place: string): string => (/^https?:\/\//.test(place) ? place : absolute(place));
   const hop = <T extends RelayTarget>(target: T): T =>
     target.address.kind === 'maildir' ? { ...target, address: { kind: 'maildir', path: absolute(target.address.path) } } : target;
   return {
@@ -37,6 +38,11 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
       ...config.places,
       ...(config.places.country !== undefined && { country: absolute(config.places.country) }),
       ...(config.places.network !== undefined && { network: absolute(config.places.network) }),
+    },
+    abuseContacts: {
+      ...config.abuseContacts,
+      ...(config.abuseContacts.table !== undefined && { table: absolute(config.abuseContacts.table) }),
+      ...(config.abuseContacts.rdap !== undefined && { rdap: folderOrWeb(config.abuseContacts.rdap) }),
     },
     intake: config.intake.map((each) => (each.recipients === undefined ? each : { ...each, recipients: absolute(each.recipients) })),
     lists: config.lists.map((list) => ({ ...list, file: absolute(list.file) })),

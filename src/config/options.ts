@@ -2,6 +2,7 @@
 // errors of `floodgate check` are made from this one table. Names and meanings of the first block are fixed (interfaces).
 // No option holds a secret: passwords and keys stay in files of their own, and the configuration names the file.
 import { z } from '../lib/zod.ts';
+import { abuseContacts } from './abuse-contact-options.ts';
 import { alerts } from './alert-options.ts';
 import { autoReplies, bounces, traps } from './bounce-options.ts';
 import { disk, respond } from './disk-options.ts';
@@ -322,6 +323,7 @@ export const options = z.strictObject({
   spool,
   intake,
   viruses,
+  abuseContacts,
   content: z
     .strictObject({
       traits: z

@@ -54,6 +54,12 @@ export const viruses = z
       .enum(['observe', 'quarantine', 'reject'])
       .default('quarantine')
       .describe('The same for mail from users and inside hosts: kept, so that somebody looks at that machine.'),
+    tellNetwork: z
+      .boolean()
+      .default(false)
+      .describe('The abuse contact of the network that connected is told, once a day and network; never for our own. It is found as abuseContacts says.'),
+    tellAfter: duration('10m').describe('A network is told so long after its first message, of all that came until then.'),
+    tellPerHour: count(20, { min: 1, max: 1000 }).describe('Networks told an hour at most; others wait for their turn.'),
     whenAway: z.enum(['pass', 'defer']).default('pass').describe('When clamd cannot be asked: the mail goes on, or is put off.'),
     timeout: duration('60s').describe('For looking at one message.'),
     maxSize: size('25 MiB').describe('Larger messages are not looked at and count as unsure; keep it below StreamMaxLength of clamd.'),

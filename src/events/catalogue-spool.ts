@@ -1,7 +1,7 @@
 // The events of spooled mail and of looking for viruses.
 import { at, someOf, type EventEntry } from './catalogue-row.ts';
 
-type SpoolType = 'message-spooled' | 'spool-delivered' | 'spool-held' | 'spool-full' | 'spool-broken' | 'virus-scanned';
+type SpoolType = 'message-spooled' | 'spool-delivered' | 'spool-held' | 'spool-full' | 'spool-broken' | 'virus-scanned' | 'network-told';
 
 /** Rows of the events of spooled mail. */
 export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
@@ -56,6 +56,18 @@ export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
     level: at('warn'),
     line: (e) => [
       ['found', e.found],
+      ['why', e.why],
+    ],
+  },
+  'network-told': {
+    doc: 'The abuse contact of a network was told of the viruses that came from it, or nobody could be told, and why.',
+    level: (e) => (e.to.length > 0 ? 'info' : 'warn'),
+    line: (e) => [
+      ['ref', e.ref],
+      ['network', e.network],
+      ['to', someOf(e.to)],
+      ['found', e.found],
+      ['source', e.source],
       ['why', e.why],
     ],
   },

@@ -112,6 +112,7 @@ function countSpooled(body: OfSpool, add: AddCount): void {
       return add('floodgate_spool_changes_total', ['held']);
     case 'virus-scanned':
       return add('floodgate_viruses_total', [body.found === null ? 'unsure' : 'found']);
+    case 'network-told':
     case 'spool-full':
     case 'spool-broken':
       return;

@@ -35,6 +35,7 @@ const importanceOfType = {
   'spool-full': 2,
   'spool-broken': 2,
   'virus-scanned': 2,
+  'network-told': 2,
   'hub-circuit': 2,
   'door-started': 2,
   'door-died': 2,
@@ -86,6 +87,11 @@ export const hasRoomFor = (importance: Importance, queued: number, most: number)
 /** Type and importance of an event already written as a line. The recorder writes `type` as the first key after the stamp. */
 export function importanceOfLine(line: string): { readonly type: string; readonly importance: Importance } {
   const type = /"type":"([a-z-]+)"/.exec(line)?.[1] ?? 'unknown';
-  if (type === 'stage-judged' && line.includes('"action":"pass","findings":[]')) return { type, importance: 0 };
-  return { type, importance: importanceOfType[type as EventType] ?? 2 }; // a type of another version is kept longest
+  return { type, importance: importanceOfTyped(type, line) };
+}
+
+/** The importance of a line whose type is known. */
+export function importanceOfTyped(type: string, line: string): Importance {
+  if (type === 'stage-judged' && line.includes('"action":"pass","findings":[]')) return 0;
+  return importanceOfType[type as EventType] ?? 2; // a type of another version is kept longest
 }

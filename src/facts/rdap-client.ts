@@ -85,7 +85,8 @@ const mayFollow = (from: URL, to: URL, hosts: ReadonlySet<string>): boolean =>
 async function textOf({ body }: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
+  if (body === null) return '';
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > mostBytes) throw new Error('the answer is too long');

@@ -199,6 +199,16 @@ export type Event = Stamp &
     | { readonly type: 'spool-broken'; readonly why: string }
     /** `found` is the scanner's name of the virus; null where it could not be asked, as `why` says. */
     | (OfSession & { readonly type: 'virus-scanned'; readonly ref: string; readonly found: string | null; readonly why: string })
+    /** The abuse contact of a network was told of `found` messages with a virus, or nobody (`to` is empty) as `why` says. */
+    | {
+        readonly type: 'network-told';
+        readonly ref: string;
+        readonly network: string;
+        readonly to: readonly string[];
+        readonly found: number;
+        readonly source: 'table' | 'rdap' | null;
+        readonly why: string;
+      }
     /** Its content could not be looked at, by a fault of ours; the mail went on with nothing known of it. */
     | (OfSession & { readonly type: 'content-unread'; readonly why: string })
     /** The client went away in the middle of content, or before it could hear our 250. */

@@ -130,4 +130,19 @@ const placeFiles: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, contactsFile, listFiles, intakeFiles, placeFiles];
+const abuseContactFiles: CrossCheck = {
+  reads: ['abuseContacts', 'viruses'],
+  *find({ abuseContacts: { table, rdap }, viruses }, context) {
+    if (table !== undefined) yield* readable(['abuseContacts', 'table'], table, 'the table of abuse contacts', context);
+    if (rdap !== undefined && !/^https?:\/\//.test(rdap))
+      for (const name of ['ipv4.json', 'ipv6.json']) yield* readable(['abuseContacts', 'rdap'], `${rdap}/${name}`, `the bootstrap file ${name}`, context);
+    if (viruses?.tellNetwork === true && table === undefined && rdap === undefined)
+      yield error(
+        ['viruses', 'tellNetwork'],
+        'does nothing: no abuse contact can be found',
+        'abuseContacts: {rdap: "https://data.iana.org/rdap/"}, or a table of your own',
+      );
+  },
+};
+
+export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, contactsFile, listFiles, intakeFiles, placeFiles, abuseContactFiles];

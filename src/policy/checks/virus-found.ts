@@ -15,7 +15,7 @@ export const virusFound = defineCheck({
     if (scan === undefined || options === undefined || scan.kind === 'clean') return clean;
     if (scan.kind === 'found') {
       const leaves = mayRelay(input);
-      return finding('a virus was found', { virus: scan.found, leaves }, { action: leaves ? options.leaving : options.action });
+      return finding('a virus was found', { virus: scan.found, leaves, port: input.client.port }, { action: leaves ? options.leaving : options.action });
     }
     if (options.whenAway === 'defer') return finding('the virus scanner cannot be asked', { why: scan.why }, { action: 'defer' });
     return unsure(scan.why);
