@@ -6,6 +6,7 @@ import { loadConfigText } from '../src/config/load.ts';
 import { catalogue } from '../src/policy/catalogue.ts';
 import { seededRandom } from '../src/lib/seeded-random.ts';
 import type { Incident } from '../src/model/incident.ts';
+import { JournalLines } from '../src/events/journal-lines.ts';
 import { startDetection } from '../src/process/detection.ts';
 
 /** Refused sessions a second, and the share of one processor that detection may take of it. */
@@ -87,7 +88,7 @@ for (let number = 0; number < sessions; number += linesAtOnce / 5) {
   const journal = Array.from({ length: linesAtOnce / 5 }, (_, each) => refusedSession(number + each).join('\n')).join('\n') + '\n';
   bytes += journal.length;
   const from = process.cpuUsage();
-  detection.take(journal);
+  detection.take(new JournalLines(journal));
   const { user, system } = process.cpuUsage(from);
   spent += user + system;
 }

@@ -60,12 +60,15 @@ export function createMetrics(about: { readonly version: string; now?(): number 
         shelf.add(...count);
         tally.add(count);
       }
-      for (const [name, labels, value] of observations) shelf.histogram(name).observe(shelf.labelled(name, labels), value);
+      for (const [name, labels, value] of observations) shelf.histogram(name).observe(shelf.series(name, labels).labels, value);
     },
     setGauges: (gauges) => setGauges(shelf, gauges),
     totals: () => tally.total(),
     lastMinute: () => tally.lastMinute(),
-    text: () => registry.metrics(),
+    text: () => {
+      shelf.settle();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }
@@ -95,12 +98,28 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
   set('floodgate_journal_segments', gauges.journalSegments);
 }
 
+/** One set of labels of a metric. */
+interface Series {
+  readonly name: MetricName;
+  readonly labels: Record<string, string>;
+  /** Counted since the page was last asked for. */
+  waiting: number;
+}
+
+const keyOf = (name: MetricName, values: readonly string[]): string => {
+  let key: string = name;
+  for (const value of values) key += `\u0000${value}`;
+  return key;
+};
+
 /** All registered metrics by name. */
 class Shelf {
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
-  readonly #series = new Map<string, Set<string>>();
+  /** By name and labels; of each name no more than `maxSeries`. */
+  readonly #series = new Map<string, Series>();
+  readonly #seriesOf = new Map<string, number>();
 
   constructor(registry: Registry) {
     for (const [name, { kind, labels, help }] of Object.entries<MetricEntry>(metricCatalogue)) {
@@ -111,8 +130,18 @@ class Shelf {
     }
   }
 
+  /** What is added waits until somebody asks: every batch brings some forty counts, and the page is read once in a while. */
   add(name: CounterName, labels: readonly string[], by: number): void {
-    this.#counters.get(name)?.inc(this.labelled(name, labels), by);
+    this.series(name, labels).waiting += by;
+  }
+
+  /** Brings the counters up to date. */
+  settle(): void {
+    for (const series of this.#series.values()) {
+      if (series.waiting === 0) continue;
+      this.#counters.get(series.name)?.inc(series.labels, series.waiting);
+      series.waiting = 0;
+    }
   }
 
   gauge(name: MetricName): Gauge {
@@ -123,14 +152,19 @@ class Shelf {
     return needed(this.#histograms.get(name), name);
   }
 
-  /** Values in the order of the catalogue as the labels prom-client wants; beyond the bound all become one series. */
-  labelled(name: MetricName, values: readonly string[]): Record<string, string> {
-    const series = this.#series.get(name) ?? new Set();
-    this.#series.set(name, series);
-    const key = values.join('\u0000');
-    const fits = series.has(key) || series.size < maxSeries;
-    if (fits) series.add(key);
-    return Object.fromEntries(metricCatalogue[name].labels.map((label, index) => [label, fits ? (values[index] ?? '') : overflow]));
+  /** Values in the order of the catalogue with the labels prom-client wants; beyond the bound all become one series. */
+  series(name: MetricName, values: readonly string[]): Series {
+    const key = keyOf(name, values);
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const count = this.#seriesOf.get(name) ?? 0;
+    const labelNames: readonly string[] = metricCatalogue[name].labels;
+    const others = labelNames.map(() => overflow);
+    if (count >= maxSeries && key !== keyOf(name, others)) return this.series(name, others);
+    const series: Series = { name, labels: Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? ''])), waiting: 0 };
+    this.#seriesOf.set(name, count + 1);
+    this.#series.set(key, series);
+    return series;
   }
 }
 

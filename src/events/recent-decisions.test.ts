@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { JournalLines } from './journal-lines.ts';
 import { createRecentDecisions } from './recent-decisions.ts';
 import { createRecorder } from './recorder.ts';
 import { sampleEvents } from './sample-events.ts';
 
-function journalOf(...types: (keyof typeof sampleEvents)[]): string {
+function journalOf(...types: (keyof typeof sampleEvents)[]): JournalLines {
   let journal = '';
   const recorder = createRecorder({ door: 'smtp-1', now: () => 0, logFormat: 'text', logLevel: 'error', ship: (batch) => (journal += batch.journal) });
   for (const type of types) recorder.record(sampleEvents[type]);
   recorder.flush();
-  return journal;
+  return new JournalLines(journal);
 }
 
 test('decisions are kept in their order, what tells that nothing happened is not', () => {
@@ -34,6 +35,6 @@ test('only so many are kept, whatever comes', () => {
 
 test('an empty batch is nothing', () => {
   const recent = createRecentDecisions();
-  recent.take('');
+  recent.take(new JournalLines(''));
   assert.deepEqual(recent.read(10), []);
 });

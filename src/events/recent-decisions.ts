@@ -1,10 +1,11 @@
 // The last decisions in memory, for the page that shows them every two seconds: the journal is not read for that.
 import type { Event } from '../model/events.ts';
-import { importanceOfLine } from './importance.ts';
+import { importanceOfLine, importanceOfTyped } from './importance.ts';
+import type { JournalLines } from './journal-lines.ts';
 
 export interface RecentDecisions {
   /** Looks at a batch on its way into the journal. Cheap: of a large batch only the end is looked at. */
-  take(journal: string): void;
+  take(batch: JournalLines): void;
   /** The newest, oldest first. */
   read(limit: number): readonly Event[];
 }
@@ -17,22 +18,20 @@ const alsoShown: ReadonlySet<string> = new Set(['command-refused', 'transaction-
 
 /** Whether a journal line tells of a decision: a refusal, a finding, a finished message, or trouble. */
 export function isDecisionLine(line: string): boolean {
-  const { type, importance } = importanceOfLine(line);
-  return importance === 2 || alsoShown.has(type);
+  return isDecision(importanceOfLine(line).type, line);
 }
+
+const isDecision = (type: string, line: string): boolean => alsoShown.has(type) || importanceOfTyped(type, line) === 2;
 
 /** Keeps `most` decisions. */
 export function createRecentDecisions(most = 200): RecentDecisions {
   let lines: string[] = [];
   return {
-    take: (journal) => {
+    take: (batch) => {
       const found: string[] = [];
-      let end = journal.length - 1;
-      for (let looked = 0; end > 0 && looked < linesPerBatch; looked++) {
-        const start = journal.lastIndexOf('\n', end - 1) + 1;
-        const line = journal.slice(start, end);
-        if (isDecisionLine(line)) found.unshift(line);
-        end = start - 1;
+      for (let index = Math.max(0, batch.types.length - linesPerBatch); index < batch.types.length; index++) {
+        const line = batch.line(index);
+        if (isDecision(batch.types[index] ?? '', line)) found.push(line);
       }
       if (found.length > 0) lines = [...lines, ...found].slice(-most);
     },

@@ -16,6 +16,7 @@ import { openCorrespondentsInForce, type CorrespondentsInForce } from './corresp
 import { openContentKey } from './content-key.ts';
 import { openEstablishedPairs, type EstablishedPairsInForce } from './established-pairs.ts';
 import { openIncidentsInForce } from './incidents-in-force.ts';
+import { tellingTypes } from './detection.ts';
 import { startDiskGuard, type DiskGuard } from './disk-guard.ts';
 import { openLogFocus, type LogFocusInForce } from './log-focus-in-force.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
@@ -100,10 +101,10 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const pairs = await openEstablishedPairs({ dir: config.state, bombed: () => bombedMailboxes(incidents), trouble, now: Date.now });
   const loop = startResponse({ config, incidents, measures, record: say, met: pairs.note, now: Date.now });
   response = loop;
-  record.watch(loop.take);
+  record.watch(tellingTypes, loop.take);
   const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
   const viruses = createVirusNotices({ config: () => inForce.settings.config, post: alerts.post, trouble, now: Date.now });
-  record.watch(viruses.take);
+  record.watch(['message-quarantined'], ({ text }) => viruses.take(text));
   const quarantine = await openQuarantineInForce({ store, record: say, config });
   return {
     record,

@@ -6,8 +6,9 @@ import { configOf } from '../../test/harness/policy-inputs.ts';
 import { scratchDirectory, type Owner } from '../../test/harness/scratch.ts';
 import { until } from '../../test/harness/until.ts';
 import type { Config } from '../config/options.ts';
+import { JournalLines } from '../events/journal-lines.ts';
 import { SharedMeters } from '../lib/shared-meters.ts';
-import { openQuotasInForce, treatmentOf, type QuotasInForce } from './quotas-in-force.ts';
+import { openQuotasInForce, treatmentOf, type QuotasInForce, type QuotasParts } from './quotas-in-force.ts';
 
 const bob = { kind: 'user', name: 'bob' } as const;
 
@@ -22,16 +23,16 @@ async function open(state: string, sections: Readonly<Record<string, unknown>> =
   const config: Config = configOf({ state, ...sections });
   const letters: string[] = [];
   const trouble: string[] = [];
-  let look: (journal: string) => void = () => assert.fail('nobody looks at the record');
+  let look: Parameters<QuotasParts['watch']>[1] = () => assert.fail('nobody looks at the record');
   const quotas = await openQuotasInForce({
     config: () => config,
     record: () => undefined,
     post: { send: (to) => Promise.resolve(void letters.push(to.join())), newId: () => 'REF' },
-    watch: (one) => (look = one),
+    watch: (_, one) => (look = one),
     changed: () => undefined,
     trouble: (why) => trouble.push(why),
   });
-  return { quotas, letters, trouble, say: (journal) => look(journal) };
+  return { quotas, letters, trouble, say: (journal) => look(new JournalLines(journal)) };
 }
 
 const stateOf = (t: Owner): string => scratchDirectory(t, 'quotas');

@@ -13,6 +13,7 @@ import type { Recorder } from '../model/events.ts';
 import type { QuotaAccount, QuotaKind, QuotaRaise } from '../model/quota.ts';
 import { OwnerNotices, type OwnerNoticesParts } from '../respond/owner-notices.ts';
 import type { OwnPost } from './own-post.ts';
+import type { HouseRecord } from './record.ts';
 
 export interface QuotasInForce {
   readonly meters: SharedArrayBuffer;
@@ -28,8 +29,8 @@ export interface QuotasParts {
   config(): Config;
   readonly record: Recorder;
   readonly post: Pick<OwnPost, 'send' | 'newId'>;
-  /** Shows every line on its way to the journal. */
-  watch(look: (journal: string) => void): void;
+  /** Shows batches on their way to the journal that hold one of the types. */
+  readonly watch: HouseRecord['watch'];
   /** To every door. */
   changed(raises: readonly QuotaRaise[]): void;
   trouble(why: string): void;
@@ -57,7 +58,7 @@ export async function openQuotasInForce(parts: QuotasParts): Promise<QuotasInFor
     record,
     now: Date.now,
   });
-  watch((journal) => notices.take(journal));
+  watch(['quota-reached', 'measure-added'], ({ text }) => notices.take(text));
 
   let saving: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { openJournal, type Journal } from '../events/journal.ts';
+import { JournalLines } from '../events/journal-lines.ts';
 import { createLiveEvents, type LiveEvents } from '../events/live.ts';
 import { createMetrics, type Metrics } from '../events/metrics.ts';
 import { createRecentDecisions, type RecentDecisions } from '../events/recent-decisions.ts';
 import { createRecorder, type DoorRecorder, type EventBatch } from '../events/recorder.ts';
+import type { EventType } from '../model/events.ts';
 
 const FLUSH_MS = 100;
 
@@ -18,8 +20,8 @@ export interface HouseRecord {
   readonly recorder: DoorRecorder;
   /** Takes a door's batch. */
   take(batch: EventBatch): void;
-  /** Whoever else looks at every line on its way to the journal. */
-  watch(look: (journal: string) => void): void;
+  /** Whoever else looks at the lines on their way to the journal: at batches that hold one of the types. */
+  watch(types: readonly EventType[], look: (batch: JournalLines) => void): void;
   close(): Promise<void>;
 }
 
@@ -35,11 +37,12 @@ export async function openRecord(config: Config, about: { readonly version: stri
     onTrouble: (what) => process.stderr.write(`floodgate: journal: ${what}\n`),
     onDropped: (dropped, why) => recorder.record({ type: 'journal-dropped', dropped, why }),
   });
-  const watchers: ((journal: string) => void)[] = [];
+  const watchers: { readonly types: ReadonlySet<string>; look(batch: JournalLines): void }[] = [];
   const take = (batch: EventBatch): void => {
     journal.append(batch.journal);
-    for (const look of watchers) look(batch.journal);
-    recent.take(batch.journal);
+    const lines = new JournalLines(batch.journal);
+    for (const { types, look } of watchers) if (lines.hasAny(types)) look(lines);
+    recent.take(lines);
     live.publish(batch.journal);
     if (batch.log !== '') process.stderr.write(batch.log);
     metrics.addBatch(batch);
@@ -62,7 +65,7 @@ export async function openRecord(config: Config, about: { readonly version: stri
     live,
     recorder,
     take,
-    watch: (look) => void watchers.push(look),
+    watch: (types, look) => void watchers.push({ types: new Set(types), look }),
     close: async () => {
       clearInterval(flushing);
       recorder.flush();

@@ -61,7 +61,7 @@ export function startResponse({ config: first, incidents, measures, record, met,
   let detection = startFor(config);
   const renewing = setInterval(() => void responder.renew(incidents.open()).catch(fault), renewEveryMs).unref();
   return {
-    take: (journal) => detection.take(journal),
+    take: (batch) => detection.take(batch),
     note: (sighting) => detection.note(sighting),
     sizes: () => detection.sizes(),
     measureEnded: (id) => {
