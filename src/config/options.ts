@@ -217,7 +217,9 @@ export const options = z.strictObject({
       recipientsPerSession: count(10_000, { min: 1 }).describe('Recipients per session from insiders and authenticated users.'),
       outsideRecipientsPerSession: count(1000, { min: 1 }).describe('Recipients per session from outside.'),
       messagesPerSession: count(10_000, { min: 1 }).describe('Messages per session; 421 after that.'),
-      errors: count(20, { min: 1 }).describe('Refused commands per session before 421.'),
+      errors: count(20, { min: 1 }).describe(
+        'Refused commands per session before 421. The first 1,000 recipients that are put off to another message (452 4.5.3) do not count.',
+      ),
       errorsBeforeDelay: count(10, { min: 0 }).describe('Refused commands after which each further reply waits a second.'),
       junkCommands: count(100, { min: 1 }).describe('NOOP, RSET, VRFY, HELP and the like between two messages before 421.'),
       authFailures: count(3, { min: 1 }).describe('Failed AUTH attempts per session before 421.'),

@@ -59,8 +59,18 @@ export interface RcptInput extends MailInput {
   readonly to: Mailbox;
   /** Recipients accepted so far in this transaction. */
   readonly accepted: readonly Mailbox[];
-  /** What becomes of the message by what was found before any recipient, and by what was found of those accepted so far; absent: it passes. */
-  readonly treatmentSoFar?: { readonly before: Treatment; readonly accepted: Treatment };
+  /** What becomes of the message by what was found before this recipient; absent: it passes. */
+  readonly treatmentSoFar?: TreatmentSoFar;
+}
+
+/** What becomes of a message whose recipients are still being named. */
+export interface TreatmentSoFar {
+  /** By what was found before any recipient. */
+  readonly before: Treatment;
+  /** By that, and by what was found of the recipients accepted so far. */
+  readonly accepted: Treatment;
+  /** `accepted` rests on who sends, not on a recipient: it holds for whoever comes. */
+  readonly wholeMessage: boolean;
 }
 
 /** What the door learned while it collected the content. Counts are of the content as received. */

@@ -27,6 +27,8 @@ export type Outcome =
       readonly wouldBe?: Action;
       /** The next hop's own refusal: the client hears it, cleaned. */
       readonly hubReply?: Reply;
+      /** It concerns who sends, not this recipient: where mail is held or discarded for it, the whole message is. */
+      readonly wholeMessage?: true;
     }
   | { readonly kind: 'unsure'; readonly why: string };
 

@@ -28,7 +28,7 @@ export interface Check<S extends Stage = Stage, F extends FactName = FactName, O
 export const defineCheck = <S extends Stage, F extends FactName = never, O = undefined>(check: Check<S, F, O>): Check<S, F, O> => check;
 
 type FindingOutcome = Extract<Outcome, { kind: 'finding' }>;
-type FindingExtras = Pick<FindingOutcome, 'action' | 'inObserveMode' | 'wouldBe' | 'hubReply'>;
+type FindingExtras = Pick<FindingOutcome, 'action' | 'inObserveMode' | 'wouldBe' | 'hubReply' | 'wholeMessage'>;
 
 export const clean: Outcome = { kind: 'clean' };
 /** What is wrong. `more` carries an action chosen with the finding, or the next hop's own refusal. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configOf, factsOf, mailboxOf, rcptInput } from '../../test/harness/policy-inputs.ts';
-import type { Action, Finding, Treatment } from '../model/verdict.ts';
+import type { Action, Finding } from '../model/verdict.ts';
 import { answerTo } from './answer.ts';
 import { catalogue } from './catalogue.ts';
 import { known } from './facts.ts';
 import { createJudge, type Judgement } from './judge.ts';
-import { treatingFinding, treatmentOf, withOneTreatment } from './treatment.ts';
+import { treatingFinding, treatmentOf, treatmentSoFar, withOneTreatment } from './treatment.ts';
 
 const found = (action: Action, check = 'listed'): Finding => ({ check, kind: 'abuse', action, outcome: { kind: 'finding', because: 'x', evidence: {} } });
 
@@ -18,29 +18,60 @@ test('the strictest finding is the treatment, and refusals are none', () => {
   assert.equal(treatingFinding([found('divert')]), null);
 });
 
-const cases: readonly [accepted: Treatment | null, before: Treatment, here: readonly Finding[] | null, expected: 'same' | 'other way', why: string][] = [
-  [null, 'pass', [found('quarantine')], 'same', 'the first recipient sets the way'],
-  ['pass', 'pass', null, 'same', 'by far the most common'],
-  ['pass', 'pass', [found('quarantine')], 'other way', 'one answer cannot be for both'],
-  ['quarantine', 'pass', null, 'other way', 'the second is to have the mail now'],
-  ['quarantine', 'pass', [found('quarantine')], 'same', 'both are kept'],
-  ['quarantine', 'quarantine', null, 'same', 'what was found at MAIL holds for all'],
-  ['quarantine', 'quarantine', [found('discard')], 'other way', 'kept and thrown away are two ways'],
-  ['pass', 'pass', [found('reject'), found('quarantine')], 'same', 'who is refused goes no way at all'],
+const ofSender = (action: Action): Finding => ({
+  check: 'over-quota',
+  kind: 'abuse',
+  action,
+  outcome: { kind: 'finding', because: 'x', evidence: {}, wholeMessage: true },
+});
+/** What was found of the recipients accepted so far, and what is found of this one. */
+type Case = readonly [accepted: readonly Finding[] | null, here: readonly Finding[] | null, expected: 'same' | 'other way', why: string];
+
+const ofRecipients: readonly Case[] = [
+  [null, [found('quarantine')], 'same', 'the first recipient sets the way'],
+  [[], null, 'same', 'by far the most common'],
+  [[], [found('quarantine')], 'other way', 'one answer cannot be for both'],
+  [[found('quarantine')], null, 'other way', 'the second is to have the mail now'],
+  [[found('quarantine')], [found('quarantine')], 'same', 'both are kept'],
+  [[], [found('reject'), found('quarantine')], 'same', 'who is refused goes no way at all'],
+  [[], [ofSender('quarantine')], 'same', 'a measure that comes between two recipients, or a quota that ends there, holds the message'],
+  [[ofSender('quarantine')], null, 'same', 'a place in the quota that became free meanwhile does not take it apart'],
+  [[ofSender('quarantine')], [found('discard')], 'other way', 'what is thrown away for one recipient must be kept for the other'],
+  [[found('discard')], [ofSender('quarantine')], 'other way', 'and the other way round'],
+  [[found('quarantine'), ofSender('quarantine')], null, 'same', 'one reason that concerns all is enough'],
 ];
-for (const [accepted, before, here, expected, why] of cases) {
-  test(`${accepted ?? 'nobody yet'}, then ${here?.map(({ action }) => action).join() ?? 'nothing'}: ${expected}, because ${why}`, () => {
-    const so = accepted === null ? {} : { accepted: [mailboxOf('a@example.org')], treatmentSoFar: { before, accepted } };
-    const findings = withOneTreatment(here, rcptInput(so));
-    assert.equal(findings?.some(({ check, action }) => check === 'different-route' && action === 'defer') ?? false, expected === 'other way');
-  });
-}
+const everybody: readonly Case[] = [
+  [[found('quarantine')], null, 'same', 'what was found at MAIL holds for all'],
+  [[found('quarantine')], [found('discard')], 'other way', 'kept and thrown away are two ways'],
+];
+const [anna, bert, postmaster] = ['a@example.org', 'b@example.org', 'postmaster@hub.example'].map((address) => mailboxOf(address));
+assert.ok(anna && bert && postmaster);
+
+const isPutOff = (findings: readonly Finding[] | null): boolean =>
+  findings?.some(({ check, action }) => check === 'different-route' && action === 'defer') ?? false;
+
+for (const [before, cases] of [[false, ofRecipients] as const, [true, everybody] as const])
+  for (const [accepted, here, expected, why] of cases) {
+    const words = (findings: readonly Finding[] | null): string => findings?.map(({ check, action }) => `${check} ${action}`).join() || 'nothing';
+    test(`${accepted === null ? 'nobody yet' : words(accepted)}, then ${words(here)}: ${expected}, because ${why}`, () => {
+      const so = accepted === null ? {} : { accepted: [anna], treatmentSoFar: treatmentSoFar({ before: before ? accepted : [], all: accepted }) };
+      assert.equal(isPutOff(withOneTreatment(here, rcptInput(so))), expected === 'other way');
+    });
+  }
+
+test('postmaster’s mail is not held together with others’: whoever comes second is put off', () => {
+  const quota = [ofSender('quarantine')];
+  const passing = treatmentSoFar({ before: [], all: [] });
+  const held = treatmentSoFar({ before: [], all: quota });
+  assert.ok(isPutOff(withOneTreatment(quota, rcptInput({ to: bert, accepted: [postmaster], treatmentSoFar: passing }))));
+  assert.ok(isPutOff(withOneTreatment(null, rcptInput({ to: postmaster, accepted: [anna], treatmentSoFar: held }))));
+});
 
 test('the judge puts such a recipient off with 452 4.5.3, and the list entry that asked for it is in the record', () => {
   const lists = known([{ list: 'held', entry: 'b@example.org', action: 'quarantine' as const, reason: null }]);
   const facts = factsOf({ lists });
   const judge = createJudge({ config: configOf(), checks: catalogue, facts: { get: (fact) => facts[fact] }, now: () => 0 });
-  const input = rcptInput({ to: mailboxOf('b@example.org'), accepted: [mailboxOf('a@example.org')], treatmentSoFar: { before: 'pass', accepted: 'pass' } });
+  const input = rcptInput({ to: mailboxOf('b@example.org'), accepted: [mailboxOf('a@example.org')], treatmentSoFar: treatmentSoFar({ before: [], all: [] }) });
   const { verdict } = judge('rcpt', input) as Judgement; // all facts answer at once
   assert.deepEqual([verdict.action, verdict.decisive?.check], ['defer', 'different-route']);
   assert.ok(verdict.findings.some(({ check, action }) => check === 'listed' && action === 'quarantine'));

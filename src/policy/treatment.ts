@@ -1,8 +1,10 @@
 // What becomes of mail that is taken: it passes, is quarantined or discarded. A message has one answer and one fate: recipients whose mail
-// would be treated otherwise than that of the first are put off, and come in a message of their own. Pure.
-import type { StageInput } from '../model/stage-input.ts';
+// would be treated otherwise than that of the first are put off, and come in a message of their own. What is found of the sender in the middle
+// of a message (a measure has just come, a quota is used up) holds for all of it. Pure.
+import type { StageInput, TreatmentSoFar } from '../model/stage-input.ts';
 import type { Finding, Treatment } from '../model/verdict.ts';
 import { finding } from './check.ts';
+import { isPostmaster } from './relay.ts';
 import { refuses } from './run-stage.ts';
 
 const strictness: readonly Treatment[] = ['pass', 'quarantine', 'discard'];
@@ -23,15 +25,29 @@ export function treatingFinding(findings: readonly Finding[]): Finding | null {
   return treatment === 'pass' ? null : (findings.find(({ action }) => action === treatment) ?? null);
 }
 
+/** Whether a treatment rests on who sends, so that it is that of the whole message. */
+const isOfWholeMessage = (findings: readonly Finding[], treatment: Treatment): boolean =>
+  findings.some(({ action, outcome }) => action === treatment && outcome.kind === 'finding' && outcome.wholeMessage === true);
+
+/** How the message stands before a further recipient; `before` holds for every recipient, `all` is that and what was found of those accepted. */
+export function treatmentSoFar({ before, all }: { readonly before: readonly Finding[]; readonly all: readonly Finding[] }): TreatmentSoFar {
+  const accepted = treatmentOf(all);
+  return { before: treatmentOf(before), accepted, wholeMessage: isOfWholeMessage(all, accepted) };
+}
+
 /**
  * The findings at RCPT, and one more where this recipient's mail would be treated otherwise than that of those accepted before. It has the
  * name of the check that says the same of routes: the mail goes another way.
  */
-export function withOneTreatment(found: readonly Finding[] | null, { treatmentSoFar, accepted }: StageInput['rcpt']): readonly Finding[] | null {
+export function withOneTreatment(found: readonly Finding[] | null, { treatmentSoFar: so, accepted, to }: StageInput['rcpt']): readonly Finding[] | null {
   if (accepted.length === 0 || refuses(found)) return found;
-  const first = treatmentSoFar?.accepted ?? 'pass';
-  const here = stricterTreatment(treatmentSoFar?.before ?? 'pass', treatmentOf(found));
+  const first = so?.accepted ?? 'pass';
+  const here = stricterTreatment(so?.before ?? 'pass', treatmentOf(found));
   if (first === here) return found;
+  // Some mail programs take 452 for the end of it: what is wrong with the sender must not cost a user his message, nor tell a thief.
+  const wholeMessage = stricterTreatment(first, here) === first ? so?.wholeMessage === true : isOfWholeMessage(found ?? [], here);
+  // RFC 5321 4.5.1: mail to postmaster is not held, and so not in one message with mail that is.
+  if (wholeMessage && ![...accepted, to].some(isPostmaster)) return found;
   const outcome = finding('recipients of one message are treated differently', { first, this: here });
   return [...(found ?? []), { check: 'different-route', kind: 'permission', action: 'defer', outcome }];
 }

@@ -8,7 +8,7 @@ import { oneLine, type Reply } from '../../model/reply.ts';
 import type { Stage } from '../../model/verdict.ts';
 import { referenceOf } from '../../lib/reference.ts';
 import type { Channel } from './channel.ts';
-import { treatmentOf } from '../../policy/treatment.ts';
+import { treatmentOf, treatmentSoFar } from '../../policy/treatment.ts';
 import type { Judgement } from './services.ts';
 import type { State } from './step.ts';
 import { Marks } from './marks.ts';
@@ -111,7 +111,7 @@ export class Conversation {
       parameters: next.parameters,
       to,
       accepted,
-      ...(accepted.length === 0 ? {} : { treatmentSoFar: { before: treatmentOf(this.marks.before), accepted: treatmentOf(this.marks.all) } }),
+      ...(accepted.length === 0 ? {} : { treatmentSoFar: treatmentSoFar(this.marks) }),
     };
   }
 

@@ -38,3 +38,15 @@ test('a thousand recipients leave no thousand marks', () => {
   assert.equal(marks.all.length, 20);
   assert.equal(marks.all[0]?.check, 'listed');
 });
+
+test('the same said of one recipient and of the sender is kept twice: only the second holds for whoever comes', () => {
+  const marks = new Marks();
+  const ofSender: Finding = { ...found('standing-measure', 'quarantine'), outcome: { kind: 'finding', because: 'x', evidence: {}, wholeMessage: true } };
+  marks.keep('rcpt', say(found('standing-measure', 'quarantine')));
+  marks.keep('rcpt', say(ofSender));
+  marks.keep('rcpt', say(ofSender));
+  assert.deepEqual(
+    marks.all.map(({ outcome }) => outcome.kind === 'finding' && outcome.wholeMessage),
+    [undefined, true],
+  );
+});

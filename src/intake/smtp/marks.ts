@@ -7,6 +7,10 @@ type EarlierStage = Exclude<Stage, 'message'>;
 const none: readonly Finding[] = [];
 const counts = ({ action }: Finding): boolean => action === 'tag' || action === 'divert' || action === 'quarantine' || action === 'discard';
 
+const concernsAll = ({ outcome }: Finding): boolean => outcome.kind === 'finding' && outcome.wholeMessage === true;
+/** They say the same of the message. */
+const isAlike = (one: Finding, other: Finding): boolean => one.check === other.check && one.action === other.action && concernsAll(one) === concernsAll(other);
+
 /** Findings of one stage kept at most: a message has a thousand recipients, and each may be found the same of. */
 const maxKept = 20;
 
@@ -38,7 +42,7 @@ export class Marks {
 
   #addForRecipient(found: readonly Finding[]): void {
     const known = this.#kept.rcpt;
-    const fresh = found.filter((each) => !known.some(({ check, action }) => check === each.check && action === each.action));
+    const fresh = found.filter((each) => !known.some((other) => isAlike(each, other)));
     this.#kept.rcpt = [...known, ...fresh].slice(0, maxKept);
   }
 }

@@ -7,6 +7,11 @@ import type { SmtpSite } from './site.ts';
 
 /** What a refused command costs once there were many. */
 const ERROR_DELAY_MS = 1000;
+/** Recipients put off in a session that are no errors of the client: so many Postfix allows beyond its limit (smtpd_recipient_overshoot_limit). */
+const MOST_PUT_OFF = 1000;
+
+/** RFC 5321 4.5.3.1.10: the rest comes in another message. To end the session for it would lose those that were taken. */
+const isPutOff = ({ code, enhanced }: Reply): boolean => code === 452 && enhanced === '4.5.3';
 
 /** What refusing needs of the session it is part of. */
 export interface RefusingSession {
@@ -21,6 +26,7 @@ export interface RefusingSession {
 
 export class Refusing {
   readonly #session: RefusingSession;
+  #putOff = 0;
 
   constructor(session: RefusingSession) {
     this.#session = session;
@@ -35,6 +41,7 @@ export class Refusing {
   say(answer: Reply): void {
     const { conversation, channel } = this.#session;
     const { limits } = this.#session.site().config;
+    if (isPutOff(answer) && ++this.#putOff <= MOST_PUT_OFF) return this.#session.say(answer);
     const errors = ++conversation.conduct.errors;
     if (answer.code === 421) return this.#session.end(answer, 'refused with 421'); // RFC 5321 3.8: 421 ends the session
     if (errors >= limits.errors) {

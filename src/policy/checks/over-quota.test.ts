@@ -17,6 +17,7 @@ test('a user over his quota is found with the numbers, and the configured action
     kind: 'finding',
     because: 'the quota of outgoing recipients is used up',
     evidence: { account: 'user bob', quota: 'recipientsPerDay', used: 1000, limit: 1000 },
+    wholeMessage: true,
   });
 });
 

@@ -126,3 +126,11 @@ test('what only records or is let pass never changes what the client hears', () 
   const silentHits = fc.array(fc.tuple(action, silent).map(([each, changes]) => hit(each, changes)));
   fc.assert(fc.property(stage, silentHits, (at, hits) => ['clean', 'observe'].includes(actionAt(at, hits))));
 });
+
+test('a measure that names no recipient concerns the whole message, one that does not', () => {
+  const concernsAll = (changes: Partial<MeasureHit>): boolean => {
+    const outcome = judged('rcpt', [hit('quarantine', changes)])?.outcome;
+    return outcome?.kind === 'finding' && outcome.wholeMessage === true;
+  };
+  assert.deepEqual([concernsAll({}), concernsAll({ ofRecipients: true }), concernsAll({ dryRun: true })], [true, false, false]);
+});

@@ -30,6 +30,8 @@ export const standingMeasure = defineCheck({
       // Observe mode suspends what nobody has ordered; what an operator has ordered holds.
       ...(deciding.actor.kind === 'auto' ? { inObserveMode: own === undefined ? 'observe' : effectOf(own) } : {}),
       ...(effect === deciding.action ? {} : { wouldBe: deciding.action }),
+      // It may come between two recipients: it then holds at the end of the message for all of them.
+      ...(deciding.ofRecipients || !(effect === 'quarantine' || effect === 'discard') ? {} : { wholeMessage: true }),
     });
   },
 });

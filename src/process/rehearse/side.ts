@@ -13,7 +13,7 @@ import { catalogue } from '../../policy/catalogue.ts';
 import type { Check } from '../../policy/check.ts';
 import { createJudge, type Judge } from '../../policy/judge.ts';
 import { createRouter } from '../../policy/router.ts';
-import { treatmentOf } from '../../policy/treatment.ts';
+import { treatmentOf, treatmentSoFar } from '../../policy/treatment.ts';
 import { conductOf, connectInput, contentOf, evidenceOf, heloInput, mailboxOf, mailInput, recipientOf, type Judged, type PastSession } from './past-session.ts';
 import { RecordedFacts, type PastKnowledge } from './recorded-facts.ts';
 import { decisionOf, type Decision } from './wording.ts';
@@ -118,7 +118,7 @@ export class Side {
       ...mailInput(past, this.#clientOf(past, event.at), conduct),
       to,
       accepted,
-      ...(accepted.length === 0 ? {} : { treatmentSoFar: { before: treatmentOf(marks.before), accepted: treatmentOf(marks.all) } }),
+      ...(accepted.length === 0 ? {} : { treatmentSoFar: treatmentSoFar(marks) }),
     });
     if (rejudged === null) return null;
     if (refusing.has(rejudged.action)) {
