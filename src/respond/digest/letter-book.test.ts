@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openBook, releaseLetter } from '../../../test/harness/release-book.ts';
+import type { ReleaseOrder } from '../../model/release.ts';
+import { createLetterBook } from './letter-book.ts';
+
+const letter = releaseLetter(['1M7YNPXHV1000-1', '1M7YNPXHV1000-2']);
+const order: ReleaseOrder = {
+  format: 1,
+  letter: letter.name,
+  line: 1,
+  id: '1M7YNPXHV1000-1',
+  recipient: letter.recipient,
+  way: 'link',
+  at: 2000,
+  asker: '192.0.2.7',
+};
+
+test('a letter is found as it was saved, also by another process; one that was not sent is gone', async (t) => {
+  const { dir, book } = openBook(t);
+  await book.save(letter);
+  assert.deepEqual(await createLetterBook(dir).find(letter.name), letter);
+  await assert.rejects(book.save(letter), /already/, 'a name is given once');
+  await book.remove(letter.name);
+  assert.equal(await book.find(letter.name), null);
+});
+
+test('of a hundred orders with one token one is published, and all know that it is used', async (t) => {
+  const { dir, book } = openBook(t);
+  const books = [book, createLetterBook(dir)];
+  const results = await Promise.all(Array.from({ length: 100 }, (_, n) => (books[n % 2] ?? book).publish({ ...order, asker: `192.0.2.${n}` })));
+  assert.equal(results.filter(Boolean).length, 1);
+  assert.equal(await book.isUsed(letter.name, 1), true);
+  assert.equal(await book.isUsed(letter.name, 2), false);
+  assert.equal((await book.pending()).length, 1);
+  assert.deepEqual(readdirSync(join(dir, 'new')), [], 'those that came second leave nothing');
+});
+
+test('what is pending outlives the process, what is settled stays used', async (t) => {
+  const { dir, book } = openBook(t);
+  await book.publish({ ...order, line: 2, at: 3000 });
+  await book.publish(order);
+  const again = createLetterBook(dir);
+  assert.deepEqual(
+    (await again.pending()).map(({ line }) => line),
+    [1, 2],
+    'the oldest first',
+  );
+  await again.settle(order);
+  await again.settle(order);
+  assert.deepEqual(
+    (await again.pending()).map(({ line }) => line),
+    [2],
+  );
+  assert.equal(await again.publish(order), false);
+});
+
+test('a letter is forgotten with its orders when its time is over, but an order that waits is not', async (t) => {
+  const { book } = openBook(t);
+  await book.save(letter);
+  await book.publish(order);
+  await book.settle(order);
+  await book.publish({ ...order, line: 2 });
+  await book.sweep(letter.expiresAt);
+  assert.notEqual(await book.find(letter.name), null);
+  await book.sweep(letter.expiresAt + 1);
+  assert.equal(await book.find(letter.name), null);
+  assert.equal(await book.isUsed(letter.name, 1), false);
+  assert.equal((await book.pending()).length, 1);
+});
+
+test('what somebody died in the middle of is swept away, what somebody may be writing is not', async (t) => {
+  const { dir, book } = openBook(t);
+  const [old, young] = [join(dir, 'new', 'old'), join(dir, 'new', 'young')];
+  for (const file of [old, young]) writeFileSync(file, '{');
+  utimesSync(old, 1, 1);
+  await book.sweep(0);
+  assert.deepEqual(readdirSync(join(dir, 'new')), ['young']);
+});
+
+test('files are for our user alone and name no address', async (t) => {
+  const { dir, book } = openBook(t);
+  await book.save(letter);
+  await book.publish(order);
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.equal(files.length, 2);
+  for (const { parentPath, name } of files) {
+    assert.equal(statSync(join(parentPath, name)).mode & 0o777, 0o600);
+    assert.doesNotMatch(readFileSync(join(parentPath, name), 'utf8'), /ann|hub\.example/);
+  }
+});
