@@ -27,6 +27,7 @@ import type { DoorSettings, ToDoor } from './messages.ts';
 import { openOutgoingInForce, type OutgoingInForce } from './outgoing-in-force.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
 import { openSpoolInForce, type SpoolInForce } from './spool-in-force.ts';
+import { openNetworkNotices, type NetworkNoticesInForce } from './network-notices-in-force.ts';
 import { openQuotasInForce, type QuotasInForce } from './quotas-in-force.ts';
 import type { HouseRecord } from './record.ts';
 import { createVirusNotices, type VirusNotices } from './virus-notices.ts';
@@ -46,6 +47,7 @@ export interface KeeperParts {
   readonly alerts: AlertsInForce;
   readonly response: Response;
   readonly viruses: Pick<VirusNotices, 'stop'>;
+  readonly networkNotices: NetworkNoticesInForce;
   readonly pairs: EstablishedPairsInForce;
   /** Secret with which the prints of content are made. */
   readonly contentKey: HashKey;
@@ -115,6 +117,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     alerts,
     response: loop,
     viruses,
+    networkNotices: await openNetworkNotices({ config: () => inForce.settings.config, post: alerts.post, record: say, watch: record.watch, trouble }),
     pairs,
     contentKey: await openContentKey(config.state, trouble),
     ...watching,

@@ -182,6 +182,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.quotas.close();
   await parts.alerts.stop();
   parts.viruses.stop();
+  await parts.networkNotices.close();
   await parts.spool.close();
   await parts.quarantine.close();
   parts.record.recorder.record({ type: 'stopped', why });

@@ -1,0 +1,115 @@
+// Telling networks of the viruses that come from them, as the configuration in force has it: where contacts are found, whom it never concerns,
+// and what outlives a restart.
+import { join } from 'node:path';
+import type { Config } from '../config/options.ts';
+import { createAbuseContacts } from '../facts/abuse-contact.ts';
+import { parseAbuseTable, type AbuseTable } from '../facts/abuse-table.ts';
+import { openLiveFile, type LiveFile } from '../facts/live-file.ts';
+import { openRdapBootstrap } from '../facts/rdap-bootstrap.ts';
+import { createRdapClient } from '../facts/rdap-client.ts';
+import { PrefixSet } from '../lib/prefix-set.ts';
+import { createSpecialNetworks } from '../lib/special-networks.ts';
+import type { AbuseContacts } from '../model/abuse-contact.ts';
+import type { Recorder } from '../model/events.ts';
+import { NetworkNotices, type NetworkNoticesSettings } from '../respond/network-notices.ts';
+import { createToldNetworks } from '../respond/told-networks.ts';
+import type { OwnPost } from './own-post.ts';
+import { createProtectedNetworks } from './protected-networks.ts';
+import type { HouseRecord } from './record.ts';
+import { readWhole, replaceWhole } from './whole-file.ts';
+
+export interface NetworkNoticesInForce {
+  close(): Promise<void>;
+}
+
+export interface NetworkNoticesParts {
+  /** The configuration in force. */
+  config(): Config;
+  readonly post: Pick<OwnPost, 'send' | 'newId'>;
+  readonly record: Recorder;
+  /** Shows every line on its way to the journal. */
+  readonly watch: HouseRecord['watch'];
+  trouble(why: string): void;
+}
+
+/** Reads what an earlier run has left. */
+export async function openNetworkNotices({ config, post, record, watch, trouble }: NetworkNoticesParts): Promise<NetworkNoticesInForce> {
+  const file = join(config().state, 'told-networks.json');
+  const told = createToldNetworks(Date.now);
+  const left = await readWhole(file, trouble);
+  if (left !== null && !told.add(left.toString('utf8'))) trouble(`${file} is not understood: networks may be told once more today`);
+  let saving: Promise<void> = Promise.resolve();
+  const protectedNow = createProtectedNetworks({ config });
+  const isSpecial = createSpecialNetworks();
+  const notices = new NetworkNotices({
+    settings: () => settingsOf(config()),
+    mayTell: (ip) => !isSpecial(ip) && !PrefixSet.build(protectedNow.networks().map(({ network }) => network)).has(ip),
+    contacts: liveContacts(config, trouble),
+    told: {
+      ...told,
+      note: (network) => {
+        told.note(network);
+        saving = saving
+          .then(() => replaceWhole(file, Buffer.from(told.toText())))
+          .catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
+      },
+    },
+    send: post.send,
+    newId: post.newId,
+    record,
+    now: Date.now,
+  });
+  if (settingsOf(config()) !== null) await protectedNow.refresh();
+  watch(['stage-judged'], ({ text }) => notices.take(text));
+  return {
+    close: async () => {
+      notices.stop();
+      await notices.settled();
+      await saving;
+    },
+  };
+}
+
+function settingsOf({ viruses, site: { hostname, postmaster, domains } }: Config): NetworkNoticesSettings | null {
+  if (viruses?.tellNetwork !== true) return null;
+  return { hostname, postmaster, domains, tellAfterMs: viruses.tellAfter, perHour: viruses.tellPerHour };
+}
+
+/** Made anew when its options are others. */
+function liveContacts(config: () => Config, trouble: (why: string) => void): AbuseContacts {
+  let options: Config['abuseContacts'] | null = null;
+  let contacts: AbuseContacts | null = null;
+  return {
+    of: (ip) => {
+      const now = config().abuseContacts;
+      if (contacts === null || JSON.stringify(options) !== JSON.stringify(now)) contacts = contactsOf(now, trouble);
+      options = now;
+      return contacts.of(ip);
+    },
+  };
+}
+
+function contactsOf({ table, rdap, timeout, perMinute, keepFor }: Config['abuseContacts'], trouble: (why: string) => void): AbuseContacts {
+  const client = createRdapClient({ timeoutMs: timeout, perMinute, now: Date.now });
+  return createAbuseContacts({
+    table: table === undefined ? () => Promise.resolve(null) : liveTable(table, trouble),
+    rdap: rdap === undefined ? null : { client, bootstrap: openRdapBootstrap(rdap, { client, now: Date.now }) },
+    keepMs: keepFor,
+    now: Date.now,
+  });
+}
+
+/** The table as the file has it now; a file that cannot be used is told, and what was read before stays in force. */
+function liveTable(file: string, trouble: (why: string) => void): () => Promise<AbuseTable | null> {
+  let live: LiveFile<AbuseTable> | null = null;
+  const tell = (errors: readonly string[]): void => errors.slice(0, 5).forEach(trouble);
+  return async () => {
+    try {
+      live ??= await openLiveFile({ file, parse: parseAbuseTable, now: Date.now, onTrouble: tell });
+      await live.look();
+    } catch (error) {
+      trouble(`the table of abuse contacts cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return live?.current ?? null;
+  };
+}
