@@ -50,7 +50,7 @@ const table: Readonly<Record<string, FolderRule>> = {
   detect: { may: ['model', 'lib'], pure: true },
   incidents: { may: ['model', 'lib', 'events', 'store'] },
   // What leaves the gateway for packet filters, routers and name servers; its exports/ is pure, see below.
-  respond: { may: ['model', 'lib', 'events', 'store'], types: ['config'] },
+  respond: { may: ['model', 'lib', 'wire', 'events', 'store'], types: ['config'] },
   audit: { may: ['model', 'lib', 'wire'] },
   web: { may: queriesOfOthers },
   // What the daemon answers on its control socket is what the web shows.

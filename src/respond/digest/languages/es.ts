@@ -1,0 +1,46 @@
+import type { DigestWords } from '../words.ts';
+
+export const es: DigestWords = {
+  locale: 'es-ES',
+  sender: 'Pasarela de correo',
+  subject: { one: 'Hay {count} mensaje retenido para usted', other: 'Hay {count} mensajes retenidos para usted' },
+  opening: 'La pasarela de correo de {domain} ha retenido correo dirigido a {recipient} porque podría ser no deseado o peligroso. No se le ha entregado.',
+  nothingToDo: 'Si no quiere recibirlo, no tiene que hacer nada: cada mensaje se eliminará en la fecha indicada.',
+  labels: { from: 'De', subject: 'Asunto', arrived: 'Recibido', reason: 'Motivo', until: 'Se conserva hasta' },
+  noSubject: '(sin asunto)',
+  noSender: '(notificación automática sin remitente)',
+  releaseByLink: 'Liberar este mensaje:',
+  releaseByMail: 'Liberarlo por correo, enviando cualquier mensaje a esta dirección:',
+  notOffered: 'Este mensaje contiene un virus y no se puede liberar. Si tiene preguntas, escriba a {postmaster}.',
+  more: {
+    one: 'Hay otro mensaje retenido. Aparecerá en el próximo aviso.',
+    other: 'Hay {count} mensajes más retenidos. Aparecerán en los próximos avisos.',
+  },
+  answerOne: 'También puede responder sin más a este correo: con ello se libera el mensaje.',
+  answerMany:
+    'También puede responder a este correo. Escriba los números de los mensajes que desee en la primera línea de su respuesta, por ejemplo: {example}',
+  validUntil: 'Los enlaces y direcciones de este correo son válidos hasta el {date}, una sola vez cada uno. No reenvíe este correo.',
+  caution: 'Libere solo los mensajes que espera. Nunca le pediremos su contraseña por correo electrónico.',
+  closing: 'Este correo se ha generado automáticamente para {recipient}. Si tiene preguntas, escriba a {postmaster}.',
+  reasons: {
+    virus: 'contiene un virus',
+    flood: 'retenido por precaución durante una oleada de correo no deseado',
+    list: 'su remitente o su procedencia figura en una lista de bloqueo',
+    bounce: 'dice responder a un mensaje que no se envió desde aquí',
+    rule: 'coincide con una regla de filtrado de su servicio de correo',
+  },
+  page: {
+    title: 'Mensaje retenido',
+    question: '¿Desea que este mensaje se entregue a {recipient}?',
+    button: 'Liberar el mensaje',
+    released: 'El mensaje se ha liberado. Lo encontrará en su buzón.',
+    ordered: 'Su petición ha quedado registrada. El mensaje se entregará en cuanto su servidor de correo lo acepte.',
+    used: 'Este mensaje ya se liberó con este enlace.',
+    expired: 'Este enlace ha caducado. Si todavía necesita el mensaje, escriba a {postmaster}.',
+    gone: 'Este mensaje ya no está retenido: se ha liberado o eliminado.',
+    notOffered: 'Este mensaje contiene un virus y no se puede liberar. Si tiene preguntas, escriba a {postmaster}.',
+    forged: 'Este enlace no es válido. Compruebe que lo ha copiado entero.',
+    tooMany: 'Demasiadas peticiones. Vuelva a intentarlo dentro de un minuto.',
+    trouble: 'No es posible en este momento. No se ha perdido nada; vuelva a intentarlo más tarde.',
+  },
+};

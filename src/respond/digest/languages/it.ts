@@ -1,0 +1,46 @@
+import type { DigestWords } from '../words.ts';
+
+export const it: DigestWords = {
+  locale: 'it-IT',
+  sender: 'Gateway di posta',
+  subject: { one: '{count} messaggio per lei è trattenuto', other: '{count} messaggi per lei sono trattenuti' },
+  opening:
+    'Il gateway di posta di {domain} ha trattenuto posta indirizzata a {recipient} perché potrebbe essere indesiderata o pericolosa. Non le è stata consegnata.',
+  nothingToDo: 'Se non desidera riceverla, non deve fare nulla: ogni messaggio sarà eliminato alla data indicata.',
+  labels: { from: 'Da', subject: 'Oggetto', arrived: 'Ricevuto', reason: 'Motivo', until: 'Conservato fino al' },
+  noSubject: '(nessun oggetto)',
+  noSender: '(notifica automatica senza mittente)',
+  releaseByLink: 'Rilasciare questo messaggio:',
+  releaseByMail: 'Rilasciarlo per posta elettronica, inviando un messaggio qualsiasi a questo indirizzo:',
+  notOffered: 'Questo messaggio contiene un virus e non può essere rilasciato. Per domande scriva a {postmaster}.',
+  more: {
+    one: 'È trattenuto un altro messaggio. Sarà elencato nel prossimo avviso.',
+    other: 'Sono trattenuti altri {count} messaggi. Saranno elencati nei prossimi avvisi.',
+  },
+  answerOne: 'Può anche semplicemente rispondere a questa e-mail: il messaggio sarà rilasciato.',
+  answerMany: 'Può anche rispondere a questa e-mail. Scriva i numeri dei messaggi desiderati nella prima riga della risposta, per esempio: {example}',
+  validUntil: 'I link e gli indirizzi in questa e-mail valgono fino al {date}, una sola volta ciascuno. Non inoltri questa e-mail.',
+  caution: 'Rilasci solo i messaggi che si aspetta. Non le chiederemo mai la password per posta elettronica.',
+  closing: 'Questa e-mail è stata generata automaticamente per {recipient}. Per domande scriva a {postmaster}.',
+  reasons: {
+    virus: 'contiene un virus',
+    flood: 'trattenuto per precauzione durante un’ondata di posta indesiderata',
+    list: 'il mittente o la provenienza è in un elenco di blocco',
+    bounce: 'sostiene di rispondere a un messaggio che non è partito da qui',
+    rule: 'corrisponde a una regola di filtro del suo servizio di posta',
+  },
+  page: {
+    title: 'Messaggio trattenuto',
+    question: 'Desidera che questo messaggio sia consegnato a {recipient}?',
+    button: 'Rilascia il messaggio',
+    released: 'Il messaggio è stato rilasciato. Lo troverà nella sua casella di posta.',
+    ordered: 'La richiesta è registrata. Il messaggio sarà consegnato non appena il suo server di posta lo accetterà.',
+    used: 'Questo messaggio è già stato rilasciato con questo link.',
+    expired: 'Questo link è scaduto. Se ha ancora bisogno del messaggio, scriva a {postmaster}.',
+    gone: 'Questo messaggio non è più trattenuto: è stato rilasciato o eliminato.',
+    notOffered: 'Questo messaggio contiene un virus e non può essere rilasciato. Per domande scriva a {postmaster}.',
+    forged: 'Questo link non è valido. Verifichi di averlo copiato per intero.',
+    tooMany: 'Troppe richieste. Riprovi tra un minuto.',
+    trouble: 'Al momento non è possibile. Non è andato perso nulla; riprovi più tardi.',
+  },
+};

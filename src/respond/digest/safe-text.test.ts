@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authorIn, safeText, senderText } from './safe-text.ts';
+
+const cases: readonly [raw: string, shown: string, why: string][] = [
+  ['=?utf-8?B?R3LDvMOfZQ==?= an alle', 'Grüße an alle', 'encoded words are read'],
+  ['=?iso-8859-1?Q?F=E4llig?=', 'Fällig', 'in any charset'],
+  ['Schöne Grüße', 'Schöne Grüße', 'what came as characters stays'],
+  ['Pay now\u001b[2J\u0007', 'Pay now [2J', 'nothing drives a terminal'],
+  ['=?utf-8?Q?a=0D=0ABcc:_x?=', 'a Bcc: x', 'an encoded line end makes no line'],
+  ['invoice\u202efdp.exe', 'invoice fdp.exe', 'the direction of writing is not turned'],
+  ['=?utf-8?B?aW52b2ljZeKArmZkcC5leGU=?=', 'invoice fdp.exe', 'nor in an encoded word'],
+  ['zero\u200bwidth\ufeff\u00ad', 'zero width', 'what is invisible is gone'],
+  ['see https://evil.example/login', 'see htxps://evil.example/login', 'no link of his in a letter of ours'],
+  ['HTTP://x and www.evil.example', 'HTxp://x and www[.]evil.example', 'however it is written'],
+  [`e${'\u0301'.repeat(30)}`, `é${'\u0301'.repeat(4)}`, 'no tower of accents'],
+  ['مرحبا بالعالم', 'مرحبا بالعالم', 'writing from the right is fine by itself'],
+  ['\u0000\u0001', '', 'nothing is nothing'],
+  ['\ud800x', 'x', 'half a character is none'],
+];
+for (const [raw, shown, why] of cases)
+  test(`${JSON.stringify(raw)} is shown as ${JSON.stringify(shown)}: ${why}`, () => assert.equal(safeText(raw, 150), shown));
+
+test('a long text is cut between characters', () => {
+  const shown = safeText('😀'.repeat(500), 10);
+  assert.deepEqual([Array.from(shown).length, shown.endsWith('…'), /^😀+…$/u.test(shown)], [10, true, true]);
+});
+
+test('a header of a megabyte takes no time', () => {
+  const started = performance.now();
+  safeText('=?utf-8?Q?='.repeat(100_000), 100);
+  assert.ok(performance.now() - started < 200);
+});
+
+test('the author is shown, and the envelope behind him where it is another', () => {
+  assert.equal(senderText('Ann <ann@a.example>', 'ann@a.example', 'none'), 'Ann <ann@a.example>');
+  assert.equal(senderText('Bank <service@bank.example>', 'x@bulk.example', 'none'), 'Bank <service@bank.example> (x@bulk.example)');
+  assert.equal(senderText(null, 'x@bulk.example', 'none'), 'x@bulk.example');
+  assert.equal(senderText(null, '', 'none'), 'none');
+  assert.equal(senderText('MAILER-DAEMON', '', 'none'), 'MAILER-DAEMON (none)');
+});
+
+test('the author stands in the first From field, folded or not', () => {
+  assert.equal(authorIn(['Subject: x', 'from: Ann', '\t<ann@a.example>', 'From: other']), 'Ann\t<ann@a.example>');
+  assert.equal(authorIn(['Subject: From: x']), null);
+});
