@@ -111,7 +111,16 @@ export interface QuarantineRow {
   discarded_by: string | null;
 }
 
+/** A row of `digest_lines`; see migrations/0008-digest-lines.ts. */
+export interface DigestLineRow {
+  item: string;
+  /** A keyed print of the address. */
+  recipient: string;
+  told_until: number;
+}
+
 export interface Tables {
+  digest_lines: DigestLineRow;
   quarantine_items: QuarantineRow;
   incidents: IncidentRow;
   incident_entries: IncidentEntryRow;
