@@ -1,7 +1,7 @@
 // Options about bounces: what comes back of our mail, what somebody forged in our name, and what must not leave us.
 import { z } from '../lib/zod.ts';
 import { count } from './units.ts';
-import { mailAddress, path } from './value-types.ts';
+import { domain, mailAddress, path } from './value-types.ts';
 
 /** Telling our own bounces from forged ones. */
 export const bounces = z
@@ -9,9 +9,29 @@ export const bounces = z
     othersSendForUs: z
       .boolean()
       .default(false)
-      .describe('Mail of our addresses also leaves by ways that do not pass here: a report that proves nothing is marked, never refused.'),
+      .describe('Mail of our addresses also leaves by ways that do not pass here: a report that proves nothing is marked, not refused.'),
     countries: path.optional().describe('Table of networks and countries, a line like 192.0.2.0/24,NL each: cases of forged senders then name countries.'),
     batv: z.boolean().default(false).describe('Envelope senders of mail that leaves carry a tag (BATV); read docs/backscatter.md first.'),
+    signingKeys: z
+      .array(
+        z.strictObject({
+          domain: domain.describe('One of our domains: d= of the signature.'),
+          selector: z
+            .string()
+            .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?$/, 'is no selector')
+            .describe('s= of the signature.'),
+          key: z
+            .string()
+            .regex(/(?:^|;)\s*p\s*=\s*[A-Za-z0-9+/]/, 'is no key record: it has no p=')
+            .describe('The record as it stands in DNS: v=DKIM1; k=rsa; p=...'),
+        }),
+      )
+      .default([])
+      .describe('Public keys with which our mail is signed (DKIM), where DNS is not to be asked for them: what returns with such a signature is ours.'),
+    useDns: z
+      .boolean()
+      .default(true)
+      .describe('Of reports that nothing else proves, our DKIM keys and SPF record are looked up in DNS (never, with senderAuthentication.perSecond: 0).'),
     remember: count(1_000_000, { min: 1000, max: 100_000_000 }).describe(
       'Recipients and messages of ours remembered for 14 days; 8 MiB of memory a million. Another number takes effect at a restart, and begins anew.',
     ),

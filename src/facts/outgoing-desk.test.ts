@@ -4,15 +4,17 @@ import { bounce, forgedHeader } from '../../test/harness/bounce.ts';
 import { configOf, mailboxOf } from '../../test/harness/policy-inputs.ts';
 import { DatedFingerprints } from '../lib/dated-fingerprints.ts';
 import { understand } from '../wire/message/understand.ts';
+import type { ReportJudgement } from '../model/report-judgement.ts';
 import { createOutgoingDesk } from './outgoing-desk.ts';
 import { OutgoingKeys } from './outgoing-keys.ts';
 import { OutgoingMemory } from './outgoing-memory.ts';
+import type { ReturnEvidence } from './return-evidence.ts';
 
 const hourMs = 3_600_000;
 const anna = mailboxOf('anna@example.org');
 const dora = mailboxOf('dora@far.example');
 
-function desk(bounces: object = {}) {
+function desk(bounces: object = {}, evidence: ReturnEvidence | null = null) {
   const clock = { ms: 20_700 * 24 * hourMs, busy: false };
   const prints = new SharedArrayBuffer(DatedFingerprints.bytesFor(1000));
   DatedFingerprints.prepare(prints, Buffer.alloc(16, 3), clock.ms - 6 * 24 * hourMs);
@@ -21,12 +23,12 @@ function desk(bounces: object = {}) {
   const now = (): number => clock.ms;
   return {
     clock,
-    desk: createOutgoingDesk({ memory: new OutgoingMemory({ keys, prints }, { now }), config: configOf({ bounces }), isBusy: () => clock.busy, now }),
+    desk: createOutgoingDesk({ memory: new OutgoingMemory({ keys, prints }, { now }), evidence, config: configOf({ bounces }), isBusy: () => clock.busy, now }),
   };
 }
 
-const report = () => {
-  const returned = forgedHeader({ from: 'anna@example.org', to: 'x@far.example', subject: 'x', ip: '203.0.113.9' });
+const report = (ip = '203.0.113.9') => {
+  const returned = forgedHeader({ from: 'anna@example.org', to: 'x@far.example', subject: 'x', ip });
   const content = bounce({ to: 'anna@example.org', failed: 'x@far.example', returned });
   return { understanding: understand(content), text: content.toString('latin1'), from: null, recipients: [anna] };
 };
@@ -43,7 +45,9 @@ test('an answer to who was proven to write goes to nobody else, for the pair tha
 test('while an address is forged its absence notices wait, for six hours', () => {
   const { desk: it, clock } = desk();
   assert.equal(it.answering(anna, [dora]).underAttack, false);
-  assert.equal(it.judge(report())?.returned, 'forged');
+  const judged = it.judge(report());
+  assert.ok(judged !== null && !(judged instanceof Promise), 'nothing is waited for');
+  assert.equal(judged.returned, 'forged');
   clock.ms += 5 * hourMs;
   assert.equal(it.answering(anna, [dora]).underAttack, true);
   assert.equal(it.answering(mailboxOf('bert@example.org'), [dora]).underAttack, false);
@@ -60,4 +64,60 @@ test('senders are tagged only where that is wanted; tags are taken off always', 
   assert.equal(off.tagged(anna), anna);
   assert.equal(off.untagged(tagged)?.localPart, 'anna');
   assert.equal(off.untagged({ ...tagged, domain: 'far.example' }), null, 'what is not ours is not touched');
+});
+
+/** What DNS would say. */
+const saying = (changes: Partial<ReturnEvidence>): ReturnEvidence => ({
+  mayAdd: () => true,
+  signature: () => Promise.resolve(null),
+  origin: () => Promise.resolve(null),
+  ...changes,
+});
+const told = (judgement: ReportJudgement | null): string =>
+  judgement === null
+    ? 'none'
+    : `${judgement.returned} ${judgement.returned === 'ours' ? judgement.proof : judgement.returned === 'unproven' ? judgement.why : ''}`.trim();
+
+test('our signature in what is returned is proof, also of mail that the memory does not know', async () => {
+  const { desk: it } = desk({}, saying({ signature: () => Promise.resolve('signed-header') }));
+  assert.equal(told(await it.judge(report())), 'ours signed-header');
+  assert.equal(it.answering(anna, [dora]).underAttack, false);
+});
+
+test('while DNS does not answer for the key it cannot be told', async () => {
+  const { desk: it } = desk({}, saying({ signature: () => Promise.resolve('unsure'), origin: () => Promise.resolve('forbidden') }));
+  const judged = await it.judge(report());
+  assert.equal(told(judged), 'unproven key-not-answered');
+  assert.equal(judged?.originSpf, 'forbidden');
+});
+
+test('an origin that our SPF record permits saves a report in peace, and none in an attack', async () => {
+  const { desk: it } = desk({}, saying({ origin: (_report, ip) => Promise.resolve(ip === '203.0.113.9' ? 'permitted' : null) }));
+  assert.equal(told(await it.judge(report())), 'unproven origin-permitted');
+  const elsewhere = report('198.51.100.7');
+  assert.equal(told(await it.judge(elsewhere)), 'forged');
+  assert.equal(told(await it.judge(report())), 'forged', 'somebody forges her now');
+});
+
+test('a forger who writes our own address into each report gets ten through in an hour, the next ones not', async () => {
+  const { desk: it, clock } = desk({}, saying({ origin: () => Promise.resolve('permitted') }));
+  for (let n = 0; n < 10; n++) assert.equal(told(await it.judge(report())), 'unproven origin-permitted');
+  assert.equal(told(await it.judge(report())), 'forged');
+  clock.ms += 9 * hourMs;
+  assert.equal(told(await it.judge(report())), 'unproven origin-permitted', 'when it is over');
+});
+
+test('where others send for us a forbidden origin counts only when many say so', async () => {
+  const { desk: it } = desk({ othersSendForUs: true }, saying({ origin: () => Promise.resolve('forbidden') }));
+  for (let n = 0; n < 10; n++) assert.equal(told(await it.judge(report())), 'unproven others-send-for-us');
+  assert.equal(told(await it.judge(report())), 'forged');
+  const { desk: permitted } = desk({ othersSendForUs: true }, saying({ origin: () => Promise.resolve('permitted') }));
+  for (let n = 0; n < 30; n++) assert.equal(told(await permitted.judge(report())), 'unproven others-send-for-us', 'a newsletter’s own bounces are no attack');
+});
+
+test('in an attack DNS is not asked about what is decided', async () => {
+  let asked = 0;
+  const { desk: it } = desk({}, saying({ origin: () => (asked++, Promise.resolve(null)) }));
+  for (let n = 0; n < 100; n++) await it.judge(report());
+  assert.equal(asked, 1);
 });

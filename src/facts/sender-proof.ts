@@ -1,10 +1,11 @@
-// SPF, DKIM and DMARC of one message. The one file that knows mailauth; it is loaded when the first message is looked at, and only the parts of
-// it that are used.
+// SPF, DKIM and DMARC of one message, and of one that a report returns. The one file that knows mailauth; it is loaded when the first message
+// is looked at, and only the parts of it that are used.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { dmarc } from 'mailauth/lib/dmarc/index.js';
 import { spf } from 'mailauth/lib/spf/index.js';
 import type { SenderProof } from '../model/content-reading.ts';
 import type { RecordLookup } from './dns-records.ts';
+import { type KeyLook, verifiesHeader } from './signature-key.ts';
 
 export interface MessageToProve {
   readonly ip: string;
@@ -56,4 +57,67 @@ export async function proveSender({ ip, helo, from, message }: MessageToProve, {
     resolver: lookUp,
   });
   found.dmarc = judged === false ? 'none' : judged.status.result;
+}
+
+/** A signature of a returned message that holds, and what it signs. */
+export interface HoldingSignature {
+  /** `d=`, lower case. */
+  readonly domain: string;
+  /** header: the body is not, or not all, what was signed; the signed fields are. */
+  readonly covers: 'message' | 'header';
+  /** `t=` and `x=` in milliseconds since the epoch; null where it has none. */
+  readonly signedAt: number | null;
+  readonly expiresAt: number | null;
+  /** The signed fields as they stand, in the order of `h=`. */
+  readonly fields: readonly string[];
+}
+
+export interface HeldSignatures {
+  readonly held: readonly HoldingSignature[];
+  /** A key could not be looked up for now: what it would have proven is not known. */
+  readonly unsure: boolean;
+}
+
+/** Nobody signs that often; each costs a look-up and a verification. */
+const mostSignatures = 5;
+
+/**
+ * The signatures by these domains in a returned message that hold, by the keys that `keyOf` gives. The header alone proves its fields
+ * (RFC 6376 3.7), whatever the body.
+ */
+export async function heldSignatures(
+  message: Buffer,
+  domains: ReadonlySet<string>,
+  keyOf: (selector: string, domain: string) => Promise<KeyLook>,
+): Promise<HeldSignatures> {
+  // Without keys mailauth reads, canonicalises and hashes; what is left is to verify, and that is the same with and without the body.
+  const noKey = (): Promise<never> => Promise.reject(Object.assign(new Error('no key'), { code: 'ENOTFOUND' }));
+  const { results } = await dkimVerify(message, { resolver: noKey });
+  const held: HoldingSignature[] = [];
+  let unsure = false;
+  const byThem = results.filter(({ signingDomain = '' }) => domains.has(signingDomain.toLowerCase()));
+  for (const { signingDomain = '', selector = '', signature = '', algo = '', ...result } of byThem.slice(0, mostSignatures)) {
+    const { signingHeaders, bodyHash, bodyHashExpecting } = result;
+    if (signingHeaders === undefined) continue;
+    const key = await keyOf(selector, signingDomain.toLowerCase());
+    unsure ||= key.kind === 'unknown';
+    const signed = Buffer.from(signingHeaders.canonicalizedHeader, 'base64');
+    if (key.kind !== 'known' || !verifiesHeader({ key: key.record, algorithm: algo, signed, signature: Buffer.from(signature, 'base64') })) continue;
+    held.push({
+      domain: signingDomain.toLowerCase(),
+      covers: bodyHash === bodyHashExpecting ? 'message' : 'header',
+      signedAt: msOf(result.signTime),
+      expiresAt: msOf(result.expiresAfter),
+      fields: signingHeaders.headers,
+    });
+  }
+  return { held, unsure };
+}
+
+const msOf = (time: string | null | undefined): number | null => (time === null || time === undefined ? null : Date.parse(time));
+
+/** What SPF says of an address that a report's own trace names: RFC 7208 2.6. */
+export async function permitsOrigin(ip: string, domain: string, { lookUp, hostname }: ProofSources): Promise<string> {
+  const { status } = await spf({ ip, helo: domain, sender: `postmaster@${domain}`, mta: hostname, resolver: lookUp });
+  return status.result;
 }

@@ -3,14 +3,23 @@ import type { Mailbox, Sender } from './mailbox.ts';
 import type { ReportKind } from './message-traits.ts';
 import type { MessageUnderstanding } from './understanding.ts';
 
-/** How it was proven: the trace header, the Message-ID, sender and recipient together, the envelope id (ENVID), or the tag of its address (BATV). */
-export type ReportProof = 'trace' | 'message-id' | 'recipient' | 'envelope-id' | 'tag';
+/**
+ * How it was proven: the trace header, the Message-ID, sender and recipient together, the envelope id (ENVID), the tag of its address (BATV),
+ * or our DKIM signature, over the whole message or over its header alone.
+ */
+export type ReportProof = 'trace' | 'message-id' | 'recipient' | 'envelope-id' | 'tag' | 'signature' | 'signed-header';
+
+/** Why it cannot be told. origin-permitted: nothing proves it, but it says that the mail came from where our SPF record permits it. */
+export type UnprovenWhy = 'memory-too-young' | 'others-send-for-us' | 'names-no-message' | 'key-not-answered' | 'origin-permitted';
+
+/** What the SPF record of our domain says of the first outside hop that a report returns: pass, softfail, fail. Weak: a report can be made up. */
+export type OriginHint = 'permitted' | 'doubted' | 'forbidden';
 
 /** ours: proven. forged: it would be proven if it were ours. unproven: it cannot be told, and why. */
 export type ReturnedVerdict =
   | { readonly returned: 'ours'; readonly proof: ReportProof }
   | { readonly returned: 'forged' }
-  | { readonly returned: 'unproven'; readonly why: 'memory-too-young' | 'others-send-for-us' | 'names-no-message' };
+  | { readonly returned: 'unproven'; readonly why: UnprovenWhy };
 
 /** The message that a report says it returns, as far as it tells. */
 export interface ReturnedOriginal {
@@ -27,6 +36,8 @@ export type ReportJudgement = ReturnedVerdict & {
   /** Whom it says it could not reach; at most five. */
   readonly failed: readonly string[];
   readonly original: ReturnedOriginal;
+  /** Absent where it was not asked, or says nothing. */
+  readonly originSpf?: OriginHint;
 };
 
 /** A program's answer on its way out: an absence notice, a challenge, a notice that something was found in a mail. */
@@ -74,8 +85,8 @@ export interface OutgoingDesk {
   tagged(sender: Mailbox): Mailbox;
   /** The address behind a tag of ours that holds; null for any other address. */
   untagged(recipient: Mailbox): Mailbox | null;
-  /** Null where the message is no report that could be about mail of ours. */
-  judge(report: ReportInHand): ReportJudgement | null;
+  /** Null where the message is no report that could be about mail of ours. A promise where DNS has to be asked; it never rejects. */
+  judge(report: ReportInHand): ReportJudgement | null | Promise<ReportJudgement>;
   /** Somebody wrote to us, and it was proven (SPF or DMARC): an answer to him reaches no third party. */
   rememberWriter(from: Mailbox, to: readonly Mailbox[]): void;
   /** What is known of an answer of this sender to these recipients. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/options.ts';
 import { createContentStore } from '../delivery/content-store.ts';
 import { createDelivery, type DeliveryDesk } from '../delivery/delivery.ts';
 import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
+import { Vault } from '../delivery/quarantine/vault.ts';
 import { createUnconfirmedFinals, type FinalEntry, type UnconfirmedFinals } from '../delivery/unconfirmed-finals.ts';
 import type { LogDetail } from '../events/log-focus.ts';
 import type { ReputeChange } from '../facts/correspondents.ts';
@@ -28,7 +29,7 @@ import type { QuotaRaise } from '../model/quota.ts';
 import { openAuthDesk } from './auth-desk.ts';
 import { DoorListeners } from './door-listeners.ts';
 import { openDoorGate } from './door-gate.ts';
-import { readerFor } from './door-reading.ts';
+import { readerFor, returnEvidenceFor } from './door-reading.ts';
 import { openDoorQuotas } from './door-quotas.ts';
 import { openDoorSpool, scannerOf } from './door-spool.ts';
 import { openListedRecipients } from '../facts/listed-recipients.ts';
@@ -108,7 +109,7 @@ async function openDoorParts(start: DoorStart, say: (message: FromDoor) => void)
 type DoorParts = Awaited<ReturnType<typeof openDoorParts>>;
 
 /** All that depends on the configuration, built anew at a reload. */
-async function servicesFor(parts: DoorParts, config: Config): Promise<DoorServices> {
+async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings): Promise<DoorServices> {
   const { start, say, record, entrance, spool, quotas, delivery, finals, content, auth, sinkSample, outgoing, counters, newSessionId, insideWatch } = parts;
   const { lists, measures, correspondents } = parts;
   const now = Date.now;
@@ -135,13 +136,13 @@ async function servicesFor(parts: DoorParts, config: Config): Promise<DoorServic
     content,
     spool: spool.desk(config, { recipients, load: entrance.load }),
     viruses: scannerOf(config, start.doors),
-    quarantine: holdingPlaceOf(start, config, { record, say }),
+    quarantine: holdingPlaceOf(start, { config, heldKeys }, { record, say }),
     reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
     // Each door keeps its share.
     sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
     ...abilitiesOf(delivery, config),
     auth: await auth.use(config),
-    outgoing: createOutgoingDesk({ memory: outgoing, config, isBusy: () => entrance.load.level() > 0, now }),
+    outgoing: createOutgoingDesk({ memory: outgoing, evidence: returnEvidenceFor(config), config, isBusy: () => entrance.load.level() > 0, now }),
     admission: createAdmission({ limits: config.limits, counters }),
     gate: entrance.gate,
     load: entrance.load,
@@ -163,7 +164,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
   const parts = await openDoorParts(start, say);
   const { recorder, record, flush, entrance, spool, quotas, delivery, finals, content, lists, measures, auth, insideWatch } = parts;
   const listeners = new DoorListeners({ inherited: start.inherited, record, say, now: Date.now });
-  listeners.use(start, await servicesFor(parts, start.config));
+  listeners.use(start, await servicesFor(parts, start));
 
   return {
     open: async () => {
@@ -176,7 +177,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       delivery.reconfigure(settings.config);
       entrance.use(settings.config);
       quotas.use(settings.config);
-      listeners.use(settings, await servicesFor(parts, settings.config));
+      listeners.use(settings, await servicesFor(parts, settings));
       await listeners.open();
     },
     useLogDetail: recorder.setDetail,
@@ -218,13 +219,16 @@ function contentStoreOf({ state, limits }: Config): ReturnType<typeof createCont
 
 /** Where this door puts what is held; all doors together keep the limits. */
 function holdingPlaceOf(
-  { quarantined }: DoorStart,
-  { state, quarantine }: Config,
+  { quarantined, refusedKept }: DoorStart,
+  { config: { state, quarantine }, heldKeys }: Pick<DoorSettings, 'config' | 'heldKeys'>,
   { record, say }: { readonly record: Recorder; say(message: FromDoor): void },
 ): DoorServices['quarantine'] {
+  const vault = new Vault(heldKeys);
   return createHoldingPlace({
     dir: quarantineDir(state),
     stock: new SharedStock(quarantined),
+    refusedStock: new SharedStock(refusedKept),
+    vault: () => vault,
     limits: () => quarantine,
     record,
     kept: (item) => say({ kind: 'quarantined', item }),

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { bounce, forgedHeader } from '../harness/bounce.ts';
+import { dkimSigner } from '../harness/dkim.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway, type Gateway, type RawConfig } from '../harness/gateway.ts';
 import { letter, newToken, tokenOf } from '../harness/letter.ts';
@@ -13,7 +14,13 @@ import { deliverOnce, type Answers } from '../harness/smtp-client.ts';
 const stranger = '127.0.0.9';
 const anna = 'anna@hub.example';
 
-async function start(context: TestContext, { config = {}, young = false }: { readonly config?: RawConfig; readonly young?: boolean } = {}) {
+interface Parts {
+  readonly config?: RawConfig;
+  readonly young?: boolean;
+  readonly zone?: Record<string, readonly string[]>;
+}
+
+async function start(context: TestContext, { config = {}, young = false, zone = {} }: Parts = {}) {
   const [hub, world] = [await startFakeHub(), await startFakeHub()];
   atEnd(context, () => Promise.all([hub.close(), world.close()]));
   const state = scratchDirectory(context, 'state');
@@ -21,6 +28,7 @@ async function start(context: TestContext, { config = {}, young = false }: { rea
   const gateway = await startGateway(context, {
     hub: `127.0.0.1:${hub.port}`,
     state,
+    zone,
     config: { outbound: { address: `127.0.0.1:${world.port}` }, checks: { 'forged-bounce': { action: 'reject' } }, ...config },
   });
   return { hub, world, gateway };
@@ -180,4 +188,44 @@ test('a person’s letter that quotes a bounce is a letter', async (context) => 
     token: newToken(),
   });
   assert.equal((await comesBack(context, gateway, content, anna, 'dora@far.example')).end?.code, 250);
+});
+
+/** A letter of Anna's that left by another way: nothing of it is remembered, and it is signed. */
+function signedElsewhere(signer = dkimSigner(1024), selector = 's1', at = Date.now()) {
+  const header = forgedHeader({ from: anna, to: 'carl@far.example', subject: 'By another way', ip: '203.0.113.9' });
+  const message = signer.sign({ header, body: 'Hello\r\n' }, { domain: 'hub.example', selector, tags: `t=${Math.floor(at / 1000)}; ` });
+  return { signer, returned: message.slice(0, message.indexOf('\r\n\r\n')) };
+}
+
+test('our signature in what comes back is proof: by a key of the configuration, or of DNS; an old one, and one of somebody else, is none', async (context) => {
+  const [first, second] = [signedElsewhere(), signedElsewhere(undefined, 's2')];
+  const { gateway, hub } = await start(context, {
+    config: {
+      checks: { 'forged-bounce': { action: 'reject' } },
+      bounces: { signingKeys: [{ domain: 'hub.example', selector: 's1', key: first.signer.record }] },
+    },
+    zone: { 's2._domainkey.hub.example TXT': [second.signer.record] },
+  });
+  const back = async (returned: string): Promise<number | undefined> =>
+    (await comesBack(context, gateway, bounce({ to: anna, failed: 'carl@far.example', returned }))).end?.code;
+  assert.equal(await back(first.returned), 250, 'a key of the configuration');
+  assert.equal(await back(second.returned), 250, 'a key in DNS');
+  assert.equal(hub.messages.length, 2);
+  const judged = await gateway.event('report-judged');
+  assert.ok(judged.returned === 'ours' && judged.proof === 'signed-header');
+  assert.equal(await back(signedElsewhere(undefined, 's2').returned), 550, 'another key');
+  assert.equal(await back(signedElsewhere(first.signer, 's1', Date.now() - 15 * 86_400_000).returned), 550, 'fifteen days old');
+});
+
+test('a bounce from where our SPF record permits mail is let through in peace, and not when her name is being forged', async (context) => {
+  const { gateway } = await start(context, { zone: { 'hub.example TXT': ['v=spf1 ip4:203.0.113.0/24 -all'] } });
+  const back = async (ip: string): Promise<number | undefined> => {
+    const returned = forgedHeader({ from: anna, to: 'victim@far.example', subject: 'x', ip });
+    return (await comesBack(context, gateway, bounce({ to: anna, failed: 'victim@far.example', returned }))).end?.code;
+  };
+  assert.equal(await back('203.0.113.9'), 250);
+  const event = await gateway.event('report-judged');
+  assert.ok(event.returned === 'unproven' && event.why === 'origin-permitted' && event.originSpf === 'permitted');
+  assert.equal(await back('198.51.100.7'), 550, 'from elsewhere: forged');
+  assert.equal(await back('203.0.113.9'), 550, 'a hint is not enough now');
 });

@@ -25,15 +25,19 @@ type Services = Pick<DoorServices, 'outgoing' | 'record'>;
 
 const nothing: WhatReturns = {};
 
-/** Answers at once for content in memory. */
+/** Answers at once for content in memory, where no proof needs DNS. */
 export function whatReturns(input: MessageInput, content: Content, { outgoing, record }: Services): WhatReturns | Promise<WhatReturns> {
   const chunks = content.chunks();
-  const judge = (raw: Buffer): WhatReturns => {
+  const failed = (error: unknown): WhatReturns => {
+    record({ type: 'detector-failed', detector: 'report-at-the-door', why: error instanceof Error ? error.message : String(error) });
+    return nothing;
+  };
+  const judge = (raw: Buffer): WhatReturns | Promise<WhatReturns> => {
     try {
-      return judgeRead(input, raw, outgoing);
+      const found = judgeRead(input, raw, outgoing);
+      return found instanceof Promise ? found.catch(failed) : found;
     } catch (error) {
-      record({ type: 'detector-failed', detector: 'report-at-the-door', why: error instanceof Error ? error.message : String(error) });
-      return nothing;
+      return failed(error);
     }
   };
   if (Symbol.iterator in chunks) {
@@ -66,7 +70,7 @@ function isCandidate({ from }: MessageInput, head: Buffer): boolean {
   return from === null || signs.test(head.toString('latin1', 0, signBytes));
 }
 
-function judgeRead(input: MessageInput, raw: Buffer, outgoing: Services['outgoing']): WhatReturns {
+function judgeRead(input: MessageInput, raw: Buffer, outgoing: Services['outgoing']): WhatReturns | Promise<WhatReturns> {
   if (raw.length === 0) return nothing;
   const text = raw.toString('latin1').replaceAll('\n..', '\n.'); // RFC 5321 4.5.2
   const understanding = understand(Buffer.from(text, 'latin1'));
@@ -77,10 +81,11 @@ function coming(
   { from, recipients }: MessageInput,
   read: { readonly understanding: MessageUnderstanding; readonly text: string },
   outgoing: Services['outgoing'],
-): WhatReturns {
+): WhatReturns | Promise<WhatReturns> {
   // Postmaster hears of everything (RFC 5321 4.5.1), also of what went wrong with the mail of others.
   if (recipients.some(isPostmaster) || !recipients.some((to) => outgoing.isOurs(to))) return nothing;
   const report = outgoing.judge({ ...read, from, recipients });
+  if (report instanceof Promise) return report.then((judged) => ({ report: judged }));
   return report === null ? nothing : { report };
 }
 

@@ -16,6 +16,8 @@ for (const [verdict, expected, why] of [
   [{ returned: 'forged' }, 'finding', 'it proves nothing, and would if it were ours'],
   [{ returned: 'ours', proof: 'trace' }, 'clean', 'a bounce of our own mail is the author’s'],
   [{ returned: 'unproven', why: 'memory-too-young' }, 'unsure', 'the memory has not seen what it is about'],
+  [{ returned: 'unproven', why: 'key-not-answered' }, 'unsure', 'a DNS outage must not look like a forger'],
+  [{ returned: 'unproven', why: 'origin-permitted' }, 'unsure', 'a hint is no proof, and no guilt'],
   [{ returned: 'unproven', why: 'others-send-for-us' }, 'finding', 'it is marked'],
   [{ returned: 'unproven', why: 'names-no-message' }, 'clean', 'a shop that thanks for an order answers no letter'],
 ] as const)

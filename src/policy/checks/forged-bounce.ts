@@ -1,5 +1,13 @@
 import { clean, defineCheck, finding, unsure } from '../check.ts';
 
+/** What cannot be told, in words; null: there is nothing to be told. */
+const unsureBecause = {
+  'memory-too-young': 'what left us is not remembered for long enough yet',
+  'key-not-answered': 'DNS did not answer for the key of a signature of ours',
+  'origin-permitted': 'nothing proves it, but it came from where our SPF record permits it',
+  'names-no-message': null,
+} as const;
+
 /** A report about mail that we never sent: somebody forged our address (mission B5). Judged when it is complete, never at RCPT. */
 export const forgedBounce = defineCheck({
   id: 'forged-bounce',
@@ -17,6 +25,7 @@ export const forgedBounce = defineCheck({
     // The operator has said that mail of ours leaves by other ways: the mark is for the recipient's own filter.
     if (report.why === 'others-send-for-us')
       return finding('it may report on mail that others sent for us', { kind }, { action: 'tag', inObserveMode: 'observe' });
-    return report.why === 'memory-too-young' ? unsure('what left us is not remembered for long enough yet') : clean;
+    const why = unsureBecause[report.why];
+    return why === null ? clean : unsure(why);
   },
 });
