@@ -1,5 +1,6 @@
 // Letters of our own: alerts to the postmaster, notices to the owner of an account. They go only to addresses the configuration names or
-// that are ours, with the null sender, so that nothing comes back (RFC 3834 4); never to whoever wrote to us.
+// that are ours, and where the operator wants it to who is registered for the network that connected; with the null sender, so that nothing
+// comes back (RFC 3834 4); never to whoever wrote to us.
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/options.ts';
 import { createDelivery, type DeliveryDesk } from '../delivery/delivery.ts';
@@ -91,7 +92,8 @@ function detourOf(config: Config, record: Recorder, now: () => number): Delivery
 const addressOfDetour = ({ alerts: { mailVia }, hub }: Config): Config['hub']['address'] =>
   mailVia === undefined ? hub.address : { kind: 'smtp', ...mailVia };
 
-function routeOf(config: Config, domain: string): Route {
+/** The way of a letter of ours to a domain. */
+export function routeOf(config: Config, domain: string): Route {
   const own = config.routes[domain];
   if (own !== undefined) return { key: domain, address: own.address };
   const isOurs = config.site.domains.includes(domain) || config.site.customerDomains.includes(domain);
@@ -103,7 +105,8 @@ function mailboxOf(address: string): Mailbox {
   return { localPart: address.slice(0, at), domain: address.slice(at + 1).toLowerCase(), text: address, sourceRoute: null };
 }
 
-const handoverOf = ({ site: { hostname } }: Config): Handover => ({
+/** We are the client of our own letters. */
+export const handoverOf = ({ site: { hostname } }: Config): Handover => ({
   client: { ip: '127.0.0.1', port: 0, localIp: '127.0.0.1', localPort: 0, listener: 'floodgate', role: 'smarthost', inside: true },
   reverseName: null,
   helo: hostname,
@@ -112,7 +115,8 @@ const handoverOf = ({ site: { hostname } }: Config): Handover => ({
   user: null,
 });
 
-function contentOf(raw: string): Content {
+/** A whole message as content in wire form. */
+export function contentOf(raw: string): Content {
   const wire = stuff(raw);
   return { wireBytes: wire.length, sha256: createHash('sha256').update(wire).digest('hex'), chunks: () => [wire], dispose: () => undefined };
 }

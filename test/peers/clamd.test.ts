@@ -1,53 +1,13 @@
 // The EICAR test file through a real clamd (issue 5, mission B2): refused, kept or thrown away as configured; nobody is sent a notice.
-// Its signature is the only one in a database of our own, so that nothing has to be fetched.
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { infected, startClamd } from '../harness/clamd.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway, type RawConfig } from '../harness/gateway.ts';
 import { letter } from '../harness/letter.ts';
-import { peerPath, requirePeers } from '../harness/peer.ts';
-import { atEnd, scratchDirectory, startProcess, type Owner } from '../harness/scratch.ts';
+import { requirePeers } from '../harness/peer.ts';
+import { atEnd, type Owner } from '../harness/scratch.ts';
 import { deliverOnce } from '../harness/smtp-client.ts';
-import { until } from '../harness/until.ts';
-
-/** In two pieces, or scanners would take this file away. */
-const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
-const signature = `Eicar-Test:0:*:${Buffer.from(eicar).toString('hex')}\n`;
-
-async function startClamd(t: Owner): Promise<string> {
-  const folder = scratchDirectory(t, 'clamd');
-  chmodSync(folder, 0o755);
-  const database = join(folder, 'database');
-  mkdirSync(database);
-  writeFileSync(join(database, 'own.ndb'), signature);
-  const socket = join(folder, 'clamd.sock');
-  const configuration = join(folder, 'clamd.conf');
-  const settings = [`LocalSocket ${socket}`, `DatabaseDirectory ${database}`, 'Foreground yes', 'StreamMaxLength 30M', `LogFile ${join(folder, 'clamd.log')}`];
-  writeFileSync(configuration, `${settings.join('\n')}\n`);
-  startProcess(t, peerPath('clamd') ?? 'clamd', ['-c', configuration], { stdio: 'ignore' });
-  await until('clamd to listen', () => existsSync(socket));
-  return socket;
-}
-
-/** A letter with the file attached, as mail programs do it. */
-function infected(): Buffer {
-  const body = [
-    '--b',
-    'Content-Type: text/plain',
-    '',
-    'See the invoice.',
-    '--b',
-    'Content-Type: application/octet-stream; name="invoice.com"',
-    'Content-Transfer-Encoding: base64',
-    '',
-    Buffer.from(eicar).toString('base64'),
-    '--b--',
-    '',
-  ].join('\r\n');
-  return letter({ headers: ['MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=b'], body });
-}
 
 async function start(t: Owner, viruses: RawConfig) {
   const hub = await startFakeHub();
