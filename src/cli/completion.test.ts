@@ -11,7 +11,7 @@ const script = (shell: string): { readonly status: number | null; readonly stdou
 /** What bash offers for a line, with the script loaded. */
 function offered(...words: readonly string[]): readonly string[] {
   const ask = `${script('bash').stdout}\nCOMP_WORDS=(floodgate ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _floodgate; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', ask], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', ask], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } }); // a language it does not know is none of our trouble
   assert.equal(stderr, '');
   return stdout.trim().split('\n');
 }
