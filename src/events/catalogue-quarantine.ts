@@ -9,7 +9,11 @@ type QuarantineType =
   | 'quarantine-restored'
   | 'quarantine-expired'
   | 'quarantine-full'
-  | 'quarantine-broken';
+  | 'quarantine-broken'
+  | 'digest-sent'
+  | 'digest-failed'
+  | 'release-asked'
+  | 'release-refused';
 
 /** Rows of the events of held mail. */
 export const quarantineRows: { readonly [T in QuarantineType]: EventEntry<T> } = {
@@ -77,4 +81,40 @@ export const quarantineRows: { readonly [T in QuarantineType]: EventEntry<T> } =
     ],
   },
   'quarantine-broken': { doc: 'A file of the quarantine could not be read, written or removed.', level: at('error'), line: (e) => [['why', e.why]] },
+  'digest-sent': {
+    doc: 'A recipient was told by letter of mail that is held for him (docs/digest.md).',
+    level: at('info'),
+    line: (e) => [
+      ['to', e.to],
+      ['lines', e.lines],
+      ['more', e.more],
+      ['letter', e.letter],
+    ],
+  },
+  'digest-failed': {
+    doc: 'A letter about held mail could not be handed over to its recipient; a later round tries again, unless it was refused for good.',
+    level: at('warn'),
+    line: (e) => [
+      ['to', e.to],
+      ['why', e.why],
+    ],
+  },
+  'release-asked': {
+    doc: 'A recipient asked for a held message by link or by reply, with a token that holds; what came of it is `quarantine-released`.',
+    level: at('info'),
+    line: (e) => [
+      ['to', e.to],
+      ['way', e.way],
+      ['asker', e.asker],
+    ],
+  },
+  'release-refused': {
+    doc: 'Somebody came with a release token that is forged, expired or used, or whose message is not held any more; nothing was released.',
+    level: at('info'),
+    line: (e) => [
+      ['way', e.way],
+      ['why', e.why],
+      ['asker', e.asker],
+    ],
+  },
 };

@@ -135,6 +135,14 @@ function countHeld(body: OfQuarantine, add: AddCount): void {
       return add('floodgate_quarantine_changes_total', ['restored']);
     case 'quarantine-expired':
       return add('floodgate_quarantine_changes_total', [body.state === 'held' ? 'expired' : 'trash-emptied']);
+    case 'digest-sent':
+      return add('floodgate_digests_total', ['sent']);
+    case 'digest-failed':
+      return add('floodgate_digests_total', ['failed']);
+    case 'release-asked':
+      return add('floodgate_release_requests_total', [body.way, 'ordered']);
+    case 'release-refused':
+      return add('floodgate_release_requests_total', [body.way, body.why]);
     case 'message-quarantined':
     case 'message-discarded':
     case 'quarantine-full':

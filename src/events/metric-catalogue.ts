@@ -39,6 +39,12 @@ export const metricCatalogue = {
     labels: ['what'],
     help: 'Kept messages released, release-failed, discarded, restored, expired, or trash-emptied.',
   },
+  floodgate_digests_total: { kind: 'counter', labels: ['result'], help: 'Letters that tell recipients of their held mail: sent or failed.' },
+  floodgate_release_requests_total: {
+    kind: 'counter',
+    labels: ['way', 'result'],
+    help: 'Recipients who asked for held mail by link or reply: ordered, or refused as forged, used, expired, gone, not-offered, which, automatic.',
+  },
   floodgate_spool_messages: { kind: 'gauge', labels: ['route'], help: 'Messages that wait for a next hop which was away.' },
   floodgate_spool_changes_total: {
     kind: 'counter',

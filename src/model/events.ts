@@ -7,6 +7,7 @@ import type { MessageTraits } from './message-traits.ts';
 import type { MeasureAction, MeasureEnd } from './measure.ts';
 import type { HeldBecause, HeldState } from './quarantine.ts';
 import type { QuotaUse } from './quota.ts';
+import type { ReleaseWay } from './release.ts';
 import type { ReportJudgement } from './report-judgement.ts';
 import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
@@ -183,6 +184,14 @@ export type Event = Stamp &
     /** A limit of the quarantine is reached: what should be kept is put off with 452. Said once a minute. */
     | { readonly type: 'quarantine-full'; readonly why: string; readonly messages: number; readonly bytes: number }
     | { readonly type: 'quarantine-broken'; readonly why: string }
+    /** A letter told a recipient of `lines` held messages; `more` are held for him that it does not name. `letter` is its name in the release book. */
+    | { readonly type: 'digest-sent'; readonly to: string; readonly lines: number; readonly more: number; readonly letter: string }
+    /** It could not be handed over; nothing in it can be released by it. */
+    | { readonly type: 'digest-failed'; readonly to: string; readonly why: string }
+    /** A recipient asked for a held message, from the address `asker`: the order stands and outlives a crash. */
+    | (OfSession & { readonly type: 'release-asked'; readonly ref: string; readonly to: string; readonly way: ReleaseWay; readonly asker: string })
+    /** Somebody came with a token that releases nothing, or not any more. */
+    | { readonly type: 'release-refused'; readonly way: ReleaseWay; readonly why: string; readonly asker: string }
     /** The next hop was away or the load asked for it: the message is on the disk and waits. `expiresAt` in milliseconds since the epoch. */
     | (OfSpooled & { readonly type: 'message-spooled'; readonly route: string; readonly why: string; readonly expiresAt: number })
     | (OfSpooled & {
