@@ -18,10 +18,11 @@ export interface DigestLines {
 
 export function createDigestLines(queries: Queries): DigestLines {
   return {
-    told: (items, now) =>
-      items.length === 0
-        ? Promise.resolve([])
-        : queries.selectFrom('digest_lines').select(['item', 'recipient']).where('item', 'in', items).where('told_until', '>', now).execute(),
+    told: async (items, now) => {
+      if (items.length === 0) return [];
+      const rows = await queries.selectFrom('digest_lines').select(['item', 'recipient']).where('item', 'in', items).where('told_until', '>', now).execute();
+      return rows.map(({ item, recipient }) => ({ item, recipient }));
+    },
     note: async (lines, until) => {
       if (lines.length === 0) return;
       const rows = lines.map((line) => ({ ...line, told_until: until }));

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { heldRecord } from '../../../test/harness/held-item.ts';
+import { openBook, releaseKey } from '../../../test/harness/release-book.ts';
+import type { Owner } from '../../../test/harness/scratch.ts';
+import type { EventBody } from '../../model/events.ts';
+import type { HeldRecord } from '../../model/quarantine.ts';
+import type { ReleaseOrder } from '../../model/release.ts';
+import { OrderQueue } from './order-queue.ts';
+import { recipientPrint } from './token.ts';
+
+const print = (address: string): string => recipientPrint(releaseKey, address);
+const order: ReleaseOrder = {
+  format: 1,
+  letter: 'aaaaaaaaaaaaaaaa',
+  line: 1,
+  id: '1M7YNPXHV1000-1',
+  recipient: print('otto@hub.example'),
+  way: 'reply',
+  at: 1000,
+  asker: '192.0.2.7',
+};
+
+function start(t: Owner, changes: { readonly held?: HeldRecord | null; readonly answers?: readonly boolean[] } = {}) {
+  const { book } = openBook(t);
+  const events: EventBody[] = [];
+  const released: string[] = [];
+  const timers: { act: () => void; ms: number }[] = [];
+  const held = changes.held === undefined ? heldRecord({ to: ['ann@hub.example', 'otto@hub.example'] }) : changes.held;
+  const left = new Set(held?.to);
+  let answers = changes.answers ?? [];
+  const make = () =>
+    new OrderQueue({
+      book,
+      find: () => Promise.resolve(held),
+      waitingFor: () => Promise.resolve([...left]),
+      release: (id, by, only) => {
+        const [ok = true, ...later] = answers;
+        answers = later;
+        released.push(`${id} ${by} ${only}`);
+        if (ok) left.delete(only);
+        return Promise.resolve({ ok });
+      },
+      print,
+      record: (event) => void events.push(event),
+      trouble: (why) => assert.fail(why),
+      now: () => 0,
+      later: (act, ms) => {
+        const timer = { act, ms };
+        timers.push(timer);
+        return () => void timers.splice(timers.indexOf(timer), 1);
+      },
+    });
+  return { book, events, released, timers, make, queue: make() };
+}
+
+test('an order releases to whoever gave it, alone, is told, and is settled', async (t) => {
+  const { book, queue, released, events } = start(t);
+  await book.publish(order);
+  assert.equal(await queue.take(order), 'released');
+  assert.deepEqual(released, ['1M7YNPXHV1000-1 recipient otto@hub.example by reply from 192.0.2.7 otto@hub.example']);
+  assert.deepEqual(events, [
+    { type: 'release-asked', session: '1M7YNPXHV1000', ip: '192.0.2.7', ref: '1M7YNPXHV1000-1', to: 'otto@hub.example', way: 'reply', asker: '192.0.2.7' },
+  ]);
+  assert.deepEqual(await book.pending(), []);
+});
+
+test('while the next hop is away it is tried again, with growing pauses, and told once', async (t) => {
+  const { book, queue, released, timers, events } = start(t, { answers: [false, false, true] });
+  await book.publish(order);
+  assert.equal(await queue.take(order), 'waits');
+  assert.equal((await book.pending()).length, 1);
+  timers.shift()?.act();
+  await until(() => released.length === 2 && timers.length === 1);
+  assert.deepEqual(
+    timers.map(({ ms }) => ms),
+    [30_000],
+  );
+  timers.shift()?.act();
+  await until(() => queue.waiting === 0);
+  assert.deepEqual([released.length, events.length, await book.pending()], [3, 1, []]);
+});
+
+test('died between order and release: the next run does it', async (t) => {
+  const { book, make, released, timers } = start(t);
+  await book.publish(order);
+  const queue = make();
+  await queue.start();
+  await until(() => queue.waiting === 0);
+  assert.equal(released.length, 1);
+  assert.equal(timers.length, 1, 'and it looks again later');
+  queue.stop();
+});
+
+test('died behind the release: who has it does not get it twice', async (t) => {
+  const { book, queue, released, make } = start(t);
+  await book.publish(order);
+  await queue.take(order);
+  await book.publish({ ...order, line: 2 }); // as if the first had not been settled
+  assert.equal(await make().take({ ...order, line: 2 }), 'released');
+  assert.equal(released.length, 1);
+});
+
+test('told twice, by the door and by the disk, it is done once', async (t) => {
+  const { book, queue, released } = start(t);
+  await book.publish(order);
+  await Promise.all([queue.take(order), queue.rescan(), queue.take(order)]);
+  await queue.rescan();
+  assert.equal(released.length, 1);
+});
+
+const gone: readonly [held: HeldRecord | null, why: string][] = [
+  [null, 'it is held no more'],
+  [heldRecord({ to: ['otto@hub.example'], state: 'trash' }), 'an operator has thrown it away'],
+  [heldRecord({ to: ['ann@hub.example'] }), 'it was never for whoever ordered it'],
+  [heldRecord({ to: ['otto@hub.example'], check: 'virus-found' }), 'it holds a virus'],
+];
+for (const [held, why] of gone) {
+  test(`nothing is released where ${why}`, async (t) => {
+    const { book, queue, released } = start(t, { held });
+    await book.publish(order);
+    assert.equal(await queue.take(order), 'gone');
+    assert.deepEqual([released, await book.pending()], [[], []]);
+  });
+}
+
+test('after its stop nothing is begun, and what waits is left to the next run', async (t) => {
+  const { book, queue, timers, released } = start(t, { answers: [false] });
+  await book.publish(order);
+  await queue.take(order);
+  queue.stop();
+  assert.deepEqual([timers.length, await queue.take({ ...order, line: 2 }), released.length], [0, 'waits', 1]);
+  assert.equal((await book.pending()).length, 1);
+});
+
+test('what waits in memory is bounded: the rest waits on the disk', async (t) => {
+  const { queue } = start(t, { answers: Array.from({ length: 20_000 }, () => false) });
+  await Promise.all(Array.from({ length: 10_050 }, (_, line) => queue.take({ ...order, line })));
+  assert.equal(queue.waiting, 10_000);
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,136 @@
+// Carries out what recipients have ordered: at once where it can be, again and again where the next hop is away, until the message has gone to
+// whoever asked for it, or is held no more. An order is settled behind its release: should we die in between, it is looked at again.
+import { LruMap } from '../../lib/lru-map.ts';
+import type { Recorder } from '../../model/events.ts';
+import type { HeldRecord } from '../../model/quarantine.ts';
+import type { ReleaseOrder } from '../../model/release.ts';
+import type { LetterBook } from './letter-book.ts';
+
+/** `waits`: it could not be done yet. `gone`: somebody else has released or discarded it. */
+export type OrderFate = 'released' | 'waits' | 'gone';
+
+export interface OrderQueueParts {
+  readonly book: Pick<LetterBook, 'pending' | 'settle'>;
+  find(id: string): Promise<HeldRecord | null>;
+  /** Recipients who have not got it. */
+  waitingFor(id: string): Promise<readonly string[]>;
+  /** To one recipient alone. */
+  release(id: string, by: string, only: string): Promise<{ readonly ok: boolean }>;
+  print(address: string): string;
+  readonly record: Recorder;
+  /** What goes wrong, in words. */
+  trouble(why: string): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back after so many ms, and gives what takes that back. */
+  later(act: () => void, ms: number): () => void;
+}
+
+/** Pauses between tries, in ms; the last one holds on. */
+const pausesMs = [5000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 6 * 3_600_000] as const;
+/** Orders carried out at once. */
+const atOnce = 4;
+/** Orders in memory; others stay on the disk and are found there later. */
+const mostWaiting = 10_000;
+const lookEveryMs = 600_000;
+
+const keyOf = ({ letter, line }: ReleaseOrder): string => `${letter}-${line}`;
+
+export class OrderQueue {
+  readonly #parts: OrderQueueParts;
+  /** Orders under way or waiting for their next try, with what takes that back. */
+  readonly #known = new Map<string, { tries: number; cancel: () => void }>();
+  /** Settled ones, as long as the disk may still be read as it was before. */
+  readonly #settled: LruMap<string, true>;
+  readonly #line: (() => void)[] = [];
+  #busy = 0;
+  #stopped = false;
+  #cancelLook: () => void = () => {};
+
+  constructor(parts: OrderQueueParts) {
+    this.#parts = parts;
+    this.#settled = new LruMap({ capacity: mostWaiting, now: parts.now });
+  }
+
+  /** Orders that wait or are under way. */
+  get waiting(): number {
+    return this.#known.size;
+  }
+
+  /** Takes up what an earlier run has left, and looks for more now and then. */
+  async start(): Promise<void> {
+    await this.rescan();
+    if (this.#stopped) return;
+    this.#cancelLook = this.#parts.later(() => void this.start(), lookEveryMs);
+  }
+
+  /** Looks on the disk for orders that nobody told of: a door may have died before it could. */
+  async rescan(): Promise<void> {
+    try {
+      for (const order of await this.#parts.book.pending()) void this.#take(order);
+    } catch (error) {
+      this.#parts.trouble(`release orders cannot be read: ${String(error)}`);
+    }
+  }
+
+  /** An order that was just given; resolves when it was tried once. */
+  take(order: ReleaseOrder): Promise<OrderFate> {
+    return this.#take(order);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelLook();
+    for (const { cancel } of this.#known.values()) cancel();
+    this.#known.clear();
+    for (const go of this.#line.splice(0)) go();
+  }
+
+  async #take(order: ReleaseOrder): Promise<OrderFate> {
+    const key = keyOf(order);
+    if (this.#stopped || this.#known.has(key) || this.#settled.get(key) === true || this.#known.size >= mostWaiting) return 'waits';
+    const known = { tries: 0, cancel: () => {} };
+    this.#known.set(key, known);
+    return this.#try(order, known);
+  }
+
+  async #try(order: ReleaseOrder, known: { tries: number; cancel: () => void }): Promise<OrderFate> {
+    await this.#turn();
+    try {
+      if (this.#stopped) return 'waits';
+      known.tries += 1;
+      const fate = await this.#carryOut(order, known.tries === 1);
+      if (fate !== 'waits') {
+        await this.#parts.book.settle(order);
+        this.#settled.set(keyOf(order), true);
+        this.#known.delete(keyOf(order));
+        return fate;
+      }
+    } catch (error) {
+      this.#parts.trouble(`the release of ${order.id} that its recipient has asked for: ${String(error)}`);
+    } finally {
+      this.#busy -= 1;
+      this.#line.shift()?.();
+    }
+    if (!this.#stopped) known.cancel = this.#parts.later(() => void this.#try(order, known), pausesMs[known.tries - 1] ?? pausesMs[pausesMs.length - 1] ?? 0);
+    return 'waits';
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#busy >= atOnce) await new Promise<void>((resolve) => this.#line.push(resolve));
+    this.#busy += 1;
+  }
+
+  async #carryOut({ id, recipient, way, asker }: ReleaseOrder, isFirst: boolean): Promise<OrderFate> {
+    const { find, waitingFor, print, release, record } = this.#parts;
+    const held = await find(id);
+    // A virus is never its recipient's to release, whatever a letter once offered.
+    if (held === null || held.state !== 'held' || held.check === 'virus-found') return 'gone';
+    const to = held.to.find((address) => print(address) === recipient);
+    if (to === undefined) return 'gone';
+    if (isFirst)
+      record({ type: 'release-asked', session: held.reference.slice(0, held.reference.indexOf('-')), ip: held.ip, ref: held.reference, to, way, asker });
+    if (!(await waitingFor(id)).includes(to)) return 'released';
+    return (await release(id, `recipient ${to} by ${way} from ${asker}`, to)).ok ? 'released' : 'waits';
+  }
+}
