@@ -1,6 +1,7 @@
 // All looks at options together, run in one go. A new one is a value in a file of cross-checks/ and a word in its list there.
 import type { CrossCheck, CrossContext, CrossFound } from './cross-check.ts';
 import { bounceChecks } from './cross-checks/bounces.ts';
+import { digestChecks } from './cross-checks/digest.ts';
 import { doorChecks } from './cross-checks/doors.ts';
 import { fileChecks } from './cross-checks/files.ts';
 import { hopChecks } from './cross-checks/hops.ts';
@@ -9,7 +10,7 @@ import { siteChecks } from './cross-checks/site.ts';
 import type { Config } from './options.ts';
 import type { OptionPath } from './problem.ts';
 
-const all: readonly CrossCheck[] = [...siteChecks, ...hopChecks, ...doorChecks, ...settingChecks, ...bounceChecks, ...fileChecks];
+const all: readonly CrossCheck[] = [...siteChecks, ...hopChecks, ...doorChecks, ...settingChecks, ...bounceChecks, ...digestChecks, ...fileChecks];
 
 /** True when the two paths are about the same option, or one lies within the other; `*` stands for any key or index. */
 function overlap(pattern: string, path: OptionPath): boolean {

@@ -5,6 +5,7 @@ import { z } from '../lib/zod.ts';
 import { abuseContacts } from './abuse-contact-options.ts';
 import { alerts } from './alert-options.ts';
 import { autoReplies, bounces, traps } from './bounce-options.ts';
+import { digest } from './digest-options.ts';
 import { disk, respond } from './disk-options.ts';
 import { places } from './place-options.ts';
 import { playbook } from './playbook-options.ts';
@@ -319,6 +320,7 @@ export const options = z.strictObject({
       freeDisk: size('500 MiB').describe('Free space in the state directory below which nothing more is kept: 452.'),
       undoFor: duration('24h').describe('A discarded message can be had back for so long.'),
       takesDiverted: z.boolean().default(false).describe('The action divert keeps the message here instead of delivering it with a mark.'),
+      digest,
     })
     .prefault({})
     .describe('Held mail: whole messages until a person releases them. See docs/quarantine.md.'),
