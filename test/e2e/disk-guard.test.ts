@@ -64,6 +64,7 @@ test('a disk that fills: the order holds, an incident tells of it, 452 at last, 
       limits: { freeDisk: '1 MiB' },
       quarantine: { freeDisk: '1 MiB' },
       disk: { debugLog: '14 MiB', chatter: '11 MiB', oldJournal: '8 MiB', keepJournal: '1d' },
+      detectors: { 'hub-distress': { diskWatchPercent: 10, diskAlertPercent: 5 } },
     },
   });
   const level = (wanted: number) => gateway.event('disk-space', ({ level: now }) => now === wanted);

@@ -41,7 +41,7 @@ export async function hold(owner: Owner, port: number, count: number, localAddre
 }
 
 /** Resolves when the log holds the words. */
-export const shows = (log: () => string, words: RegExp, timeoutMs = 5000): Promise<true> =>
+export const shows = (log: () => string, words: RegExp, timeoutMs = 20_000): Promise<true> =>
   until(`${words.source} in the log`, () => words.test(log()), timeoutMs).catch(() => {
     throw new Error(`${words.source} is not in the log, which ends:\n${log().split('\n').slice(-15).join('\n')}`);
   });

@@ -34,7 +34,7 @@ export function conformsInTime(standard: string, gateway: Gateway, rows: readonl
 const titleOf = (standard: string, { section, says }: Row): string => `${standard} ${section}: ${says}`;
 
 async function play(owner: Owner, gateway: Gateway, { dialogue, from = '127.0.0.2', listener, tls, afterwards }: Row): Promise<void> {
-  const client = await SmtpClient.connect(owner, { port: gateway.port(listener), from, patienceMs: 10_000 });
+  const client = await SmtpClient.connect(owner, { port: gateway.port(listener), from });
   await client.converse('S: 220');
   if (tls) {
     await client.converse('C: EHLO client.example\nS: 250');

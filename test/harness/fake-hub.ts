@@ -9,6 +9,8 @@
 import { createHash } from 'node:crypto';
 import net from 'node:net';
 import tls from 'node:tls';
+import { listenOn } from './scratch.ts';
+import { patienceMs, within } from './until.ts';
 
 /** Where a script may interfere: the verbs, `connect` (the greeting), `content` (each piece of content) and `dot` (the end of data; LMTP: once a recipient). */
 export type FakeHubStep =
@@ -138,7 +140,7 @@ export async function startFakeHub(options: FakeHubOptions = {}, port = 0): Prom
     peak = Math.max(peak, sockets.size);
     new Session(hub, stage, socket).begin();
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+  await listenOn(server, port);
   const address = server.address() as net.AddressInfo;
   const hub: FakeHub = {
     host: '127.0.0.1',
@@ -150,16 +152,15 @@ export async function startFakeHub(options: FakeHubOptions = {}, port = 0): Prom
     get peak() {
       return peak;
     },
-    until: (condition) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (!condition()) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+    until: (condition) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = (): void => {
+        if (condition() && waiting.delete(look)) resolve();
+      };
+      waiting.add(look);
+      look();
+      return within(patienceMs, `the hub to see that ${String(condition)}`, promise);
+    },
     resetAll: () => sockets.forEach((socket) => socket.resetAndDestroy()),
     close: () =>
       new Promise((resolve) => {

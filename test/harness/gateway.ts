@@ -12,7 +12,7 @@ import { playbookRows } from '../../src/respond/playbook.ts';
 import { fakeDns, type FakeDns } from './fake-dns.ts';
 import { ended, freePort, runProgram, scratchDirectory, startProcess, stopProcess, type Finished, type Owner } from './scratch.ts';
 import { testCertificate } from './certificate.ts';
-import { until, within } from './until.ts';
+import { patienceMs, until, within } from './until.ts';
 
 const program = fileURLToPath(new URL('../../bin/floodgate.mjs', import.meta.url));
 
@@ -108,6 +108,15 @@ export const withoutLevels: RawConfig = {
   memory: never,
 };
 
+/** Floors of free disk that no disk is below: what fills the disk of the machine that tests is none of the story. */
+const withoutDiskFloors: RawConfig = {
+  limits: { freeDisk: '0' },
+  quarantine: { freeDisk: '0' },
+  spool: { freeDisk: '0' },
+  disk: { debugLog: '0', chatter: '0', oldJournal: '0' },
+  detectors: { 'hub-distress': { diskWatchPercent: 0, diskAlertPercent: 0 } },
+};
+
 interface Laid {
   readonly directory: string;
   readonly state: string;
@@ -141,7 +150,7 @@ async function layOut(owner: Owner, options: GatewayOptions): Promise<Laid> {
     state,
     threads: 1,
     dns: { servers: [`127.0.0.1:${dns.port}`] },
-    limits: { freeDisk: '0' },
+    ...withoutDiskFloors,
     // Tests connect by the dozen from one address, on machines that do other work as well: rates and load have tests of their own.
     rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0, connectionsPerSecond: 0 },
     load: withoutLevels,
@@ -203,7 +212,7 @@ async function reloaded({ events }: Reading, startedAt: number, earlier: number,
 /** Asks it to end and gives its exit code; kills it and rejects when it does not. */
 async function ends(child: ChildProcess): Promise<number | null> {
   child.kill('SIGTERM');
-  await within(45_000, 'the gateway to end after SIGTERM', ended(child)).catch(async (error: unknown) => {
+  await within(60_000, 'the gateway to end after SIGTERM', ended(child)).catch(async (error: unknown) => {
     await stopProcess(child, 0);
     throw error;
   });
@@ -306,7 +315,7 @@ async function untilReady(child: ChildProcess, said: { stdout: string; stderr: s
     return false;
   })();
   const failed = once(child, 'exit').then(() => later(50).then(() => false));
-  const isReady = await within(30_000, 'the gateway to be ready', Promise.race([ready, failed]));
+  const isReady = await within(patienceMs, 'the gateway to be ready', Promise.race([ready, failed]));
   if (!isReady) throw new Error(`the gateway ended with ${child.exitCode} before it was ready:\n${said.stderr}`);
 }
 

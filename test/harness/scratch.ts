@@ -1,7 +1,7 @@
 // What a test borrows from the machine: directories, ports, processes. Everything is given back when the test ends, also when it failed.
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './until.ts';
@@ -79,6 +79,21 @@ export async function freePort(): Promise<number> {
     if ((await bindable(port, '127.0.0.1')) && (await bindable(port, '::1')) && (await bindable(port, '127.0.0.2'))) return port;
   }
   throw new Error('no free port on loopback');
+}
+
+/** Listens on loopback, on `port`, or for 0 on one that outgoing connections do not take: a server that was away finds it free when it comes back. */
+export async function listenOn(server: Server, port: number): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const wanted = port === 0 ? await freePort() : port;
+    const failed = await new Promise<Error | null>((resolve) => {
+      server.once('error', resolve).listen(wanted, '127.0.0.1', () => {
+        server.off('error', resolve);
+        resolve(null);
+      });
+    });
+    if (failed === null) return;
+    if (port !== 0 || tries === 5) throw failed; // else somebody was faster
+  }
 }
 
 const gone = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import assert from 'node:assert/strict';
 import { onTheWire } from './letter.ts';
 import { atEnd, type Owner } from './scratch.ts';
-import { within } from './until.ts';
+import { patienceMs as usualPatienceMs, within } from './until.ts';
 
 export interface SmtpReply {
   readonly code: number;
@@ -67,7 +67,7 @@ export class SmtpClient {
 
   /** Connects; the greeting is not yet read. */
   static async connect(owner: Owner, options: ClientOptions): Promise<SmtpClient> {
-    const { port, host = '127.0.0.1', patienceMs = 20_000 } = options;
+    const { port, host = '127.0.0.1', patienceMs = usualPatienceMs } = options;
     const socket = net.connect({ port, host, ...(options.from === undefined ? {} : { localAddress: options.from }), allowHalfOpen: true });
     await within(patienceMs, `a connection to ${host}:${port}`, new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject)));
     socket.setNoDelay(true);
