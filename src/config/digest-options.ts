@@ -15,12 +15,12 @@ export const digest = z
       .describe('So often recipients are told of mail that is newly held for them: from 1h to 30d.'),
     at: z
       .string()
-      .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'is no time of the day; write it like "07:00"')
+      .refine((text) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text), 'is no time of the day; write it like "07:00"')
       .default('07:00')
       .describe("Time of the day of a round, by the machine's clock; with a shorter `every` the others follow it."),
     domains: z.array(domain).prefault([]).describe('Domains of ours whose recipients are told. Empty: those of site.domains.'),
     language: language.default('en').describe(`Language of letters and pages: ${digestLanguages.join(', ')}.`),
-    languages: z.record(domain, language).default({}).describe('Languages of single domains.'),
+    languages: z.record(domain, language.describe('Language of that domain.')).default({}).describe('Languages of single domains.'),
     link: z
       .url({ protocol: /^https?$/, error: 'is not a web address; write it like https://mx.example.org' })
       .refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url), 'is more than a scheme and a host; write it like https://mx.example.org')
