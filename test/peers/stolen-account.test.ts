@@ -152,10 +152,8 @@ test('without any alarm the quota alone holds it: 500 go out, 200 wait', { skip 
     () => lettersTo(hub, 'bob@elsewhere.example').length === 2 && lettersTo(hub, 'postmaster@hub.example').some((each) => each.includes('quota used up')),
   );
   assert.deepEqual(
-    lettersTo(hub, 'bob@elsewhere.example')
-      .map((each) => /^Subject: \[\S+\] (.*)\r$/m.exec(each)?.[1])
-      .toSorted(),
-    ['user bob: sending quota nearly used up', 'user bob: sending quota used up'],
+    new Set(lettersTo(hub, 'bob@elsewhere.example').map((each) => /^Subject: \[\S+\] (.*)\r$/m.exec(each)?.[1])),
+    new Set(['user bob: sending quota nearly used up', 'user bob: sending quota used up']),
   );
   await until('both to be listed', async () => (await heldIds(house)).length === 2);
   assert.equal((await gateway.command('quarantine', 'release', '--user', 'bob')).stdout, '2 released\n');
