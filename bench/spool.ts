@@ -78,7 +78,7 @@ async function recovery(): Promise<readonly [found: number, drained: number]> {
     await Promise.all(
       Array.from({ length: 1000 }, (_, index) => {
         const request = deliveryRequest({ route, reference: `m${at + index}`, content });
-        return place.keep({ session: 's', request, subject: 'x', messageId: null, class: 'person', why: 'away' });
+        return place.keep({ session: 's', request, proven: null, subject: 'x', messageId: null, class: 'person', why: 'away' });
       }),
     );
   await place.close();
@@ -88,7 +88,7 @@ async function recovery(): Promise<readonly [found: number, drained: number]> {
     delivery: { deliver: () => Promise.resolve({ kind: 'delivered', hubReply: reply(250, '2.0.0', 'Ok'), queueId: null }) },
     routeOf: () => route,
     quarantine: { keep: () => Promise.resolve({ kind: 'failed', why: 'not here' }) },
-    tellAuthor: () => Promise.resolve(false),
+    tellAuthor: () => Promise.resolve('unproven'),
     record: () => {},
     settings: () => ({ connections: 10, longestPauseMs: 1000 }),
     now: Date.now,

@@ -12,6 +12,7 @@ import { openStore, storesHere } from '../respond/queues/stores.ts';
 import { CliError, type CommandLine } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { hasGateway, heldQueue } from './held-queue.ts';
+import { spooledQueue } from './spooled-queue.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
 export type GatewayOptions = WhichGateway & { readonly json?: boolean };
@@ -70,7 +71,8 @@ export const isNamed = (options: Selectors): boolean => [...words, 'older', 'lik
 export async function openQueues(options: WhichQueues): Promise<{ readonly queues: readonly MailQueue[]; readonly places: readonly StorePlace[] }> {
   const { store, program, mailConfig } = options;
   const state = stateDirOf(options);
-  const stores = store === undefined ? [...((await hasGateway(state)) ? (['quarantine'] as const) : []), ...(await storesHere())] : namedStores(store);
+  const stores =
+    store === undefined ? [...((await hasGateway(state)) ? (['quarantine', 'floodgate'] as const) : []), ...(await storesHere())] : namedStores(store);
   if ((program !== undefined || mailConfig !== undefined) && (store === undefined || stores.length !== 1))
     throw new CliError('--program and --mail-config are of one store; name it with --store', 2);
   if (stores.length === 0) throw new CliError('there is no queue: neither a running gateway nor Postfix, Exim or Sendmail is found; name one with --store');
@@ -81,7 +83,10 @@ export async function openQueues(options: WhichQueues): Promise<{ readonly queue
 
 /** The queues of an action that was done before. */
 export const openPlaces = (places: readonly StorePlace[], state: string): readonly MailQueue[] =>
-  places.map(({ store, ...place }) => (store === 'quarantine' ? heldQueue(state) : openStore({ store, ...place })));
+  places.map(({ store, ...place }) => {
+    if (store === 'quarantine') return heldQueue(state);
+    return store === 'floodgate' ? spooledQueue(state) : openStore({ store, ...place });
+  });
 
 function namedStores(raw: string): readonly StoreName[] {
   const named = raw.split(',').map((each) => each.trim());

@@ -1,4 +1,4 @@
-// `floodgate queue`: mail that waits, here and in the queues of Postfix, Exim and Sendmail. Whatever changes something shows first what it would be,
+// `floodgate queue`: mail that waits, in our quarantine, in our spool and in the queues of Postfix, Exim and Sendmail. Whatever changes something shows first what it would be,
 // needs --yes, and can be undone for a day.
 import { setTimeout as pause } from 'node:timers/promises';
 import { escapeUnsafe } from '../events/log-line.ts';
@@ -48,7 +48,7 @@ const verbs: readonly (readonly [verb: QueueVerb, done: string, description: str
 export const queueCommand =
   (lookAt: LookAt): Subcommand =>
   (program) => {
-    const group = program.command('queue').description('mail that waits: in our quarantine and in the queues of Postfix, Exim and Sendmail');
+    const group = program.command('queue').description('mail that waits: in our quarantine, in our spool and in the queues of Postfix, Exim and Sendmail');
     selectors(group.command('list').description('messages in the queues; all that is given must fit'))
       .option('--limit <n>', 'messages at most', '100000')
       .action(told((options: ListOptions) => list(options, lookAt)));
@@ -192,9 +192,9 @@ async function sayEndOfHold(queues: readonly MailQueue[]): Promise<void> {
   }
 }
 
-/** The quarantine keeps what it discards by itself. */
+/** Quarantine and spool keep what they discard by themselves. */
 async function requireRoom({ verb }: Doing, items: readonly QueueItem[], actions: KeptActions): Promise<void> {
-  const toKeep = verb === 'discard' ? items.filter(({ store }) => store !== 'quarantine') : [];
+  const toKeep = verb === 'discard' ? items.filter(({ store }) => store !== 'quarantine' && store !== 'floodgate') : [];
   await actions.requireRoom(
     toKeep.length,
     toKeep.reduce((sum, { size }) => sum + size, 0),

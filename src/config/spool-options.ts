@@ -15,7 +15,13 @@ export const spool = z
       .prefault([])
       .describe('Only for these next hops: hub, outbound, or domains of routes. Empty: for all.'),
     atLoadLevel: count(0, { max: 3 }).describe('From this load level on such mail waits without being offered to its next hop first; 0: never.'),
-    keepFor: duration('5d').describe('What is not delivered by then goes to the quarantine, for a person; no bounce is sent.'),
+    keepFor: duration('5d').describe('What is not delivered by then goes to the quarantine, for a person.'),
+    reports: z
+      .enum(['proven', 'never'])
+      .default('proven')
+      .describe(
+        'What becomes of mail that could not be delivered: it is always kept for a person; its author gets one delivery report where SPF or DMARC has proven him when it came, or he is a user or host of ours. never: nobody gets one.',
+      ),
     longestPause: duration('60s').describe('A next hop that is away is tried again after so long at most.'),
     connections: count(10, { min: 1, max: 1000 }).describe('Connections at once for mail that waited, to one next hop.'),
     maxBytes: size('10 GiB').describe('Mail that waits, in all; beyond it mail is put off as without a spool.'),

@@ -1,7 +1,7 @@
 // The events of spooled mail and of looking for viruses.
 import { at, someOf, type EventEntry } from './catalogue-row.ts';
 
-type SpoolType = 'message-spooled' | 'spool-delivered' | 'spool-held' | 'spool-full' | 'spool-broken' | 'virus-scanned' | 'network-told';
+type SpoolType = 'message-spooled' | 'spool-delivered' | 'spool-held' | 'spool-changed' | 'spool-full' | 'spool-broken' | 'virus-scanned' | 'network-told';
 
 /** Rows of the events of spooled mail. */
 export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
@@ -31,7 +31,7 @@ export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
     ],
   },
   'spool-held': {
-    doc: 'A spooled message was refused by its next hop or not taken in time: it is in the quarantine, for a person. Nobody was sent a bounce.',
+    doc: 'A spooled message was refused by its next hop or not taken in time: it is in the quarantine, for a person. Its author was told only if proven; a stranger never is.',
     level: at('warn'),
     line: (e) => [
       ['from', e.from],
@@ -39,6 +39,18 @@ export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
       ['bytes', e.bytes],
       ['why', e.why],
       ['author', e.author],
+      ['report', e.report],
+    ],
+  },
+  'spool-changed': {
+    doc: 'A person stopped a waiting message, let it go again, discarded it, or brought it back.',
+    level: at('info'),
+    line: (e) => [
+      ['what', e.what],
+      ['by', e.by],
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
     ],
   },
   'spool-full': {

@@ -109,7 +109,10 @@ function countSpooled(body: OfSpool, add: AddCount): void {
     case 'spool-delivered':
       return add('floodgate_spool_changes_total', ['delivered']);
     case 'spool-held':
+      add('floodgate_spool_reports_total', [body.report]);
       return add('floodgate_spool_changes_total', ['held']);
+    case 'spool-changed':
+      return add('floodgate_spool_changes_total', [body.what]);
     case 'virus-scanned':
       return add('floodgate_viruses_total', [body.found === null ? 'unsure' : 'found']);
     case 'network-told':

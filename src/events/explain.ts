@@ -160,6 +160,7 @@ async function addFates(journal: Journal, bySession: ReadonlyMap<string, Session
 const isFate = ({ type }: Event): boolean =>
   type === 'spool-delivered' ||
   type === 'spool-held' ||
+  type === 'spool-changed' ||
   type === 'release-asked' ||
   type === 'quarantine-released' ||
   type === 'quarantine-discarded' ||

@@ -36,6 +36,7 @@ const importanceOfType = {
   'message-spooled': 2,
   'spool-delivered': 2,
   'spool-held': 2,
+  'spool-changed': 2,
   'spool-full': 2,
   'spool-broken': 2,
   'virus-scanned': 2,

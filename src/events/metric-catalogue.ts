@@ -32,7 +32,11 @@ export const metricCatalogue = {
     labels: ['outcome'],
     help: 'Messages whose content was collected: delivered, spooled, held, discarded, refused, deferred, or aborted by the client.',
   },
-  floodgate_quarantine_messages: { kind: 'gauge', labels: ['state'], help: 'Messages kept now: held, or in the trash (discarded, can be had back).' },
+  floodgate_quarantine_messages: {
+    kind: 'gauge',
+    labels: ['state'],
+    help: 'Messages kept now: held, refused (copies of what was refused), or in the trash (discarded, can be had back).',
+  },
   floodgate_quarantine_bytes: { kind: 'gauge', labels: ['state'], help: 'Bytes of the messages kept now.' },
   floodgate_quarantine_changes_total: {
     kind: 'counter',
@@ -49,7 +53,12 @@ export const metricCatalogue = {
   floodgate_spool_changes_total: {
     kind: 'counter',
     labels: ['what'],
-    help: 'Messages spooled, delivered from the spool, or held: given to the quarantine because they could not be delivered.',
+    help: 'Messages spooled, delivered from the spool, or held: given to the quarantine because they could not be delivered; and stopped, released, discarded or restored by a person.',
+  },
+  floodgate_spool_reports_total: {
+    kind: 'counter',
+    labels: ['author'],
+    help: 'Spooled messages that could not be delivered, by what their author was proven when told (user, inside, spf, dmarc), or why nobody was told (never, null-sender, unproven, automatic, not-asked, too-many, failed).',
   },
   floodgate_viruses_total: {
     kind: 'counter',

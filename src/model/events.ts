@@ -9,6 +9,7 @@ import type { HeldBecause, HeldState } from './quarantine.ts';
 import type { QuotaUse } from './quota.ts';
 import type { ReleaseWay } from './release.ts';
 import type { ReportJudgement } from './report-judgement.ts';
+import type { AuthorTold } from './spool.ts';
 import type { Evidence, Finding, Stage, Verdict } from './verdict.ts';
 
 /** On every event. `seq` counts up within one door (or the keeper) of one process run; `door` is 'keeper' or 'smtp-1'... */
@@ -201,8 +202,10 @@ export type Event = Stamp &
         readonly hubReply: string;
         readonly hubQueueId: string | null;
       })
-    /** It cannot be delivered and is in the quarantine. `author`: what became of telling its author, a user of ours; nobody else is told. */
-    | (OfSpooled & { readonly type: 'spool-held'; readonly why: string; readonly author: 'told' | 'not-told' })
+    /** It cannot be delivered and is in the quarantine. `author`: whether its proven author was told; `report`: by what proven, or why not. Nobody else is told. */
+    | (OfSpooled & { readonly type: 'spool-held'; readonly why: string; readonly author: 'told' | 'not-told'; readonly report: AuthorTold })
+    /** A person stopped a waiting message, let it go again, threw it away, or had it back. */
+    | (OfSpooled & { readonly type: 'spool-changed'; readonly what: 'stopped' | 'released' | 'discarded' | 'restored'; readonly by: string })
     /** A limit of the spool is reached: what should wait is put off. Said once a minute. */
     | { readonly type: 'spool-full'; readonly why: string; readonly messages: number; readonly bytes: number }
     | { readonly type: 'spool-broken'; readonly why: string }

@@ -7,10 +7,17 @@ import type { MailParameters } from './stage-input.ts';
 export const spoolClasses = ['person', 'automatic', 'bulk'] as const;
 export type SpoolClass = (typeof spoolClasses)[number];
 
+/**
+ * How the envelope sender was proven when the message came: SPF permits the client to use that domain, or DMARC holds for an author (From) who is that
+ * very address. Null: anybody may have written it.
+ */
+export type SenderProven = 'spf' | 'dmarc' | null;
+
 /** A message to be spooled, with all that a delivery would have had. */
 export interface SpoolRequest {
   readonly session: string;
   readonly request: DeliveryRequest;
+  readonly proven: SenderProven;
   readonly subject: string | null;
   readonly messageId: string | null;
   readonly class: SpoolClass;
@@ -52,7 +59,17 @@ export interface SpoolEnvelope {
   readonly sha256: string;
   readonly subject: string | null;
   readonly messageId: string | null;
+  /** Absent in what was spooled before it was kept: then nobody is proven. */
+  readonly proven?: SenderProven;
 }
+
+/**
+ * Whether the author of a message that could not be delivered was told: by what the author is known (`user`: authenticated; `inside`: a host of ours with an
+ * address of ours), or why not. `never`: spool.reports says so. `not-asked`: NOTIFY of RFC 3461. `too-many`: of this author, or of this domain.
+ */
+export const toldBy = ['user', 'inside', 'spf', 'dmarc'] as const;
+export const notToldBecause = ['never', 'null-sender', 'unproven', 'automatic', 'not-asked', 'too-many', 'failed'] as const;
+export type AuthorTold = (typeof toldBy)[number] | (typeof notToldBecause)[number];
 
 /** Where a record stands: the segment's file name, and bytes from its beginning. */
 export interface SpoolSpot {

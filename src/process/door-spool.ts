@@ -12,6 +12,9 @@ import type { DoorStart, FromDoor } from './messages.ts';
 /** The folder in the state directory. */
 export const spoolDir = (state: string): string => join(state, 'spool');
 
+/** How long mail of a route is kept, in ms. */
+export const keepForMs = ({ intake, spool }: Config, route: string): number => intake.find(({ domain }) => domain === route)?.keepFor ?? spool.keepFor;
+
 export interface DoorSpool {
   /** What sessions of this configuration use; null where no mail waits. */
   desk(config: Config, parts: { readonly recipients: Pick<RecipientFacts, 'isVerified'>; readonly load: Pick<LoadNow, 'level'> }): DoorServices['spool'];
@@ -29,7 +32,7 @@ export function openDoorSpool(
     name,
     stock: new SharedStock(spooled),
     limits: () => config.spool,
-    keepForMs: (route) => config.intake.find(({ domain }) => domain === route)?.keepFor ?? config.spool.keepFor,
+    keepForMs: (route) => keepForMs(config, route),
     record,
     kept: (item) => say({ kind: 'spooled', item }),
     now: Date.now,

@@ -3,16 +3,18 @@ import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/options.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
-import { authorToTell, failureReport } from '../delivery/spool/failure-report.ts';
 import { createSpoolDesk, type SpoolControl } from '../delivery/spool/desk.ts';
+import { createSpoolPlace } from '../delivery/spool/spool-place.ts';
 import { Spool } from '../delivery/spool/spool.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
 import type { Route } from '../model/delivery.ts';
 import type { Recorder } from '../model/events.ts';
+import type { HoldingPlace } from '../model/quarantine.ts';
 import type { SpoolItem } from '../model/spool.ts';
-import { spoolDir } from './door-spool.ts';
+import { keepForMs, spoolDir } from './door-spool.ts';
 import type { OwnPost } from './own-post.ts';
 import { quarantineDir, type QuarantineInForce } from './quarantine-in-force.ts';
+import { createSpoolReports } from './spool-reports.ts';
 
 export interface SpoolInForce {
   readonly desk: SpoolControl;
@@ -31,10 +33,12 @@ export interface SpoolInForce {
 export interface SpoolGround {
   readonly config: Config;
   readonly record: Recorder;
-  readonly quarantine: Pick<QuarantineInForce, 'stock' | 'take'>;
-  readonly post: Pick<OwnPost, 'send'>;
+  readonly quarantine: Pick<QuarantineInForce, 'stock' | 'take' | 'desk' | 'vault'>;
+  readonly post: Pick<OwnPost, 'newId'>;
 }
 
+/** The keeper's own name as a writer of segments: no door has it. */
+const ownWriter = 'keeper';
 /** How often what is due is looked for, in ms. */
 const tickMs = 500;
 /** Share of a limit from which on the operator is told. */
@@ -48,25 +52,35 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
   const stock = SharedStock.allocate();
   const counted = new SharedStock(stock);
   const delivery = createDelivery({ config: forWaiting(config), record, shareOf: 1, now: Date.now });
+  // Reports are written by the keeper, which has a place in the spool as a door has.
+  const reports = createSpoolPlace({
+    dir,
+    name: ownWriter,
+    stock: counted,
+    limits: () => config.spool,
+    keepForMs: (route) => keepForMs(config, route),
+    record,
+    kept: (item) => spool.take(item),
+    now: Date.now,
+  });
   const spool = new Spool({
     dir,
     stock: counted,
     delivery,
     routeOf: (key) => routeOf(config, key),
-    quarantine: createHoldingPlace({
-      dir: quarantineDir(first.state),
-      stock: new SharedStock(quarantine.stock),
-      limits: () => config.quarantine,
-      record,
-      kept: (item) => quarantine.take(item),
-      now: Date.now,
-    }),
-    tellAuthor: async (envelope, failed) => {
-      const to = authorToTell(envelope, config.site.domains);
-      if (to === null) return false;
-      await post.send([to], failureReport({ envelope, to, failed, hostname: config.site.hostname, at: Date.now() }));
-      return true;
-    },
+    quarantine: onceOnly(
+      createHoldingPlace({
+        dir: quarantineDir(first.state),
+        stock: new SharedStock(quarantine.stock),
+        vault: quarantine.vault,
+        limits: () => config.quarantine,
+        record,
+        kept: (item) => quarantine.take(item),
+        now: Date.now,
+      }),
+      quarantine.desk,
+    ),
+    tellAuthor: createSpoolReports({ config: () => config, place: reports, post, now: Date.now }),
     record,
     settings: () => ({ connections: config.spool.connections, longestPauseMs: config.spool.longestPause }),
     now: Date.now,
@@ -74,7 +88,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
   await spool.start();
   const ticking = setInterval(() => spool.tick(), tickMs);
   return {
-    desk: createSpoolDesk(spool),
+    desk: createSpoolDesk(spool, dir),
     stock,
     trouble: () => troubleOf(spool, counted, config),
     take: (item) => spool.take(item),
@@ -88,10 +102,21 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     close: async () => {
       clearInterval(ticking);
       await spool.close(config.timeouts.drain);
+      await reports.close();
       await delivery.close();
     },
   };
 }
+
+/** A process that died between keeping and marking finds its message there already: that is no trouble. */
+const onceOnly = (place: HoldingPlace, desk: Pick<QuarantineInForce['desk'], 'find'>): HoldingPlace => ({
+  keep: async (hold) => {
+    const outcome = await place.keep(hold);
+    if (outcome.kind !== 'failed') return outcome;
+    const there = await desk.find(hold.request.reference);
+    return there === null ? outcome : { kind: 'kept', id: there.id, expiresAt: Date.parse(there.expiresAt) };
+  },
+});
 
 function troubleOf(spool: Spool, stock: SharedStock, { spool: { maxMessages, maxBytes } }: Config): readonly string[] {
   const { pieces, bytes } = stock.read();

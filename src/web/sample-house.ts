@@ -1,5 +1,6 @@
 // A house for tests of the web door and of the commands that ask it: everything in it is fixed.
 import { ForgedSenderFold } from '../incidents/forged-sender-case.ts';
+import type { Preview } from '../delivery/quarantine/preview.ts';
 import type { ShownSpooled } from '../delivery/spool/desk.ts';
 import type { ShownQuota } from '../facts/quota-keeper.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
@@ -37,6 +38,7 @@ export const sampleSpooled: ShownSpooled = {
   tries: 0,
   nextTryAt: null,
   incident: null,
+  held: false,
 };
 
 export const sampleMeasure = {
@@ -104,7 +106,21 @@ export const sampleHeld = {
   messageId: '<1@sender.example>',
   release: null,
   discarded: null,
+  refused: false,
+  unreadable: null,
 } as const;
+
+export const samplePreview: Preview = {
+  header: ['Subject: Welcome'],
+  text: ['Hello'],
+  more: false,
+  subject: 'Welcome',
+  author: 'x@sender.example',
+  kind: 'plain',
+  readable: ['Hello'],
+  links: [],
+  parts: [{ type: 'text/plain', name: '', bytes: 7 }],
+};
 
 export const sampleToken = { name: 'grafana', role: 'reader', by: 'anna', createdAt: '2026-11-21T09:00:00.000Z', expiresAt: null, expired: false } as const;
 
@@ -121,6 +137,21 @@ export const sampleQuota: ShownQuota = {
 export interface SampleHouse extends WebHouse {
   /** What was asked of it, in order. */
   readonly asked: string[];
+}
+
+/** One message waits. */
+function spoolThat(say: (what: string) => void): WebHouse['spool'] {
+  return {
+    list: () => ({ waiting: 1, routes: [{ route: 'hub', messages: 1, away: 'connection refused' }], items: [sampleSpooled], next: null }),
+    preview: (id) =>
+      Promise.resolve(id === sampleSpooled.id ? { header: ['Subject: Hello'], text: ['Hello'], more: false, user: null, ip: '192.0.2.7' } : null),
+    act: (verb, raw, by) => {
+      say(`${verb} ${JSON.stringify(raw)} by ${by}`);
+      return { ok: true, results: [{ id: sampleSpooled.id, ok: true }] };
+    },
+    retry: () => ({ ok: true, tried: 1 }),
+    waiting: () => [{ route: 'hub', messages: 1, away: 'connection refused' }],
+  };
 }
 
 /** A house that knows one explained id (`known`), one list and no trouble. */
@@ -168,18 +199,14 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       },
     },
     incidents: incidentsThat(say),
-    spool: {
-      list: () => ({ waiting: 1, routes: [{ route: 'hub', messages: 1, away: 'connection refused' }], items: [sampleSpooled] }),
-      retry: () => ({ ok: true, tried: 1 }),
-      waiting: () => [{ route: 'hub', messages: 1, away: 'connection refused' }],
-    },
+    spool: spoolThat(say),
     quarantine: {
       list: (raw) => {
         say(`list held ${JSON.stringify(raw)}`);
         return Promise.resolve({ ok: true, items: [sampleHeld], next: null });
       },
       find: (id) => Promise.resolve(id === sampleHeld.id ? sampleHeld : null),
-      preview: (id) => Promise.resolve(id === sampleHeld.id ? { header: ['Subject: Welcome'], text: ['Hello'], more: false } : null),
+      preview: (id) => Promise.resolve(id === sampleHeld.id ? samplePreview : null),
       act: (verb, raw, by) => {
         say(`${verb} ${JSON.stringify(raw)} by ${by}`);
         return Promise.resolve({ ok: true, results: [{ id: sampleHeld.id, ok: true }], next: null });

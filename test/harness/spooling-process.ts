@@ -64,7 +64,7 @@ const spool = new Spool({
   },
   routeOf: () => route,
   quarantine: { keep: () => Promise.resolve({ kind: 'failed', why: 'not in this test' }) },
-  tellAuthor: () => Promise.resolve(false),
+  tellAuthor: () => Promise.resolve('unproven'),
   record: ({ type }) => {
     if (type === 'spool-delivered') step('after-mark');
   },
@@ -88,7 +88,7 @@ if (dieAt === 'none') spool.tick();
 else
   for (let number = 0; number < 20; number += 1) {
     const request = deliveryRequest({ route, reference: `${process.pid}-${number}` });
-    const outcome = await place.keep({ session: 's', request, subject: null, messageId: null, class: 'person', why: 'away' });
+    const outcome = await place.keep({ session: 's', request, proven: null, subject: null, messageId: null, class: 'person', why: 'away' });
     if (outcome.kind === 'spooled') writeSync(1, `${request.reference}\n`);
   }
 await until('the spool to be empty', () => spool.size === 0);

@@ -7,8 +7,16 @@ import { promisify } from 'node:util';
 import { crc32c } from '../../lib/crc32c.ts';
 import { marksName } from './segment-file.ts';
 
-/** done: nothing is left to do. served: these recipients, as they were written, have it; the others have not. */
-export type Mark = { readonly id: string; readonly done: 'delivered' | 'held' } | { readonly id: string; readonly served: readonly string[] };
+/** A message that an operator has taken out of the traffic. `at` in milliseconds since the epoch; `wasHeld`: what an undo leads back to. */
+export type Parked = { readonly state: 'held' } | { readonly state: 'discarded'; readonly at: number; readonly wasHeld: boolean };
+
+/**
+ * done: nothing is left to do. served: these recipients, as they were written, have it; the others have not. parked: an operator has stopped it, or (null)
+ * let it go again; `served` is empty then, for versions that do not know the word.
+ */
+export type Mark =
+  | { readonly id: string; readonly done: 'delivered' | 'held' | 'discarded' }
+  | { readonly id: string; readonly served: readonly string[]; readonly parked?: Parked | null };
 
 const flushFile = promisify(fdatasync);
 const checkSum = (text: string): string => crc32c(Buffer.from(text)).toString(16).padStart(8, '0');

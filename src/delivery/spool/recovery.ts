@@ -2,7 +2,7 @@
 import { open, readdir, readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
-import { readMarks } from './marks.ts';
+import { readMarks, type Parked } from './marks.ts';
 import { parseHead, readRecords } from './record.ts';
 import { isMarksName, marksName, parseSegmentName } from './segment-file.ts';
 
@@ -10,6 +10,8 @@ import { isMarksName, marksName, parseSegmentName } from './segment-file.ts';
 export interface Recovered {
   readonly item: SpoolItem;
   readonly served: readonly string[];
+  /** An operator has stopped it. */
+  readonly parked: Parked | null;
 }
 
 export interface Recovery {
@@ -67,11 +69,15 @@ async function readSegment(
   else if (isBroken) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
   const done = new Set<string>();
   const served = new Map<string, readonly string[]>();
+  const parked = new Map<string, Parked | null>();
   for (const mark of await readMarks(dir, fileName)) {
     if ('done' in mark) done.add(mark.id);
-    else served.set(mark.id, [...(served.get(mark.id) ?? []), ...mark.served]);
+    else {
+      served.set(mark.id, [...(served.get(mark.id) ?? []), ...mark.served]);
+      if (mark.parked !== undefined) parked.set(mark.id, mark.parked);
+    }
   }
-  const waiting = items.filter(({ id }) => !done.has(id)).map((item) => ({ item, served: served.get(item.id) ?? [] }));
+  const waiting = items.filter(({ id }) => !done.has(id)).map((item) => ({ item, served: served.get(item.id) ?? [], parked: parked.get(item.id) ?? null }));
   return { waiting, trouble };
 }
 

@@ -24,6 +24,7 @@ const queuedAs = (id: string, more: Partial<SpoolItem> = {}): Queued => ({
   served: [],
   tries: 0,
   nextTryAt: 0,
+  mayOutstay: false,
 });
 
 /** All that may go out at once. */

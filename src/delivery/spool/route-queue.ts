@@ -10,6 +10,8 @@ export interface Queued {
   /** Attempts that ended in a deferral. */
   tries: number;
   nextTryAt: number;
+  /** An operator let it go again: it is tried once though its time may be over. */
+  mayOutstay: boolean;
 }
 
 /** Waits after the first deferral, the second and so on, in ms (RFC 5321 4.5.4.1 asks for half an hour in the long run); the last one holds from then on. */
@@ -65,7 +67,7 @@ export class RouteQueue {
   expired(now: number, most: number): readonly Queued[] {
     const over: Queued[] = [];
     for (const fifo of Object.values(this.#ready))
-      for (let head = fifo.peek(); head !== undefined && head.item.expiresAt <= now && over.length < most; head = fifo.peek()) {
+      for (let head = fifo.peek(); head !== undefined && head.item.expiresAt <= now && !head.mayOutstay && over.length < most; head = fifo.peek()) {
         fifo.take();
         over.push(head);
       }
@@ -97,6 +99,19 @@ export class RouteQueue {
     if (now < this.#pausedUntil) return; // others of the same moment
     this.#pausedUntil = now + Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 30);
+  }
+
+  /** Takes these out, wherever they stand; what is under way is in no line. */
+  takeOut(ids: ReadonlySet<string>): readonly Queued[] {
+    const out: Queued[] = [];
+    for (const fifo of [...Object.values(this.#ready), ...this.#deferred])
+      for (let left = fifo.size; left > 0; left -= 1) {
+        const queued = fifo.take();
+        if (queued === undefined) break;
+        if (ids.has(queued.item.id)) out.push(queued);
+        else fifo.push(queued);
+      }
+    return out;
   }
 
   /** An operator says that it is back. */

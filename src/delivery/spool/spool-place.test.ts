@@ -42,7 +42,7 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
   const keep = (content = 'Subject: x\r\n\r\nhello\r\n'): Promise<SpoolOutcome> => {
     number += 1;
     const request = deliveryRequest({ route, reference: `1M7YNPXHV1000-${number}`, content: contentOf(content) });
-    return place.keep({ session: '1M7YNPXHV1000', request, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
+    return place.keep({ session: '1M7YNPXHV1000', request, proven: null, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
   };
   return { dir, events, told, clock, stock, keep };
 }

@@ -81,7 +81,7 @@ export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
   };
 }
 
-const envelopeOf = ({ session, request, subject, messageId, class: ofClass, why }: SpoolRequest, at: number, keepForMs: number): SpoolEnvelope => ({
+const envelopeOf = ({ session, request, proven, subject, messageId, class: ofClass, why }: SpoolRequest, at: number, keepForMs: number): SpoolEnvelope => ({
   format: 1,
   id: request.reference,
   session,
@@ -99,4 +99,5 @@ const envelopeOf = ({ session, request, subject, messageId, class: ofClass, why 
   sha256: request.content.sha256,
   subject,
   messageId,
+  proven,
 });

@@ -65,7 +65,7 @@ async function open(t: Owner, house: House, segmentBytes = 1_000_000) {
         return Promise.resolve({ kind: 'kept', id: hold.request.reference, expiresAt: 0 });
       },
     },
-    tellAuthor: () => Promise.resolve(false),
+    tellAuthor: () => Promise.resolve('unproven'),
     record,
     settings: () => ({ connections: 4, longestPauseMs: 60_000 }),
     now: () => clock.ms,
@@ -89,7 +89,7 @@ async function open(t: Owner, house: House, segmentBytes = 1_000_000) {
   });
   const keep = async (id: string, { to = ['user@hub.example'], text = `Subject: ${id}\r\n\r\nhello\r\n`, ofClass = 'person' }: Sketch = {}) => {
     const request = deliveryRequest({ route: { key: 'hub', address }, reference: id, to, content: contentOf(text) });
-    const outcome = await place.keep({ session: 's', request, subject: id, messageId: null, class: ofClass, why: 'away' });
+    const outcome = await place.keep({ session: 's', request, proven: null, subject: id, messageId: null, class: ofClass, why: 'away' });
     assert.equal(outcome.kind, 'spooled');
   };
   return { spool, stock, keep, close: () => place.close().then(() => spool.close(1000)) };

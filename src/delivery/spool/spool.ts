@@ -1,34 +1,31 @@
 // The keeper's side of the spool: knows what waits, hands it on when its next hop is back, and gives to the operator's quarantine what
-// cannot be delivered. Nothing is ever returned to a stranger.
+// cannot be delivered. Who else may hear of that is decided in whom-to-tell.ts; a stranger never does.
 import type { Delivery, DeliveryRequest, Route } from '../../model/delivery.ts';
-import type { Mailbox } from '../../model/mailbox.ts';
-import type { Recorder } from '../../model/events.ts';
-import type { HoldingPlace } from '../../model/quarantine.ts';
 import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
+import { aboutSpooled, giveUp, type GivingUpParts } from './giving-up.ts';
 import { handOn, type HandedOn } from './hand-on.ts';
-import { Marks, type Mark } from './marks.ts';
+import type { Parked } from './marks.ts';
+import { ParkedMessages } from './parked.ts';
 import { readEnvelope, recover } from './recovery.ts';
 import { RouteQueue, type Queued } from './route-queue.ts';
+import { SegmentLedger } from './segment-ledger.ts';
 import { spooledContent } from './spooled-content.ts';
-import { parseSegmentName } from './segment-file.ts';
+import type { FailedRecipient } from './whom-to-tell.ts';
 
-export interface SpoolParts {
+export interface SpoolParts extends GivingUpParts {
   /** `spool` in the state directory; it exists. */
   readonly dir: string;
   readonly stock: SharedStock;
   readonly delivery: Pick<Delivery, 'deliver'>;
   /** Where the mail of a route goes now. */
   routeOf(key: string): Route;
-  /** For what is refused, and what nobody took in time. */
-  readonly quarantine: HoldingPlace;
-  /** Tells the author that recipients have not got it, where that is a user of ours who proved to be it; false: nobody was told. */
-  tellAuthor(envelope: SpoolEnvelope, failed: readonly { readonly to: Mailbox; readonly why: string }[]): Promise<boolean>;
-  readonly record: Recorder;
   /** Connections at once to one next hop, and the longest pause between two tries of one that is away, in ms. */
   settings(): { readonly connections: number; readonly longestPauseMs: number };
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Discarded messages that can be had back; usually 200,000. */
+  readonly mostDiscarded?: number;
 }
 
 /** What waits for a next hop. */
@@ -39,24 +36,43 @@ export interface SpoolRouteState {
   readonly away: string | null;
 }
 
-/** Messages of a route given to the quarantine at one look: each takes the disk for a moment. */
-const mostGivenUp = 100;
+/** What an operator sees of a message; `number` grows in the order of the list. */
+export interface SpooledShown extends SpoolItem {
+  readonly number: number;
+  readonly tries: number;
+  readonly nextTryAt: number | null;
+  readonly held: boolean;
+}
 
-type Refusals = { readonly to: Mailbox; readonly why: string }[];
+/** What became of one message of a command: null, or why it was not done. */
+export interface SpoolHandled {
+  readonly id: string;
+  readonly error: string | null;
+}
+
+/** Messages given to the quarantine, or thrown away for good, at one look: each takes the disk for a moment. */
+const mostGivenUp = 100;
+/** About a kilobyte of memory each. */
+const usualMostDiscarded = 200_000;
+
+interface Known {
+  readonly number: number;
+  readonly queued: Queued;
+}
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const busy = 'is being delivered at this moment; try again';
+const gone = 'is no longer in the spool';
 
 export class Spool {
   readonly #parts: SpoolParts;
-  readonly #marks: Marks;
-  readonly #known = new Map<string, Queued>();
+  readonly #ledger: SegmentLedger;
+  readonly #known = new Map<string, Known>();
   readonly #routes = new Map<string, RouteQueue>();
-  /** Messages that wait, by segment. */
-  readonly #left = new Map<string, number>();
+  readonly #parked: ParkedMessages;
+  #number = 0;
   /** Refused for good; kept together with what else is left, when nothing more can be tried. Gone at a restart: they are asked for again then. */
-  readonly #refused = new Map<string, Refusals>();
-  /** The newest segment of each writer: it may still grow. */
-  readonly #newest = new Map<string, number>();
+  readonly #refused = new Map<string, readonly FailedRecipient[]>();
   /** Finished while a folder is being read. */
   #finishedMeanwhile: Set<string> | null = null;
   readonly #attempts = new Set<Promise<void>>();
@@ -64,30 +80,32 @@ export class Spool {
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
-    this.#marks = new Marks(parts.dir);
+    this.#ledger = new SegmentLedger(parts.dir, (why) => this.#say([why]));
+    this.#parked = new ParkedMessages(parts.mostDiscarded ?? usualMostDiscarded);
   }
 
+  /** Messages that wait, held ones among them. */
   get size(): number {
-    return this.#known.size;
+    return this.#known.size - this.#parked.discarded;
   }
 
   /** Reads what a process before us has left. To be called before any door writes. */
   async start(): Promise<void> {
     const { waiting, finished, trouble } = await recover(this.#parts.dir, { mayCut: true });
     this.#say(trouble);
-    for (const segment of finished) await this.#marks.remove(segment);
-    for (const { item, served } of waiting) {
-      this.#parts.stock.add({ pieces: 1, bytes: item.wireBytes });
-      this.#enqueue(item, served);
+    for (const segment of finished) await this.#ledger.removeNow(segment);
+    this.#ledger.noteClosed(waiting.map(({ item }) => item.segment));
+    for (const { item, served, parked } of waiting) {
+      if (parked?.state !== 'discarded') this.#parts.stock.add({ pieces: 1, bytes: item.wireBytes });
+      this.#enter(item, served, parked);
     }
   }
 
   /** A door has kept a message. */
   take(item: SpoolItem): void {
     if (this.#known.has(item.id) || this.#finishedMeanwhile?.has(item.id) === true) return;
-    const parsed = parseSegmentName(item.segment);
-    if (parsed !== null) this.#newest.set(parsed.name, Math.max(parsed.number, this.#newest.get(parsed.name) ?? 0));
-    this.#enqueue(item, []);
+    this.#ledger.noteGrowing(item.segment);
+    this.#enter(item, [], null);
     this.#pump(item.route);
   }
 
@@ -104,11 +122,14 @@ export class Spool {
   tick(): void {
     const now = this.#parts.now();
     for (const [key, queue] of this.#routes) {
-      for (const queued of queue.expired(now, mostGivenUp))
-        void this.#giveUp(queued, `not delivered within its time: ${queue.away ?? 'its next hop put it off'}`);
+      for (const queued of queue.expired(now, mostGivenUp)) void this.#giveUp(queued, timeIsOver(queue));
       this.#pump(key);
     }
-    void this.#marks.flush();
+    for (const { item } of this.#parked.over(now, mostGivenUp)) {
+      this.#forget(item);
+      this.#ledger.done(item.segment, { id: item.id, done: 'discarded' });
+    }
+    void this.#ledger.flush();
   }
 
   /** All that waits for a route, or for any, is tried at once. */
@@ -121,18 +142,54 @@ export class Spool {
     return route === undefined ? this.size : (this.#routes.get(route)?.size ?? 0);
   }
 
-  /** What waits, oldest first; of a route where one is named. */
-  list(limit: number): readonly (SpoolItem & { readonly tries: number; readonly nextTryAt: number | null })[] {
-    const listed = [];
-    for (const { item, tries, nextTryAt } of this.#known.values()) {
+  /** What waits, oldest first, behind the one of that number. */
+  list(limit: number, after = 0): readonly SpooledShown[] {
+    const listed: SpooledShown[] = [];
+    for (const [id, { number, queued }] of this.#known) {
       if (listed.length === limit) break;
-      listed.push({ ...item, tries, nextTryAt: tries === 0 ? null : nextTryAt });
+      const parked = this.#parked.find(id)?.parked.state;
+      if (number <= after || parked === 'discarded') continue;
+      const { item, tries, nextTryAt } = queued;
+      listed.push({ ...item, number, tries, nextTryAt: tries === 0 ? null : nextTryAt, held: parked === 'held' });
     }
     return listed;
   }
 
+  /** Where a message stands; undefined where none of that id waits. */
+  find(id: string): SpoolItem | undefined {
+    return this.#parked.find(id)?.parked.state === 'discarded' ? undefined : this.#known.get(id)?.queued.item;
+  }
+
   routes(): readonly SpoolRouteState[] {
-    return [...this.#routes].map(([route, queue]) => ({ route, messages: queue.size + queue.underWay, away: queue.away }));
+    return [...this.#routes].map(([route, queue]) => ({ route, messages: queue.size + queue.underWay + this.#parked.heldOf(route), away: queue.away }));
+  }
+
+  /** Stops messages: they are not tried, and their time is never over, until they are released. */
+  hold(ids: readonly string[], by: string): readonly SpoolHandled[] {
+    return this.#park(ids, by, { state: 'held' });
+  }
+
+  /** Takes messages out; they can be had back for a day. */
+  discard(ids: readonly string[], by: string): readonly SpoolHandled[] {
+    return this.#park(ids, by, { state: 'discarded', at: this.#parts.now() });
+  }
+
+  /** Lets held messages go. */
+  release(ids: readonly string[], by: string): readonly SpoolHandled[] {
+    return ids.map((id) => {
+      const found = this.#parked.find(id);
+      if (found?.parked.state !== 'held') return { id, error: this.find(id) === undefined ? gone : null };
+      return this.#unpark(id, null, { what: 'released', by });
+    });
+  }
+
+  /** Brings discarded messages back, to what they were before. */
+  restore(ids: readonly string[], by: string): readonly SpoolHandled[] {
+    return ids.map((id) => {
+      const found = this.#parked.find(id);
+      if (found?.parked.state !== 'discarded') return { id, error: this.find(id) === undefined ? gone : null };
+      return this.#unpark(id, found.parked.wasHeld ? { state: 'held' } : null, { what: 'restored', by });
+    });
   }
 
   /** Nothing new is begun; what is under way may end for so many ms, or it would be delivered twice. */
@@ -142,19 +199,65 @@ export class Spool {
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
     await Promise.race([Promise.all(this.#attempts), patience]);
     clearTimeout(timer);
-    await this.#marks.flush();
-    this.#marks.close();
+    await this.#ledger.flush();
+    this.#ledger.close();
   }
 
   #say(trouble: readonly string[]): void {
     for (const why of trouble) this.#parts.record({ type: 'spool-broken', why });
   }
 
-  #enqueue(item: SpoolItem, served: readonly string[]): void {
-    const queued: Queued = { item, served, tries: 0, nextTryAt: 0 };
-    this.#known.set(item.id, queued);
-    this.#left.set(item.segment, (this.#left.get(item.segment) ?? 0) + 1);
-    this.#queueOf(item.route).add(queued);
+  #enter(item: SpoolItem, served: readonly string[], parked: Parked | null): void {
+    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false };
+    this.#number += 1;
+    this.#known.set(item.id, { number: this.#number, queued });
+    this.#ledger.enter(item.segment);
+    if (parked === null) this.#queueOf(item.route).add(queued);
+    else this.#parked.put(queued, parked);
+  }
+
+  #forget({ id }: SpoolItem): void {
+    this.#known.delete(id);
+    this.#refused.delete(id);
+    this.#finishedMeanwhile?.add(id);
+  }
+
+  #park(ids: readonly string[], by: string, to: { readonly state: 'held' } | { readonly state: 'discarded'; readonly at: number }): readonly SpoolHandled[] {
+    const wanted = new Set(ids);
+    const waiting = new Map([...this.#routes.values()].flatMap((queue) => queue.takeOut(wanted)).map((queued) => [queued.item.id, queued]));
+    return [...wanted].map((id) => {
+      const before = this.#parked.find(id);
+      if (before?.parked.state === to.state) return { id, error: null };
+      if (before?.parked.state === 'discarded' || !this.#known.has(id)) return { id, error: gone };
+      const queued = waiting.get(id) ?? before?.queued;
+      if (queued === undefined) return { id, error: busy };
+      const parked: Parked = to.state === 'held' ? to : { ...to, wasHeld: before !== undefined };
+      if (!this.#ledger.mark(queued.item.segment, { id, served: [], parked })) {
+        if (before === undefined) this.#queueOf(queued.item.route).add(queued);
+        return { id, error: 'stays as it is: the disk of the spool has failed' };
+      }
+      this.#parked.put(queued, parked);
+      if (parked.state === 'discarded') this.#parts.stock.giveBack(queued.item.wireBytes);
+      this.#parts.record({ type: 'spool-changed', ...aboutSpooled(queued.item), what: parked.state === 'held' ? 'stopped' : 'discarded', by });
+      return { id, error: null };
+    });
+  }
+
+  #unpark(id: string, to: Parked | null, { what, by }: { readonly what: 'released' | 'restored'; readonly by: string }): SpoolHandled {
+    const found = this.#parked.find(id);
+    if (found === undefined) return { id, error: gone };
+    const { queued, parked } = found;
+    const { item } = queued;
+    if (!this.#ledger.mark(item.segment, { id, served: [], parked: to })) return { id, error: 'stays as it is: the disk of the spool has failed' };
+    if (parked.state === 'discarded') this.#parts.stock.add({ pieces: 1, bytes: item.wireBytes });
+    this.#parked.take(id);
+    if (to === null) {
+      queued.mayOutstay = true;
+      this.#queueOf(item.route).add(queued);
+      this.#pump(item.route);
+    } else this.#parked.put(queued, to);
+    this.#parts.record({ type: 'spool-changed', ...aboutSpooled(item), what, by });
+    return { id, error: null };
   }
 
   #queueOf(route: string): RouteQueue {
@@ -181,15 +284,15 @@ export class Spool {
   async #attempt(queued: Queued, queue: RouteQueue): Promise<void> {
     const { item } = queued;
     const { now, settings, dir, delivery } = this.#parts;
-    if (item.expiresAt <= now()) return this.#giveUp(queued, `not delivered within its time: ${queue.away ?? 'its next hop put it off'}`);
+    if (item.expiresAt <= now() && !queued.mayOutstay) return this.#giveUp(queued, timeIsOver(queue));
+    queued.mayOutstay = false;
     try {
-      const envelope = await readEnvelope(dir, item);
-      const request = await this.#requestOf(envelope, queued);
+      const request = await this.#requestOf(await readEnvelope(dir, item), queued);
       const handed = request.recipients.length === 0 ? allServed : await handOn(request, delivery);
       if (this.#isClosed) return this.#noteServed(item, handed); // the next process goes on from here
       if (handed.away) return queue.lost(queued, handed.said, { now: now(), longestPauseMs: settings().longestPauseMs });
       queue.answered(settings().connections);
-      this.#noteRefused(item.id, handed);
+      if (handed.refused.length > 0) this.#refused.set(item.id, [...(this.#refused.get(item.id) ?? []), ...handed.refused]);
       queued.served = [...queued.served, ...handed.served.map(({ text }) => text)];
       if (handed.deferred.length > 0) {
         this.#noteServed(item, handed);
@@ -199,15 +302,9 @@ export class Spool {
         this.#noteServed(item, handed);
         return await this.#giveUp(queued, 'its next hop refused it');
       }
-      this.#done(queued, 'delivered');
-      this.#parts.record({
-        type: 'spool-delivered',
-        ...aboutItem(item),
-        tries: queued.tries + 1,
-        waitedMs: now() - item.queuedAt,
-        hubReply: handed.said,
-        hubQueueId: handed.queueId,
-      });
+      this.#done(item, 'delivered');
+      const { said: hubReply, queueId: hubQueueId } = handed;
+      this.#parts.record({ type: 'spool-delivered', ...aboutSpooled(item), tries: queued.tries + 1, waitedMs: now() - item.queuedAt, hubReply, hubQueueId });
     } catch (error) {
       this.#say([`${item.id} could not be handed on: ${reasonOf(error)}`]);
       queue.putOff(queued, now());
@@ -234,68 +331,33 @@ export class Spool {
   #noteServed({ id, segment }: SpoolItem, { served, deferred, refused }: HandedOn): void {
     if (served.length === 0) return;
     const isAll = deferred.length === 0 && refused.length === 0 && !this.#refused.has(id);
-    this.#mark(segment, isAll ? { id, done: 'delivered' } : { id, served: served.map(({ text }) => text) });
+    this.#ledger.mark(segment, isAll ? { id, done: 'delivered' } : { id, served: served.map(({ text }) => text) });
   }
 
-  #noteRefused(id: string, { refused }: HandedOn): void {
-    if (refused.length > 0) this.#refused.set(id, [...(this.#refused.get(id) ?? []), ...refused]);
-  }
-
-  #mark(segment: string, mark: Mark): void {
-    try {
-      this.#marks.write(segment, mark);
-    } catch (error) {
-      this.#say([`${mark.id} cannot be marked as done, and may be delivered twice: ${reasonOf(error)}`]);
-    }
-  }
-
-  #done(queued: Queued, how: 'delivered' | 'held'): void {
-    const { id, segment, wireBytes } = queued.item;
-    this.#mark(segment, { id, done: how });
-    this.#known.delete(id);
-    this.#refused.delete(id);
-    this.#finishedMeanwhile?.add(id);
-    this.#parts.stock.giveBack(wireBytes);
-    const left = (this.#left.get(segment) ?? 1) - 1;
-    this.#left.set(segment, left);
-    if (left === 0) this.#removeIfOld(segment);
-    const parsed = parseSegmentName(segment);
-    // An older one may have waited for a newer to be begun.
-    if (parsed !== null) for (const [other, count] of this.#left) if (count === 0) this.#removeIfOld(other);
-  }
-
-  #removeIfOld(segment: string): void {
-    const parsed = parseSegmentName(segment);
-    if (parsed === null || parsed.number >= (this.#newest.get(parsed.name) ?? 0)) return;
-    this.#left.delete(segment);
-    this.#marks.remove(segment).catch((error: unknown) => this.#say([`${segment} cannot be removed: ${reasonOf(error)}`]));
+  /** False where the mark could not be written. */
+  #done(item: SpoolItem, how: 'delivered' | 'held'): boolean {
+    this.#forget(item);
+    this.#parts.stock.giveBack(item.wireBytes);
+    return this.#ledger.done(item.segment, { id: item.id, done: how });
   }
 
   /** What cannot be delivered is kept for the operator; where even that fails, it goes on waiting. */
   async #giveUp(queued: Queued, why: string): Promise<void> {
-    const { item } = queued;
-    const queue = this.#queueOf(item.route);
+    const { item, served } = queued;
     try {
       const envelope = await readEnvelope(this.#parts.dir, item);
       const refused = this.#refused.get(item.id) ?? [];
       const failed = envelope.recipients
-        .filter(({ text }) => !queued.served.includes(text))
+        .filter(({ text }) => !served.includes(text))
         .map((to) => refused.find((each) => each.to.text === to.text) ?? { to, why });
-      const request = { ...(await this.#requestOf(envelope, queued)), recipients: failed.map(({ to }) => to) };
-      const because = { check: 'spool', because: refused[0]?.why ?? why, measure: null, incident: null };
-      const held = await this.#parts.quarantine.keep({ session: item.session, request, subject: envelope.subject, messageId: envelope.messageId, because });
-      if (held.kind !== 'kept') throw new Error(`the quarantine is ${held.kind}: ${held.why}`);
-      this.#done(queued, 'held');
-      const isTold = await this.#parts.tellAuthor(envelope, failed).catch(() => false); // the postmaster has it in the quarantine
-      const author = isTold ? 'told' : 'not-told';
-      this.#parts.record({ type: 'spool-held', ...aboutItem(item), why: because.because, recipients: failed.map(({ to }) => to.text), author });
+      const request = await this.#requestOf(envelope, queued);
+      await giveUp({ item, envelope, request, failed, why: refused[0]?.why ?? why, done: () => this.#done(item, 'held') }, this.#parts);
     } catch (error) {
       this.#say([`${item.id} cannot be kept for the operator and goes on waiting: ${reasonOf(error)}`]);
-      queue.putOff(queued, this.#parts.now());
+      this.#queueOf(item.route).putOff(queued, this.#parts.now());
     }
   }
 }
 
 const allServed: HandedOn = { served: [], deferred: [], refused: [], said: 'all recipients had it', queueId: null, away: false };
-
-const aboutItem = ({ session, ip, id, from, to, wireBytes }: SpoolItem) => ({ session, ip, ref: id, from, recipients: to, bytes: wireBytes });
+const timeIsOver = ({ away }: RouteQueue): string => `not delivered within its time: ${away ?? 'its next hop put it off'}`;

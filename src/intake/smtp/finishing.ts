@@ -20,6 +20,7 @@ import { reportEvent, traitsWith, whatReturns } from './report-at-the-door.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
 import type { DoorServices, UnconfirmedFinals } from './services.ts';
 import { scanFor, virusTrait } from './scanning.ts';
+import { provenBy } from './sender-proven.ts';
 import { deliverOrSpool } from './spooling.ts';
 import { withhold } from './withholding.ts';
 
@@ -148,7 +149,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
   }
   const startedAt = services.now();
-  const outcome = await deliverOrSpool({ session: conversation.id, request, summary, services });
+  const outcome = await deliverOrSpool({ session: conversation.id, request, summary, proven: provenBy(transaction.from, told.traits ?? {}), services });
   const hubMs = services.now() - startedAt;
   if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs, tags };
   if ('reply' in outcome) {

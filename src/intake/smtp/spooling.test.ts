@@ -33,6 +33,7 @@ async function send({ hub = away, disk = { kind: 'spooled', expiresAt: 1 }, requ
     session: 's',
     request: user === undefined ? made : { ...made, handover: { ...made.handover, user } },
     summary: contentOf(),
+    proven: 'spf',
     services: {
       delivery: {
         deliver: () => {

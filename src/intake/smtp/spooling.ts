@@ -3,7 +3,7 @@
 import type { Content, DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
 import { addressOf } from '../../model/mailbox.ts';
 import { reply, type Reply } from '../../model/reply.ts';
-import type { SpoolClass } from '../../model/spool.ts';
+import type { SenderProven, SpoolClass } from '../../model/spool.ts';
 import type { ContentSummary } from '../../model/stage-input.ts';
 import { replies, withReference } from '../../policy/replies.ts';
 import { traitsOf } from '../../wire/message/traits.ts';
@@ -13,6 +13,7 @@ export interface SpoolingParts {
   readonly session: string;
   readonly request: DeliveryRequest;
   readonly summary: ContentSummary;
+  readonly proven: SenderProven;
   readonly services: Pick<DoorServices, 'delivery' | 'spool' | 'record'>;
 }
 
@@ -36,12 +37,12 @@ export async function deliverOrSpool(parts: SpoolingParts): Promise<Sent> {
 const mayWait = ({ handover: { user }, route, recipients, parameters }: DeliveryRequest, spool: NonNullable<DoorServices['spool']>): boolean =>
   spool.isFor(route) && parameters.requireTls !== true && (user !== null || recipients.every((to) => spool.isVerified(route, to)));
 
-async function letWait({ session, request, summary, services }: SpoolingParts, why: string): Promise<Sent> {
+async function letWait({ session, request, summary, proven, services }: SpoolingParts, why: string): Promise<Sent> {
   const { spool, record } = services;
   if (spool === null) throw new Error('without a spool nothing waits');
   const { reference, route, content, from, recipients, handover } = request;
   const ofClass = spool.isSorted(route) ? await classOf(content) : 'person';
-  const outcome = await spool.keep({ session, request, subject: summary.subject, messageId: summary.messageId, class: ofClass, why });
+  const outcome = await spool.keep({ session, request, proven, subject: summary.subject, messageId: summary.messageId, class: ofClass, why });
   if (outcome.kind !== 'spooled') {
     const answer = outcome.kind === 'full' ? replies.storageFull : replies.spoolFailed;
     return { kind: `spool-${outcome.kind}`, reply: withReference(answer, reference), reason: `${why}; spool ${outcome.kind}: ${outcome.why}` };

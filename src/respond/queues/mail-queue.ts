@@ -2,8 +2,10 @@
 // does is decided in desk.ts; a store only knows how its program does it.
 
 /** Stores by name, in the order in which they are asked. */
-export const storeNames = ['quarantine', 'postfix', 'exim', 'sendmail'] as const;
+export const storeNames = ['quarantine', 'floodgate', 'postfix', 'exim', 'sendmail'] as const;
 export type StoreName = (typeof storeNames)[number];
+/** Those of mail servers on this machine; the others are the gateway's own and asked through its daemon. */
+export type ServerStore = Exclude<StoreName, 'quarantine' | 'floodgate'>;
 
 /** A message that waits. */
 export interface QueueItem {

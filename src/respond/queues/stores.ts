@@ -2,13 +2,13 @@
 import { access } from 'node:fs/promises';
 import { eximQueue } from './exim-queue.ts';
 import type { StorePlace } from './kept-actions.ts';
-import { QueueTrouble, type MailQueue, type StoreName } from './mail-queue.ts';
+import { QueueTrouble, type MailQueue, type ServerStore } from './mail-queue.ts';
 import { postfixQueue } from './postfix-queue.ts';
 import { runProgram } from './run-program.ts';
 import { sendmailQueue } from './sendmail-queue.ts';
 
-/** The queue of a mail server; the quarantine is the gateway's own and asked through its daemon. */
-export function openStore({ store, program, config }: StorePlace & { readonly store: Exclude<StoreName, 'quarantine'> }): MailQueue {
+/** The queue of a mail server. */
+export function openStore({ store, program, config }: StorePlace & { readonly store: ServerStore }): MailQueue {
   const place = config === undefined ? {} : { config };
   switch (store) {
     case 'postfix':
@@ -23,8 +23,8 @@ export function openStore({ store, program, config }: StorePlace & { readonly st
 }
 
 /** Which of them are here. Postfix and Exim bring a program named sendmail too: that counts where neither is here. */
-export async function storesHere(): Promise<readonly Exclude<StoreName, 'quarantine'>[]> {
-  const found: Exclude<StoreName, 'quarantine'>[] = [];
+export async function storesHere(): Promise<readonly ServerStore[]> {
+  const found: ServerStore[] = [];
   if (await runs('postconf', ['-h', 'queue_directory'])) found.push('postfix');
   if ((await runs('exim4', ['-bV'])) || (await runs('exim', ['-bV']))) found.push('exim');
   if (found.length === 0 && (await isThere('/etc/mail/sendmail.cf'))) found.push('sendmail');
