@@ -31,6 +31,7 @@ export function withAbsolutePaths(config: Config, folder: string): Config {
       },
     }),
     ...(config.ownChecks !== undefined && { ownChecks: absolute(config.ownChecks) }),
+    ...(config.quarantine.keyFile !== undefined && { quarantine: { ...config.quarantine, keyFile: absolute(config.quarantine.keyFile) } }),
     ...(config.bounces.countries !== undefined && { bounces: { ...config.bounces, countries: absolute(config.bounces.countries) } }),
     ...(config.kernel && { kernel: { socket: absolute(config.kernel.socket) } }),
     ...(config.telemetry && { telemetry: { module: absolute(config.telemetry.module) } }),

@@ -321,6 +321,13 @@ export const options = z.strictObject({
       undoFor: duration('24h').describe('A discarded message can be had back for so long.'),
       takesDiverted: z.boolean().default(false).describe('The action divert keeps the message here instead of delivering it with a mark.'),
       digest,
+      keyFile: path.optional().describe('Keys with which messages are encrypted on the disk; `floodgate quarantine key new` writes it.'),
+      keepRefused: z
+        .array(z.string().min(1).max(60))
+        .default([])
+        .describe('Checks and rules of whose refusals (5xx at the end of a message) a copy is kept; the client hears the refusal all the same.'),
+      refusedFor: duration('7d').describe('Such a copy is removed then.'),
+      refusedShare: count(10, { min: 0, max: 50 }).describe('Per cent of maxMessages and maxBytes that such copies may take.'),
     })
     .prefault({})
     .describe('Held mail: whole messages until a person releases them. See docs/quarantine.md.'),

@@ -14,8 +14,8 @@ export interface Gauges {
   readonly doors: readonly { readonly state: string; readonly value: number }[];
   readonly measures: readonly { readonly actor: 'person' | 'auto'; readonly value: number }[];
   readonly spoolMessages: readonly { readonly route: string; readonly value: number }[];
-  readonly quarantineMessages: readonly { readonly state: HeldState; readonly value: number }[];
-  readonly quarantineBytes: readonly { readonly state: HeldState; readonly value: number }[];
+  readonly quarantineMessages: readonly { readonly state: HeldState | 'refused'; readonly value: number }[];
+  readonly quarantineBytes: readonly { readonly state: HeldState | 'refused'; readonly value: number }[];
   readonly loadLevel: number;
   readonly bannerQueue: number;
   readonly correspondents: number;

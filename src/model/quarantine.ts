@@ -19,6 +19,8 @@ export interface HoldRequest {
   readonly subject: string | null;
   readonly messageId: string | null;
   readonly because: HeldBecause;
+  /** It is refused: only a copy is kept, and its sender hears 5xx whatever becomes of that. */
+  readonly refused?: true;
 }
 
 /** `kept`: it is on the disk and survives a crash; only then may the client hear 250. `expiresAt` in milliseconds since the epoch. */
@@ -56,6 +58,8 @@ export interface QuarantineItem {
   readonly subject: string | null;
   readonly messageId: string | null;
   readonly because: HeldBecause;
+  /** A copy of mail that its sender was told is refused. */
+  readonly refused?: true;
 }
 
 /** How the last attempt to release it went. `interrupted`: we died in it, and it may have been delivered. */
@@ -98,4 +102,8 @@ export interface HeldRecord extends HeldBecause {
   readonly messageId: string | null;
   readonly release: ReleaseNote | null;
   readonly discarded: { readonly at: number; readonly by: string } | null;
+  /** A copy of mail that its sender was told is refused: nobody waits for it. */
+  readonly refused: boolean;
+  /** Why it cannot be opened, and nothing is known of it but its times and size; null where it can. */
+  readonly unreadable: string | null;
 }

@@ -107,7 +107,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
   const viruses = createVirusNotices({ config: () => inForce.settings.config, post: alerts.post, trouble, now: Date.now });
   record.watch(['message-quarantined'], ({ text }) => viruses.take(text));
-  const quarantine = await openQuarantineInForce({ store, record: say, config });
+  const quarantine = await openQuarantineInForce({ store, record: say, settings: first });
   return {
     record,
     store,

@@ -144,7 +144,8 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
       await assertFree(next.config, inherited.length > 0, inForce.settings.config);
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
-      for (const part of [ownDelivery, parts.quarantine, parts.spool, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
+      parts.quarantine.reconfigure(next);
+      for (const part of [ownDelivery, parts.spool, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
       void parts.lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },

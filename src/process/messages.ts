@@ -11,6 +11,7 @@ import type { DistrustedAddress, InsideUse } from '../facts/inside-use.ts';
 import type { MeasuresSnapshot } from '../facts/measures.ts';
 import type { OutgoingGround } from '../facts/outgoing-memory.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
+import type { KeyRing } from '../lib/key-ring.ts';
 import type { QuarantineItem } from '../model/quarantine.ts';
 import type { SpoolItem } from '../model/spool.ts';
 import type { QuotaAccount, QuotaRaise } from '../model/quota.ts';
@@ -20,6 +21,8 @@ import type { TlsMaterial } from './tls-material.ts';
 export interface DoorSettings {
   readonly config: Config;
   readonly tls: TlsMaterial | null;
+  /** With what held mail is encrypted; null: it is kept in clear. */
+  readonly heldKeys: KeyRing | null;
 }
 
 /** What a door thread is started with. */
@@ -47,6 +50,8 @@ export interface DoorStart extends DoorSettings {
   readonly measures: MeasuresSnapshot;
   /** How much is in the quarantine; see lib/shared-stock.ts. */
   readonly quarantined: SharedArrayBuffer;
+  /** The part of that which copies of refused mail take. */
+  readonly refusedKept: SharedArrayBuffer;
   readonly distrusted: readonly DistrustedAddress[];
   /** How much waits in the spool; see lib/shared-stock.ts. */
   readonly spooled: SharedArrayBuffer;

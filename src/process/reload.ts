@@ -2,6 +2,7 @@
 import { reportOf } from '../cli/check.ts';
 import type { Config } from '../config/options.ts';
 import { loadConfig, type ConfigProblem, type ConfigSource, type LoadContext } from '../config/load.ts';
+import { readHeldKeys } from './held-keys.ts';
 import type { Keeper } from './keeper.ts';
 import { ownChecks } from './own-checks.ts';
 import { readTlsMaterial } from './tls-material.ts';
@@ -36,7 +37,7 @@ async function reload(keeper: Keeper, file: string | null, context: LoadContext)
     }
     const { config, warnings } = withFixedOptions(keeper.settings().config, result.config);
     await ownChecks(config); // a check that cannot be loaded refuses the reload, before a door has heard of it
-    await keeper.reconfigure({ config, tls: readTlsMaterial(config.tls) });
+    await keeper.reconfigure({ config, tls: readTlsMaterial(config.tls), heldKeys: readHeldKeys(config.quarantine) });
     noteLoaded(keeper, { source: result.source, warnings: [...result.warnings, ...warnings] });
   } catch (error) {
     refused([error instanceof Error ? error.message : String(error)]);

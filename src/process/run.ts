@@ -11,6 +11,7 @@ import { createMailbox } from '../delivery/maildir/mailboxes.ts';
 import type { Web } from '../web/server.ts';
 import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
 import { endRequest } from './end-request.ts';
+import { readHeldKeys } from './held-keys.ts';
 import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
 import { readTlsMaterial } from './tls-material.ts';
@@ -105,7 +106,8 @@ function load(file: string | null, context: LoadContext): Loaded {
     process.stderr.write(reportOf(file ?? 'first-run set-up', result));
     throw new CliError(summary(file, result.errors.length));
   }
-  return { settings: { config: result.config, tls: readTlsMaterial(result.config.tls) }, source: result.source, warnings: result.warnings };
+  const { config, source, warnings } = result;
+  return { settings: { config, tls: readTlsMaterial(config.tls), heldKeys: readHeldKeys(config.quarantine) }, source, warnings };
 }
 
 /** The first run has mailboxes to try: postmaster and alice of the first domain. */

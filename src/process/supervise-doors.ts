@@ -39,6 +39,7 @@ export function superviseDoors({
     lists: lists.snapshot(),
     measures: measures.snapshot(),
     quarantined: quarantine.stock,
+    refusedKept: quarantine.refusedStock,
     spooled: spool.stock,
     quotas: quotas.meters,
     quotaRaises: quotas.raises(),

@@ -74,7 +74,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...keeper.logs.trouble(),
     ...lost,
     ...off,
-    ...(quarantine === null ? [] : [quarantine]),
+    ...quarantine,
     ...keeper.spool.trouble(),
     ...(trouble === null ? [] : [`journal: ${trouble}`]),
   ];
@@ -156,7 +156,7 @@ function hubsOf(keeper: Keeper): readonly HubStatus[] {
   });
 }
 
-const heldStates = ['held', 'trash'] as const;
+const heldStates = ['held', 'refused', 'trash'] as const;
 
 function gaugesOf(keeper: Keeper): Gauges {
   const held = keeper.quarantine.desk.totals();

@@ -6,6 +6,7 @@ import { apiTokens } from './migrations/0003-api-tokens.ts';
 import { incidents } from './migrations/0005-incidents.ts';
 import { quarantine } from './migrations/0006-quarantine.ts';
 import { digestLines } from './migrations/0008-digest-lines.ts';
+import { quarantineSealed } from './migrations/0007-quarantine-sealed.ts';
 
 /** One step; `id` is its file name and never changes once released. */
 export interface Migration {
@@ -13,7 +14,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines];
+const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed];
 
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {

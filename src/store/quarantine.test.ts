@@ -41,10 +41,14 @@ test('what is over: held ones by their own time, discarded ones by when they wer
   assert.equal((await index.ended(100, 50, 1)).length, 1);
 });
 
-test('how much there is, by state; nothing is nothing', async (context) => {
+test('how much there is, by state, copies of refused mail apart; nothing is nothing', async (context) => {
   const index = start(context);
-  assert.deepEqual(await index.totals(), { held: { messages: 0, bytes: 0 }, trash: { messages: 0, bytes: 0 } });
+  assert.deepEqual(await index.sums(), []);
   await index.save(heldRecord({ id: 'A', size: 10 }));
   await index.save(heldRecord({ id: 'B', size: 20 }));
-  assert.deepEqual((await index.totals()).held, { messages: 2, bytes: 30 });
+  await index.save(heldRecord({ id: 'C', size: 5, refused: true }));
+  assert.deepEqual(await index.sums(), [
+    { state: 'held', refused: false, messages: 2, bytes: 30 },
+    { state: 'held', refused: true, messages: 1, bytes: 5 },
+  ]);
 });

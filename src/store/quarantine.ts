@@ -1,22 +1,12 @@
 // The index of held mail in the database: what can be searched. The truth is in the folders; a lost row is read from them again.
-import type { HeldRecord, HeldState, ReleaseNote } from '../model/quarantine.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { HeldRecord, HeldState } from '../model/quarantine.ts';
+import { addressNeedle, asksForPrivate, fitsPrivate, foldedSubject, lowerAscii, type HeldFilter } from './held-filter.ts';
+import { fromRow, noSeal, toRow, type RowSeal } from './held-row.ts';
 import type { ExpressionBuilder, Queries } from './open.ts';
-import type { QuarantineRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
-/** What must fit; texts are compared without regard to case, except ids. */
-export interface HeldFilter {
-  readonly ids?: readonly string[];
-  /** Address, `domain`, `.domain`, or `<>` for the null sender. */
-  readonly sender?: string;
-  readonly recipient?: string;
-  readonly user?: string;
-  readonly check?: string;
-  readonly measure?: string;
-  readonly incident?: string;
-  /** Part of the text. */
-  readonly reason?: string;
-  readonly subject?: string;
-}
+export type { HeldFilter } from './held-filter.ts';
 
 /** Some of the rows, in the order of their ids, which is that of their sessions' begins. */
 export interface HeldPage {
@@ -26,10 +16,23 @@ export interface HeldPage {
   readonly limit: number;
 }
 
-/** How much there is in a state. */
+/** How much there is of something. */
 export interface HeldTotals {
   readonly messages: number;
   readonly bytes: number;
+}
+
+/** How much there is in a state, of mail or of copies of what was refused. */
+export interface HeldSum extends HeldTotals {
+  readonly state: HeldState;
+  readonly refused: boolean;
+}
+
+/** A row as far as it must agree with the folders. */
+export interface HeldMark extends Pick<HeldRecord, 'id' | 'state'> {
+  readonly isUnderWay: boolean;
+  /** What it tells of its message can be read. */
+  readonly isOpen: boolean;
 }
 
 export interface QuarantineRepository {
@@ -40,22 +43,25 @@ export interface QuarantineRepository {
   remove(id: string): Promise<void>;
   find(id: string): Promise<HeldRecord | null>;
   select(filter: HeldFilter, page: HeldPage): Promise<readonly HeldRecord[]>;
-  /** Every row, as far as it must agree with the folders. */
-  all(): Promise<readonly (Pick<HeldRecord, 'id' | 'state'> & { readonly isUnderWay: boolean })[]>;
-  /** Held ones that expired, and discarded ones that were so before `discardedBefore`; ms since the epoch. */
+  /** Every row. */
+  all(): Promise<readonly HeldMark[]>;
+  /** Held ones that expired, and discarded ones that were so before `discardedBefore`; ms since the epoch. What cannot be opened does not expire. */
   ended(now: number, discardedBefore: number, limit: number): Promise<readonly HeldRecord[]>;
-  totals(): Promise<Readonly<Record<HeldState, HeldTotals>>>;
+  sums(): Promise<readonly HeldSum[]>;
 }
 
 type Where = ExpressionBuilder<Tables, 'quarantine_items'>;
 
-export function createQuarantineIndex(queries: Queries): QuarantineRepository {
+/** Sealed rows looked at in one go: the database cannot search them. */
+const rowsAtOnce = 500;
+
+export function createQuarantineIndex(queries: Queries, seal: RowSeal = noSeal): QuarantineRepository {
   const rows = () => queries.selectFrom('quarantine_items').selectAll();
   return {
-    save: (record) => saveRow(queries, record),
+    save: (record) => saveRow(queries, record, seal),
     saveAll: async (records) => {
       await queries.transaction().execute(async (transaction) => {
-        for (const record of records) await saveRow(transaction, record);
+        for (const record of records) await saveRow(transaction, record, seal);
       });
     },
     remove: async (id) => {
@@ -63,45 +69,74 @@ export function createQuarantineIndex(queries: Queries): QuarantineRepository {
     },
     find: async (id) => {
       const row = await rows().where('id', '=', id).executeTakeFirst();
-      return row === undefined ? null : fromRow(row);
+      return row === undefined ? null : fromRow(row, seal);
     },
-    select: async (filter, { state, after, limit }) => {
-      const found = rows()
-        .where('state', '=', state)
-        .where('id', '>', after ?? '')
-        .where((where) => where.and(conditionsOf(where, filter)));
-      return (await found.orderBy('id').limit(limit).execute()).map(fromRow);
-    },
+    select: (filter, page) => selectRows(queries, filter, page, seal),
     all: async () => {
-      const every = await queries.selectFrom('quarantine_items').select(['id', 'state', 'release']).execute();
-      return every.map(({ id, state, release }) => ({ id, state, isUnderWay: release !== null && noteOf(release).outcome === 'under-way' }));
+      const every = await queries.selectFrom('quarantine_items').select(['id', 'state', 'under_way', 'key_id', 'sealed']).execute();
+      const opens = keyTrial(seal);
+      return every.map((row) => ({ id: row.id, state: row.state, isUnderWay: row.under_way === 1, isOpen: row.sealed === null || opens(row) }));
     },
     ended: async (now, discardedBefore, limit) => {
-      const over = rows().where((where) =>
-        where.or([
-          where.and([where('state', '=', 'held'), where('expires_at', '<=', now)]),
-          where.and([where('state', '=', 'trash'), where('discarded_at', '<=', discardedBefore)]),
-        ]),
-      );
-      return (await over.limit(limit).execute()).map(fromRow);
+      const over = rows()
+        .where((where) => where.or([where('sealed', 'is', null), where('sealed', '<>', '')]))
+        .where((where) =>
+          where.or([
+            where.and([where('state', '=', 'held'), where('expires_at', '<=', now)]),
+            where.and([where('state', '=', 'trash'), where('discarded_at', '<=', discardedBefore)]),
+          ]),
+        );
+      return (await over.limit(limit).execute()).map((row) => fromRow(row, seal)).filter(({ unreadable }) => unreadable === null);
     },
-    totals: async () => {
-      const sums = await queries
+    sums: async () => {
+      const found = await queries
         .selectFrom('quarantine_items')
-        .select((select) => ['state', select.fn.countAll<number>().as('messages'), select.fn.sum<number>('size').as('bytes')])
-        .groupBy('state')
+        .select((select) => ['state', 'refused', select.fn.countAll<number>().as('messages'), select.fn.sum<number>('size').as('bytes')])
+        .groupBy(['state', 'refused'])
         .execute();
-      const of = (state: HeldState): HeldTotals => {
-        const sum = sums.find((each) => each.state === state);
-        return { messages: sum?.messages ?? 0, bytes: sum?.bytes ?? 0 };
-      };
-      return { held: of('held'), trash: of('trash') };
+      return found.map((sum) => ({ ...sum, refused: sum.refused === 1 }));
     },
   };
 }
 
-async function saveRow(queries: Queries, record: HeldRecord): Promise<void> {
-  const row = toRow(record);
+async function selectRows(queries: Queries, filter: HeldFilter, { state, after, limit }: HeldPage, seal: RowSeal): Promise<readonly HeldRecord[]> {
+  const found: HeldRecord[] = [];
+  const isPrivate = asksForPrivate(filter);
+  const atOnce = isPrivate ? Math.max(limit, rowsAtOnce) : limit;
+  for (let behind = after ?? ''; ;) {
+    const page = queries
+      .selectFrom('quarantine_items')
+      .selectAll()
+      .where('state', '=', state)
+      .where('id', '>', behind)
+      .where((where) => where.and(conditionsOf(where, filter)));
+    const rows = await page.orderBy('id').limit(atOnce).execute();
+    for (const row of rows) {
+      const record = fromRow(row, seal);
+      if (row.sealed === null || !isPrivate || (record.unreadable === null && fitsPrivate(record, filter))) found.push(record);
+      if (found.length === limit) return found;
+    }
+    if (rows.length < atOnce) return found;
+    behind = rows.at(-1)?.id ?? '';
+    await nextTurn(); // whoever else wants something of the keeper is served between
+  }
+}
+
+/** Whether a sealed row can be opened: tried once a key, which is what it hangs on. */
+function keyTrial(seal: RowSeal): (row: { readonly id: string; readonly key_id: string | null; readonly sealed: string | null }) => boolean {
+  const known = new Map<string, boolean>();
+  return ({ id, key_id: keyId, sealed }) => {
+    if (sealed === null || sealed === '' || keyId === null) return false;
+    const before = known.get(keyId);
+    if (before !== undefined) return before;
+    const opens = seal.open(id, sealed) !== null;
+    known.set(keyId, opens);
+    return opens;
+  };
+}
+
+async function saveRow(queries: Queries, record: HeldRecord, seal: RowSeal): Promise<void> {
+  const row = toRow(record, seal);
   await queries
     .insertInto('quarantine_items')
     .values(row)
@@ -109,69 +144,34 @@ async function saveRow(queries: Queries, record: HeldRecord): Promise<void> {
     .execute();
 }
 
-function conditionsOf(where: Where, { ids, sender, recipient, user, check, measure, incident, reason, subject }: HeldFilter) {
-  const holds = (column: 'sender_key' | 'recipients_key', text: string) => where(where.fn('instr', [column, where.val(text)]), '>', 0);
-  const contains = (column: 'because' | 'subject', text: string) => where(where.fn('instr', [where.fn('lower', [column]), where.val(lower(text))]), '>', 0);
+/** What the database can say of a row; of a sealed one the rest is for us to say. */
+function conditionsOf(where: Where, filter: HeldFilter) {
+  const { ids, since, before, largerThan, smallerThan, refused } = filter;
   return [
+    where('refused', '=', refused === true ? 1 : 0),
     ...(ids === undefined ? [] : [where('id', 'in', ids)]),
-    ...(sender === undefined ? [] : [holds('sender_key', needleOf(sender))]),
-    ...(recipient === undefined ? [] : [holds('recipients_key', needleOf(recipient))]),
+    ...(since === undefined ? [] : [where('queued_at', '>=', since)]),
+    ...(before === undefined ? [] : [where('queued_at', '<', before)]),
+    ...(largerThan === undefined ? [] : [where('size', '>', largerThan)]),
+    ...(smallerThan === undefined ? [] : [where('size', '<', smallerThan)]),
+    ...(asksForPrivate(filter) ? [where.or([where('sealed', 'is not', null), where.and(privateConditionsOf(where, filter))])] : []),
+  ];
+}
+
+function privateConditionsOf(where: Where, { sender, recipient, user, check, measure, incident, reason, subject }: HeldFilter) {
+  const holds = (column: 'sender_key' | 'recipients_key', text: string) => where(where.fn('instr', [column, where.val(text)]), '>', 0);
+  const inReason = (text: string) => where(where.fn('instr', [where.fn('lower', ['because']), where.val(lowerAscii(text))]), '>', 0);
+  // Rows of before 0007 have no key.
+  const inSubject = (text: string) =>
+    where(where.fn('instr', [where.fn.coalesce('subject_key', where.fn('lower', ['subject'])), where.val(foldedSubject(text))]), '>', 0);
+  return [
+    ...(sender === undefined ? [] : [holds('sender_key', addressNeedle(sender))]),
+    ...(recipient === undefined ? [] : [holds('recipients_key', addressNeedle(recipient))]),
     ...(user === undefined ? [] : [where('user', '=', user)]),
     ...(check === undefined ? [] : [where('check_id', '=', check)]),
     ...(measure === undefined ? [] : [where('measure', '=', measure)]),
     ...(incident === undefined ? [] : [where('incident', '=', incident)]),
-    ...(reason === undefined ? [] : [contains('because', reason)]),
-    ...(subject === undefined ? [] : [contains('subject', subject)]),
+    ...(reason === undefined ? [] : [inReason(reason)]),
+    ...(subject === undefined ? [] : [inSubject(subject)]),
   ];
 }
-
-/** SQLite's lower() knows ASCII only: the other side must not know more. */
-const lower = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-
-const keyOf = (addresses: readonly string[]): string => addresses.map((address) => `\n${lower(address)}\n`).join('');
-
-/** What stands in a key where the address fits. */
-function needleOf(pattern: string): string {
-  const text = lower(pattern);
-  if (text === '<>') return '\n\n';
-  if (text.startsWith('.')) return `${text}\n`;
-  return text.includes('@') ? `\n${text}\n` : `@${text}\n`;
-}
-
-const toRow = ({ queuedAt, expiresAt, from, to, messageId, check, release, discarded, ...same }: HeldRecord): QuarantineRow => ({
-  ...same,
-  queued_at: queuedAt,
-  expires_at: expiresAt,
-  sender: from,
-  recipients: JSON.stringify(to),
-  sender_key: keyOf([from]),
-  recipients_key: keyOf(to),
-  message_id: messageId,
-  check_id: check,
-  release: release === null ? null : JSON.stringify(release),
-  discarded_at: discarded?.at ?? null,
-  discarded_by: discarded?.by ?? null,
-});
-
-const noteOf = (json: string): ReleaseNote => JSON.parse(json) as ReleaseNote; // toRow wrote it
-
-const fromRow = (row: QuarantineRow): HeldRecord => ({
-  id: row.id,
-  reference: row.reference,
-  state: row.state,
-  queuedAt: row.queued_at,
-  expiresAt: row.expires_at,
-  from: row.sender,
-  to: JSON.parse(row.recipients) as string[], // toRow wrote it
-  size: row.size,
-  user: row.user,
-  ip: row.ip,
-  subject: row.subject,
-  messageId: row.message_id,
-  check: row.check_id,
-  because: row.because,
-  measure: row.measure,
-  incident: row.incident,
-  release: row.release === null ? null : noteOf(row.release),
-  discarded: row.discarded_at === null ? null : { at: row.discarded_at, by: row.discarded_by ?? '' },
-});

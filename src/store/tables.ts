@@ -83,7 +83,7 @@ export interface IncidentEntryRow {
   hash: string;
 }
 
-/** A row of `quarantine_items`; see migrations/0006-quarantine.ts. */
+/** A row of `quarantine_items`; see migrations/0006-quarantine.ts and 0007-quarantine-sealed.ts. */
 export interface QuarantineRow {
   id: string;
   reference: string;
@@ -109,6 +109,14 @@ export interface QuarantineRow {
   release: string | null;
   discarded_at: number | null;
   discarded_by: string | null;
+  /** All that tells of the message, encrypted; '' where it cannot be opened; null where the row is in clear. */
+  sealed: string | null;
+  key_id: string | null;
+  /** 1 or 0 */
+  refused: number;
+  under_way: number;
+  /** Folded, as it is searched. */
+  subject_key: string | null;
 }
 
 /** A row of `digest_lines`; see migrations/0008-digest-lines.ts. */

@@ -98,6 +98,8 @@ test('a held message is on the disk before 250, is listed and explained, and goe
       messageId: '',
       release: null,
       discarded: null,
+      refused: false,
+      unreadable: null,
     },
   );
   const { stdout } = await gateway.command('quarantine', 'show', id);

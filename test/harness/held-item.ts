@@ -63,5 +63,7 @@ export const heldRecord = (changes: Partial<HeldRecord> = {}): HeldRecord => ({
   ...because,
   release: null,
   discarded: null,
+  refused: false,
+  unreadable: null,
   ...changes,
 });

@@ -1,6 +1,7 @@
 // The files a configuration names: there, readable, and not for everybody's eyes. Nothing of their content reaches an error.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type CrossCheck, type CrossContext, type CrossFound, error, warning } from '../cross-check.ts';
+import { readKeys } from '../../lib/key-ring.ts';
 import { parseNamedLines } from '../../lib/named-lines.ts';
 import { isOwnMailbox } from '../../model/own-mailbox.ts';
 import type { OptionPath } from '../problem.ts';
@@ -145,4 +146,29 @@ const abuseContactFiles: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [tlsFiles, usersFile, clientCertificates, contactsFile, listFiles, intakeFiles, placeFiles, abuseContactFiles];
+/** A wrong key file must stop the start, not the mail that is held: it stays where it is, and nothing is kept in clear by mistake. */
+const heldKeys: CrossCheck = {
+  reads: ['quarantine'],
+  *find({ quarantine: { keyFile } }, context) {
+    if (keyFile === undefined) return;
+    const at = ['quarantine', 'keyFile'];
+    yield* readable(at, keyFile, 'the file of keys', context);
+    if (context.files.unreadable(keyFile) !== null) return;
+    if (context.files.worldReadable(keyFile)) yield error(at, 'can be read by every user of this host: it protects nothing', 'chmod 600 FILE');
+    const read = readKeys(context.files.text(keyFile));
+    if ('wrong' in read)
+      for (const why of read.wrong) yield error(at, why, '`floodgate quarantine key new` writes such a file; a line is NAME: 32 octets in base64');
+  },
+};
+
+export const fileChecks: readonly CrossCheck[] = [
+  heldKeys,
+  tlsFiles,
+  usersFile,
+  clientCertificates,
+  contactsFile,
+  listFiles,
+  intakeFiles,
+  placeFiles,
+  abuseContactFiles,
+];

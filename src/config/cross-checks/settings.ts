@@ -15,6 +15,20 @@ const knownChecks: CrossCheck = {
   },
 };
 
+/** A name that nothing refuses by keeps nothing, and nobody would notice. Checks of one's own are known when they are loaded. */
+const keptRefusals: CrossCheck = {
+  reads: ['quarantine', 'rules', 'ownChecks'],
+  *find({ quarantine, rules, ownChecks }, { checkIds }) {
+    const known = [...checkIds, ...rules.map(({ id }) => id)];
+    for (const [index, name] of quarantine.keepRefused.entries()) {
+      if (known.includes(name)) continue;
+      const near = nearest(name, known);
+      const hint = near === null ? 'name checks (docs/checks/) or rules of yours' : `did you mean ${near}?`;
+      yield (ownChecks === undefined ? error : warning)(['quarantine', 'keepRefused', index], `${name} is no check and no rule`, hint);
+    }
+  },
+};
+
 const listNamesOnce: CrossCheck = {
   reads: ['lists.*.name'],
   *find({ lists }) {
@@ -90,4 +104,13 @@ const futureKeys: CrossCheck = {
   },
 };
 
-export const settingChecks: readonly CrossCheck[] = [knownChecks, listNamesOnce, reachableCaps, levelsInOrder, reservedPlaces, observation, futureKeys];
+export const settingChecks: readonly CrossCheck[] = [
+  knownChecks,
+  keptRefusals,
+  listNamesOnce,
+  reachableCaps,
+  levelsInOrder,
+  reservedPlaces,
+  observation,
+  futureKeys,
+];

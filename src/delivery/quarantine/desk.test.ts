@@ -8,6 +8,7 @@ import { createQuarantineIndex } from '../../store/quarantine.ts';
 import { createQuarantineDesk, type HandledList, type HeldList, type QuarantineDesk } from './desk.ts';
 import type { Handled } from './quarantine.ts';
 
+const none = { messages: 0, bytes: 0 };
 const idOf = (number: number): string => `1M7YNPXHV1000-${String(number).padStart(4, '0')}`;
 
 /** A desk over these rows; what is acted on is noted, and refused where its subject says so. */
@@ -32,7 +33,7 @@ async function start(t: Owner, records: readonly HeldRecord[]): Promise<{ desk: 
     release: act('release'),
     discard: act('discard'),
     restore: act('restore'),
-    totals: () => ({ held: { messages: 0, bytes: 0 }, trash: { messages: 0, bytes: 0 } }),
+    totals: () => ({ held: none, trash: none, refused: none }),
   };
   return { desk: createQuarantineDesk(quarantine), acted };
 }
@@ -96,6 +97,8 @@ test('a row is shown as every queue shows its messages, times in ISO', async (t)
     messageId: null,
     release: null,
     discarded: { at: '1970-01-01T00:00:02.000Z', by: 'anna' },
+    refused: false,
+    unreadable: null,
   });
   assert.equal(await desk.find('../../etc/passwd'), null);
 });

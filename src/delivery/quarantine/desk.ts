@@ -1,13 +1,12 @@
 // What an operator can ask of held mail and do with it: the commands behind `floodgate quarantine` and /api/v1/quarantine. One by one by
 // id, or in bulk by what messages have in common; in portions, so that no request takes for ever.
-import { parseCidr } from '../../lib/ip.ts';
-import { PrefixSet } from '../../lib/prefix-set.ts';
 import { z } from '../../lib/zod.ts';
 import type { HeldRecord, HeldState, ReleaseNote } from '../../model/quarantine.ts';
-import type { HeldFilter, HeldTotals } from '../../store/quarantine.ts';
+import type { HeldTotals } from '../../store/quarantine.ts';
+import { countSelected, isNarrow, selection, selectPortion } from './held-selection.ts';
 import { isItemId } from './item-folder.ts';
 import type { Preview } from './preview.ts';
-import type { Handled, Quarantine } from './quarantine.ts';
+import type { Handled, Quarantine, QuarantineTotals } from './quarantine.ts';
 
 /** A held message as shown; times are ISO 8601 UTC with milliseconds. The first fields are those of every queue. */
 export interface ShownHeld {
@@ -32,6 +31,10 @@ export interface ShownHeld {
   /** How the last attempt to release it went; null where there was none. */
   readonly release: (Omit<ReleaseNote, 'at'> & { readonly at: string }) | null;
   readonly discarded: { readonly at: string; readonly by: string } | null;
+  /** A copy of mail that its sender was told is refused. */
+  readonly refused: boolean;
+  /** Why it cannot be opened; null where it can. */
+  readonly unreadable: string | null;
 }
 
 export interface HeldList {
@@ -50,6 +53,12 @@ export interface HandledList {
   readonly next: string | null;
 }
 
+/** What a command would be done to; nothing was done. */
+export interface MeantCount extends HeldTotals {
+  readonly ok: true;
+  readonly dryRun: true;
+}
+
 type Refused = { readonly ok: false; readonly error: string };
 export type QuarantineVerb = 'release' | 'discard' | 'restore';
 
@@ -59,24 +68,11 @@ export interface QuarantineDesk {
   find(id: string): Promise<ShownHeld | null>;
   /** Null where there is no such message. */
   preview(id: string): Promise<Preview | null>;
-  /** A portion of what fits; `by` names who asked. */
-  act(verb: QuarantineVerb, raw: unknown, by: string): Promise<HandledList | Refused>;
-  totals(): Readonly<Record<HeldState, HeldTotals>>;
+  /** A portion of what fits, or with `dryRun` the number of all that do; `by` names who asked. */
+  act(verb: QuarantineVerb, raw: unknown, by: string): Promise<HandledList | MeantCount | Refused>;
+  totals(): QuarantineTotals;
 }
 
-const text = z.string().min(1).max(320);
-/** What messages may have in common; all that is given must fit. */
-const selection = z.strictObject({
-  sender: text.optional(),
-  recipient: text.optional(),
-  user: text.optional(),
-  client: text.refine((raw) => parseCidr(raw) !== null, 'is no address or network').optional(),
-  check: text.optional(),
-  measure: text.optional(),
-  incident: text.optional(),
-  reason: text.optional(),
-  subject: text.optional(),
-});
 const id = z.string().refine(isItemId, 'is no id of a held message');
 
 /** Messages in one portion of a list, and of what is done. A release waits for the next hop. */
@@ -94,19 +90,20 @@ const actToRead = z.strictObject({
   select: selection.optional(),
   /** Everything there is: an empty selection alone is more likely a mistake. */
   all: z.boolean().default(false),
+  /** Only counts. */
+  dryRun: z.boolean().default(false),
   after: id.optional(),
 });
 
-export function createQuarantineDesk(
-  quarantine: Pick<Quarantine, 'find' | 'select' | 'preview' | 'release' | 'discard' | 'restore' | 'totals'>,
-): QuarantineDesk {
-  const portionOf = (wanted: Wanted) => selectPortion(quarantine, wanted);
+type Desked = Pick<Quarantine, 'find' | 'select' | 'preview' | 'release' | 'discard' | 'restore' | 'totals'>;
+
+export function createQuarantineDesk(quarantine: Desked): QuarantineDesk {
   return {
     list: async (raw) => {
       const read = listToRead.safeParse(raw);
       if (!read.success) return refused(firstProblem(read.error));
       const { state, after, limit, ...select } = read.data;
-      const { records, next } = await portionOf({ ...filterOf(select), state, after: after ?? null, limit });
+      const { records, next } = await selectPortion(quarantine, { select, state, after: after ?? null, limit });
       return { ok: true, items: records.map(shownHeld), next };
     },
     find: async (given) => {
@@ -117,18 +114,29 @@ export function createQuarantineDesk(
     act: async (verb, raw, by) => {
       const read = actToRead.safeParse(raw);
       if (!read.success) return refused(firstProblem(read.error));
-      const { ids, select, all, after } = read.data;
-      const named = Object.values(select ?? {}).some((value) => value !== undefined);
-      if (ids === undefined && !named && !all) return refused('nothing is selected: name ids, say what they have in common, or say all');
+      const { ids, select = {}, all, after, dryRun } = read.data;
+      if (ids === undefined && !isNarrow(select) && !all) return refused('nothing is selected: name ids, say what they have in common, or say all');
+      const state = verb === 'restore' ? 'trash' : 'held';
+      if (dryRun) return { ok: true, dryRun, ...(ids === undefined ? await countSelected(quarantine, select, state) : await countIds(quarantine, ids, state)) };
       if (ids !== undefined) return actOnIds(quarantine, verb, ids, after ?? null, by);
-      const page = { state: verb === 'restore' ? ('trash' as const) : ('held' as const), after: after ?? null, limit: portion[verb] };
-      const { records, next } = await portionOf({ ...filterOf(select ?? {}), ...page });
+      const { records, next } = await selectPortion(quarantine, { select, state, after: after ?? null, limit: portion[verb] });
       const results: HandledItem[] = [];
       for (const record of records) results.push(resultOf(record.id, await quarantine[verb](record.id, by)));
       return { ok: true, results, next };
     },
     totals: () => quarantine.totals(),
   };
+}
+
+async function countIds(quarantine: Pick<Quarantine, 'find'>, ids: readonly string[], state: HeldState): Promise<HeldTotals> {
+  let [messages, bytes] = [0, 0];
+  for (const each of new Set(ids)) {
+    const record = await quarantine.find(each);
+    if (record?.state !== state) continue;
+    messages += 1;
+    bytes += record.size;
+  }
+  return { messages, bytes };
 }
 
 /** Those that were named, a portion of them, in the order of their ids. */
@@ -148,41 +156,9 @@ async function actOnIds(
 
 const resultOf = (each: string, handled: Handled): HandledItem => (handled.ok ? { id: each, ok: true } : { id: each, ok: false, error: handled.error });
 
-interface Wanted {
-  readonly filter: HeldFilter;
-  readonly clients: PrefixSet | null;
-  readonly state: HeldState;
-  readonly after: string | null;
-  readonly limit: number;
-}
-
-/** Rows looked at in one go where networks must be compared, which the database cannot. */
-const rowsAtOnce = 500;
-
-async function selectPortion(
-  quarantine: Pick<Quarantine, 'select'>,
-  { filter, clients, state, after, limit }: Wanted,
-): Promise<{ readonly records: readonly HeldRecord[]; readonly next: string | null }> {
-  const records: HeldRecord[] = [];
-  for (let behind = after; ;) {
-    const rows = await quarantine.select(filter, { state, after: behind, limit: clients === null ? limit + 1 : rowsAtOnce });
-    records.push(...(clients === null ? rows : rows.filter(({ ip }) => clients.has(ip))));
-    if (records.length > limit) return { records: records.slice(0, limit), next: records[limit - 1]?.id ?? null };
-    if (clients === null || rows.length < rowsAtOnce) return { records, next: null };
-    behind = rows.at(-1)?.id ?? null;
-  }
-}
-
-type Selection = z.output<typeof selection>;
-
-function filterOf({ client, ...select }: Selection): Pick<Wanted, 'filter' | 'clients'> {
-  const filter: HeldFilter = Object.fromEntries(Object.entries(select).filter(([, value]) => value !== undefined)); // the same fields, none undefined
-  return { filter, clients: client === undefined ? null : PrefixSet.build([client]) };
-}
-
 /** A row as every list of queues shows it. */
 export function shownHeld({ queuedAt, expiresAt, because, release, discarded, ...record }: HeldRecord): ShownHeld {
-  const { id: itemId, reference, from, to, size, incident, state, check, measure, user, ip, subject, messageId } = record;
+  const { id: itemId, reference, from, to, size, incident, state, check, measure, user, ip, subject, messageId, unreadable } = record;
   return {
     id: itemId,
     store: 'quarantine',
@@ -191,7 +167,7 @@ export function shownHeld({ queuedAt, expiresAt, because, release, discarded, ..
     from,
     to,
     size,
-    reason: `${check}: ${because}`,
+    reason: unreadable === null ? `${check}: ${because}` : `cannot be opened: ${unreadable}`,
     incident,
     state,
     expiresAt: iso(expiresAt),
@@ -203,6 +179,8 @@ export function shownHeld({ queuedAt, expiresAt, because, release, discarded, ..
     messageId,
     release: release === null ? null : { ...release, at: iso(release.at) },
     discarded: discarded === null ? null : { by: discarded.by, at: iso(discarded.at) },
+    refused: record.refused,
+    unreadable,
   };
 }
 

@@ -11,7 +11,7 @@ import type { QuarantineItem } from '../../model/quarantine.ts';
 import { createHoldingPlace, type HoldingPlaceParts, type QuarantineLimits } from './holding-place.ts';
 import { diskSteps, readItem } from './item-folder.ts';
 
-const wide: QuarantineLimits = { keepFor: 30 * 86_400_000, maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0 };
+const wide: QuarantineLimits = { keepFor: 30 * 86_400_000, maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0, refusedFor: 86_400_000, refusedShare: 10 };
 
 function start(t: Owner, { limits = wide, ...parts }: { limits?: QuarantineLimits } & Partial<Omit<HoldingPlaceParts, 'limits'>> = {}) {
   const dir = scratchDirectory(t, 'held');

@@ -1,10 +1,10 @@
 // The door's side of the quarantine: takes a message in, within the limits, and says so only when it is on the disk.
 import type { Recorder } from '../../model/events.ts';
-import { addressOf } from '../../model/mailbox.ts';
-import type { HoldingPlace, HoldOutcome, HoldRequest, QuarantineItem } from '../../model/quarantine.ts';
+import type { HoldingPlace, HoldRequest, QuarantineItem } from '../../model/quarantine.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { freeSpaceGuard } from '../content-store.ts';
-import { diskSteps, makeFolders, publishItem, type FolderSteps } from './item-folder.ts';
+import { makeFolders, publishItem, type FolderSteps } from './item-folder.ts';
+import { noVault, type Vault } from './vault.ts';
 
 /** Of the configuration in force; times in milliseconds. */
 export interface QuarantineLimits {
@@ -12,6 +12,9 @@ export interface QuarantineLimits {
   readonly maxBytes: number;
   readonly maxMessages: number;
   readonly freeDisk: number;
+  /** Copies of refused mail: how long, and which per cent of the limits they may take. */
+  readonly refusedFor: number;
+  readonly refusedShare: number;
 }
 
 export interface HoldingPlaceParts {
@@ -19,6 +22,10 @@ export interface HoldingPlaceParts {
   readonly dir: string;
   /** What all doors have put there, and the keeper has not removed. */
   readonly stock: SharedStock;
+  /** The part of it that copies of refused mail take; where there is none, no copy is kept. */
+  readonly refusedStock?: SharedStock;
+  /** With what it is sealed; default: nothing is. */
+  vault?(): Vault;
   limits(): QuarantineLimits;
   readonly record: Recorder;
   /** A message is kept: the index must know. */
@@ -34,38 +41,53 @@ export interface HoldingPlaceParts {
 const troubleEveryMs = 60_000;
 
 export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
-  const { dir, stock, limits, kept, now, steps = diskSteps } = parts;
+  const { dir, stock, limits, kept, now } = parts;
   makeFolders(dir);
   const guard = { dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) };
   const sayFull = atMostEvery(now, (why) => parts.record({ type: 'quarantine-full', why, messages: stock.read().pieces, bytes: stock.read().bytes }));
   const sayBroken = atMostEvery(now, (why) => parts.record({ type: 'quarantine-broken', why }));
-  const full = (why: string): HoldOutcome => {
-    sayFull(why);
-    return { kind: 'full', why };
-  };
   const hasRoom = (bytes: number): boolean => freeSpaceGuard({ ...guard, freeDiskBytes: limits().freeDisk })(bytes);
+  const giveBack = (item: QuarantineItem): void => {
+    stock.giveBack(item.wireBytes);
+    if (item.refused) parts.refusedStock?.giveBack(item.wireBytes);
+  };
   return {
     keep: async (hold) => {
-      const { maxBytes, maxMessages, keepFor } = limits();
-      const item = itemOf(hold, now(), keepFor);
-      const limit = stock.take(item.wireBytes, { pieces: maxMessages, bytes: maxBytes });
-      if (limit !== null) return full(limit === 'pieces' ? 'quarantine.maxMessages is reached' : 'quarantine.maxBytes is reached');
-      if (!hasRoom(item.wireBytes)) {
-        stock.giveBack(item.wireBytes);
-        return full('the disk has less free than quarantine.freeDisk');
+      const { keepFor, refusedFor } = limits();
+      const item = itemOf(hold, now(), hold.refused ? refusedFor : keepFor);
+      const limit = takeRoom(item, limits(), parts);
+      const isDiskFull = limit === null && !hasRoom(item.wireBytes);
+      if (isDiskFull) giveBack(item);
+      const why = isDiskFull ? 'the disk has less free than quarantine.freeDisk' : limit;
+      if (why !== null) {
+        if (!hold.refused) sayFull(why); // nobody waits for a copy of what is refused
+        return { kind: 'full', why };
       }
       try {
-        await publishItem(dir, item, hold.request.content.chunks(), steps);
+        await publishItem(dir, item, hold.request.content.chunks(), { ...(parts.steps && { steps: parts.steps }), vault: parts.vault?.() ?? noVault });
       } catch (error) {
-        stock.giveBack(item.wireBytes);
-        const why = error instanceof Error ? error.message : String(error);
-        sayBroken(`${item.id} could not be kept: ${why}`);
-        return { kind: 'failed', why };
+        giveBack(item);
+        const failure = error instanceof Error ? error.message : String(error);
+        sayBroken(`${item.id} could not be kept: ${failure}`);
+        return { kind: 'failed', why: failure };
       }
       kept(item);
       return { kind: 'kept', id: item.id, expiresAt: item.expiresAt };
     },
   };
+}
+
+/** Takes room within the limits; names the one that leaves none, and then nothing is taken. */
+function takeRoom({ wireBytes, refused }: QuarantineItem, limits: QuarantineLimits, { stock, refusedStock }: HoldingPlaceParts): string | null {
+  const { maxMessages, maxBytes, refusedShare } = limits;
+  if (refused) {
+    const share = { pieces: Math.floor((maxMessages * refusedShare) / 100), bytes: Math.floor((maxBytes * refusedShare) / 100) };
+    if (refusedStock === undefined || refusedStock.take(wireBytes, share) !== null) return 'quarantine.refusedShare is reached';
+  }
+  const limit = stock.take(wireBytes, { pieces: maxMessages, bytes: maxBytes });
+  if (limit === null) return null;
+  if (refused) refusedStock?.giveBack(wireBytes);
+  return limit === 'pieces' ? 'quarantine.maxMessages is reached' : 'quarantine.maxBytes is reached';
 }
 
 function atMostEvery(now: () => number, say: (why: string) => void): (why: string) => void {
@@ -77,7 +99,7 @@ function atMostEvery(now: () => number, say: (why: string) => void): (why: strin
   };
 }
 
-function itemOf({ session, request, subject, messageId, because }: HoldRequest, at: number, keepForMs: number): QuarantineItem {
+function itemOf({ session, request, subject, messageId, because, refused }: HoldRequest, at: number, keepForMs: number): QuarantineItem {
   const { reference, handover, route, from, parameters, recipients, prependedHeaders, content } = request;
   return {
     format: 1,
@@ -97,11 +119,6 @@ function itemOf({ session, request, subject, messageId, because }: HoldRequest, 
     subject,
     messageId,
     because,
+    ...(refused && { refused }),
   };
 }
-
-/** Envelope addresses of an item as lists and events show them. */
-export const addressesOf = ({ from, recipients }: Pick<QuarantineItem, 'from' | 'recipients'>): { readonly from: string; readonly to: readonly string[] } => ({
-  from: addressOf(from),
-  to: recipients.map(addressOf),
-});

@@ -52,7 +52,7 @@ test('an item is published by one rename after everything in it is on the disk, 
     sync: (path) => (done.push(`sync ${path.slice(dir.length)}`), diskSteps.sync(path)),
     remove: (path) => (done.push(`remove ${path.slice(dir.length)}`), diskSteps.remove(path)),
   };
-  await publishItem(dir, item, [wireMessage], noted);
+  await publishItem(dir, item, [wireMessage], { steps: noted });
   const at = `/new/${item.id}`;
   assert.deepEqual(done, [`make ${at}`, `write ${at}/message`, `write ${at}/item.json`, `sync ${at}`, `rename /held/${item.id}`, 'sync /held']);
   assert.equal(await assertAllOrNothing(dir, 'published'), true);
@@ -77,7 +77,7 @@ for (const step of ['makeFolder', 'write message', 'write item.json', 'sync 1', 
       rename: async (from, to) => (fail('rename'), diskSteps.rename(from, to)),
       sync: async (path) => (fail(`sync ${++syncs}`), diskSteps.sync(path)),
     };
-    await assert.rejects(publishItem(dir, item, [wireMessage], steps), /ENOSPC/);
+    await assert.rejects(publishItem(dir, item, [wireMessage], { steps }), /ENOSPC/);
     assert.deepEqual([readdirSync(join(dir, 'new')), readdirSync(join(dir, 'held'))], [[], []]);
   });
 }

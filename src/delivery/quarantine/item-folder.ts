@@ -1,9 +1,13 @@
-// The quarantine on the disk: a folder a message, `message` (the content in wire form, byte for byte) and `item.json` (its envelope).
-// It is made in `new` and published by one rename: at every moment it is in `held` as a whole or not at all. `trash` is for undo.
-import { mkdirSync } from 'node:fs';
+// The quarantine on the disk: a folder a message, `message` (the content in wire form, byte for byte) and `item.json` (its envelope); both
+// sealed where there is a key. It is made in `new` and published by one rename: at every moment it is in `held` as a whole or not at all.
+// `trash` is for undo.
+import { createReadStream, mkdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CannotOpen } from '../../lib/sealed-stream.ts';
 import type { HeldState, QuarantineItem, QuarantineNotes } from '../../model/quarantine.ts';
+import { clearPartOf, envelopeText, notesText, readEnvelope, readNotes, type ClearEnvelope, type OpenedEnvelope } from './envelope.ts';
+import { noVault, type Vault } from './vault.ts';
 
 /** What is done to the disk, step by step; tests put failing and dying ones in. */
 export interface FolderSteps {
@@ -14,6 +18,17 @@ export interface FolderSteps {
   /** Waits until the names in a folder are on the disk. */
   sync(folder: string): Promise<void>;
   remove(path: string): Promise<void>;
+}
+
+/** How an item is written: the steps on the disk, and with what it is sealed. */
+export interface Writing {
+  readonly steps?: FolderSteps;
+  readonly vault?: Vault;
+}
+
+/** A message as it was read. */
+export interface ReadItem extends OpenedEnvelope {
+  readonly notes: QuarantineNotes;
 }
 
 const states: readonly HeldState[] = ['held', 'trash'];
@@ -34,6 +49,12 @@ export function makeFolders(dir: string): void {
 
 export const contentPath = (dir: string, state: HeldState, id: string): string => join(dir, state, id, contentName);
 
+/** Reads a content file as it came, opening it where it is sealed; may be called more than once. */
+export function contentReader({ item, isSealed }: OpenedEnvelope, path: string, vault: Vault): () => AsyncIterable<Buffer> {
+  const asItStands = (): AsyncIterable<Buffer> => createReadStream(path) as AsyncIterable<Buffer>; // without an encoding its chunks are buffers
+  return isSealed ? () => vault.openContent(item.id, asItStands()) : asItStands;
+}
+
 /**
  * Puts an item into `held`. When the promise resolves it survives a power cut; when it rejects nothing is left of it.
  * Content and envelope are on the disk before the rename, the name in `held` before the promise resolves.
@@ -42,14 +63,14 @@ export async function publishItem(
   dir: string,
   item: QuarantineItem,
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
-  steps: FolderSteps = diskSteps,
+  { steps = diskSteps, vault = noVault }: Writing = {},
 ): Promise<void> {
   const [made, published] = [join(dir, making, item.id), join(dir, 'held', item.id)];
   let isPublished = false;
   try {
     await steps.makeFolder(made);
-    await steps.write(join(made, contentName), chunks);
-    await steps.write(join(made, envelopeName), [Buffer.from(JSON.stringify(item))]);
+    await steps.write(join(made, contentName), vault.writesWith === null ? chunks : vault.sealContent(item.id, chunks));
+    await steps.write(join(made, envelopeName), [Buffer.from(envelopeText(item, vault))]);
     await steps.sync(made);
     await steps.rename(made, published);
     isPublished = true;
@@ -86,18 +107,29 @@ export async function stateOfItem(dir: string, id: string): Promise<HeldState | 
   return null;
 }
 
-/** Envelope and notes of an item; rejects where the envelope cannot be read or is none of ours. */
-export async function readItem(dir: string, state: HeldState, id: string): Promise<{ readonly item: QuarantineItem; readonly notes: QuarantineNotes }> {
-  const item: unknown = JSON.parse(await readFile(join(dir, state, id, envelopeName), 'utf8'));
-  if (!isItem(item, id)) throw new Error('its envelope is not of this version');
-  return { item, notes: await readNotes(join(dir, state, id, notesName)) };
+/** Envelope and notes of an item; rejects where the envelope cannot be read or is none of ours, with `CannotOpen` where it is sealed. */
+export async function readItem(dir: string, state: HeldState, id: string, vault: Vault = noVault): Promise<ReadItem> {
+  const envelope = readEnvelope(await readFile(join(dir, state, id, envelopeName), 'utf8'), id, vault);
+  return { ...envelope, notes: await notesOf(join(dir, state, id, notesName), id, vault) };
+}
+
+/** What is known of a sealed item that cannot be opened; null where there is none. */
+export async function readClearPart(dir: string, state: HeldState, id: string): Promise<ClearEnvelope | null> {
+  const text = await readFile(join(dir, state, id, envelopeName), 'utf8').catch(() => null);
+  return text === null ? null : clearPartOf(text, id);
 }
 
 /** Replaces the notes as a whole. */
-export async function writeNotes(dir: string, state: HeldState, id: string, notes: QuarantineNotes, steps: FolderSteps = diskSteps): Promise<void> {
+export async function writeNotes(
+  dir: string,
+  state: HeldState,
+  id: string,
+  notes: QuarantineNotes,
+  { steps = diskSteps, vault = noVault }: Writing = {},
+): Promise<void> {
   const path = join(dir, state, id, notesName);
   await steps.remove(`${path}.new`);
-  await steps.write(`${path}.new`, [Buffer.from(JSON.stringify(notes))]);
+  await steps.write(`${path}.new`, [Buffer.from(notesText(id, notes, vault))]);
   await steps.rename(`${path}.new`, path);
 }
 
@@ -114,24 +146,15 @@ export async function sweepUnfinished(dir: string, olderThanMs = 0): Promise<num
   return swept;
 }
 
-async function readNotes(path: string): Promise<QuarantineNotes> {
+async function notesOf(path: string, id: string, vault: Vault): Promise<QuarantineNotes> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as QuarantineNotes; // writeNotes wrote it
-  } catch {
+    return readNotes(await readFile(path, 'utf8'), id, vault);
+  } catch (error) {
+    // Who has it already stands there: with the key it can be known, and nobody is served twice.
+    if (error instanceof CannotOpen && error.missingKey !== null) throw error;
     return {}; // nothing happened to it yet; or a note was lost, which the mail must not be
   }
 }
-
-/** Our own program wrote it; the look is for files of another version, or put there by hand. */
-const isItem = (value: unknown, id: string): value is QuarantineItem =>
-  typeof value === 'object' &&
-  value !== null &&
-  'format' in value &&
-  value.format === 1 &&
-  'id' in value &&
-  value.id === id &&
-  'recipients' in value &&
-  Array.isArray(value.recipients);
 
 /** The steps on the real disk. */
 export const diskSteps: FolderSteps = {

@@ -3,18 +3,37 @@
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord, HeldState, QuarantineItem, QuarantineNotes, ReleaseNote } from '../../model/quarantine.ts';
-import type { HeldFilter, HeldPage, HeldTotals, QuarantineRepository } from '../../store/quarantine.ts';
+import { CannotOpen } from '../../lib/sealed-stream.ts';
 import { addressOf, type Mailbox } from '../../model/mailbox.ts';
-import { addressesOf } from './holding-place.ts';
-import { contentPath, itemIds, makeFolders, moveItem, readItem, removeItem, stateOfItem, sweepUnfinished, writeNotes } from './item-folder.ts';
-import { previewFile, type Preview } from './preview.ts';
+import type { HeldFilter, HeldMark, HeldPage, HeldTotals, QuarantineRepository } from '../../store/quarantine.ts';
+import {
+  contentPath,
+  contentReader,
+  itemIds,
+  makeFolders,
+  moveItem,
+  readClearPart,
+  readItem,
+  removeItem,
+  stateOfItem,
+  sweepUnfinished,
+  writeNotes,
+  type ReadItem,
+} from './item-folder.ts';
+import { previewContent, type Preview } from './preview.ts';
+import { addressesOf, recordOf, unreadableRecord } from './record-of.ts';
 import { releaseItem, type ReleaseParts } from './release.ts';
+import { noVault, type Vault } from './vault.ts';
 
 export interface QuarantineParts extends ReleaseParts {
   /** `quarantine` in the state directory. */
   readonly dir: string;
   readonly index: QuarantineRepository;
   readonly stock: SharedStock;
+  /** The share of it that copies of refused mail take. */
+  readonly refusedStock?: SharedStock;
+  /** With what it is sealed; default: nothing is. */
+  vault?(): Vault;
   readonly record: Recorder;
   /** Milliseconds a discarded message can be had back. */
   undoForMs(): number;
@@ -22,9 +41,19 @@ export interface QuarantineParts extends ReleaseParts {
   now(): number;
 }
 
+/** What there is: mail that waits, copies of refused mail, and what is discarded of both. */
+export type QuarantineTotals = Readonly<Record<HeldState | 'refused', HeldTotals>>;
+
+/** Messages that cannot be opened, and why not, of the first. */
+export interface Unreadable {
+  readonly messages: number;
+  readonly why: string;
+}
+
 /** `error` is one sentence for the operator. */
 export type Handled = { readonly ok: true; readonly record: HeldRecord } | { readonly ok: false; readonly error: string };
 
+const nothing: HeldTotals = { messages: 0, bytes: 0 };
 /** Expired messages are looked for so often, in ms, and so many are removed in one go. */
 const sweepEveryMs = 60_000;
 const sweepAtOnce = 500;
@@ -39,7 +68,8 @@ export class Quarantine {
   readonly #parts: QuarantineParts;
   /** Items that somebody is doing something with: nobody else does. Bounded by the operators' requests. */
   readonly #busy = new Set<string>();
-  #totals: Record<HeldState, HeldTotals> = { held: { messages: 0, bytes: 0 }, trash: { messages: 0, bytes: 0 } };
+  #totals: Record<HeldState | 'refused', HeldTotals> = { held: nothing, trash: nothing, refused: nothing };
+  #unreadable: Unreadable | null = null;
   #sweeping: NodeJS.Timeout | undefined;
   /** Something failed halfway: index and folders may not agree until they are compared. */
   #mayDiffer = false;
@@ -57,8 +87,11 @@ export class Quarantine {
     makeFolders(this.#parts.dir);
     await sweepUnfinished(this.#parts.dir);
     await this.rescan();
-    const { held, trash } = this.#totals;
-    this.#parts.stock.add({ pieces: held.messages + trash.messages, bytes: held.bytes + trash.bytes });
+    for (const sum of await this.#parts.index.sums()) {
+      const stock = { pieces: sum.messages, bytes: sum.bytes };
+      this.#parts.stock.add(stock);
+      if (sum.refused) this.#parts.refusedStock?.add(stock);
+    }
     this.#sweeping = setInterval(() => void this.sweep(), sweepEveryMs).unref();
   }
 
@@ -66,16 +99,22 @@ export class Quarantine {
     clearInterval(this.#sweeping);
   }
 
-  totals(): Readonly<Record<HeldState, HeldTotals>> {
+  totals(): QuarantineTotals {
     return this.#totals;
+  }
+
+  /** Null where all can be opened; as the folders were looked at last. */
+  unreadable(): Unreadable | null {
+    return this.#unreadable;
   }
 
   /** A door has kept a message. */
   async take(item: QuarantineItem): Promise<void> {
     await this.#guarded(item.id, async () => {
       if ((await this.#parts.index.find(item.id)) !== null) return;
-      await this.#parts.index.save(recordOf(item, {}, 'held'));
-      this.#count('held', 1, item.wireBytes);
+      const record = recordOf(item, {}, 'held');
+      await this.#parts.index.save(record);
+      this.#count(record, 1);
     });
   }
 
@@ -92,37 +131,39 @@ export class Quarantine {
     return this.#parts.index.select(filter, page);
   }
 
-  /** Null where there is no such message. */
+  /** Null where there is no such message; rejects with `CannotOpen` where it is sealed. */
   async preview(id: string): Promise<Preview | null> {
     const record = await this.find(id);
-    return record === null ? null : previewFile(contentPath(this.#parts.dir, record.state, id));
+    if (record === null) return null;
+    return previewContent(this.#contentOf(await this.#read(record.state, id), record.state)());
   }
 
   /** Recipients who have not got it, as the index shows them; none where it is not held. */
   async waitingFor(id: string): Promise<readonly string[]> {
     const record = await this.find(id);
     if (record?.state !== 'held') return [];
-    const { item, notes } = await readItem(this.#parts.dir, 'held', id);
+    const { item, notes } = await this.#read('held', id);
     return addressesOf({ ...item, recipients: without(item.recipients, notes.delivered) }).to;
   }
 
   /** Delivers it, to the recipient `only` alone where one is named. What was not delivered to everybody stays, with the reason. */
   release(id: string, by: string, only?: string): Promise<Handled> {
     return this.#withItem(id, 'held', async (record) => {
-      const { dir, now } = this.#parts;
-      const { item, notes } = await readItem(dir, 'held', id);
+      const { now } = this.#parts;
+      const read = await this.#read('held', id);
+      const { item, notes } = read;
       const waiting = without(item.recipients, notes.delivered);
       const to = only === undefined ? waiting : waiting.filter((each) => addressOf(each) === only);
       if (only !== undefined && to.length === 0) return { ok: false, error: `${id} does not wait for ${only}` };
       const note = (outcome: ReleaseNote['outcome'], why: string): ReleaseNote => ({ at: now(), by, outcome, why });
       // Should we die now, the next who looks is told that it may be there already.
       const begun = note('under-way', '');
-      await writeNotes(dir, 'held', id, { ...notes, release: begun });
+      await this.#write('held', id, { ...notes, release: begun });
       await this.#parts.index.save({ ...record, release: begun });
-      const released = await releaseItem(item, to, contentPath(dir, 'held', id), this.#parts).catch((error: unknown) => ({
+      const released = await releaseItem(item, to, this.#contentOf(read, 'held'), this.#parts).catch((error: unknown) => ({
         delivered: [],
         left: to.map((each) => ({ to: each, why: String(error) })),
-        said: error instanceof Error ? error.message : String(error),
+        said: reasonOf(error),
       }));
       const told = { type: 'quarantine-released', by, ...(only === undefined ? {} : { to: only }) } as const;
       if (released.left.length === 0 && to.length === waiting.length) {
@@ -135,7 +176,7 @@ export class Quarantine {
       const outcome = delivered.length > 0 ? 'partly' : 'failed';
       const { release: _, ...before } = notes;
       const kept = { ...before, ...(delivered.length === 0 ? {} : { delivered }), ...(why === '' ? {} : { release: note(outcome, why) }) };
-      await writeNotes(dir, 'held', id, kept);
+      await this.#write('held', id, kept);
       const saved = recordOf(item, kept, 'held');
       await this.#parts.index.save(saved);
       this.#tell(record, { ...told, outcome: why === '' ? 'delivered' : outcome, why: why === '' ? released.said : why });
@@ -148,11 +189,11 @@ export class Quarantine {
   discard(id: string, by: string): Promise<Handled> {
     return this.#withItem(id, 'held', async (record) => {
       const { dir, now } = this.#parts;
-      const { item, notes } = await readItem(dir, 'held', id);
+      const { item, notes } = await this.#read('held', id);
       const discarded = { ...notes, discarded: { at: now(), by } };
-      await writeNotes(dir, 'held', id, discarded);
+      await this.#write('held', id, discarded);
       await moveItem(dir, id, 'held', 'trash');
-      const saved = await this.#moved(recordOf(item, discarded, 'trash'), 'held');
+      const saved = await this.#moved(record, recordOf(item, discarded, 'trash'));
       this.#tell(record, { type: 'quarantine-discarded', by });
       return { ok: true, record: saved };
     });
@@ -161,14 +202,14 @@ export class Quarantine {
   restore(id: string, by: string): Promise<Handled> {
     return this.#withItem(id, 'trash', async (record) => {
       const { dir, now, undoForMs } = this.#parts;
-      const { item, notes } = await readItem(dir, 'trash', id);
+      const { item, notes } = await this.#read('trash', id);
       const { discarded: _, ...before } = notes;
       // What would have expired meanwhile must not go the moment it is back.
       const expiresAt = Math.max(notes.expiresAt ?? item.expiresAt, now() + undoForMs());
       const restored: QuarantineNotes = expiresAt > item.expiresAt ? { ...before, expiresAt } : before;
-      await writeNotes(dir, 'trash', id, restored);
+      await this.#write('trash', id, restored);
       await moveItem(dir, id, 'trash', 'held');
-      const saved = await this.#moved(recordOf(item, restored, 'held'), 'trash');
+      const saved = await this.#moved(record, recordOf(item, restored, 'held'));
       this.#tell(record, { type: 'quarantine-restored', by });
       return { ok: true, record: saved };
     });
@@ -203,7 +244,7 @@ export class Quarantine {
       if (record.state !== state) return { ok: false, error: state === 'held' ? `${id} is discarded; undo that first` : `${id} is not discarded` };
       return await act(record);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       this.#parts.record({ type: 'quarantine-broken', why: `${id}: ${why}` });
       this.#mayDiffer = true;
       return { ok: false, error: `${id}: ${why}` };
@@ -217,14 +258,30 @@ export class Quarantine {
       await act();
     } catch (error) {
       this.#mayDiffer = true;
-      this.#parts.record({ type: 'quarantine-broken', why: `${what}: ${error instanceof Error ? error.message : String(error)}` });
+      this.#parts.record({ type: 'quarantine-broken', why: `${what}: ${reasonOf(error)}` });
     }
   }
 
-  async #moved(record: HeldRecord, from: HeldState): Promise<HeldRecord> {
+  get #vault(): Vault {
+    return this.#parts.vault?.() ?? noVault;
+  }
+
+  #read(state: HeldState, id: string): Promise<ReadItem> {
+    return readItem(this.#parts.dir, state, id, this.#vault);
+  }
+
+  #write(state: HeldState, id: string, notes: QuarantineNotes): Promise<void> {
+    return writeNotes(this.#parts.dir, state, id, notes, { vault: this.#vault });
+  }
+
+  #contentOf(read: ReadItem, state: HeldState): () => AsyncIterable<Buffer> {
+    return contentReader(read, contentPath(this.#parts.dir, state, read.item.id), this.#vault);
+  }
+
+  async #moved(before: HeldRecord, record: HeldRecord): Promise<HeldRecord> {
     await this.#parts.index.save(record);
-    this.#count(from, -1, -record.size);
-    this.#count(record.state, 1, record.size);
+    this.#count(before, -1);
+    this.#count(record, 1);
     return record;
   }
 
@@ -232,48 +289,76 @@ export class Quarantine {
     await removeItem(this.#parts.dir, record.id, record.state);
     await this.#parts.index.remove(record.id);
     this.#parts.stock.giveBack(record.size);
-    this.#count(record.state, -1, -record.size);
+    if (record.refused) this.#parts.refusedStock?.giveBack(record.size);
+    this.#count(record, -1);
   }
 
-  #count(state: HeldState, messages: number, bytes: number): void {
-    const before = this.#totals[state];
-    this.#totals[state] = { messages: before.messages + messages, bytes: before.bytes + bytes };
+  #count({ state, refused, size }: Pick<HeldRecord, 'state' | 'refused' | 'size'>, messages: 1 | -1): void {
+    const place = refused && state === 'held' ? 'refused' : state;
+    const before = this.#totals[place];
+    this.#totals[place] = { messages: before.messages + messages, bytes: before.bytes + messages * size };
   }
 
   async #compare(): Promise<void> {
     const { dir, index } = this.#parts;
     const known = new Map((await index.all()).map((row) => [row.id, row]));
+    const unreadable: string[] = [];
     for (const state of ['held', 'trash'] as const) {
-      const differ: string[] = [];
+      const differ: Differing[] = [];
       for (const id of await itemIds(dir, state)) {
         const row = known.get(id);
         known.delete(id);
         // A release that was under way when we died: only now is it known that nobody works on it.
-        const agrees = row?.state === state && !row.isUnderWay;
-        if (!agrees && !this.#busy.has(id)) differ.push(id);
+        const agrees = row?.state === state && !row.isUnderWay && row.isOpen;
+        if (!agrees && !this.#busy.has(id)) differ.push({ id, row });
       }
-      for (let at = 0; at < differ.length; at += readAtOnce) await this.#readIn(differ.slice(at, at + readAtOnce), state);
+      for (let at = 0; at < differ.length; at += readAtOnce) unreadable.push(...(await this.#readIn(differ.slice(at, at + readAtOnce), state)));
     }
     // What was moved while we looked was seen in neither place.
     for (const id of known.keys()) if (!this.#busy.has(id) && (await stateOfItem(dir, id)) === null) await index.remove(id);
-    this.#totals = { ...(await index.totals()) };
+    await this.#sumUp(unreadable);
   }
 
-  async #readIn(ids: readonly string[], state: HeldState): Promise<void> {
+  async #sumUp(unreadable: readonly string[]): Promise<void> {
+    this.#totals = { held: nothing, trash: nothing, refused: nothing };
+    for (const { state, refused, messages, bytes } of await this.#parts.index.sums()) {
+      const place = refused && state === 'held' ? 'refused' : state;
+      const before = this.#totals[place];
+      this.#totals[place] = { messages: before.messages + messages, bytes: before.bytes + bytes };
+    }
+    const [why] = unreadable;
+    const before = this.#unreadable;
+    this.#unreadable = why === undefined ? null : { messages: unreadable.length, why };
+    if (this.#unreadable === null || (before?.messages === unreadable.length && before.why === why)) return;
+    this.#parts.record({ type: 'quarantine-broken', why: `${unreadable.length} kept messages cannot be opened, and stay: ${why}` });
+  }
+
+  /** Resolves to why some cannot be opened, one sentence each. */
+  async #readIn(differ: readonly Differing[], state: HeldState): Promise<readonly string[]> {
+    const { dir, now, undoForMs } = this.#parts;
     const records: HeldRecord[] = [];
-    const read = async (id: string): Promise<void> => {
-      const { item, notes } = await readItem(this.#parts.dir, state, id);
-      records.push(recordOf(item, notes, state));
+    const read = async ({ id, row }: Differing): Promise<void> => {
+      const { item, notes } = await this.#read(state, id);
+      const record = recordOf(item, notes, state);
+      // What was shut until now has not expired: it must not go the moment that it can be seen again.
+      const wasShut = row !== undefined && !row.isOpen;
+      records.push(wasShut ? { ...record, expiresAt: Math.max(record.expiresAt, now() + undoForMs()) } : record);
     };
-    await Promise.all(ids.map((id) => read(id).catch((error: unknown) => this.#tellDamaged(id, error))));
+    const shut = async (id: string, error: unknown): Promise<void> => {
+      const clear = error instanceof CannotOpen ? await readClearPart(dir, state, id) : null;
+      if (clear === null) this.#tellDamaged(id, error);
+      else records.push(unreadableRecord(clear, state, reasonOf(error)));
+    };
+    await Promise.all(differ.map((each) => read(each).catch((error: unknown) => shut(each.id, error))));
     await this.#parts.index.saveAll(records);
+    return records.flatMap(({ unreadable }) => unreadable ?? []);
   }
 
   /** Once each: it stays where it is, and is looked at again whenever the folders are. */
   #tellDamaged(id: string, error: unknown): void {
     if (this.#damaged.has(id) || this.#damaged.size >= maxDamaged) return;
     this.#damaged.add(id);
-    this.#parts.record({ type: 'quarantine-broken', why: `${id} cannot be read: ${error instanceof Error ? error.message : String(error)}` });
+    this.#parts.record({ type: 'quarantine-broken', why: `${id} cannot be read: ${reasonOf(error)}` });
   }
 
   #tell(record: HeldRecord, fate: Fate): void {
@@ -289,24 +374,10 @@ type Body = Parameters<Recorder>[0];
 type FateOf<T> = T extends { readonly session: string } ? Omit<T, 'session' | 'ip' | 'ref'> : never;
 type Fate = FateOf<Extract<Body, { readonly type: 'quarantine-released' | 'quarantine-discarded' | 'quarantine-restored' | 'quarantine-expired' }>>;
 
-/** The row of an item as it stands on the disk; a release that nobody is at any more was broken off. */
-function recordOf(item: QuarantineItem, notes: QuarantineNotes, state: HeldState): HeldRecord {
-  const { id, reference, queuedAt, wireBytes, handover, subject, messageId, because } = item;
-  const release = notes.release ?? null;
-  return {
-    id,
-    reference,
-    state,
-    queuedAt,
-    expiresAt: notes.expiresAt ?? item.expiresAt,
-    ...addressesOf(item),
-    size: wireBytes,
-    user: handover.user,
-    ip: handover.client.ip,
-    subject,
-    messageId,
-    ...because,
-    release: release?.outcome === 'under-way' ? { ...release, outcome: 'interrupted', why: 'broken off; it may have been delivered' } : release,
-    discarded: notes.discarded ?? null,
-  };
+/** A message on whose folder the index does not agree; the row that it has. */
+interface Differing {
+  readonly id: string;
+  readonly row: HeldMark | undefined;
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

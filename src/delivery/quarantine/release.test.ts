@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mailbox } from '../../../test/harness/delivery-request.ts';
@@ -29,7 +29,7 @@ async function release(
   const path = join(scratchDirectory(t, 'held'), 'message');
   writeFileSync(path, content);
   const sent: Sent[] = [];
-  const released = await releaseItem(item, item.recipients, path, {
+  const released = await releaseItem(item, item.recipients, () => createReadStream(path) as AsyncIterable<Buffer>, {
     delivery: {
       deliver: async (request) => {
         const chunks: Buffer[] = [];

@@ -1,12 +1,14 @@
 // Letting one kept message go: exactly the bytes that came, behind the trace line of the day they came, to where its recipients' mail goes
 // today. Who has it is remembered, so that a second attempt serves only the others.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Client } from '../../model/client.ts';
 import type { Content, Delivery, DeliveryOutcome, DeliveryRequest, Route } from '../../model/delivery.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
 import { isPositive, oneLine, type Reply } from '../../model/reply.ts';
+
+/** Reads the content, byte for byte as it came; may be called more than once. */
+export type ReadContent = Content['chunks'];
 
 export interface ReleaseParts {
   readonly delivery: Pick<Delivery, 'deliver'>;
@@ -23,13 +25,13 @@ export interface Released {
 }
 
 /** Delivers the item's content to the recipients `to`. Rejects when the content is not what was kept: nothing is sent then. */
-export async function releaseItem(item: QuarantineItem, to: readonly Mailbox[], path: string, parts: ReleaseParts): Promise<Released> {
-  await assertWhole(item, path);
+export async function releaseItem(item: QuarantineItem, to: readonly Mailbox[], read: ReadContent, parts: ReleaseParts): Promise<Released> {
+  await assertWhole(item, read);
   const delivered: Mailbox[] = [];
   const left: { to: Mailbox; why: string }[] = [];
   let said = '';
   for (const [route, recipients] of byRoute(item, to, parts)) {
-    const served = await serve(requestOf(item, route, recipients, path), parts.delivery);
+    const served = await serve(requestOf(item, route, recipients, read), parts.delivery);
     delivered.push(...served.delivered);
     left.push(...served.left);
     said = served.said;
@@ -95,7 +97,7 @@ const requestOf = (
   { reference, handover, from, parameters, prependedHeaders, ...item }: QuarantineItem,
   route: Route,
   recipients: readonly Mailbox[],
-  path: string,
+  read: ReadContent,
 ): DeliveryRequest => ({
   reference,
   handover,
@@ -104,21 +106,14 @@ const requestOf = (
   parameters,
   recipients,
   prependedHeaders,
-  content: contentOf(item, path),
+  content: { wireBytes: item.wireBytes, sha256: item.sha256, chunks: read, dispose: () => {} },
   // Nobody waits for one answer to all: who can be served is.
   perRecipientAnswers: true,
 });
 
-const contentOf = ({ wireBytes, sha256 }: Pick<QuarantineItem, 'wireBytes' | 'sha256'>, path: string): Content => ({
-  wireBytes,
-  sha256,
-  chunks: () => createReadStream(path) as AsyncIterable<Buffer>, // without an encoding its chunks are buffers
-  dispose: () => {},
-});
-
 /** A message that lost a byte on the disk must not go out as if it were whole. */
-async function assertWhole({ sha256 }: QuarantineItem, path: string): Promise<void> {
+async function assertWhole({ sha256 }: QuarantineItem, read: ReadContent): Promise<void> {
   const hash = createHash('sha256');
-  for await (const chunk of contentOf({ wireBytes: 0, sha256 }, path).chunks()) hash.update(chunk);
+  for await (const chunk of read()) hash.update(chunk);
   if (hash.digest('hex') !== sha256) throw new Error('its content is not what was kept: the file is damaged');
 }
