@@ -62,7 +62,7 @@ test('with the hub away: verified recipients are served later, byte for byte and
 
 test('a refusal after 250 and mail whose time is over go to the quarantine; nobody outside is written to', async (t) => {
   const first = await hubAt(t);
-  const gateway = await start(t, first, { spool: { ...spool, keepFor: '3s' } });
+  const gateway = await start(t, first, { spool: { ...spool, keepFor: '6s' } });
   for (const to of ['gone@hub.example', 'late@hub.example']) assert.equal((await send(t, gateway, [to])).end?.code, 250);
   await first.close();
   const late = await send(t, gateway, ['late@hub.example']);

@@ -8,6 +8,7 @@ import { letter } from '../harness/letter.ts';
 import { requirePeers } from '../harness/peer.ts';
 import { atEnd, type Owner } from '../harness/scratch.ts';
 import { deliverOnce } from '../harness/smtp-client.ts';
+import { until } from '../harness/until.ts';
 
 async function start(t: Owner, viruses: RawConfig) {
   const hub = await startFakeHub();
@@ -38,8 +39,10 @@ test('quarantine: the whole message is kept, and the postmaster hears of it once
   if (!requirePeers(t, 'clamd')) return;
   const { hub, gateway, send } = await start(t, { action: 'quarantine' });
   for (let each = 0; each < 3; each += 1) assert.equal((await send(infected()))?.code, 250);
-  const { stdout } = await gateway.command('quarantine', 'list', '--check', 'virus-found', '--json');
-  assert.equal(stdout.trim().split('\n').length, 3);
+  await until('all of them to be listed', async () => {
+    const { stdout } = await gateway.command('quarantine', 'list', '--check', 'virus-found', '--json');
+    return stdout.trim().split('\n').length === 3;
+  });
   await hub.until(() => hub.messages.length === 1);
   assert.deepEqual(
     hub.messages.map(({ from, recipients }) => [from.split(' ')[0], recipients]),
@@ -53,6 +56,8 @@ test('mail of our own that has one is held, whatever is done with that of others
   const { gateway, send } = await start(t, { action: 'discard' });
   assert.equal((await send(infected(), 'mine'))?.code, 250);
   assert.equal((await send(infected()))?.code, 250);
+  await gateway.event('message-finished', ({ outcome }) => outcome === 'held');
+  await gateway.event('message-finished', ({ outcome }) => outcome === 'discarded');
   const { stdout } = await gateway.command('quarantine', 'list', '--json');
   assert.equal(stdout.trim().split('\n').length, 1, 'what came from outside is thrown away, as ordered');
 });
