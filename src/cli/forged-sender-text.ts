@@ -8,25 +8,35 @@ const shown = 5;
 export function forgedSenderText(it: ForgedSenderCase): string {
   const row = (title: string, counted: readonly Counted[], inAll?: number): readonly string[] => {
     if (counted.length === 0) return [];
-    const more = inAll === undefined || inAll <= shown ? '' : ` (${inAll} in all)`;
-    return [
-      `  ${title.padEnd(10)} ${counted
-        .slice(0, shown)
-        .map(({ name, count }) => `${name} ${count}`)
-        .join(', ')}${more}`,
-    ];
+    const more = inAll === undefined || inAll <= shown ? '' : ` (${it.inAllError > 0 ? 'about ' : ''}${inAll} in all)`;
+    return [`  ${title.padEnd(10)} ${counted.slice(0, shown).map(countedText).join(', ')}${more}`];
   };
   return [
     `forged mail in our name: ${it.reports} reports on it, ${it.first ?? '-'} to ${it.last ?? '-'}`,
     `  beside them ${it.ours} on mail of ours, ${it.unproven} that cannot be told`,
     ...row('kinds', it.kinds),
     ...row('languages', it.languages),
+    ...row('of mail', it.mailLanguages),
     ...row('forged', it.addresses, it.addressesInAll),
     ...row('origins', it.origins, it.originsInAll),
     ...row('networks', it.networks),
+    ...row('systems', it.systems),
     ...row('countries', it.countries),
     ...row('reporters', it.reporters, it.reportersInAll),
-    ...it.clusters.slice(0, shown).map(({ name, count, sample }) => `  ${String(count).padStart(7)} x ${JSON.stringify(name)} (floodgate explain ${sample})`),
+    ...it.clusters.slice(0, shown).flatMap(clusterText),
     '',
   ].join('\n');
+}
+
+/** With what it is too high by at most. */
+const countedText = ({ name, count, error }: Counted): string => `${name} ${count}${error === undefined ? '' : ` (-${error})`}`;
+
+/** A campaign: how many, of what subjects, what they have in common, from where. */
+function clusterText({ name, count, sample, subjects, alike, networks }: ForgedSenderCase['clusters'][number]): readonly string[] {
+  const others = subjects > 1 ? ` and ${subjects - 1} other subjects` : '';
+  const more = [...(alike.length > 0 ? [`alike: ${alike.join(', ')}`] : []), ...(networks.length > 0 ? [`from ${networks.map(countedText).join(', ')}`] : [])];
+  return [
+    `  ${String(count).padStart(7)} x ${JSON.stringify(name)}${others} (floodgate explain ${sample})`,
+    ...(more.length > 0 ? [`            ${more.join('; ')}`] : []),
+  ];
 }

@@ -23,7 +23,14 @@ function desk(bounces: object = {}, evidence: ReturnEvidence | null = null) {
   const now = (): number => clock.ms;
   return {
     clock,
-    desk: createOutgoingDesk({ memory: new OutgoingMemory({ keys, prints }, { now }), evidence, config: configOf({ bounces }), isBusy: () => clock.busy, now }),
+    desk: createOutgoingDesk({
+      memory: new OutgoingMemory({ keys, prints }, { now }),
+      evidence,
+      printKey: { k0: 1, k1: 2 },
+      config: configOf({ bounces }),
+      isBusy: () => clock.busy,
+      now,
+    }),
   };
 }
 

@@ -1,7 +1,10 @@
 // What left us and what comes back, as a door asks about it: the memory together with what the configuration says of it.
 import type { Config } from '../config/options.ts';
+import type { HashKey } from '../lib/half-sip-hash.ts';
 import { addressOf, type Mailbox, type Sender } from '../model/mailbox.ts';
 import type { OriginHint, OutgoingDesk, ReportInHand, ReportJudgement } from '../model/report-judgement.ts';
+import { returnedOctets } from '../wire/message/returned-octets.ts';
+import { returnedTraits } from '../wire/message/returned-traits.ts';
 import type { OutgoingMemory } from './outgoing-memory.ts';
 import type { ReturnEvidence } from './return-evidence.ts';
 import { mayChange, weighed } from './report-weights.ts';
@@ -11,6 +14,8 @@ export interface OutgoingDeskParts {
   readonly memory: OutgoingMemory;
   /** What DNS adds; null: it is not asked. */
   readonly evidence: ReturnEvidence | null;
+  /** Secret of the installation, by which returned texts are compared. */
+  readonly printKey: HashKey;
   readonly config: Pick<Config, 'bounces' | 'site'>;
   /** Load level 1 or more. */
   isBusy(): boolean;
@@ -25,13 +30,14 @@ const attackHours = 6;
 const mostHinted = 10;
 
 /** The desk of one configuration. */
-export function createOutgoingDesk({ memory, evidence, config: { bounces, site }, isBusy, now }: OutgoingDeskParts): OutgoingDesk {
+export function createOutgoingDesk({ memory, evidence, printKey, config: { bounces, site }, isBusy, now }: OutgoingDeskParts): OutgoingDesk {
   const ours: ReadonlySet<string> = new Set([...site.domains, ...site.customerDomains]);
   const isOurs = (sender: Sender): sender is Mailbox => sender !== null && ours.has(sender.domain);
   const attacks = attackNotes(memory, () => Math.floor(now() / hourMs));
-  const settled = (judgement: ReportJudgement, to: readonly string[]): ReportJudgement => {
+  const settled = (judgement: ReportJudgement, report: ReportInHand, to: readonly string[]): ReportJudgement => {
     if (judgement.returned === 'forged') for (const each of to) attacks.noteForged(each);
-    return judgement;
+    const returned = returnedOctets(Buffer.from(report.text, 'latin1'));
+    return returned === null ? judgement : { ...judgement, original: { ...judgement.original, traits: returnedTraits(returned, printKey) } };
   };
   /** With proofs and hints that need DNS. */
   const lookFurther = async (report: ReportInHand, first: ReportJudgement, to: readonly string[], further: ReturnEvidence): Promise<ReportJudgement> => {
@@ -43,8 +49,8 @@ export function createOutgoingDesk({ memory, evidence, config: { bounces, site }
     const origin = mayChange(first, attack) ? await further.origin(report, original.originIp) : null;
     if (origin !== null && speaksAlone(first, origin)) for (const each of to) attacks.noteHinted(each);
     const spf = origin === null ? {} : { originSpf: origin };
-    if (proof === 'unsure') return { ...told, ...spf, returned: 'unproven', why: 'key-not-answered' };
-    return settled({ ...told, ...spf, ...weighed(first, { origin, attack }) }, to);
+    const verdict = proof === 'unsure' ? ({ returned: 'unproven', why: 'key-not-answered' } as const) : weighed(first, { origin, attack });
+    return settled({ ...told, ...spf, ...verdict }, report, to);
   };
   return {
     isOurs,
@@ -57,7 +63,7 @@ export function createOutgoingDesk({ memory, evidence, config: { bounces, site }
       const first = judgeReport(report, memory, bounces);
       if (first === null || first.returned === 'ours') return first;
       const to = report.recipients.filter(isOurs).map(addressOf);
-      if (evidence === null || !evidence.mayAdd(report, first.original.originIp)) return settled(first, to);
+      if (evidence === null || !evidence.mayAdd(report, first.original.originIp)) return settled(first, report, to);
       return lookFurther(report, first, to, evidence);
     },
     rememberWriter: (from, to) => {

@@ -4,13 +4,12 @@ import { networkOf } from '../lib/ip.ts';
 import { orgDomain } from '../lib/org-domain.ts';
 import type { AlarmKey } from '../model/alarm.ts';
 import type { Event } from '../model/events.ts';
+import { ReturnedClusters, type ReturnedCluster } from './returned-clusters.ts';
+import { Tally, type Counted } from './tally.ts';
 
-export interface Counted {
-  readonly name: string;
-  readonly count: number;
-}
+export type { Counted } from './tally.ts';
 
-/** Figures are exact; lists name the largest first, and only so many. Times are ISO 8601 UTC. */
+/** Sums are exact; lists name the largest first, only so many, and each with its error where it has one. Times are ISO 8601 UTC. */
 export interface ForgedSenderCase {
   /** Reports on mail that was not ours. */
   readonly reports: number;
@@ -20,16 +19,22 @@ export interface ForgedSenderCase {
   readonly first: string | null;
   readonly last: string | null;
   readonly kinds: readonly Counted[];
+  /** Of the reports. */
   readonly languages: readonly Counted[];
+  /** Of the mail that they return, as far as its text or subject came back. */
+  readonly mailLanguages: readonly Counted[];
   /** Our addresses that were forged. */
   readonly addresses: readonly Counted[];
   readonly addressesInAll: number;
-  /** Groups of returned messages that are alike, by a subject of each. */
-  readonly clusters: readonly (Counted & { readonly sample: string })[];
+  /** Groups of returned messages that are alike: campaigns. */
+  readonly clusters: readonly ReturnedCluster[];
   /** Where the returned messages came from: the first hop outside the server that returned them. */
-  readonly origins: readonly (Counted & { readonly host: string | null; readonly country: string | null })[];
+  readonly origins: readonly (Counted & { readonly host: string | null; readonly country: string | null; readonly system: string | null })[];
   readonly originsInAll: number;
+  /** Blocks of addresses (/24, /48) of the origins. */
   readonly networks: readonly Counted[];
+  /** Autonomous systems of the origins, `AS64500`; empty where no database of networks is given. */
+  readonly systems: readonly Counted[];
   /** By the countries of their origins; empty where no table of countries is given. */
   readonly countries: readonly Counted[];
   /** Reports that name no origin. */
@@ -37,115 +42,58 @@ export interface ForgedSenderCase {
   /** Who sends the reports: victims as we are. */
   readonly reporters: readonly Counted[];
   readonly reportersInAll: number;
+  /** How far the figures `...InAll` may be off, as a share of them; 0 while they are exact. */
+  readonly inAllError: number;
+}
+
+/** Where an address is; null where nobody knows. */
+export interface OriginPlace {
+  /** ISO 3166, upper case. */
+  readonly country: string | null;
+  /** `AS64500`. */
+  readonly system: string | null;
 }
 
 type ReportEvent = Extract<Event, { type: 'report-judged' }>;
 
 /** Entries of each list that are named. */
 const named = 20;
-/** Different names counted apart, of each sort: strangers choose them. What comes beyond is counted as `others`. */
-const mostNames = 50_000;
-/** Groups that a new subject is compared with. */
-const mostClusters = 500;
-/** Words of a subject that count. */
-const mostWords = 30;
-/** Share of the words that two subjects of one group have in common. */
-const alike = 0.6;
+/** Different names that are counted exactly, of what strangers choose and of what they cannot. */
+const manyNames = 20_000;
+const fewNames = 400;
+/** Host names of origins that are kept. */
+const mostHosts = 20_000;
+/** Of no worth to a stranger: nobody else sees the figures that are made with it. */
+const countKey = { k0: 0x5bd1_e995, k1: 0x9e37_79b1 };
+const nowhere: OriginPlace = { country: null, system: null };
 
-class Tally {
-  readonly #counts = new Map<string, number>();
-
-  add(name: string): void {
-    const known = this.#counts.has(name) || this.#counts.size < mostNames ? name : 'others';
-    this.#counts.set(known, (this.#counts.get(known) ?? 0) + 1);
-  }
-
-  get size(): number {
-    return this.#counts.size;
-  }
-
-  top(most = named): readonly Counted[] {
-    return [...this.#counts]
-      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-      .slice(0, most)
-      .map(([name, count]) => ({ name, count }));
-  }
-}
-
-/** Groups subjects that share most of their words, numbers apart. */
-class Clusters {
-  readonly #bySubject = new Map<string, number>();
-  /** Groups by each word of their first subject. */
-  readonly #withWord = new Map<string, readonly number[]>();
-  readonly #groups: { readonly words: number; readonly name: string; readonly sample: string; count: number }[] = [];
-
-  add(subject: string, sample: string): void {
-    const form = subject
-      .toLowerCase()
-      .replaceAll(/\p{N}+/gu, '0')
-      .replaceAll(/[^\p{L}0]+/gu, ' ')
-      .trim();
-    const at = this.#bySubject.get(form) ?? this.#groupOf(form, subject, sample);
-    const group = this.#groups[at];
-    if (group === undefined) return;
-    group.count++;
-    if (this.#bySubject.size < mostNames) this.#bySubject.set(form, at);
-  }
-
-  top(): ForgedSenderCase['clusters'] {
-    return this.#groups
-      .toSorted((a, b) => b.count - a.count)
-      .slice(0, named)
-      .map(({ name, count, sample }) => ({ name, count, sample }));
-  }
-
-  #groupOf(form: string, subject: string, sample: string): number {
-    const words = new Set(form.split(' ').slice(0, mostWords));
-    const near = this.#nearest(words);
-    if (near !== null) return near;
-    if (this.#groups.length > mostClusters) return mostClusters; // the others
-    const isLast = this.#groups.length === mostClusters;
-    const at = this.#groups.push({ words: words.size, name: isLast ? 'others' : subject, sample, count: 0 }) - 1;
-    if (!isLast) for (const word of words) this.#withWord.set(word, [...(this.#withWord.get(word) ?? []), at]);
-    return at;
-  }
-
-  /** The group whose words are most like these; only those that share one are looked at. */
-  #nearest(words: ReadonlySet<string>): number | null {
-    const common = new Map<number, number>();
-    for (const word of words) for (const at of this.#withWord.get(word) ?? []) common.set(at, (common.get(at) ?? 0) + 1);
-    let [best, share] = [-1, 0];
-    for (const [at, shared] of common) {
-      const of = shared / (words.size + (this.#groups[at]?.words ?? 0) - shared);
-      if (of > share) [best, share] = [at, of];
-    }
-    return share >= alike ? best : null;
-  }
-}
+const many = (): Tally => new Tally(manyNames, countKey);
+const few = (): Tally => new Tally(fewNames, countKey);
 
 /** Folds reports into a case about the addresses that an alarm names: one address, or all of a domain. */
 export class ForgedSenderFold {
   readonly #key: Pick<AlarmKey, 'recipient' | 'domain'>;
-  readonly #countryOf: (ip: string) => string | null;
+  readonly #placeOf: (ip: string) => OriginPlace;
   readonly #sums = { forged: 0, ours: 0, unproven: 0, withoutOrigin: 0 };
   readonly #tallies = {
-    kinds: new Tally(),
-    languages: new Tally(),
-    addresses: new Tally(),
-    origins: new Tally(),
-    networks: new Tally(),
-    countries: new Tally(),
-    reporters: new Tally(),
+    kinds: few(),
+    languages: few(),
+    mailLanguages: few(),
+    addresses: many(),
+    origins: many(),
+    networks: many(),
+    systems: few(),
+    countries: few(),
+    reporters: many(),
   };
-  readonly #clusters = new Clusters();
+  readonly #clusters = new ReturnedClusters();
   readonly #hosts = new Map<string, string>();
   #first = Infinity;
   #last = -Infinity;
 
-  /** `countryOf` gives a country's code, or null where it is not known. */
-  constructor(key: Pick<AlarmKey, 'recipient' | 'domain'>, countryOf: (ip: string) => string | null = () => null) {
+  constructor(key: Pick<AlarmKey, 'recipient' | 'domain'>, placeOf: (ip: string) => OriginPlace = () => nowhere) {
     this.#key = key;
-    this.#countryOf = countryOf;
+    this.#placeOf = placeOf;
   }
 
   note(event: ReportEvent): void {
@@ -155,35 +103,40 @@ export class ForgedSenderFold {
     if (event.returned !== 'forged') return;
     this.#first = Math.min(this.#first, event.at);
     this.#last = Math.max(this.#last, event.at);
-    const { kinds, languages, addresses, reporters } = this.#tallies;
+    const { kinds, languages, mailLanguages, addresses, reporters } = this.#tallies;
+    const { traits = {}, subject, originIp } = event.original;
     kinds.add(event.kind);
     languages.add(event.language ?? 'unknown');
     for (const address of meant) addresses.add(address);
     reporters.add(event.ip);
-    this.#clusters.add(event.original.subject ?? '', event.ref);
+    if (traits.language !== undefined) mailLanguages.add(traits.language);
+    this.#clusters.add({ subject: subject ?? '', traits, network: originIp === null ? null : networkOf(originIp, 24, 48), ref: event.ref });
     this.#origin(event);
   }
 
   result(): ForgedSenderCase {
-    const { kinds, languages, addresses, origins, networks, countries, reporters } = this.#tallies;
+    const { kinds, languages, mailLanguages, addresses, origins, networks, systems, countries, reporters } = this.#tallies;
     return {
       reports: this.#sums.forged,
       ours: this.#sums.ours,
       unproven: this.#sums.unproven,
       first: isoOf(this.#first),
       last: isoOf(this.#last),
-      kinds: kinds.top(),
-      languages: languages.top(),
-      addresses: addresses.top(),
+      kinds: kinds.top(named),
+      languages: languages.top(named),
+      mailLanguages: mailLanguages.top(named),
+      addresses: addresses.top(named),
       addressesInAll: addresses.size,
-      clusters: this.#clusters.top(),
-      origins: origins.top().map((each) => ({ ...each, host: this.#hosts.get(each.name) ?? null, country: this.#countryOf(each.name) })),
+      clusters: this.#clusters.top(named),
+      origins: origins.top(named).map((each) => ({ ...each, host: this.#hosts.get(each.name) ?? null, ...this.#placeOf(each.name) })),
       originsInAll: origins.size,
-      networks: networks.top(),
-      countries: countries.top(),
+      networks: networks.top(named),
+      systems: systems.top(named),
+      countries: countries.top(named),
       withoutOrigin: this.#sums.withoutOrigin,
-      reporters: reporters.top(),
+      reporters: reporters.top(named),
       reportersInAll: reporters.size,
+      inAllError: Math.max(addresses.sizeError, origins.sizeError, reporters.sizeError),
     };
   }
 
@@ -194,9 +147,10 @@ export class ForgedSenderFold {
     }
     this.#tallies.origins.add(originIp);
     this.#tallies.networks.add(networkOf(originIp, 24, 48));
-    if (originName !== null && this.#hosts.size < mostNames) this.#hosts.set(originIp, orgDomain(originName));
-    const country = this.#countryOf(originIp);
+    if (originName !== null && this.#hosts.size < mostHosts) this.#hosts.set(originIp, orgDomain(originName));
+    const { country, system } = this.#placeOf(originIp);
     if (country !== null) this.#tallies.countries.add(country);
+    if (system !== null) this.#tallies.systems.add(system);
   }
 
   #isMeant(address: string): boolean {

@@ -21,6 +21,22 @@ export type ReturnedVerdict =
   | { readonly returned: 'forged' }
   | { readonly returned: 'unproven'; readonly why: UnprovenWhy };
 
+/** What tells one campaign from another in what reports return. A key is absent where it says nothing. */
+export interface ReturnedTraits {
+  /** The sending program, from X-Mailer or User-Agent. */
+  readonly mailer?: string;
+  /** How the Message-ID is made: kinds and lengths of its pieces, and its domain. */
+  readonly idShape?: string;
+  /** Registered domains that its text leads to, at most five. */
+  readonly urlHosts?: readonly string[];
+  /** Bands of a MinHash over the words of its text; absent for texts too short to compare, and where no text came back. */
+  readonly bands?: readonly number[];
+  /** Hash of the normalised text. */
+  readonly text?: string;
+  /** Language of its text and subject. */
+  readonly language?: string;
+}
+
 /** The message that a report says it returns, as far as it tells. */
 export interface ReturnedOriginal {
   readonly subject: string | null;
@@ -28,6 +44,8 @@ export interface ReturnedOriginal {
   /** The first hop outside the site that returns it: where it came from. */
   readonly originIp: string | null;
   readonly originName: string | null;
+  /** Not read of mail that is proven ours. */
+  readonly traits?: ReturnedTraits;
 }
 
 export type ReportJudgement = ReturnedVerdict & {

@@ -36,7 +36,8 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
         const found = await keeper.incidents.find(name);
         if (found === null) return null;
         await keeper.flushJournal();
-        return forgedSenderCase(found.incident, { journalDir, countries: keeper.settings().config.bounces.countries });
+        const { bounces, places } = keeper.settings().config;
+        return forgedSenderCase(found.incident, { journalDir, countries: bounces.countries, places });
       },
     },
     tokens: keeper.tokens,

@@ -72,7 +72,11 @@ export const incidentNoteSchema: Schema = {
   additionalProperties: false,
 };
 
-const counted = { name: text, count: number } as const;
+/** A count, with its error where it has one. */
+const counted = (more: Readonly<Record<string, Schema>> = {}): Schema => {
+  const properties = { name: text, count: number, ...more };
+  return { ...object(properties), properties: { ...properties, error: number } };
+};
 
 export const forgedSenderSchema: Schema = object({
   reports: number,
@@ -80,16 +84,19 @@ export const forgedSenderSchema: Schema = object({
   unproven: number,
   first: { type: ['string', 'null'], format: 'date-time' },
   last: { type: ['string', 'null'], format: 'date-time' },
-  kinds: list(object(counted)),
-  languages: list(object(counted)),
-  addresses: list(object(counted)),
+  kinds: list(counted()),
+  languages: list(counted()),
+  mailLanguages: list(counted()),
+  addresses: list(counted()),
   addressesInAll: number,
-  clusters: list(object({ ...counted, sample: text })),
-  origins: list(object({ ...counted, host: textOrNull, country: textOrNull })),
+  clusters: list(counted({ sample: text, subjects: number, alike: list(text), networks: list(counted()) })),
+  origins: list(counted({ host: textOrNull, country: textOrNull, system: textOrNull })),
   originsInAll: number,
-  networks: list(object(counted)),
-  countries: list(object(counted)),
+  networks: list(counted()),
+  systems: list(counted()),
+  countries: list(counted()),
   withoutOrigin: number,
-  reporters: list(object(counted)),
+  reporters: list(counted()),
   reportersInAll: number,
+  inAllError: number,
 });
