@@ -24,6 +24,7 @@ const closingNames: Readonly<Record<(typeof countNames)[number], string>> = {
 
 // What other programs say is read: in the language they were written in, not in that of the machine. The time zone is left as it is.
 process.env['LC_ALL'] = 'C.UTF-8';
+process.umask(0o022); // mail servers that drop privileges read what tests write for them
 const processors = availableParallelism();
 const groups: readonly Group[] = [
   {

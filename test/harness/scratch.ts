@@ -68,7 +68,8 @@ export function scratchDirectory(owner: Owner, name: string): string {
 const bindable = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
+    // A machine without IPv6, or without that address, has nobody on it either.
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'));
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
   });
 
