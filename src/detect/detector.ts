@@ -3,6 +3,7 @@
 import type { Alarm, AlarmKey } from '../model/alarm.ts';
 import type { Sighting, SightingKind } from '../model/sighting.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
+import type { SightingWords } from './sighting-words.ts';
 
 /** What detectors know of the site. */
 export interface DetectorContext {
@@ -20,6 +21,11 @@ export interface DetectorContext {
   bytesFreeOf?(mailbox: string): number | null;
   /** The address has existed once: a sender with an old list is no harvester for it. */
   onceExisted?(address: string): boolean;
+}
+
+/** What a detector is made with: the site, and the words of the sighting that all are shown just now. */
+export interface DetectorGround extends DetectorContext {
+  readonly words: SightingWords;
 }
 
 /** Country as ISO 3166 in upper case, autonomous system as `AS64500`; '' where only the other is known. */
@@ -60,5 +66,5 @@ export interface DetectorDefinition<O extends Readonly<Record<string, DetectorOp
   readonly doc: string;
   readonly kinds: readonly SightingKind[];
   readonly options: O;
-  create(options: { readonly [K in keyof O]: number }, context: DetectorContext): Detector;
+  create(options: { readonly [K in keyof O]: number }, context: DetectorGround): Detector;
 }

@@ -4,6 +4,7 @@ import type { Alarm, Calm } from '../model/alarm.ts';
 import type { Sighting, SightingKind } from '../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from './detector.ts';
 import { detectorOptions, type DetectorSettings } from './detector-settings.ts';
+import { SightingWords } from './sighting-words.ts';
 
 export interface EngineParts {
   readonly definitions: readonly DetectorDefinition[];
@@ -42,10 +43,11 @@ interface Running {
 /** An engine with the given detectors, all fresh. */
 export function createEngine({ definitions, options, context, onCalm, onFault }: EngineParts): Engine {
   const byKind = new Map<SightingKind, Running[]>();
+  const ground = { ...context, words: new SightingWords(context.hashKey, (domain) => context.orgDomain(domain)) };
   const running = definitions.flatMap((definition): readonly Running[] => {
     const given = detectorOptions(definition, options);
     if (given === 'off') return [];
-    const one = { id: definition.id, detector: definition.create(given, context) };
+    const one = { id: definition.id, detector: definition.create(given, ground) };
     for (const kind of definition.kinds) byKind.set(kind, [...(byKind.get(kind) ?? []), one]);
     return [one];
   });

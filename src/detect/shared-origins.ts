@@ -1,9 +1,8 @@
 // Origins that speak for many: a mail provider, a webmail house, a list server writes to many mailboxes here, or for many domains. What comes
 // from one of these to one mailbox is many people's, and none of them is a bomber for it.
 import { FingerprintSet } from '../lib/fingerprint-set.ts';
-import type { HashKey } from '../lib/half-sip-hash.ts';
-import { sketchHash } from '../lib/sketch-hash.ts';
 import { KeyedStates } from '../lib/keyed-states.ts';
+import type { CountedWord } from './sighting-words.ts';
 
 /** Mailboxes here, or senders' domains, from which an origin speaks for many. */
 const enoughMailboxes = 16;
@@ -23,23 +22,18 @@ interface Known {
 
 /** One message as far as its origin goes. */
 export interface Brought {
-  readonly origin: string;
-  readonly mailbox: string;
+  readonly origin: CountedWord;
+  readonly mailbox: CountedWord;
   /** Of the sender; '' where there is none. */
-  readonly domain: string;
+  readonly domain: CountedWord;
   readonly at: number;
 }
 
 export class SharedOrigins {
-  readonly #key: HashKey;
   /** Origins that came once, as fingerprints: most never come again. */
   readonly #once = new FingerprintSet(oncePlaces);
   readonly #known = new KeyedStates<Known>(mostOrigins, () => ({ mailboxes: [], domains: [], variedAt: null }));
   #sinceAt: number | null = null;
-
-  constructor(key: HashKey) {
-    this.#key = key;
-  }
 
   get size(): number {
     return this.#known.size;
@@ -48,17 +42,17 @@ export class SharedOrigins {
   /** Takes note of what an origin brings; whether it speaks for many. On the first day many domains are enough: there is no other day yet. */
   isShared({ origin, mailbox, domain, at }: Brought): boolean {
     this.#sinceAt ??= at;
-    if (!this.#once.add(sketchHash(this.#key, origin))) return false;
-    const known = this.#known.of(origin);
-    if (this.#isEnough(known.mailboxes, mailbox, enoughMailboxes)) return true;
-    if (domain !== '' && this.#isEnough(known.domains, domain, enoughDomains)) known.variedAt ??= at;
+    if (!this.#once.add(origin.hash)) return false;
+    const known = this.#known.of(origin.text);
+    if (isEnough(known.mailboxes, mailbox.hash, enoughMailboxes)) return true;
+    if (domain.text !== '' && isEnough(known.domains, domain.hash, enoughDomains)) known.variedAt ??= at;
     return known.variedAt !== null && (at - known.variedAt >= dayMs || at - this.#sinceAt < dayMs);
   }
+}
 
-  #isEnough(seen: number[], text: string, enough: number): boolean {
-    if (seen.length >= enough) return true;
-    const hash = sketchHash(this.#key, text);
-    if (!seen.includes(hash)) seen.push(hash);
-    return seen.length >= enough;
-  }
+/** Whether so many different ones were seen, with this one. */
+function isEnough(seen: number[], hash: number, enough: number): boolean {
+  if (seen.length >= enough) return true;
+  if (!seen.includes(hash)) seen.push(hash);
+  return seen.length >= enough;
 }

@@ -74,9 +74,27 @@ export interface Calm {
   readonly at: number;
 }
 
-/** One text for a key: fields in a fixed order. */
-export const alarmKeyText = (key: AlarmKey): string =>
-  Object.keys(key)
-    .toSorted()
-    .map((name) => `${name}=${String(key[name as keyof AlarmKey])}`)
-    .join(' ');
+/** In this order they stand in a key's text. */
+const keyNames = Object.keys({
+  domain: true,
+  injector: true,
+  ip: true,
+  message: true,
+  network: true,
+  recipient: true,
+  route: true,
+  sender: true,
+  site: true,
+  thread: true,
+  user: true,
+} satisfies Readonly<Record<keyof AlarmKey, true>>) as readonly (keyof AlarmKey)[];
+
+/** One text for a key: fields in a fixed order. It is asked of each message of an attack: nothing is sorted for it. */
+export function alarmKeyText(key: AlarmKey): string {
+  let text = '';
+  for (const name of keyNames) {
+    const value = key[name];
+    if (value !== undefined) text += `${text === '' ? '' : ' '}${name}=${String(value)}`;
+  }
+  return text;
+}

@@ -1,11 +1,10 @@
 // Detector: two programs that answer each other. An out-of-office note answers a ticket system that answers the note, a bounce is bounced; each
 // answer is one message, and they never tire. Two people who write in turn are slower, and one of them is no program.
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
+import { pairHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
-import { mailboxOf, steadySender } from '../envelope.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 
 const id = 'answering-machines';
@@ -41,12 +40,12 @@ interface Exchange {
 
 class AnsweringMachines implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   /** Who wrote to whom, as fingerprints: only an answer makes a pair. */
   readonly #wrote = new FingerprintSet(wrotePlaces);
   readonly #pairs: HotKeys<Exchange>;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#pairs = new HotKeys({ detector: id, capacity: given.pairs, quietMs: pauseMs, fresh: () => ({ forth: 0, back: 0, unseen: 0 }) });
@@ -62,10 +61,9 @@ class AnsweringMachines implements Detector {
 
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.outcome === 'deferred' || !mayBeMachine(sighting)) return;
-    const author = steadySender(sighting.from || (sighting.traits?.author ?? ''));
-    const to = mailboxOf(sighting.to);
+    const { text: author, hash: writer } = this.#context.words.sender(sighting.from || (sighting.traits?.author ?? ''));
+    const { text: to, hash: reader } = this.#context.words.mailbox(sighting.to);
     if (author === '' || author === to) return;
-    const [writer, reader] = [this.#hash(author), this.#hash(to)];
     this.#wrote.add(pairHash(writer, reader));
     if (!this.#wrote.has(pairHash(reader, writer))) return;
     const isForth = author < to;
@@ -92,10 +90,6 @@ class AnsweringMachines implements Detector {
       },
       raise,
     );
-  }
-
-  #hash(address: string): number {
-    return sketchHash(this.#context.hashKey, address);
   }
 }
 

@@ -8,8 +8,7 @@ import { RecentMap } from '../../lib/recent-map.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageTraits } from '../../model/message-traits.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import { netOf } from '../caller-keys.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 
 const id = 'campaign';
@@ -42,14 +41,14 @@ interface Cluster {
 
 class Campaign implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #clusters: HotKeys<Cluster>;
   /** The name of the cluster a band belongs to. */
   readonly #once = new FingerprintSet(bandPlaces);
   readonly #bands = new RecentMap<string>({ capacity: mostBands, keepMs: quietMs });
   readonly #firstAt = new RecentNumbers({ capacity: mostOrigins, keepMs: Number.POSITIVE_INFINITY });
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     const fresh = (): Cluster => ({ networks: new DistinctCount(), origins: new DistinctCount(), recipients: new DistinctCount() });
@@ -67,18 +66,17 @@ class Campaign implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.direction !== 'in' || sighting.outcome === 'deferred') return;
     const { at, traits, caller, origin } = sighting;
-    const isKnown = at - this.#firstAtOf(origin.name, at) >= acquaintedMs;
+    const isKnown = at - this.#firstAtOf(this.#context.words.origin(origin.name).hash, at) >= acquaintedMs;
     // A text too short to compare has no bands: empty mails with a picture are all alike (the lesson of DCC).
     if (traits?.bands === undefined || traits.report !== undefined || isKnown || caller.user !== null || caller.inside) return;
     const name = this.#clusterOf(traits, traits.bands, at);
     if (name !== null) this.#joins(name, sighting, raise);
   }
 
-  #firstAtOf(origin: string, at: number): number {
-    const hash = this.#hash(origin);
-    const known = this.#firstAt.get(hash, at);
+  #firstAtOf(origin: number, at: number): number {
+    const known = this.#firstAt.get(origin, at);
     if (known !== 0) return known;
-    this.#firstAt.set(hash, at, at);
+    this.#firstAt.set(origin, at, at);
     return at;
   }
 
@@ -98,9 +96,9 @@ class Campaign implements Detector {
     const hot = this.#clusters.of(name, at);
     hot.note(sighting, origin.name);
     const { networks, origins, recipients } = hot.state;
-    networks.add(this.#hash(netOf(caller)));
-    origins.add(this.#hash(origin.name));
-    recipients.add(this.#hash(to));
+    networks.add(this.#context.words.network(caller).hash);
+    origins.add(this.#context.words.origin(origin.name).hash);
+    recipients.add(sketchHash(this.#context.hashKey, to));
     // The first of them left only its bands.
     const hit = reached(hot.count + 1, this.#options);
     const places = Math.min(networks.count - networks.err, origins.count - origins.err);
@@ -121,10 +119,6 @@ class Campaign implements Detector {
       },
       raise,
     );
-  }
-
-  #hash(text: string): number {
-    return sketchHash(this.#context.hashKey, text);
   }
 }
 

@@ -4,8 +4,7 @@ import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
-import { mailboxOf } from '../envelope.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 
 const id = 'circling-message';
@@ -26,11 +25,11 @@ const seenPlaces = 1 << 18;
 
 class CirclingMessage implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #once = new FingerprintSet(seenPlaces);
   readonly #again: HotKeys<{ hops: number }>;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#again = new HotKeys({ detector: id, capacity: given.messages, quietMs: dayMs, fresh: () => ({ hops: 0 }) });
@@ -49,11 +48,12 @@ class CirclingMessage implements Detector {
     const { messageId, to, traits } = sighting;
     if (messageId === null) return;
     // One mail to three lists comes three times to whoever is on all of them: each list counts for itself.
-    const [mailbox, list] = [mailboxOf(to), traits?.listId ?? ''];
-    const cameBefore = this.#once.add(pairHash(pairHash(this.#hash(messageId), this.#hash(mailbox)), this.#hash(list)));
+    const mailbox = this.#context.words.mailbox(to);
+    const list = traits?.listId ?? '';
+    const cameBefore = this.#once.add(pairHash(pairHash(this.#hash(messageId), mailbox.hash), this.#hash(list)));
     const hops = traits?.hops ?? 0;
     if (!cameBefore && hops < this.#options.watchHops) return;
-    this.#comesAgain(`${messageId} ${mailbox} ${list}`, hops, sighting, raise);
+    this.#comesAgain(`${messageId} ${mailbox.text} ${list}`, hops, sighting, raise);
   }
 
   #hash(text: string): number {
@@ -75,7 +75,7 @@ class CirclingMessage implements Detector {
       hot,
       at,
       {
-        key: { recipient: mailboxOf(to), message: messageId ?? '' },
+        key: { recipient: this.#context.words.mailbox(to).text, message: messageId ?? '' },
         level: hit.level,
         count: times,
         statistic: isByHops ? { name: 'hops', value: hops, threshold: hit.threshold } : { name: 'times', value: times, threshold: hit.threshold },

@@ -6,8 +6,8 @@ import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { WindowCount } from '../../lib/window-count.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Caller, ConnectionSighting, DepartureSighting, MessageSighting, Sighting } from '../../model/sighting.ts';
-import { hostAlarmKey, hostOf, netOf, networkAlarmKey } from '../caller-keys.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { hostAlarmKey, networkAlarmKey } from '../caller-keys.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, type HotKey, reached } from '../hot-keys.ts';
 import { SiteSurge } from '../site-surge.ts';
 import { exactly, plural } from '../wording.ts';
@@ -62,7 +62,7 @@ interface Crowd {
 
 class ConnectionFlood implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #hosts: HotKeys<Crowd>;
   readonly #networks: HotKeys<Crowd>;
   readonly #site: HotKeys<Crowd>;
@@ -75,7 +75,7 @@ class ConnectionFlood implements Detector {
   readonly #open: RecentNumbers;
   readonly #openedAt: RecentNumbers;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     const fresh = (): Crowd => ({ futile: new WindowCount(minuteMs), local: 0 });
@@ -105,7 +105,7 @@ class ConnectionFlood implements Detector {
   #opened(sighting: ConnectionSighting, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
     if (caller.ip === '') return;
-    const host = this.#hash(hostOf(caller));
+    const host = this.#context.words.host(caller).hash;
     const factor = caller.inside || caller.user !== null || this.#known.has(host, at) ? knownFactor : 1;
     this.#weighHost(sighting, { host, factor }, raise);
     this.#weighNetwork(sighting, factor, raise);
@@ -116,16 +116,17 @@ class ConnectionFlood implements Detector {
     const name = session === '' ? 0 : this.#hash(session);
     if (session === '' || this.#sessions.get(name, at) === 0) return;
     this.#sessions.set(name, 0, at);
-    const host = this.#hash(hostOf(caller));
+    const host = this.#context.words.host(caller).hash;
     this.#open.set(host, Math.max(0, this.#open.get(host, at) - 1), at);
   }
 
   /** Mail that was taken, once a message: its connection was worth it. */
   #brought({ at, caller, index, outcome, direction }: MessageSighting): void {
     if (index !== 0 || outcome !== 'delivered' || caller.ip === '') return;
-    if (direction === 'in') this.#known.isNew(this.#hash(hostOf(caller)), at);
-    for (const crowd of [this.#hosts.peek(hostOf(caller)), this.#networks.peek(netOf(caller))])
-      if (crowd !== undefined && crowd.state.futile.countAt(at) > 0) crowd.state.futile.add(at, -1);
+    const host = this.#context.words.host(caller);
+    if (direction === 'in') this.#known.isNew(host.hash, at);
+    takeOff(this.#hosts.peek(host.text), at);
+    takeOff(this.#networks.peek(this.#context.words.network(caller).text), at);
   }
 
   #isFew(key: number, at: number): boolean {
@@ -151,7 +152,7 @@ class ConnectionFlood implements Detector {
     const { atOnceWatch, atOnceAlert, perMinute } = this.#options;
     const atOnce = this.#openNow(sighting, hash);
     if (this.#isFew(hash, at) && atOnce < atOnceWatch) return;
-    const host = this.#hosts.of(hostOf(caller), at);
+    const host = this.#hosts.of(this.#context.words.host(caller).text, at);
     const futile = countIn(host, sighting, networkOfClient(caller.ip));
     const crowded = reached(atOnce, scaled({ watch: atOnceWatch, alert: atOnceAlert }, factor));
     const fast = reached(futile, scaled({ watch: perMinute / 2, alert: perMinute }, factor));
@@ -178,8 +179,9 @@ class ConnectionFlood implements Detector {
 
   #weighNetwork(sighting: ConnectionSighting, factor: number, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
-    if (this.#isFew(pairHash(this.#hash(netOf(caller)), networkMark), at)) return;
-    const network = this.#networks.of(netOf(caller), at);
+    const name = this.#context.words.network(caller);
+    if (this.#isFew(pairHash(name.hash, networkMark), at)) return;
+    const network = this.#networks.of(name.text, at);
     const futile = countIn(network, sighting, caller.ip);
     const limit = this.#options.networkPerMinute;
     const hit = reached(futile, scaled({ watch: limit / 2, alert: limit }, factor));
@@ -234,6 +236,11 @@ class ConnectionFlood implements Detector {
   #isLocal(caller: Caller): boolean {
     return this.#context.placeOf?.(caller.ip)?.local ?? caller.inside;
   }
+}
+
+/** Takes off a connection that brought mail. */
+function takeOff(crowd: HotKey<Crowd> | undefined, at: number): void {
+  if (crowd !== undefined && crowd.state.futile.countAt(at) > 0) crowd.state.futile.add(at, -1);
 }
 
 /** Counts a connection; with the first that is kept come the few before it. */

@@ -6,9 +6,8 @@ import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { addScore, type LeakyScore, startScore } from '../../lib/leaky-score.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Caller, MessageSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
-import { callerText, houseOf, netOf, networkAlarmKey } from '../caller-keys.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
-import { mailboxOf } from '../envelope.ts';
+import { callerText, houseOf, networkAlarmKey } from '../caller-keys.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { isRoleAddress } from '../role-addresses.ts';
 import { exactly, plural } from '../wording.ts';
@@ -42,11 +41,11 @@ interface Sender {
 
 class DirectoryHarvest implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #senders: HotKeys<Sender>;
   readonly #counted = new FingerprintSet(pairPlaces);
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#senders = new HotKeys({
@@ -129,7 +128,7 @@ class DirectoryHarvest implements Detector {
 
   /** Big providers are judged by their domain: an address of theirs belongs to thousands. */
   #keyOf(caller: Caller): string {
-    return houseOf(caller, this.#context.orgDomain) ?? netOf(caller);
+    return houseOf(caller, this.#context.orgDomain) ?? this.#context.words.network(caller).text;
   }
 
   #alarmKeyOf(caller: Caller): AlarmKey {
@@ -142,7 +141,7 @@ class DirectoryHarvest implements Detector {
   }
 
   #isFirst(key: string, to: string): boolean {
-    return !this.#counted.add(pairHash(this.#hash(key), this.#hash(mailboxOf(to))));
+    return !this.#counted.add(pairHash(this.#hash(key), this.#context.words.mailbox(to).hash));
   }
 
   #hash(text: string): number {

@@ -4,9 +4,8 @@ import { RecentSet } from '../../lib/recent-map.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { Doorkeeper } from '../doorkeeper.ts';
-import { steadySender } from '../envelope.ts';
 import { reached } from '../hot-keys.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
@@ -49,14 +48,16 @@ interface List {
 
 class ListExplosion implements Detector {
   readonly #options: Options;
+  readonly #context: DetectorGround;
   readonly #door: Doorkeeper;
   readonly #lists: KeyedStates<List>;
   readonly #posts = new RecentSet({ capacity: mostPosts, keepMs: postMs });
   readonly #raised = new RaisedKeys(quietMs);
   #terms: SurgeTerms | null = null;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
+    this.#context = context;
     this.#door = new Doorkeeper(context.hashKey, doorPlaces);
     this.#lists = new KeyedStates(given.lists, () => ({ surge: new Surge(), copies: 0 }));
   }
@@ -71,7 +72,7 @@ class ListExplosion implements Detector {
 
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || !reachedMailbox(sighting)) return;
-    const name = listOf(sighting);
+    const name = this.#listOf(sighting);
     if (name === '' || !this.#door.knows(name)) return;
     const { at, source, messageId, from, traits, origin } = sighting;
     const { usualPerMinute, severe, watch, copies } = this.#options;
@@ -84,7 +85,7 @@ class ListExplosion implements Detector {
     const sum = list.surge.note(at, terms);
     if (list.surge.count === 1) list.copies = 1;
     if (sum < watch / 2) return;
-    list.surge.witness(traits?.author ?? steadySender(from), source, origin.spoofable);
+    list.surge.witness(traits?.author ?? this.#context.words.sender(from).text, source, origin.spoofable);
     const hit = reached(sum, this.#options);
     if (hit === null) return;
     const level = list.copies < copies ? 'watch' : hit.level;
@@ -105,13 +106,13 @@ class ListExplosion implements Detector {
       because: `${surge.count} posts of the list ${name} within ${minutesText(at - surge.onsetAt)}, ${list.copies} copies`,
     });
   }
-}
 
-/** The list a message came through: by its List-Id, else by the envelope sender's form; '' for none. */
-function listOf({ from, traits }: MessageSighting): string {
-  if (traits?.listId !== undefined) return traits.listId;
-  const sender = steadySender(from);
-  return listSender.test(sender) ? sender : '';
+  /** The list a message came through: by its List-Id, else by the envelope sender's form; '' for none. */
+  #listOf({ from, traits }: MessageSighting): string {
+    if (traits?.listId !== undefined) return traits.listId;
+    const { text: sender } = this.#context.words.sender(from);
+    return listSender.test(sender) ? sender : '';
+  }
 }
 
 /** D8: a list sends far more than it is used to. */

@@ -3,9 +3,8 @@
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { Doorkeeper } from '../doorkeeper.ts';
-import { mailboxOf } from '../envelope.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
@@ -54,13 +53,13 @@ interface Reached {
 
 class MailboxFlood implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #door: Doorkeeper;
   readonly #mailboxes: KeyedStates<Mailbox>;
   readonly #raised = new RaisedKeys(quietMs);
   #sinceAt: number | null = null;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#door = new Doorkeeper(context.hashKey, doorPlaces);
@@ -78,10 +77,10 @@ class MailboxFlood implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.direction === 'out') return;
     const { at, origin, source, bytes } = sighting;
-    const recipient = mailboxOf(sighting.to);
+    const { text: recipient, hash } = this.#context.words.mailbox(sighting.to);
     if (!reachedMailbox(sighting)) return this.#raised.keepHot({ recipient }, at);
     const terms = this.#termsAt(at);
-    if (!this.#door.knows(recipient)) return;
+    if (!this.#door.knowsHash(hash)) return;
     const mailbox = this.#mailboxes.of(recipient);
     const sum = mailbox.surge.note(at, terms);
     if (mailbox.surge.count === 1) mailbox.bytes = 0;

@@ -10,8 +10,8 @@ import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import { nextStep } from '../../lib/walk.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { AuthSighting, Sighting } from '../../model/sighting.ts';
-import { addressText, callerText, hostAlarmKey, hostOf, netOf, networkAlarmKey } from '../caller-keys.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { addressText, callerText, hostAlarmKey, networkAlarmKey } from '../caller-keys.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { type HotKey, HotKeys, reached } from '../hot-keys.ts';
 import { SiteSurge } from '../site-surge.ts';
 import { exactly, plural } from '../wording.ts';
@@ -64,7 +64,7 @@ interface Network {
 
 class PasswordGuessing implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #hosts: HotKeys<Host>;
   readonly #networks: HotKeys<Network>;
   readonly #users: HotKeys<DistinctWindow>;
@@ -78,7 +78,7 @@ class PasswordGuessing implements Detector {
   readonly #forgiven = new RecentPrints({ capacity: mostPairs, keepMs: hourMs });
   readonly #counted = new RecentPrints({ capacity: mostPairs, keepMs: hourMs });
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     const capacity = given.keys;
@@ -119,13 +119,14 @@ class PasswordGuessing implements Detector {
 
   /** Each user forgives a host once an hour: a guesser with one account of his own cannot wash himself with it. */
   #succeeded({ at, caller, user }: AuthSighting): void {
-    const pair = this.#pair(hostOf(caller), user);
+    const { words } = this.#context;
+    const pair = pairHash(words.host(caller).hash, words.user(user).hash);
     this.#known.isNew(pair, at);
-    const network = this.#networks.of(netOf(caller), at).state;
+    const network = this.#networks.of(words.network(caller).text, at).state;
     network.succeeded ??= new DistinctWindow(hourMs);
-    network.succeeded.add(this.#hash(user), at);
+    network.succeeded.add(words.user(user).hash, at);
     if (!this.#forgiven.isNew(pair, at)) return;
-    const host = this.#hosts.peek(hostOf(caller))?.state;
+    const host = this.#hosts.peek(words.host(caller).text)?.state;
     if (host === undefined) return;
     addScore(host.fast, Math.min(weights.success, -this.#points.get(pair, at)), this.#leak(at));
     host.slow = Math.max(0, host.slow - Math.max(1, this.#steps.get(pair, at)));
@@ -135,12 +136,13 @@ class PasswordGuessing implements Detector {
 
   #failed(sighting: AuthSighting, raise: (alarm: Alarm) => void): void {
     const { at, caller, user, secret } = sighting;
-    const host = hostOf(caller);
-    const pair = this.#pair(host, user);
+    const { words } = this.#context;
+    const host = words.host(caller).hash;
+    const pair = pairHash(host, words.user(user).hash);
     const points = this.#points.get(pair, at);
     const isNewName = user === '' || points === 0;
     // Elsewhere the same user with the same password is the same forgotten device on its way.
-    const isNewSecret = secret !== null && this.#secrets.isNew(this.#pair(user, secret), at);
+    const isNewSecret = secret !== null && this.#secrets.isNew(pairHash(words.user(user).hash, sketchHash(this.#context.hashKey, secret)), at);
     if (secret !== null && !isNewSecret) return;
     const isOwnUser = user !== '' && this.#known.has(pair, at);
     const weight = weightOf({ user, isNewName, isOwnUser });
@@ -153,13 +155,13 @@ class PasswordGuessing implements Detector {
       this.#weighNetwork(sighting, raise);
       this.#weighUser(sighting, raise);
     }
-    if (this.#counted.isNew(this.#hash(host), at)) this.#weighSite(sighting, raise);
+    if (this.#counted.isNew(host, at)) this.#weighSite(sighting, raise);
   }
 
   #weighHost(sighting: AuthSighting, { weight, isStep }: { readonly weight: number; readonly isStep: boolean }, raise: (alarm: Alarm) => void): void {
     const { at, caller } = sighting;
     const { fastWatch, fastAlert, slowWatch, slowAlert } = this.#options;
-    const host = this.#hosts.of(hostOf(caller), at);
+    const host = this.#hosts.of(this.#context.words.host(caller).text, at);
     host.note(sighting, sighting.user === '' ? callerText(caller) : sighting.user);
     const fast = addScore(host.state.fast, weight, this.#leak(at));
     if (isStep) host.state.slow = nextStep(host.state.slow, true, severeFactor * slowAlert);
@@ -192,9 +194,9 @@ class PasswordGuessing implements Detector {
   #weighNetwork(sighting: AuthSighting, raise: (alarm: Alarm) => void): void {
     const { at, caller, user } = sighting;
     const { usersWatch, usersAlert } = this.#options;
-    const network = this.#networks.of(netOf(caller), at);
+    const network = this.#networks.of(this.#context.words.network(caller).text, at);
     network.note(sighting, user);
-    network.state.failed.add(this.#hash(user), at);
+    network.state.failed.add(this.#context.words.user(user).hash, at);
     if (network.count < usersWatch) return; // no more names than failures
     const failed = network.state.failed.countAt(at);
     // An office behind one address mistypes too, and gets in: who got in is taken off.
@@ -222,7 +224,7 @@ class PasswordGuessing implements Detector {
     const { networksWatch, networksAlert } = this.#options;
     const target = this.#users.of(user, at);
     target.note(sighting, addressText(caller));
-    target.state.add(this.#hash(netOf(caller)), at);
+    target.state.add(this.#context.words.network(caller).hash, at);
     if (target.count < networksWatch) return; // no more networks than failures
     const networks = target.state.countAt(at);
     const hit = reached(networks.count, { watch: networksWatch, alert: networksAlert, severe: severeFactor * networksAlert });
@@ -265,14 +267,6 @@ class PasswordGuessing implements Detector {
       },
       raise,
     );
-  }
-
-  #hash(text: string): number {
-    return sketchHash(this.#context.hashKey, text);
-  }
-
-  #pair(one: string, other: string): number {
-    return pairHash(this.#hash(one), this.#hash(other));
   }
 
   #leak(at: number): { readonly at: number; readonly perMinute: number; readonly most: number } {

@@ -5,8 +5,7 @@ import { FingerprintSet } from '../../lib/fingerprint-set.ts';
 import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
-import { mailboxOf } from '../envelope.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { reachedMailbox } from '../outcomes.ts';
 
@@ -33,12 +32,12 @@ interface Thread {
 
 class ReplyAllStorm implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #mailboxes = new DistinctCount();
   readonly #once = new FingerprintSet(oncePlaces);
   readonly #threads: HotKeys<Thread>;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     const fresh = (): Thread => ({ answers: new DistinctWindow(hourMs), readers: new DistinctWindow(hourMs) });
@@ -56,7 +55,7 @@ class ReplyAllStorm implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.direction === 'out' || !reachedMailbox(sighting)) return;
     const { at, traits, to, from, messageId, source } = sighting;
-    const reader = this.#hash(mailboxOf(to));
+    const reader = this.#context.words.mailbox(to).hash;
     this.#mailboxes.add(reader);
     const thread = traits?.reply === true ? traits.thread : undefined;
     // Most conversations have a single answer here: it leaves a fingerprint only.

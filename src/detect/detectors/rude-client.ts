@@ -6,8 +6,8 @@ import { RecentPrints } from '../../lib/recent-numbers.ts';
 import { sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Caller, OffenceSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
-import { callerText, hostAlarmKey, hostOf } from '../caller-keys.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import { callerText, hostAlarmKey } from '../caller-keys.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { exactly, plural } from '../wording.ts';
 
@@ -49,10 +49,10 @@ const mostFactor = 1.25;
 class RudeClient implements Detector {
   readonly #options: Options;
   readonly #clients: HotKeys<LeakyScore>;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #guesses = new RecentPrints({ capacity: mostGuesses, keepMs: 24 * hourMs });
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#clients = new HotKeys({ detector: id, capacity: given.clients, quietMs: hourMs, fresh: startScore });
@@ -89,7 +89,7 @@ class RudeClient implements Detector {
     // What a user of ours does is judged as a user's doing: his address may be his whole office's.
     if (points === 0 || caller.ip === '' || caller.user !== null) return;
     const { at } = sighting;
-    const client = this.#clients.of(hostOf(caller), at);
+    const client = this.#clients.of(this.#context.words.host(caller).text, at);
     client.note(sighting, callerText(caller));
     const score = addScore(client.state, points, this.#terms(at));
     const hit = reached(score, this.#options);
@@ -111,12 +111,12 @@ class RudeClient implements Detector {
   }
 
   #good(at: number, caller: Caller, points = goodPoints): void {
-    const client = caller.ip === '' ? undefined : this.#clients.peek(hostOf(caller));
+    const client = caller.ip === '' ? undefined : this.#clients.peek(this.#context.words.host(caller).text);
     if (client !== undefined) addScore(client.state, points, this.#terms(at));
   }
 
   #isNewGuess({ at, caller, user, secret }: Extract<Sighting, { kind: 'auth' }>): boolean {
-    return user === '' || this.#guesses.isNew(sketchHash(this.#context.hashKey, `${hostOf(caller)} ${user} ${secret ?? ''}`), at);
+    return user === '' || this.#guesses.isNew(sketchHash(this.#context.hashKey, `${this.#context.words.host(caller).text} ${user} ${secret ?? ''}`), at);
   }
 
   #terms(at: number): { readonly at: number; readonly perMinute: number; readonly most: number } {

@@ -4,12 +4,13 @@ import { KeyedStates } from '../../lib/keyed-states.ts';
 import { pairHash, sketchHash } from '../../lib/sketch-hash.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Origin, Sighting } from '../../model/sighting.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { Doorkeeper } from '../doorkeeper.ts';
-import { domainOf, mailboxOf, steadySender } from '../envelope.ts';
+import { domainOf } from '../envelope.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { SharedOrigins } from '../shared-origins.ts';
+import type { CountedWord } from '../sighting-words.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
 import { exactly, minutesText } from '../wording.ts';
 
@@ -54,15 +55,21 @@ type Sameness = 'origin' | 'sender' | 'text';
 /** So that a sender called like a text is not taken for it. */
 const samenessMarks: Readonly<Record<Sameness, number>> = { origin: 0, sender: 1, text: 2 };
 
+/** Found by a hash of its names; these tell it from another of the same hash. */
 interface Pair {
   readonly surge: Surge;
   readonly firstAt: number;
+  recipient: string;
+  name: string;
 }
 
 interface Way {
   readonly sameness: Sameness;
-  readonly pair: string;
-  readonly key: AlarmKey;
+  /** Of recipient and name. */
+  readonly hash: number;
+  readonly recipient: string;
+  /** Of the origin, the sender or the text. */
+  readonly name: string;
 }
 
 interface Reached {
@@ -72,21 +79,21 @@ interface Reached {
 
 class SingleSourceBomb implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #origins: SharedOrigins;
   /** Pairs that wrote once, as fingerprints: most never write again, and the first of a bomb is not missed. */
   readonly #door: Doorkeeper;
-  readonly #pairs: KeyedStates<Pair>;
+  readonly #pairs: KeyedStates<Pair, number>;
   readonly #raised = new RaisedKeys(quietMs);
   #at = 0;
   #terms: SurgeTerms | null = null;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#door = new Doorkeeper(context.hashKey, doorPlaces);
-    this.#origins = new SharedOrigins(context.hashKey);
-    this.#pairs = new KeyedStates(given.pairs, () => ({ surge: new Surge(), firstAt: this.#at }));
+    this.#origins = new SharedOrigins();
+    this.#pairs = new KeyedStates(given.pairs, () => ({ surge: new Surge(), firstAt: this.#at, recipient: '', name: '' }));
   }
 
   get size(): number {
@@ -107,7 +114,7 @@ class SingleSourceBomb implements Detector {
     let isTold = false;
     for (const way of this.#waysOf(sighting)) {
       const alarm = this.#noteWay(way, sighting, this.#terms, isTold);
-      isTold ||= this.#raised.levelOf(way.key) !== null;
+      isTold ||= this.#raised.size > 0 && this.#raised.levelOf(keyOf(way, sighting)) !== null;
       if (alarm !== null) raise(alarm);
     }
   }
@@ -115,45 +122,57 @@ class SingleSourceBomb implements Detector {
   /** What is refused by now shows that the attack goes on. */
   #goesOn(sighting: MessageSighting): void {
     if (this.#raised.size === 0) return;
-    for (const { key } of this.#waysOf(sighting)) this.#raised.keepHot(key, sighting.at);
+    for (const way of this.#waysOf(sighting)) this.#raised.keepHot(keyOf(way, sighting), sighting.at);
   }
 
   /** In what a message is the same as others to its mailbox; the surest first. */
   #waysOf({ to, from, origin, traits, at }: MessageSighting): Way[] {
-    const recipient = mailboxOf(to);
-    const sender = steadySender(from);
+    const { words } = this.#context;
+    const mailbox = words.mailbox(to);
     const ways: Way[] = [];
-    const isShared = this.#origins.isShared({ origin: origin.name, mailbox: recipient, domain: this.#context.orgDomain(domainOf(from)), at });
-    const mailbox = this.#hash(recipient);
-    if (!isShared && this.#knows(mailbox, 'origin', origin.name))
-      ways.push({ sameness: 'origin', pair: `${recipient} ${origin.name}`, key: { recipient, ...originKey(origin) } });
+    const by = words.origin(origin.name);
+    const isShared = this.#origins.isShared({ origin: by, mailbox, domain: words.organisation(domainOf(from)), at });
+    if (!isShared) this.#addKnown(ways, 'origin', mailbox, by);
     // Reports of mail all come from the null sender: they are the backscatter detector's.
-    if (sender !== '' && this.#knows(mailbox, 'sender', sender))
-      ways.push({ sameness: 'sender', pair: `${recipient} <${sender}>`, key: { recipient, sender } });
+    const sender = words.sender(from);
+    if (sender.text !== '') this.#addKnown(ways, 'sender', mailbox, sender);
     const text = traits?.text ?? '';
-    if (text !== '' && this.#knows(mailbox, 'text', text)) ways.push({ sameness: 'text', pair: `${recipient} #${text}`, key: { recipient, message: text } });
+    if (text !== '') this.#addKnown(ways, 'text', mailbox, { text, hash: sketchHash(this.#context.hashKey, text) });
     return ways;
   }
 
-  #knows(recipient: number, sameness: Sameness, name: string): boolean {
-    return this.#door.knowsHash(pairHash(recipient ^ samenessMarks[sameness], this.#hash(name)));
+  /** A pair that has written before; one that comes for the first time is only noted. */
+  #addKnown(ways: Way[], sameness: Sameness, mailbox: CountedWord, { text, hash: other }: CountedWord): void {
+    const hash = pairHash(mailbox.hash ^ samenessMarks[sameness], other);
+    if (this.#door.knowsHash(hash)) ways.push({ sameness, hash, recipient: mailbox.text, name: text });
   }
 
-  #hash(text: string): number {
-    return sketchHash(this.#context.hashKey, text);
+  #pairOf({ hash, recipient, name }: Way): Pair {
+    const key = hash | 0; // a small integer: no number is made for it
+    let pair = this.#pairs.of(key);
+    if (pair.name === name && pair.recipient === recipient) return pair;
+    if (pair.name !== '') {
+      this.#pairs.delete(key);
+      pair = this.#pairs.of(key);
+    }
+    pair.recipient = recipient;
+    pair.name = name;
+    return pair;
   }
 
-  #noteWay(way: Way, { at, source, origin, from, traits }: MessageSighting, terms: SurgeTerms, isTold: boolean): Alarm | null {
-    const { surge, firstAt } = this.#pairs.of(way.pair);
+  #noteWay(way: Way, sighting: MessageSighting, terms: SurgeTerms, isTold: boolean): Alarm | null {
+    const { at, source, origin, from, traits } = sighting;
+    const { surge, firstAt } = this.#pairOf(way);
     const sum = surge.note(at, terms);
     if (sum < this.#options.watch / 2) return null;
-    surge.witness(way.sameness === 'origin' ? steadySender(from) || '<>' : origin.name, source, origin.spoofable);
-    if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(way.key, at);
+    surge.witness(way.sameness === 'origin' ? this.#context.words.sender(from).text || '<>' : origin.name, source, origin.spoofable);
+    const key = keyOf(way, sighting);
+    if (sum >= hotShare * this.#options.alert) this.#raised.keepHot(key, at);
     const isAcquainted = at - firstAt >= acquaintedMs;
     const alert = (isAcquainted ? this.#options.known : this.#options.alert) * (traits?.listId === undefined ? 1 : listFactor);
     const reached = this.#reached(sum, alert);
-    if (reached === null || isTold || !this.#raised.isNews(way.key, reached.level, surge.count, at)) return null;
-    return alarmOf(way, surge, at, { ...reached, sum });
+    if (reached === null || isTold || !this.#raised.isNews(key, reached.level, surge.count, at)) return null;
+    return alarmOf(way, key, surge, { ...reached, sum, at });
   }
 
   #reached(sum: number, alert: number): Reached | null {
@@ -169,13 +188,19 @@ function originKey({ kind, name }: Origin): AlarmKey {
   return kind === 'network' ? { network: name } : { domain: name };
 }
 
+/** What an alarm about a pair is known by. */
+function keyOf({ sameness, recipient, name }: Way, { origin }: MessageSighting): AlarmKey {
+  if (sameness === 'origin') return { recipient, ...originKey(origin) };
+  return sameness === 'sender' ? { recipient, sender: name } : { recipient, message: name };
+}
+
 function alarmOf(
-  { sameness, key }: Way,
+  { sameness, name }: Way,
+  key: AlarmKey,
   { count, onsetAt, evidence }: Surge,
-  at: number,
-  { level, threshold, sum }: Reached & { readonly sum: number },
+  { level, threshold, sum, at }: Reached & { readonly sum: number; readonly at: number },
 ): Alarm {
-  const who = { origin: key.user ?? key.network ?? key.domain ?? '', sender: `<${key.sender}>`, text: 'many with one text' }[sameness];
+  const who = { origin: name, sender: `<${name}>`, text: 'many with one text' }[sameness];
   return {
     detector: id,
     key,

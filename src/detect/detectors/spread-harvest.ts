@@ -2,13 +2,11 @@
 // that have hardly tried any before, than is usual at this hour. It accuses nobody: the response may only be to all strangers alike.
 import { DistinctWindow } from '../../lib/distinct-count.ts';
 import { FingerprintSet } from '../../lib/fingerprint-set.ts';
-import { sketchHash } from '../../lib/sketch-hash.ts';
 import { RecentNumbers } from '../../lib/recent-numbers.ts';
 import type { Alarm, AlarmKey } from '../../model/alarm.ts';
 import type { Sighting } from '../../model/sighting.ts';
-import { callerText, netOf } from '../caller-keys.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
-import { mailboxOf } from '../envelope.ts';
+import { callerText } from '../caller-keys.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { isRoleAddress } from '../role-addresses.ts';
 import { SiteSurge } from '../site-surge.ts';
@@ -39,13 +37,13 @@ const namePlaces = 1 << 17;
 
 class SpreadHarvest implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #surge: SiteSurge;
   readonly #tries = new RecentNumbers({ capacity: mostNetworks, keepMs: hourMs });
   readonly #names = new FingerprintSet(namePlaces);
   readonly #site = new HotKeys({ detector: id, capacity: 2, quietMs: hourMs / 2, fresh: () => new DistinctWindow(hourMs) });
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
     this.#surge = new SiteSurge({ usualPerMinute: given.usualPerMinute, factor, watch: given.watch, most: 1.5 * given.severe });
@@ -60,11 +58,11 @@ class SpreadHarvest implements Detector {
     const { at, caller, from, to } = sighting;
     // The null sender brings reports on mail that was forged in our name: another trouble (backscatter-flood).
     if (from === '' || caller.user !== null || caller.inside || isRoleAddress(to) || this.#context.onceExisted?.(to) === true) return;
-    const network = sketchHash(this.#context.hashKey, netOf(caller));
+    const network = this.#context.words.network(caller).hash;
     const tries = this.#tries.get(network, at) + 1;
     this.#tries.set(network, tries, at);
     // The same wrong name from everywhere is an address that stands in a list of spammers, not a search.
-    if (tries > mostEach || this.#names.add(sketchHash(this.#context.hashKey, mailboxOf(to)))) return;
+    if (tries > mostEach || this.#names.add(this.#context.words.mailbox(to).hash)) return;
     const sum = this.#surge.note(at);
     const site = this.#site.of('', at);
     site.note(sighting, callerText(caller));

@@ -7,13 +7,14 @@ import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../../model/alarm.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import { isSubscriptionMail } from '../../model/subscription-mail.ts';
-import type { Detector, DetectorContext, DetectorDefinition } from '../detector.ts';
+import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { Doorkeeper } from '../doorkeeper.ts';
-import { domainOf, mailboxOf } from '../envelope.ts';
+import { domainOf } from '../envelope.ts';
 import { exactly, minutesText } from '../wording.ts';
 import { FirstContacts } from '../first-contacts.ts';
 import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
+import type { CountedWord } from '../sighting-words.ts';
 import { RecentNeedles } from '../recent-needles.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
 
@@ -65,7 +66,7 @@ interface Mailbox {
 
 class SubscriptionBomb implements Detector {
   readonly #options: Options;
-  readonly #context: DetectorContext;
+  readonly #context: DetectorGround;
   readonly #contacts: FirstContacts;
   /** A mailbox that never had mail before is not bombed by its first message. */
   readonly #door: Doorkeeper;
@@ -74,10 +75,10 @@ class SubscriptionBomb implements Detector {
   readonly #raised = new RaisedKeys(quietMs);
   #terms: SurgeTerms | null = null;
 
-  constructor(given: Options, context: DetectorContext) {
+  constructor(given: Options, context: DetectorGround) {
     this.#options = given;
     this.#context = context;
-    this.#contacts = new FirstContacts(context.hashKey);
+    this.#contacts = new FirstContacts();
     this.#door = new Doorkeeper(context.hashKey, doorPlaces);
     this.#mailboxes = new KeyedStates(given.mailboxes, freshMailbox);
   }
@@ -93,28 +94,28 @@ class SubscriptionBomb implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message') return;
     const terms = (this.#terms ??= this.#termsSince(sighting.at));
+    const { words } = this.#context;
     if (sighting.direction !== 'in') {
       // Whom a mailbox of ours has written to is no stranger to it.
-      this.#contacts.isFirst(mailboxOf(sighting.from), this.#context.orgDomain(domainOf(sighting.to)));
+      this.#contacts.isFirst(words.mailbox(sighting.from).hash, words.organisation(domainOf(sighting.to)).hash);
       return;
     }
     if (!reachedMailbox(sighting) || sighting.caller.inside || sighting.caller.user !== null) return;
-    const name = mailboxOf(sighting.to);
+    const { text: name, hash } = words.mailbox(sighting.to);
     this.#needles.note(name, sighting);
-    if (!this.#door.knows(name)) return void this.#contacts.isFirst(name, this.#organisationOf(sighting));
+    const organisation = this.#organisationOf(sighting);
+    if (!this.#door.knowsHash(hash)) return void this.#contacts.isFirst(hash, organisation.hash);
     const mailbox = this.#mailboxes.of(name);
     mailbox.messages++;
-    const organisation = this.#organisationOf(sighting);
-    if (organisation === '' || !this.#contacts.isFirst(name, organisation)) return;
-    const alarm = this.#firstContact({ name, organisation }, mailbox, sighting, terms);
+    if (organisation.text === '' || !this.#contacts.isFirst(hash, organisation.hash)) return;
+    const alarm = this.#firstContact({ name, organisation: organisation.text }, mailbox, sighting, terms);
     if (alarm !== null) raise(alarm);
   }
 
   /** Whose message it is; '' for what is no sign of a subscription: reports of mail that somebody sent in the mailbox's name. */
-  #organisationOf({ from, traits }: MessageSighting): string {
-    if (traits?.report !== undefined) return '';
-    const domain = domainOf(from) || (traits?.fromDomain ?? '');
-    return domain === '' || this.#context.isOurDomain(domain) ? '' : this.#context.orgDomain(domain);
+  #organisationOf({ from, traits }: MessageSighting): CountedWord {
+    const domain = traits?.report === undefined ? domainOf(from) || (traits?.fromDomain ?? '') : '';
+    return this.#context.words.organisation(this.#context.isOurDomain(domain) ? '' : domain);
   }
 
   #termsSince(sinceAt: number): SurgeTerms {
