@@ -3,6 +3,7 @@ import { at, someOf, type EventEntry } from './catalogue-row.ts';
 
 type QuarantineType =
   | 'message-quarantined'
+  | 'refused-copy'
   | 'message-discarded'
   | 'quarantine-released'
   | 'quarantine-discarded'
@@ -29,6 +30,20 @@ export const quarantineRows: { readonly [T in QuarantineType]: EventEntry<T> } =
       ['to', someOf(e.recipients)],
       ['bytes', e.bytes],
       ['expiresAt', new Date(e.expiresAt).toISOString()],
+    ],
+  },
+  'refused-copy': {
+    doc: 'A copy of a refused message was kept (`quarantine.keepRefused`), or there was no room for it; the client heard the refusal all the same.',
+    level: (e) => (e.outcome === 'failed' ? 'warn' : 'info'),
+    line: (e) => [
+      ['check', e.check],
+      ['because', e.because],
+      ['outcome', e.outcome],
+      ['why', e.why],
+      ['from', e.from],
+      ['to', someOf(e.recipients)],
+      ['bytes', e.bytes],
+      ['expiresAt', e.expiresAt === null ? null : new Date(e.expiresAt).toISOString()],
     ],
   },
   'message-discarded': {

@@ -130,6 +130,8 @@ const isOfQuarantine = (body: EventBody): body is OfQuarantine => Object.hasOwn(
 /** What became of held mail; that it was held or discarded at the door is counted as the outcome of its message. */
 function countHeld(body: OfQuarantine, add: AddCount): void {
   switch (body.type) {
+    case 'refused-copy':
+      return add('floodgate_quarantine_changes_total', [body.outcome === 'kept' ? 'refused-kept' : 'refused-not-kept']);
     case 'quarantine-released':
       return add('floodgate_quarantine_changes_total', [body.outcome === 'delivered' ? 'released' : 'release-failed']);
     case 'quarantine-discarded':

@@ -142,7 +142,7 @@ async function gatherNear(
 
 /** What became of messages that were kept: told days after the session. */
 async function addFates(journal: Journal, bySession: ReadonlyMap<string, SessionEvent[]>): Promise<void> {
-  const kept = [...bySession.values()].flat().filter(({ type }) => type === 'message-quarantined' || type === 'message-spooled');
+  const kept = [...bySession.values()].flat().filter(({ type }) => type === 'message-quarantined' || type === 'refused-copy' || type === 'message-spooled');
   const [first] = kept;
   if (first === undefined) return;
   const needles = [...new Set(kept.map(({ session }) => `"session":"${session}"`))];

@@ -22,6 +22,7 @@ const importanceOfType = {
   'session-failed': 2,
   'content-unread': 1,
   'message-quarantined': 2,
+  'refused-copy': 2,
   'message-discarded': 2,
   'quarantine-released': 2,
   'quarantine-discarded': 2,

@@ -41,7 +41,7 @@ export const metricCatalogue = {
   floodgate_quarantine_changes_total: {
     kind: 'counter',
     labels: ['what'],
-    help: 'Kept messages released, release-failed, discarded, restored, expired, or trash-emptied.',
+    help: 'Kept messages released, release-failed, discarded, restored, expired, or trash-emptied; copies of refused mail refused-kept or refused-not-kept.',
   },
   floodgate_digests_total: { kind: 'counter', labels: ['result'], help: 'Letters that tell recipients of their held mail: sent or failed.' },
   floodgate_release_requests_total: {

@@ -150,6 +150,20 @@ export type Event = Stamp &
           readonly sha256: string;
           readonly expiresAt: number;
         })
+    /** Of a message that was refused (5xx) a copy should be kept; the client heard the refusal whatever came of it. `expiresAt` in milliseconds since the epoch. */
+    | (OfSession &
+        HeldBecause & {
+          readonly type: 'refused-copy';
+          readonly ref: string;
+          readonly from: string;
+          readonly recipients: readonly string[];
+          readonly bytes: number;
+          readonly sha256: string;
+          readonly outcome: 'kept' | 'full' | 'failed';
+          /** Why it was not kept; '' where it was. */
+          readonly why: string;
+          readonly expiresAt: number | null;
+        })
     /** The message was taken and thrown away, as a person has ordered; this is all that is left of it. */
     | (OfSession &
         HeldBecause & {

@@ -15,6 +15,7 @@ import { replies, withReference } from '../../policy/replies.ts';
 import { treatingFinding } from '../../policy/treatment.ts';
 import { receivedLine } from '../../wire/message/received.ts';
 import type { Collecting } from './collecting.ts';
+import { keepRefused } from './keeping-refused.ts';
 import { leaving, noteWriter } from './leaving.ts';
 import { reportEvent, traitsWith, whatReturns } from './report-at-the-door.ts';
 import type { Conversation, OpenTransaction } from './conversation.ts';
@@ -78,7 +79,9 @@ export async function finishMessage(
   }
   const { content, summary } = collected;
   try {
-    const finished = await judgeAndDeliver(conversation, transaction, { reference, route, content, summary, services, hostname: site.config.site.hostname });
+    const { site: ours, quarantine } = site.config;
+    const job = { reference, route, content, summary, services, hostname: ours.hostname, keepRefused: quarantine.keepRefused };
+    const finished = await judgeAndDeliver(conversation, transaction, job);
     record(conversation, transaction, { route, reference, bytes: summary.bytes, summary, services }, finished);
     return { ...toEach(transaction, finished), unconfirmedKey: finished.unconfirmedKey, answeredBefore: finished.reason === answeredBefore };
   } finally {
@@ -103,6 +106,10 @@ interface Job {
   readonly summary: ContentSummary;
   readonly services: DoorServices;
   readonly hostname: string;
+  /** Checks of whose refusals a copy is kept. */
+  readonly keepRefused: readonly string[];
+  /** It is refused: nothing of ours has left. */
+  readonly stays?: true;
 }
 
 /** The reason in the record where the answer was known from an earlier try. */
@@ -129,7 +136,11 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   };
   if (returning.report !== undefined) services.record(reportEvent(conversation.id, input, { ...returning.report, ref: reference }));
   services.record(conversation.judged('message', stageRecord, judgement, answer === null ? null : { ref: reference, answer }));
-  if (answer !== null) return { ...nothingFromHub, reply: answer, reason: verdict.decisive?.check ?? 'policy' };
+  if (answer !== null) {
+    const request = () => requestFor(conversation, transaction, { ...job, stays: true }, verdict.findings);
+    await keepRefused({ session: conversation.id, verdict, answer, summary, services, wanted: job.keepRefused, request });
+    return { ...nothingFromHub, reply: answer, reason: verdict.decisive?.check ?? 'policy' };
+  }
   noteWriter(input, services);
 
   const key = (): string => unconfirmedKey(conversation, transaction, summary.sha256);
@@ -177,7 +188,7 @@ async function traitsOf({ session, client, helo, user, from, recipients }: Messa
 /** The message as it is handed on, or kept. */
 async function requestFor(conversation: Conversation, transaction: OpenTransaction, job: Job, findings: readonly Finding[]): Promise<DeliveryRequest> {
   const reverseName = await (conversation.reverseName ?? { kind: 'unknown' as const });
-  const leaves = leaving(conversation.mailInput(transaction), transaction.to, job);
+  const leaves = job.stays ? { sender: transaction.from, header: '' } : leaving(conversation.mailInput(transaction), transaction.to, job);
   return {
     reference: job.reference,
     handover: {

@@ -52,7 +52,8 @@ export async function withhold({ session, request, summary, finding, services }:
   return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'held' };
 }
 
-function becauseOf({ check, outcome }: Finding): HeldBecause {
+/** The finding that decided, as it is kept with a message. */
+export function becauseOf({ check, outcome }: Finding): HeldBecause {
   if (outcome.kind === 'unsure') return { check, because: `unsure: ${outcome.why}`, measure: null, incident: null };
   const { measure, incident, reason } = outcome.evidence;
   return {
