@@ -20,6 +20,7 @@ export interface SupervisorParts {
   onInsideUse(message: Extract<FromDoor, { kind: 'inside-use' }>): void;
   onSpooled(message: Extract<FromDoor, { kind: 'spooled' }>): void;
   onQuarantined(message: Extract<FromDoor, { kind: 'quarantined' }>): void;
+  onReleaseOrdered(message: Extract<FromDoor, { kind: 'release-ordered' }>): void;
   onListenFailed(message: Extract<FromDoor, { kind: 'listen-failed' }>): void;
   /** A door has gone without being asked to, or was ended because it hung; it is started again by itself, unless `willReturn` is false. */
   onDied(number: number, why: string): void;
@@ -193,6 +194,8 @@ export class DoorSupervisor {
         return this.#parts.onQuotaAccount(message);
       case 'quarantined':
         return this.#parts.onQuarantined(message);
+      case 'release-ordered':
+        return this.#parts.onReleaseOrdered(message);
       case 'spooled':
         return this.#parts.onSpooled(message);
       case 'measure-hits':

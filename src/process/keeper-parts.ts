@@ -25,6 +25,7 @@ import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import type { DoorSettings, ToDoor } from './messages.ts';
 import { openOutgoingInForce, type OutgoingInForce } from './outgoing-in-force.ts';
+import { openDigestsInForce, type DigestsInForce } from './digests-in-force.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
 import { openSpoolInForce, type SpoolInForce } from './spool-in-force.ts';
 import { openNetworkNotices, type NetworkNoticesInForce } from './network-notices-in-force.ts';
@@ -56,6 +57,7 @@ export interface KeeperParts {
   readonly diskGuard: DiskGuard;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
+  readonly digests: DigestsInForce;
   readonly spool: SpoolInForce;
   readonly quotas: QuotasInForce;
   readonly lost: LostAddresses;
@@ -124,6 +126,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     logs: openLogsInForce({ config, note: loop.note, record: say }),
     tokens: await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now }),
     quarantine,
+    digests: await openDigestsInForce({ config, store, quarantine: quarantine.held, post: alerts.post, record: say, trouble }),
     spool: await openSpoolInForce({ config, record: say, quarantine, post: alerts.post }),
     quotas: await openQuotasInForce({
       config: () => inForce.settings.config,

@@ -33,6 +33,7 @@ import type { MeasuresInForce } from './measures-in-force.ts';
 import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
+import type { DigestsInForce } from './digests-in-force.ts';
 import type { QuarantineInForce } from './quarantine-in-force.ts';
 import type { SpoolInForce } from './spool-in-force.ts';
 import type { QuotasInForce } from './quotas-in-force.ts';
@@ -56,6 +57,7 @@ export interface Keeper {
   readonly logs: LogsInForce;
   readonly tokens: TokenDesk;
   readonly quarantine: QuarantineInForce;
+  readonly digests: DigestsInForce;
   readonly spool: SpoolInForce;
   readonly quotas: QuotasInForce;
   /** Inside addresses that are not trusted: the world stands behind them. */
@@ -145,7 +147,7 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
       parts.quarantine.reconfigure(next);
-      for (const part of [ownDelivery, parts.spool, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
+      for (const part of [ownDelivery, parts.spool, parts.digests, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
       void parts.lists.reload(next.config.lists);
       supervisor.broadcast({ kind: 'settings', ...next });
     },
@@ -181,6 +183,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.logFocus.stop();
   parts.response.stop();
   await parts.quotas.close();
+  await parts.digests.close();
   await parts.alerts.stop();
   parts.viruses.stop();
   await parts.networkNotices.close();

@@ -13,6 +13,7 @@ import type { OutgoingGround } from '../facts/outgoing-memory.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
 import type { KeyRing } from '../lib/key-ring.ts';
 import type { QuarantineItem } from '../model/quarantine.ts';
+import type { ReleaseOrder } from '../model/release.ts';
 import type { SpoolItem } from '../model/spool.ts';
 import type { QuotaAccount, QuotaRaise } from '../model/quota.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -50,6 +51,8 @@ export interface DoorStart extends DoorSettings {
   readonly measures: MeasuresSnapshot;
   /** How much is in the quarantine; see lib/shared-stock.ts. */
   readonly quarantined: SharedArrayBuffer;
+  /** Signs release tokens; in base64. */
+  readonly releaseKey: string;
   /** The part of that which copies of refused mail take. */
   readonly refusedKept: SharedArrayBuffer;
   readonly distrusted: readonly DistrustedAddress[];
@@ -112,6 +115,8 @@ export type FromDoor =
   | { readonly kind: 'quota-account'; readonly account: QuotaAccount }
   /** This door has kept a message. */
   | { readonly kind: 'quarantined'; readonly item: QuarantineItem }
+  /** Recipients have ordered their held mail; the orders are on the disk. */
+  | { readonly kind: 'release-ordered'; readonly orders: readonly ReleaseOrder[] }
   /** This door has kept a message for a next hop that is away. */
   | { readonly kind: 'spooled'; readonly item: SpoolItem }
   /** What this door has learned of correspondents in the last second. */

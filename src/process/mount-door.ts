@@ -37,6 +37,7 @@ import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { ownChecks } from './own-checks.ts';
 import { policyParts } from './policy-parts.ts';
+import { openDoorReleases } from './door-releases.ts';
 import { quarantineDir } from './quarantine-in-force.ts';
 
 /** Content that all sessions of one door keep in memory at most; beyond it files are used whatever the size. */
@@ -138,6 +139,7 @@ async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings)
     viruses: scannerOf(config, start.doors),
     quarantine: holdingPlaceOf(start, { config, heldKeys }, { record, say }),
     reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
+    releases: openDoorReleases(start, config, say),
     // Each door keeps its share.
     sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
     ...abilitiesOf(delivery, config),

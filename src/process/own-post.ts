@@ -12,13 +12,19 @@ import { oneLine } from '../model/reply.ts';
 import { stuff } from '../wire/smtp/dot-stuffing.ts';
 
 export interface OwnPost {
-  /** Sends one letter; rejects with the reason where it could not be handed over to every recipient. `raw` is a whole message. */
-  send(to: readonly string[], raw: string): Promise<void>;
+  /**
+   * Sends one letter; rejects with the reason where it could not be handed over to every recipient. `raw` is a whole message.
+   * `detour: false`: by the usual ways alone, not by `alerts.mailVia`.
+   */
+  send(to: readonly string[], raw: string, how?: { readonly detour: boolean }): Promise<void>;
   /** A reference for a Message-ID or a letter's own record. */
   newId(): string;
   reconfigure(config: Config): void;
   close(): Promise<void>;
 }
+
+/** The next hop refused a letter for good. */
+export class LetterRefused extends Error {}
 
 export interface OwnPostParts {
   readonly config: Config;
@@ -46,14 +52,16 @@ export function createOwnPost({ config: first, record, doorNumber, now }: OwnPos
       prependedHeaders: '',
       content: contentOf(raw),
     });
-    if (outcome.kind !== 'delivered') throw new Error(`${recipients.map(({ text }) => text).join(', ')}: ${whyOf(outcome)}`);
+    if (outcome.kind === 'delivered') return;
+    const why = `${recipients.map(({ text }) => text).join(', ')}: ${whyOf(outcome)}`;
+    throw outcome.kind === 'refused' && outcome.hubReply.code >= 500 ? new LetterRefused(why) : new Error(why);
   };
 
   return {
     newId,
-    send: async (to, raw) => {
+    send: async (to, raw, how) => {
       const recipients = to.map(mailboxOf);
-      if (detour !== null) {
+      if (detour !== null && how?.detour !== false) {
         const tried = await handOver(detour, { key: 'hub', address: addressOfDetour(config) }, recipients, raw).catch((error: unknown) => error);
         if (tried === undefined) return;
       }
@@ -65,10 +73,9 @@ export function createOwnPost({ config: first, record, doorNumber, now }: OwnPos
         routes.set(route.key, group);
       }
       const results = await Promise.allSettled([...routes.values()].map((group) => handOver(usual, group.route, group.recipients, raw)));
-      const failures = results.flatMap((result) =>
-        result.status === 'rejected' ? [result.reason instanceof Error ? result.reason.message : String(result.reason)] : [],
-      );
-      if (failures.length > 0) throw new Error(failures.join('; '));
+      const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      const why = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join('; ');
+      if (failures.length > 0) throw failures.every((failure) => failure instanceof LetterRefused) ? new LetterRefused(why) : new Error(why);
     },
     reconfigure: (next) => {
       config = next;

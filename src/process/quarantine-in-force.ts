@@ -18,6 +18,8 @@ export const quarantineDir = (state: string): string => join(state, 'quarantine'
 
 export interface QuarantineInForce {
   readonly desk: QuarantineDesk;
+  /** What is held, for whoever tells recipients of it. */
+  readonly held: Pick<Quarantine, 'select' | 'find' | 'waitingFor' | 'release' | 'preview'>;
   /** What is in store, for all doors to count. */
   readonly stock: SharedArrayBuffer;
   /** The part of it that copies of refused mail take. */
@@ -70,6 +72,7 @@ export async function openQuarantineInForce({ store, record, settings }: Quarant
   await quarantine.start();
   return {
     desk: createQuarantineDesk(quarantine),
+    held: quarantine,
     stock,
     refusedStock,
     vault: () => vault,

@@ -10,6 +10,7 @@ export function superviseDoors({
   lists,
   measures,
   quarantine,
+  digests,
   spool,
   quotas,
   lost,
@@ -39,6 +40,7 @@ export function superviseDoors({
     lists: lists.snapshot(),
     measures: measures.snapshot(),
     quarantined: quarantine.stock,
+    releaseKey: digests.releaseKey,
     refusedKept: quarantine.refusedStock,
     spooled: spool.stock,
     quotas: quotas.meters,
@@ -65,11 +67,13 @@ export function superviseDoors({
     onQuotaAccount: ({ account }) => quotas.met(account),
     onInsideUse: ({ use }) => lost.note(use),
     onQuarantined: ({ item }) => quarantine.take(item),
+    onReleaseOrdered: ({ orders }) => digests.take(orders),
     onSpooled: ({ item }) => spool.take(item),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);
       quarantine.rescan();
+      digests.rescan();
       spool.rescan(`smtp-${number + 1}`);
       record.recorder.record({ type: 'door-died', died: `smtp-${number + 1}`, why });
     },

@@ -15,6 +15,7 @@ import { Conversation, type OpenTransaction } from './conversation.ts';
 import { finishMessage, wantsAnswerEach } from './finishing.ts';
 import { Receiving } from './receiving.ts';
 import { Refusing } from './refusing.ts';
+import { ReleaseByMail } from './release-by-mail.ts';
 import type { Judgement } from './services.ts';
 import { onLine } from './session.ts';
 import type { SmtpSite } from './site.ts';
@@ -25,8 +26,7 @@ import { upgradeToTls, type TlsOutcome } from './tls-upgrade.ts';
 import { withoutTag } from './untagging.ts';
 import { clientAfterXclient } from './xclient.ts';
 
-/** AUTH responses may be this long (RFC 4954 4). */
-const AUTH_LINE_BYTES = 12_288;
+const AUTH_LINE_BYTES = 12_288; // RFC 4954 4: AUTH responses may be this long
 /** What a verdict of `delay` costs the client, once a command; far within its patience (RFC 5321 4.5.3.2). */
 const DELAY_MS = 5000;
 
@@ -43,6 +43,7 @@ export class LiveSession implements ChannelOwner {
   readonly #hooks: SessionHooks;
   readonly #receiving: Receiving;
   readonly #refusing: Refusing;
+  readonly #releasing: ReleaseByMail;
   /** When the session last finished something; the session deadline counts from here. */
   #idleSince: number;
   readonly #lastFinal = new LastFinal();
@@ -52,14 +53,14 @@ export class LiveSession implements ChannelOwner {
 
   constructor(socket: Socket, { id, client }: { readonly id: string; readonly client: Client }, site: SmtpSite, hooks: SessionHooks) {
     const { config, services } = site;
-    const now = services.now();
     this.#site = site;
     this.#hooks = hooks;
-    this.#idleSince = now;
-    this.conversation = new Conversation(id, client, now);
+    this.#idleSince = services.now();
+    this.conversation = new Conversation(id, client, this.#idleSince);
     this.channel = new Channel(socket, this, { maxLineBytes: config.limits.commandLine, now: services.now });
     const own = { conversation: this.conversation, channel: this.channel, site: () => this.#site, say: (answer: Reply): void => this.#say(answer) };
     this.#refusing = new Refusing({ ...own, end: (answer, why) => this.#sayGoodbye(answer, why) });
+    this.#releasing = new ReleaseByMail({ ...own, refuse: (...refused) => this.#refuse(...refused) });
     this.#receiving = new Receiving({
       ...own,
       took: (answer, bytes) => this.#reply(bytes === 0 ? { do: 'reply', reply: answer, junk: true } : { do: 'reply', reply: answer }, 'BDAT'),
@@ -222,21 +223,20 @@ export class LiveSession implements ChannelOwner {
     if (stage === 'mail') conversation.reconsider(this.#site.services.isInside);
     if (stage === 'mail' && conversation.conduct.messages >= this.#site.config.limits.messagesPerSession)
       return this.#refusing.giveUp('too-many-messages', 'MAIL', replies.tooManyMessages);
+    if (this.#releasing.takes(effect)) return;
     this.channel.whenKnown(askPolicy(this.#site.services.judge, conversation, effect), (judgement) => {
       const refusal = this.#refusal(stage, judgement);
       this.#site.services.record(conversation.judged(stage, conversation.stageRecord(next, to), judgement, refusal));
       if (refusal !== null) return this.#refusing.say(refusal.answer);
       conversation.state = next;
       conversation.marks.keep(stage, judgement.verdict);
-      if (to !== undefined) this.#recipientAccepted();
+      if (to !== undefined) {
+        conversation.conduct.recipients += 1;
+        conversation.askName(this.#site.services.reverseName);
+      }
       if (judgement.verdict.action === 'delay') return this.channel.afterMs(DELAY_MS, () => this.#say(effect.ok));
       this.#say(effect.ok);
     });
-  }
-
-  #recipientAccepted(): void {
-    this.conversation.conduct.recipients += 1;
-    this.conversation.askName(this.#site.services.reverseName);
   }
 
   /** The refusal a judgement means, with its reference; null where it lets pass. */
@@ -255,7 +255,8 @@ export class LiveSession implements ChannelOwner {
     conversation.conduct.messages += 1;
     if (wantsAnswerEach(transaction)) this.#say(replies.answersFollow);
     const { finals } = this.#site.services;
-    channel.whenKnown(finishMessage(conversation, transaction, collecting, this.#site), (final) => {
+    const release = this.#releasing.finish(transaction, collecting);
+    channel.whenKnown(release ?? finishMessage(conversation, transaction, collecting, this.#site), (final) => {
       conversation.state = withoutTransaction(transaction);
       conversation.conduct.junkCommands = 0;
       this.#idleSince = this.#site.services.now();

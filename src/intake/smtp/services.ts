@@ -7,6 +7,7 @@ import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/de
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { HoldingPlace } from '../../model/quarantine.ts';
+import type { ReleaseDesk } from '../../model/release.ts';
 import type { Reply } from '../../model/reply.ts';
 import type { OutgoingDesk } from '../../model/report-judgement.ts';
 import type { SpoolPlace } from '../../model/spool.ts';
@@ -87,6 +88,8 @@ export interface DoorServices {
   readonly content: ContentStore;
   /** Where mail is kept that a person must release. */
   readonly quarantine: HoldingPlace;
+  /** Null: recipients do not release their held mail. */
+  readonly releases: ReleaseDesk | null;
   /** Null: mail whose next hop is away is put off. */
   readonly spool: SpoolDesk | null;
   /** Null: nobody looks for viruses. */

@@ -31,7 +31,7 @@ test('a letter tells of each message who, what, when, why and until when, and bo
   assert.equal(subject, '1 message to you is being held');
   assert.equal(
     text.split('\n').slice(4, 14).join('\n'),
-    `1.
+    `[1]
    From: Ann <ann@a.example>
    Subject: Lunch?
    Received: 20 Nov 2026, 09:05

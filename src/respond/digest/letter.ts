@@ -37,7 +37,7 @@ export function digestForms(letter: DigestLetter): DigestForms {
   const { words, entries, more } = letter;
   const said = sentences(letter);
   const blocks = entries.map((entry, at) => [
-    `${at + 1}.`,
+    `[${at + 1}]`,
     ...factsOf(entry, letter).map(([label, value]) => `   ${label}: ${value}`),
     ...waysText(entry, said),
   ]);

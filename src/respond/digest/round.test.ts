@@ -83,7 +83,7 @@ test('one letter a recipient in his language, whose tokens are his: link, addres
     ['ann@hub.example', 'otto@other.example'],
   );
   const [ann, otto] = sent;
-  assert.match(ann?.text ?? '', /1\.\n {3}Von: Jörg <joerg@a\.example> \(sender@client\.example\)\n {3}Betreff: Eins/);
+  assert.match(ann?.text ?? '', /\[1\]\n {3}Von: Jörg <joerg@a\.example> \(sender@client\.example\)\n {3}Betreff: Eins/);
   assert.match(otto?.text ?? '', /Subject: Eins/);
   const addresses = addressesIn(ann?.text ?? '');
   assert.equal(addresses.length, 2);

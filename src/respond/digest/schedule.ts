@@ -9,8 +9,8 @@ export interface DigestSchedule {
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
-/** A day may be an hour shorter, and a round begins a little late: that must not cost the next one. */
-const slackMs = 2 * 3_600_000;
+/** A day may be an hour shorter, and a round may be made up for late: that must not cost the next one. Less than a day, or weekly would not be weekly. */
+const mostSlackMs = 20 * 3_600_000;
 
 /** `07:30` as minutes after midnight. */
 export function minuteOfDay(clock: string): number {
@@ -21,7 +21,7 @@ export function minuteOfDay(clock: string): number {
 /** The first moment after `after` (milliseconds since the epoch) at which a round may begin, when the one before began at `last` (null: never). */
 export function nextRound({ everyMs, atMinute }: DigestSchedule, after: number, last: number | null): number {
   const times = everyMs >= dayMs ? [atMinute * minuteMs] : timesOfDay(everyMs, atMinute * minuteMs);
-  const earliest = last === null || everyMs < dayMs ? after : Math.max(after, last + everyMs - slackMs);
+  const earliest = last === null || everyMs < dayMs ? after : Math.max(after, last + everyMs - Math.min(everyMs / 2, mostSlackMs));
   // The local midnight, day by day: days have not all the same length.
   for (let back = -1; ; back++) {
     const midnight = midnightOf(earliest, back);

@@ -1,0 +1,201 @@
+// Letters to recipients about held mail as the keeper has them: when they go out, what they rest on, and what becomes of the orders that doors and
+// page take.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
+import type { Config } from '../config/options.ts';
+import type { Quarantine } from '../delivery/quarantine/quarantine.ts';
+import type { Recorder } from '../model/events.ts';
+import type { ReleaseOrder } from '../model/release.ts';
+import { createDigestControl, type DigestControl } from '../respond/digest/control.ts';
+import { createLetterBook } from '../respond/digest/letter-book.ts';
+import { OrderQueue } from '../respond/digest/order-queue.ts';
+import { createReleaseDesk } from '../respond/digest/release-desk.ts';
+import { createReleaseDoor, type ReleaseDoor } from '../respond/digest/release-view.ts';
+import type { DigestSettings, RoundParts } from '../respond/digest/round.ts';
+import { authorIn } from '../respond/digest/safe-text.ts';
+import { minuteOfDay } from '../respond/digest/schedule.ts';
+import { recipientPrint } from '../respond/digest/token.ts';
+import { createDigestLines } from '../store/digest-lines.ts';
+import type { Store } from '../store/open.ts';
+import { LetterRefused, type OwnPost } from './own-post.ts';
+import { digestDir, releaseAddressOf, openReleaseKey } from './release-ground.ts';
+import { readWhole, replaceWhole } from './whole-file.ts';
+
+export interface DigestsInForce {
+  /** With which tokens are signed, in base64: doors hold them against it. */
+  readonly releaseKey: string;
+  readonly control: DigestControl;
+  /** Null: recipients cannot release. */
+  door(): ReleaseDoor | null;
+  /** A door has taken orders; they are on the disk. */
+  take(orders: readonly ReleaseOrder[]): void;
+  /** A door has died: it may have taken orders and not told. */
+  rescan(): void;
+  reconfigure(config: Config): void;
+  close(): Promise<void>;
+}
+
+export interface DigestsGround {
+  readonly config: Config;
+  readonly store: Store;
+  readonly quarantine: Pick<Quarantine, 'select' | 'find' | 'waitingFor' | 'release' | 'preview'>;
+  readonly post: Pick<OwnPost, 'send' | 'newId'>;
+  readonly record: Recorder;
+  trouble(why: string): void;
+}
+
+/** How often the clock is looked at, in ms. */
+const lookEveryMs = 15_000;
+
+/** Opens it: orders of an earlier run are taken up. */
+export async function openDigestsInForce(ground: DigestsGround): Promise<DigestsInForce> {
+  const { quarantine, record, trouble } = ground;
+  let { config } = ground;
+  const dir = digestDir(config.state);
+  const book = createLetterBook(dir);
+  const key = await openReleaseKey(dir, trouble);
+  const print = printsOf(key);
+  const lines = createDigestLines(ground.store.queries);
+  const authorOf = async (id: string): Promise<string | null> => authorIn((await quarantine.preview(id).catch(() => null))?.header ?? []);
+  const queue = new OrderQueue({
+    book,
+    find: (id) => quarantine.find(id),
+    waitingFor: (id) => quarantine.waitingFor(id),
+    release: (id, by, only) => quarantine.release(id, by, only),
+    print,
+    record,
+    trouble,
+    now: Date.now,
+    later: (act, ms) => {
+      const timer = setTimeout(act, ms).unref();
+      return () => clearTimeout(timer);
+    },
+  });
+  const stopping = new AbortController();
+  const wait = (ms: number): Promise<void> => later(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
+  const roundParts = (settings: DigestSettings): RoundParts => ({
+    settings,
+    key,
+    book,
+    print,
+    select: (page) => quarantine.select({}, { state: 'held', ...page }),
+    told: (ids) => lines.told(ids, Date.now()),
+    noteTold: (ids, recipient, until) =>
+      lines.note(
+        ids.map((item) => ({ item, recipient })),
+        until,
+      ),
+    waitingFor: (id) => quarantine.waitingFor(id).catch(() => []), // damaged: there is nothing to release
+    authorOf,
+    // The recipient's mailbox is behind the hub, whatever way alerts take.
+    send: (to, raw) => ground.post.send([to], raw, { detour: false }),
+    isRefusal: (error) => error instanceof LetterRefused,
+    newId: () => ground.post.newId(),
+    random: () => randomBytes(16),
+    record,
+    now: Date.now,
+    wait,
+    isStopped: () => stopping.signal.aborted,
+  });
+  const lastFile = join(dir, 'last-round');
+  const control = createDigestControl({
+    schedule: () => scheduleOf(config),
+    parts: () => {
+      const settings = settingsOf(config);
+      return settings === null ? null : roundParts(settings);
+    },
+    ordersWaiting: () => queue.waiting,
+    lastRound: await readTime(lastFile, trouble),
+    noteRound: (at) =>
+      void replaceWhole(lastFile, Buffer.from(String(at))).catch((error: unknown) => trouble(`${lastFile} cannot be written: ${String(error)}`)),
+    tidy: async () => {
+      await lines.sweep(Date.now());
+      await book.sweep(Date.now() - (config.quarantine.digest?.linksFor ?? 0));
+    },
+    trouble,
+    now: Date.now,
+    wait,
+  });
+  await queue.start();
+  const ticking = setInterval(() => control.tick(), lookEveryMs).unref();
+  return {
+    releaseKey: key.toString('base64'),
+    control,
+    door: () => doorOf(config, { ...ground, key, book, print, authorOf, take: (order) => queue.take(order), wait }),
+    take: (orders) => {
+      for (const order of orders) void queue.take(order);
+    },
+    rescan: () => void queue.rescan(),
+    reconfigure: (next) => {
+      config = next;
+    },
+    close: async () => {
+      clearInterval(ticking);
+      stopping.abort();
+      queue.stop();
+      await control.ended();
+    },
+  };
+}
+
+type DoorGround = Pick<DigestsGround, 'quarantine' | 'record'> & {
+  readonly key: Buffer;
+  readonly book: ReturnType<typeof createLetterBook>;
+} & Pick<Parameters<typeof createReleaseDoor>[0], 'print' | 'authorOf' | 'take' | 'wait'>;
+
+function doorOf(config: Config, { quarantine, record, key, book, ...rest }: DoorGround): ReleaseDoor | null {
+  const { digest } = config.quarantine;
+  if (digest === undefined) return null;
+  const isHeld = async (id: string): Promise<boolean> => (await quarantine.find(id))?.state === 'held';
+  return createReleaseDoor({
+    ...rest,
+    desk: createReleaseDesk({ key, book, address: releaseAddressOf(config), isHeld, now: Date.now }),
+    find: (id) => quarantine.find(id),
+    language: digest.language,
+    postmaster: config.site.postmaster,
+    record,
+  });
+}
+
+/** A round looks at each recipient many times. */
+function printsOf(key: Buffer): (address: string) => string {
+  const known = new Map<string, string>();
+  return (address) => {
+    const found = known.get(address);
+    if (found !== undefined) return found;
+    if (known.size >= mostPrints) known.clear();
+    const made = recipientPrint(key, address);
+    known.set(address, made);
+    return made;
+  };
+}
+const mostPrints = 10_000;
+
+function scheduleOf({ quarantine: { digest } }: Config): { readonly everyMs: number; readonly atMinute: number } | null {
+  return digest === undefined ? null : { everyMs: digest.every, atMinute: minuteOfDay(digest.at) };
+}
+
+function settingsOf(config: Config): DigestSettings | null {
+  const { site, web, quarantine } = config;
+  const { digest } = quarantine;
+  if (digest === undefined) return null;
+  const domains = new Set(digest.domains.length > 0 ? digest.domains : site.domains);
+  const { link } = digest;
+  return {
+    hostname: site.hostname,
+    postmaster: site.postmaster,
+    address: releaseAddressOf(config),
+    link: link === undefined || web === undefined ? null : link.replace(/\/$/, ''),
+    linksForMs: digest.linksFor,
+    lines: digest.lines,
+    perMinute: digest.perMinute,
+    languageOf: (domain) => digest.languages[domain] ?? digest.language,
+    isTold: (address) => domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()),
+  };
+}
+
+async function readTime(file: string, trouble: (why: string) => void): Promise<number | null> {
+  const text = (await readWhole(file, trouble))?.toString('latin1') ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDigestControl, type DigestControlParts } from './control.ts';
+import type { RoundParts } from './round.ts';
+
+const hourMs = 3_600_000;
+const at = (day: number, hour: number): number => new Date(2026, 10, day, hour).getTime();
+
+function start(clock: { ms: number }, changes: Partial<DigestControlParts> & { readonly again?: () => boolean } = {}) {
+  const rounds: number[] = [];
+  const noted: number[] = [];
+  const troubles: string[] = [];
+  const ground = {
+    settings: { lines: 3, perMinute: 60 },
+    select: () => {
+      rounds.push(clock.ms);
+      if (changes.again?.() === true) throw new Error('disk');
+      return Promise.resolve([]);
+    },
+    told: () => Promise.resolve([]),
+    now: () => clock.ms,
+    isStopped: () => false,
+  } as unknown as RoundParts; // with nothing held no other part is touched
+  const control = createDigestControl({
+    schedule: () => ({ everyMs: 24 * hourMs, atMinute: 420 }),
+    parts: () => ground,
+    ordersWaiting: () => 0,
+    lastRound: null,
+    noteRound: (round) => void noted.push(round),
+    tidy: () => Promise.resolve(),
+    trouble: (why) => void troubles.push(why),
+    now: () => clock.ms,
+    wait: () => new Promise(() => {}),
+    ...changes,
+  });
+  return { control, rounds, noted, troubles };
+}
+
+test('a round begins at its hour, once a day, and is noted for the next run', async () => {
+  const clock = { ms: at(10, 6) };
+  const { control, rounds, noted } = start(clock);
+  for (const hour of [6, 7, 8, 31, 32]) {
+    clock.ms = at(10, hour);
+    control.tick();
+    await control.ended();
+  }
+  assert.deepEqual(rounds, [at(10, 7), at(11, 7)]);
+  assert.deepEqual(noted, rounds);
+});
+
+test('one that was missed because nobody ran is made up for at the start', async () => {
+  const clock = { ms: at(10, 9) };
+  const { control, rounds } = start(clock, { lastRound: at(9, 7) });
+  control.tick();
+  await control.ended();
+  assert.deepEqual(rounds, [at(10, 9)]);
+  assert.equal(control.status().nextAt, new Date(at(11, 7)).toISOString());
+});
+
+test('the first one ever waits for its hour: whoever switches letters on at noon does not write to everybody at noon', () => {
+  const { control, rounds } = start({ ms: at(10, 12) });
+  control.tick();
+  assert.deepEqual([rounds, control.status().nextAt], [[], new Date(at(11, 7)).toISOString()]);
+});
+
+test('one now does not move the hour of the others', async () => {
+  const clock = { ms: at(10, 12) };
+  const { control, rounds } = start(clock);
+  const answer = await control.runNow();
+  assert.deepEqual([answer.ok, rounds.length], [true, 1]);
+  assert.equal(control.status().nextAt, new Date(at(11, 7)).toISOString());
+});
+
+test('a round that breaks is told, and the next one comes', async () => {
+  const clock = { ms: at(10, 7) };
+  let broken = true;
+  const { control, troubles, rounds } = start(clock, { lastRound: at(9, 7), again: () => broken });
+  control.tick();
+  await control.ended();
+  assert.match(troubles.join(), /disk/);
+  broken = false;
+  clock.ms = at(11, 7);
+  control.tick();
+  await control.ended();
+  assert.equal(rounds.length, 2);
+});
+
+test('switched off: no round, and commands say how to switch it on', async () => {
+  const { control } = start({ ms: at(10, 7) }, { parts: () => null, schedule: () => null, lastRound: at(1, 7) });
+  control.tick();
+  assert.deepEqual([control.status().enabled, control.status().nextAt], [false, null]);
+  for (const answer of [await control.runNow(), await control.preview({ recipient: 'a@b' })]) assert.match(answer.ok ? '' : answer.error, /quarantine\.digest/);
+});
+
+test('a look at a letter names its recipient', async () => {
+  const { control } = start({ ms: at(10, 7) });
+  assert.match(JSON.stringify(await control.preview({})), /name a recipient/);
+  assert.match(JSON.stringify(await control.preview({ recipient: 'ann@hub.example' })), /nothing is held for ann@hub\.example/);
+});

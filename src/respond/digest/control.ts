@@ -1,0 +1,140 @@
+// The rounds of letters over time, and what an operator can ask of them: when the next one is, one now, a look at a letter.
+import { z } from '../../lib/zod.ts';
+import { previewLetter, runRound, type RoundParts, type RoundResult } from './round.ts';
+import { nextRound, type DigestSchedule } from './schedule.ts';
+
+/** How letters stand; times are ISO 8601 UTC with milliseconds. */
+export interface DigestStatus {
+  readonly enabled: boolean;
+  readonly nextAt: string | null;
+  readonly lastAt: string | null;
+  readonly underWay: boolean;
+  /** Of the last round since the start. */
+  readonly last: RoundResult | null;
+  /** Releases that recipients have asked for and that are not done yet. */
+  readonly ordersWaiting: number;
+}
+
+/** A letter as it would be sent; its tokens release nothing. */
+export interface ShownLetter {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly lines: number;
+}
+
+type Refused = { readonly ok: false; readonly error: string };
+
+export interface DigestControl {
+  status(): DigestStatus;
+  /** Begins a round now, or says that one is under way; resolves when it has ended, or after a while. */
+  runNow(): Promise<({ readonly ok: true } & DigestStatus) | Refused>;
+  preview(raw: unknown): Promise<({ readonly ok: true } & ShownLetter) | Refused>;
+  /** To be called now and then: begins a round when its time has come. */
+  tick(): void;
+  /** Resolves when no round is under way. */
+  ended(): Promise<void>;
+}
+
+export interface DigestControlParts {
+  /** Null: no letters are sent. */
+  schedule(): DigestSchedule | null;
+  /** Of the configuration in force; null: no letters are sent. */
+  parts(): RoundParts | null;
+  ordersWaiting(): number;
+  /** When the last round of an earlier run began, in ms since the epoch; null: never. */
+  readonly lastRound: number | null;
+  noteRound(at: number): void;
+  /** Forgets what is over. */
+  tidy(): Promise<void>;
+  trouble(why: string): void;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  wait(ms: number): Promise<void>;
+}
+
+/** Somebody could not be told: tried again after so long, in ms, so often. */
+const againMs = 15 * 60_000;
+const mostAgain = 8;
+/** A command is answered by then, whether the round has ended or not, in ms. */
+const patienceMs = 20_000;
+
+const toPreview = z.strictObject({ recipient: z.string().min(3).max(320) });
+
+export function createDigestControl(parts: DigestControlParts): DigestControl {
+  const { now, trouble } = parts;
+  const openedAt = now();
+  let lastAt = parts.lastRound;
+  let last: RoundResult | null = null;
+  let again: { readonly at: number; readonly tries: number } | null = null;
+  let underWay: Promise<void> | null = null;
+
+  const round = async (ground: RoundParts): Promise<void> => {
+    try {
+      last = await runRound(ground);
+      const tries = (again?.tries ?? 0) + 1;
+      again = last.again && tries <= mostAgain ? { at: now() + againMs, tries } : null;
+      await parts.tidy();
+    } catch (error) {
+      trouble(`letters about held mail: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const begin = (ground: RoundParts, isDue: boolean): Promise<void> => {
+    // One that is asked for or made up for does not move the hour of the others.
+    if (isDue) {
+      lastAt = now();
+      again = null;
+      parts.noteRound(lastAt);
+    }
+    underWay ??= round(ground).finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  };
+  const dueAt = (): number | null => {
+    const schedule = parts.schedule();
+    return schedule === null ? null : nextRound(schedule, lastAt ?? openedAt, lastAt);
+  };
+  const status = (): DigestStatus => {
+    const due = dueAt();
+    return {
+      enabled: due !== null,
+      nextAt: due === null ? null : iso(Math.min(due, again?.at ?? Infinity)),
+      lastAt: lastAt === null ? null : iso(lastAt),
+      underWay: underWay !== null,
+      last,
+      ordersWaiting: parts.ordersWaiting(),
+    };
+  };
+
+  return {
+    status,
+    runNow: async () => {
+      const ground = parts.parts();
+      if (ground === null) return off;
+      await Promise.race([begin(ground, false), parts.wait(patienceMs)]);
+      return { ok: true, ...status() };
+    },
+    preview: async (raw) => {
+      const ground = parts.parts();
+      if (ground === null) return off;
+      const read = toPreview.safeParse(raw);
+      if (!read.success) return { ok: false, error: 'name a recipient, like user@example.org' };
+      const shown = await previewLetter(ground, read.data.recipient);
+      return shown === null ? { ok: false, error: `nothing is held for ${read.data.recipient} that a letter would name` } : { ok: true, ...shown };
+    },
+    tick: () => {
+      const ground = parts.parts();
+      const due = dueAt();
+      if (ground === null || due === null || underWay !== null) return;
+      if (due <= now()) void begin(ground, true);
+      else if (again !== null && again.at <= now()) void begin(ground, false);
+    },
+    ended: async () => {
+      await underWay;
+    },
+  };
+}
+
+const off: Refused = { ok: false, error: 'letters to recipients are off: add quarantine.digest to the configuration (docs/digest.md)' };
+const iso = (ms: number): string => new Date(ms).toISOString();
