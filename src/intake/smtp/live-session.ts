@@ -255,8 +255,7 @@ export class LiveSession implements ChannelOwner {
     conversation.conduct.messages += 1;
     if (wantsAnswerEach(transaction)) this.#say(replies.answersFollow);
     const { finals } = this.#site.services;
-    const release = this.#releasing.finish(transaction, collecting);
-    channel.whenKnown(release ?? finishMessage(conversation, transaction, collecting, this.#site), (final) => {
+    channel.whenKnown(this.#releasing.finish(transaction, collecting) ?? finishMessage(conversation, transaction, collecting, this.#site), (final) => {
       conversation.state = withoutTransaction(transaction);
       conversation.conduct.junkCommands = 0;
       this.#idleSince = this.#site.services.now();
