@@ -114,12 +114,15 @@ function byCodes(status: string | null, replyCode: string | null): BounceReason 
   return detail ?? (replyCode === null ? null : (reasonByReply[replyCode] ?? null));
 }
 
-/** RFC 3463 2: 5 is for good, 4 for now. Without a code: what ran out of time, or met a broken network, may go through another day. */
+/** RFC 3463 2: 4 is for now, 5 for good; but whoever says that a mailbox is full speaks of now (3.3: X.2.2 is a persistent transient failure). */
+const isForNow = (status: string): boolean => status.startsWith('4') || status === '5.2.2';
+
+/** By what the codes say. Without a code: what ran out of time, or met a broken network, may go through another day. */
 function isHard(words: string, telling: readonly RecipientStatus[], { status, replyCode }: SmtpCodes, reason: BounceReason): boolean {
-  const classes = telling.map((one) => one.status?.[0]).filter((one) => one !== undefined);
-  if (classes.length > 0) return !classes.every((one) => one === '4');
-  const code = status?.[0] ?? replyCode?.[0];
-  if (code !== undefined) return code === '5';
+  const stated = telling.map((one) => one.status).filter((one) => one !== null);
+  if (stated.length > 0) return !stated.every(isForNow);
+  if (status !== null) return status.startsWith('5') && !isForNow(status);
+  if (replyCode !== null) return replyCode.startsWith('5');
   // Exim calls it a permanent error when its patience has an end: the mailbox may be fine tomorrow.
   return reason !== 'expired' && (reason !== 'network-error' || /\bpermanent/i.test(words));
 }
