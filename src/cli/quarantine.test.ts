@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -14,22 +15,23 @@ const program = `
   import { quarantine } from '${new URL('quarantine.ts', import.meta.url).href}';
   await runCommandLine(process.argv.slice(1), { version: '0' }, [quarantine]);`;
 
+/** Runs `floodgate quarantine` with these words. */
+async function command(...words: readonly string[]) {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'quarantine', ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+  return { out, err, code };
+}
+
 /** A daemon on control.sock, and the command run against it. */
-async function start(t: Owner, over: Partial<WebHouse> = {}) {
+async function start(t: Owner, over: Partial<WebHouse> = {}, faultless = true) {
   const state = scratchDirectory(t, 'held');
   const house = sampleHouse(over);
   const access = createAccess({ bearerOf: () => null, isLoopback: () => true, record: () => undefined, now: () => 0 });
-  const web = createWeb(house, { version: '0', access, allowedHosts: () => [], onFault: (error) => assert.fail(String(error)) });
+  const web = createWeb(house, { version: '0', access, allowedHosts: () => [], onFault: (error) => faultless && assert.fail(String(error)) });
   await web.listenControl(join(state, 'control.sock'));
   atEnd(t, () => web.close());
-  const run = async (...words: readonly string[]) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program, '--', 'quarantine', ...words, '--state', state], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
-    const [code, out, err] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
-    return { out, err, code };
-  };
+  const run = (...words: readonly string[]) => command(...words, '--state', state);
   return { house, run };
 }
 
@@ -96,9 +98,10 @@ test('nothing selected is bad usage, and nothing is asked', async (t) => {
 test('a dry run only shows', async (t) => {
   const { house, run } = await start(t);
   const { out } = await run('discard', '--all', '--dry-run');
-  assert.match(out, /^1M7YNPXHV1000-4 [^]*\n1 would be meant; nothing was done\n$/);
+  assert.match(out, /^1 messages \(2 KiB\) would be discarded; nothing was done\n1M7YNPXHV1000-4 [^\n]*\n$/, 'the number first');
+  assert.match(house.asked[0] ?? '', /^discard .*"dryRun":true/);
   assert.ok(
-    house.asked.every((one) => one.startsWith('list held')),
+    house.asked.slice(1).every((one) => one.startsWith('list held')),
     house.asked.join(),
   );
 });
@@ -116,5 +119,41 @@ test('what could not be released is said for each, and the command fails', async
   const { run } = await start(t, { quarantine: { ...sampleHouse().quarantine, act } });
   const { out, err, code } = await run('release', 'A', 'B');
   assert.deepEqual([out, code], ['1 released\n', 1]);
-  assert.match(err, /^floodgate: B is still held: 554 no\nfloodgate: 1 could not be released\n$/);
+  assert.match(err, /^floodgate: B is still held: 554 no\nfloodgate: 1 could not be released: B\n$/);
+});
+
+test('a bulk command that is broken off says how far it came, and what remains', async (t) => {
+  let portions = 0;
+  const act = () => {
+    portions += 1;
+    if (portions > 1) throw new Error('out of memory');
+    return Promise.resolve({ ok: true as const, results: [{ id: 'A', ok: true as const }], next: 'A' });
+  };
+  const { run } = await start(t, { quarantine: { ...sampleHouse().quarantine, act } }, false);
+  const { err, code } = await run('release', '--all');
+  assert.equal(code, 1);
+  assert.match(err, /broken off when 1 were released; the rest are still held, say the same again: something went wrong here/);
+});
+
+test('time and size are handed on as the gateway takes them, and what is neither is bad usage', async (t) => {
+  const { house, run } = await start(t);
+  await run('list', '--since', '2026-11-21T09:00:00Z', '--larger', '1MiB', '--refused');
+  assert.match(house.asked[0] ?? '', /"since":"2026-11-21T09:00:00.000Z","largerThan":"1048576","refused":"true"/);
+  assert.equal((await run('list', '--since', 'noon')).code, 2);
+});
+
+test('key new writes a file for its owner alone; a second one puts a key in front; list names them', async (t) => {
+  const file = join(scratchDirectory(t, 'keys'), 'held.keys');
+  const first = await command('key', 'new', file);
+  assert.match(first.out, /^k-\d{8}-[0-9a-f]{6} is written to /, first.err);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const second = await command('key', 'new', file);
+  assert.match(second.out, /1 older still read/);
+  const named = (out: string): string => out.split(' ')[0] ?? '';
+  const { out } = await command('key', 'list', file);
+  assert.equal(out, `${named(second.out)}  writes and reads\n${named(first.out)}  reads\n`);
+  writeFileSync(file, 'no key');
+  const wrong = await command('key', 'new', file);
+  assert.deepEqual([wrong.code, /line 1 is no key/.test(wrong.err)], [1, true]);
+  assert.equal(readFileSync(file, 'utf8'), 'no key', 'what is not understood is left alone');
 });

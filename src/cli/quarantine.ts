@@ -1,14 +1,14 @@
 // `floodgate quarantine`: held mail, and what a person does with it; one by one, or all that have something in common.
-import type { HandledList, HeldList, QuarantineVerb, ShownHeld } from '../delivery/quarantine/desk.ts';
+import type { HandledItem, HandledList, HeldList, MeantCount, QuarantineVerb, ShownHeld } from '../delivery/quarantine/desk.ts';
 import type { Preview } from '../delivery/quarantine/preview.ts';
 import { escapeUnsafe } from '../events/log-line.ts';
-import { CliError, printJson, type CommandLine, type Subcommand } from './command-line.ts';
+import { sizeText } from '../config/units.ts';
+import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
+import { common, selectedBy, selection, type Asked, type Common, type Selectors } from './held-options.ts';
+import { quarantineKeys } from './quarantine-keys.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
-const selectors = ['sender', 'recipient', 'user', 'client', 'check', 'measure', 'incident', 'reason', 'subject'] as const;
-type Selectors = { readonly [S in (typeof selectors)[number]]?: string };
-type Common = WhichGateway & { readonly json?: boolean };
 type ListOptions = Common & Selectors & { readonly trash?: boolean; readonly limit: string };
 type ActOptions = Common & Selectors & { readonly all?: boolean; readonly dryRun?: boolean };
 
@@ -16,13 +16,30 @@ const path = '/api/v1/quarantine';
 /** Messages the gateway is asked for at once. */
 const pageSize = 500;
 
-const verbs: readonly (readonly [name: string, verb: QuarantineVerb, done: string, description: string])[] = [
-  ['release', 'release', 'released', 'let messages go to their recipients, byte for byte as they came'],
-  ['discard', 'discard', 'discarded', 'throw messages away; undo brings them back for a day (quarantine.undoFor)'],
-  ['undo', 'restore', 'back', 'bring discarded messages back'],
+/** Messages that were left are named up to this number. */
+const maxNamed = 20;
+
+/** A verb of the command line: the gateway's own, and what is said of messages it was done to and of those it was not. */
+interface Deed {
+  readonly name: string;
+  readonly verb: QuarantineVerb;
+  readonly done: string;
+  readonly left: string;
+  readonly description: string;
+}
+const deeds: readonly Deed[] = [
+  { name: 'release', verb: 'release', done: 'released', left: 'still held', description: 'let messages go to their recipients, byte for byte as they came' },
+  {
+    name: 'discard',
+    verb: 'discard',
+    done: 'discarded',
+    left: 'still held',
+    description: 'throw messages away; undo brings them back for a day (quarantine.undoFor)',
+  },
+  { name: 'undo', verb: 'restore', done: 'brought back', left: 'still discarded', description: 'bring discarded messages back' },
 ];
 
-/** Adds `quarantine list|show|release|discard|undo` to the program. */
+/** Adds `quarantine list|show|release|discard|undo|key` to the program. */
 export const quarantine: Subcommand = (program) => {
   const group = program.command('quarantine').description('held mail: look at it, release it, throw it away');
   common(selection(group.command('list').description('held messages, oldest first; all that is given must fit')))
@@ -30,30 +47,13 @@ export const quarantine: Subcommand = (program) => {
     .option('--limit <n>', 'messages at most', '1000')
     .action(list);
   common(group.command('show <id>').description('one message: envelope, reason, and a safe look at its header and text')).action(show);
-  for (const [name, verb, done, description] of verbs)
-    common(selection(group.command(`${name} [id...]`).description(description)))
-      .option('--all', 'every message there is')
-      .option('--dry-run', 'only show which')
-      .action((ids: readonly string[], options: ActOptions) => act(verb, done, ids, options));
+  for (const deed of deeds)
+    common(selection(group.command(`${deed.name} [id...]`).description(deed.description)))
+      .option('--all', 'every message there is, copies of refused mail excepted')
+      .option('--dry-run', 'only tell how many, and which')
+      .action((ids: readonly string[], options: ActOptions) => act(deed, ids, options));
+  quarantineKeys(group);
 };
-
-const selection = (command: CommandLine): CommandLine =>
-  command
-    .option('--sender <address>', 'address, domain, .domain, or <> for the null sender')
-    .option('--recipient <address>', 'address, domain or .domain')
-    .option('--user <name>', 'authenticated user')
-    .option('--client <network>', 'address or network of the client')
-    .option('--check <id>', 'the check that decided')
-    .option('--measure <id>', 'the measure that decided')
-    .option('--incident <id>', 'the incident it belongs to')
-    .option('--reason <text>', 'part of the reason')
-    .option('--subject <text>', 'part of the subject');
-
-const common = (command: CommandLine): CommandLine =>
-  command
-    .option('--json', 'one JSON object a line')
-    .option('--config <file>', 'the configuration of the gateway')
-    .option('--state <dir>', 'its state directory; default: from the configuration');
 
 async function list({ json, trash, limit, ...rest }: ListOptions): Promise<void> {
   const most = Number(limit);
@@ -84,6 +84,7 @@ async function show(id: string, { json, ...gateway }: Common): Promise<void> {
     ['to', item.to.map((to) => `<${to}>`).join(' ')],
     ['bytes', String(item.size)],
     ['reason', item.reason],
+    ['refused', item.refused ? 'its sender was told so; this is a copy' : null],
     ['measure', item.measure],
     ['incident', item.incident],
     ['release', item.release === null ? null : `${item.release.outcome} at ${item.release.at} by ${item.release.by}: ${item.release.why}`],
@@ -94,47 +95,89 @@ async function show(id: string, { json, ...gateway }: Common): Promise<void> {
     '',
     ...[...preview.header, '', ...preview.text].map((line) => `  | ${line}`),
     ...(preview.more ? ['  (there is more)'] : []),
+    ...readableLines(preview),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function act(verb: QuarantineVerb, done: string, ids: readonly string[], options: ActOptions): Promise<void> {
+/** What its reader would read, where that is not what stands there, and what comes with it. */
+function readableLines({ kind, readable, text, links, parts }: Preview): readonly string[] {
+  const isTheSame = readable.every((line, at) => line === text[at]?.trimEnd());
+  return [
+    ...(isTheSame ? [] : ['', `  as text (${kind}):`, ...readable.map((line) => `  > ${line}`)]),
+    ...(links.length === 0 ? [] : ['', '  leads to, or would fetch:', ...links.map((link) => `    ${link}`)]),
+    ...(parts.length < 2
+      ? []
+      : ['', '  parts:', ...parts.map(({ type, name, bytes }) => `    ${type}  ${bytes} bytes${name === '' ? '' : `  ${JSON.stringify(name)}`}`)]),
+  ];
+}
+
+async function act(deed: Deed, ids: readonly string[], options: ActOptions): Promise<void> {
   const { json, all, dryRun, ...rest } = options;
   const select = selectedBy(rest);
   if (ids.length === 0 && all !== true && Object.keys(select).length === 0)
     throw new CliError('nothing is selected: name ids, say what the messages have in common, or say --all', 2);
-  if (dryRun === true) return rehearse(verb, ids, select, options);
-  const failed: string[] = [];
+  const wanted = ids.length > 0 ? { ids } : { select, all: all === true };
+  if (dryRun === true) return rehearse(deed, wanted, { ids, select, options });
+  const failed: HandledItem[] = [];
   let count = 0;
-  for (let after: string | null | undefined; after !== null;) {
-    const body = { ...(ids.length > 0 ? { ids } : { select, all: all === true }), ...(after === undefined ? {} : { after }) };
-    const answer = (await ask(rest, 'POST', `${path}/${verb === 'restore' ? 'undo' : verb}`, body)) as HandledList; // as above
-    for (const result of answer.results) {
+  try {
+    for await (const result of handled(rest, deed, wanted)) {
       if (json === true) printJson(result);
       if (result.ok) count += 1;
-      else failed.push(result.error);
+      else failed.push(result);
       if (json !== true && !result.ok) process.stderr.write(`floodgate: ${escapeUnsafe(result.error)}\n`);
     }
-    after = answer.next;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(`broken off when ${count} were ${deed.done}; the rest are ${deed.left}, say the same again: ${why}`);
   }
-  if (json !== true) process.stdout.write(`${count} ${done}\n`);
-  if (failed.length > 0) throw new CliError(`${failed.length} could not be ${done === 'back' ? 'brought back' : done}`);
+  if (json !== true) process.stdout.write(`${count} ${deed.done}\n`);
+  if (failed.length === 0) return;
+  const named = failed.slice(0, maxNamed).map(({ id }) => id);
+  throw new CliError(`${failed.length} could not be ${deed.done}: ${named.join(' ')}${failed.length > maxNamed ? ' ...' : ''}`);
 }
 
-/** Shows which messages it would be. */
-async function rehearse(verb: QuarantineVerb, ids: readonly string[], select: Selectors, { json, ...gateway }: ActOptions): Promise<void> {
-  let count = 0;
-  for await (const item of held(gateway, select, verb === 'restore' ? 'trash' : 'held')) {
-    if (ids.length > 0 && !ids.includes(item.id)) continue;
-    count += 1;
+/** What became of each, portion by portion. */
+async function* handled(gateway: WhichGateway, { verb }: Deed, wanted: object): AsyncGenerator<HandledItem> {
+  for (let after: string | null | undefined; after !== null;) {
+    const body = { ...wanted, ...(after === undefined ? {} : { after }) };
+    const answer = (await ask(gateway, 'POST', pathOf(verb), body)) as HandledList; // our own daemon answers: delivery/quarantine/desk.ts
+    yield* answer.results;
+    after = answer.next;
+  }
+}
+
+const pathOf = (verb: QuarantineVerb): string => `${path}/${verb === 'restore' ? 'undo' : verb}`;
+
+/** Tells how many it would be, and then which. */
+async function rehearse(
+  { verb, done }: Deed,
+  wanted: object,
+  { ids, select, options: { json, ...gateway } }: { readonly ids: readonly string[]; readonly select: Asked; readonly options: ActOptions },
+): Promise<void> {
+  const { messages, bytes } = (await ask(gateway, 'POST', pathOf(verb), { ...wanted, dryRun: true })) as MeantCount; // as above
+  if (json !== true) process.stdout.write(`${messages} messages (${roughly(bytes)}) would be ${done}; nothing was done\n`);
+  const state = verb === 'restore' ? 'trash' : 'held';
+  const each = ids.length > 0 ? named(gateway, ids, state) : held(gateway, select, state);
+  for await (const item of each) {
     if (json === true) printJson(item);
     else process.stdout.write(`${lineOf(item)}\n`);
   }
-  if (json !== true) process.stdout.write(`${count} would be meant; nothing was done\n`);
+}
+
+const roughly = (bytes: number): string => (bytes < 1024 ? `${bytes} bytes` : sizeText(Math.round(bytes / 1024) * 1024));
+
+/** Those of these that are there, in this state. */
+async function* named(gateway: WhichGateway, ids: readonly string[], state: 'held' | 'trash'): AsyncGenerator<ShownHeld> {
+  for (const id of ids) {
+    const item = (await ask(gateway, 'GET', `${path}/${encodeURIComponent(id)}`).catch(() => null)) as ShownHeld | null; // as above
+    if (item?.state === state) yield item;
+  }
 }
 
 /** All that fits, page by page. */
-async function* held(gateway: WhichGateway, select: Selectors, state: 'held' | 'trash'): AsyncGenerator<ShownHeld> {
+async function* held(gateway: WhichGateway, select: Asked, state: 'held' | 'trash'): AsyncGenerator<ShownHeld> {
   for (let after: string | null | undefined; after !== null;) {
     const query = new URLSearchParams({ ...select, state, limit: String(pageSize), ...(after === undefined ? {} : { after }) });
     const { items, next } = (await ask(gateway, 'GET', `${path}?${query.toString()}`)) as HeldList; // as above
@@ -143,17 +186,15 @@ async function* held(gateway: WhichGateway, select: Selectors, state: 'held' | '
   }
 }
 
-const selectedBy = (options: Selectors): Selectors =>
-  Object.fromEntries(selectors.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
-
 const ask = (gateway: WhichGateway, method: string, at: string, body?: object): Promise<unknown> => askDaemon(stateDirOf(gateway), method, at, body);
 
-function lineOf({ id, queuedAt, from, to, size, reason, subject, release, expiresAt, discarded }: ShownHeld): string {
+function lineOf({ id, queuedAt, from, to, size, reason, subject, release, expiresAt, discarded, ...more }: ShownHeld): string {
   const [first = '', ...others] = to;
   const state = discarded === null ? `until ${expiresAt.slice(0, 10)}` : `discarded ${discarded.at} by ${discarded.by}`;
+  const refused = more.refused ? '  REFUSED' : '';
   const tried = release === null ? '' : `  RELEASE ${release.outcome}: ${release.why}`;
   const about = subject === null ? '' : `  ${JSON.stringify(subject)}`;
   return escapeUnsafe(
-    `${id}  ${queuedAt}  <${from}> -> <${first}>${others.length === 0 ? '' : ` +${others.length}`}  ${size} bytes  ${state}  ${reason}${about}${tried}`,
+    `${id}  ${queuedAt}  <${from}> -> <${first}>${others.length === 0 ? '' : ` +${others.length}`}  ${size} bytes  ${state}  ${reason}${about}${refused}${tried}`,
   );
 }

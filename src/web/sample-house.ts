@@ -209,6 +209,7 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
       preview: (id) => Promise.resolve(id === sampleHeld.id ? samplePreview : null),
       act: (verb, raw, by) => {
         say(`${verb} ${JSON.stringify(raw)} by ${by}`);
+        if ((raw as { dryRun?: boolean }).dryRun === true) return Promise.resolve({ ok: true, dryRun: true, messages: 1, bytes: sampleHeld.size });
         return Promise.resolve({ ok: true, results: [{ id: sampleHeld.id, ok: true }], next: null });
       },
     },
