@@ -1,9 +1,9 @@
 // The metrics in the form Prometheus reads. The only file that knows prom-client; names and labels come from the catalogue.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { HeldState } from '../model/quarantine.ts';
-import { metricCatalogue, type CounterName, type MetricEntry, type MetricName } from './metric-catalogue.ts';
+import { metricCatalogue, type MetricEntry, type MetricName } from './metric-catalogue.ts';
 import type { EventBatch } from './recorder.ts';
-import { Tally, type Sums } from './tally.ts';
+import { placeOf, Tally, type Place, type Sums } from './tally.ts';
 
 /** What is measured at the moment of asking rather than counted from events. */
 export interface Gauges {
@@ -56,9 +56,10 @@ export function createMetrics(about: { readonly version: string; now?(): number 
   shelf.gauge('floodgate_load_level').set(0);
   return {
     addBatch: ({ counts, observations }) => {
-      for (const count of counts) {
-        shelf.add(...count);
-        tally.add(count);
+      for (const [name, labels, by] of counts) {
+        const series = shelf.series(name, labels);
+        series.waiting += by; // until somebody asks: every batch brings some forty counts, and the page is read once in a while
+        if (series.place !== null) tally.add(series.place, by);
       }
       for (const [name, labels, value] of observations) shelf.histogram(name).observe(shelf.series(name, labels).labels, value);
     },
@@ -102,6 +103,8 @@ function setGauges(shelf: Shelf, gauges: Partial<Gauges>): void {
 interface Series {
   readonly name: MetricName;
   readonly labels: Record<string, string>;
+  /** In the sums of the status page; null: nowhere. */
+  readonly place: Place | null;
   /** Counted since the page was last asked for. */
   waiting: number;
 }
@@ -130,11 +133,6 @@ class Shelf {
     }
   }
 
-  /** What is added waits until somebody asks: every batch brings some forty counts, and the page is read once in a while. */
-  add(name: CounterName, labels: readonly string[], by: number): void {
-    this.series(name, labels).waiting += by;
-  }
-
   /** Brings the counters up to date. */
   settle(): void {
     for (const series of this.#series.values()) {
@@ -161,7 +159,8 @@ class Shelf {
     const labelNames: readonly string[] = metricCatalogue[name].labels;
     const others = labelNames.map(() => overflow);
     if (count >= maxSeries && key !== keyOf(name, others)) return this.series(name, others);
-    const series: Series = { name, labels: Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? ''])), waiting: 0 };
+    const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? '']));
+    const series: Series = { name, labels, place: placeOf(name, values), waiting: 0 };
     this.#seriesOf.set(name, count + 1);
     this.#series.set(key, series);
     return series;

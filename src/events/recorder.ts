@@ -52,8 +52,8 @@ export interface DoorRecorder {
   nextSeq(): number;
 }
 
-/** A batch is shipped at this size: large enough that posting costs little an event, small enough to copy at once. */
-const batchBytes = 64 * 1024;
+/** A batch is shipped at this size: large enough that posting, taking and writing it costs little an event, small enough to copy at once. */
+const batchBytes = 256 * 1024;
 /** Observations and different counters one batch may carry; both grow with configuration, not with strangers. */
 const maxObservations = 1000;
 const maxCounters = 1000;

@@ -1,5 +1,5 @@
 // Sums for the status page: since the start and over the last minute, from the same counts that go to the metrics.
-import type { Count } from './metric-catalogue.ts';
+import type { MetricName } from './metric-catalogue.ts';
 
 export interface Sums {
   readonly sessions: number;
@@ -29,9 +29,7 @@ export class Tally {
     this.#now = now;
   }
 
-  add([name, labels, by]: Count): void {
-    const place = placeOf(name, labels);
-    if (place === null) return;
+  add(place: Place, by: number): void {
     this.#total.add(place, by);
     this.#current().add(place, by);
   }
@@ -58,9 +56,21 @@ export class Tally {
   }
 }
 
-type Place = readonly [group: Group, name: string];
+/** Where a count belongs. */
+export interface Place {
+  readonly group: Group;
+  readonly name: string;
+  /** Of both. */
+  readonly key: string;
+}
 
-function placeOf(name: Count[0], labels: readonly string[]): Place | null {
+/** Where the counts of a metric with such labels belong; null: in no sum. */
+export function placeOf(name: MetricName, labels: readonly string[]): Place | null {
+  const found = groupOf(name, labels);
+  return found === null ? null : { group: found[0], name: found[1], key: found.join(' ') };
+}
+
+function groupOf(name: MetricName, labels: readonly string[]): readonly [Group, string] | null {
   switch (name) {
     case 'floodgate_sessions_total':
       return ['sessions', ''];
@@ -83,10 +93,9 @@ class Slot {
   readonly #sums = new Map<string, { readonly place: Place; by: number }>();
 
   add(place: Place, by: number): void {
-    const key = place.join(' ');
-    const row = this.#sums.get(key);
+    const row = this.#sums.get(place.key);
     if (row) row.by += by;
-    else if (this.#sums.size < maxNames) this.#sums.set(key, { place, by });
+    else if (this.#sums.size < maxNames) this.#sums.set(place.key, { place, by });
   }
 
   merge(other: Slot): void {
@@ -96,7 +105,7 @@ class Slot {
   read(): Sums {
     const one = (group: Group): number => this.#sums.get(`${group} `)?.by ?? 0;
     const named = (group: Group): Record<string, number> =>
-      Object.fromEntries([...this.#sums.values()].flatMap(({ place, by }) => (place[0] === group ? [[place[1], by]] : [])));
+      Object.fromEntries([...this.#sums.values()].flatMap(({ place, by }) => (place.group === group ? [[place.name, by]] : [])));
     return {
       sessions: one('sessions'),
       connectionsRefused: one('connectionsRefused'),

@@ -32,7 +32,7 @@ export function noteHabit(habit: Habit, terms: HabitTerms, at: number): void {
 /** Events an hour that are usual at a moment in ms; the running hour does not count. */
 export function habitPerHour(habit: Habit, terms: HabitTerms, at: number): number {
   closeHours(habit, terms, at);
-  return habit.past / learnedHours(terms, at);
+  return habit.past === 0 ? 0 : habit.past / learnedHours(terms, at); // most keys have no past yet
 }
 
 /** Weight of all hours since learning began; a day at the least, so that one busy first hour is no habit. */

@@ -7,10 +7,11 @@ import { detectors } from '../detect/catalogue.ts';
 import type { DetectorContext } from '../detect/detector.ts';
 import { createEngine } from '../detect/engine.ts';
 import { type LogSiteView, SightingsFromLog } from '../detect/sightings/from-log.ts';
+import { KeyedStates } from '../lib/keyed-states.ts';
 import { orgDomain } from '../lib/org-domain.ts';
 import type { Alarm } from '../model/alarm.ts';
 import type { LogEvent } from '../model/log-event.ts';
-import { siteViewOf } from './detection.ts';
+import { mostOrganisations, siteViewOf } from './detection.ts';
 
 /** What an event raises, in the order of the log. */
 export type LogAlarms = (event: LogEvent, raise: (alarm: Alarm) => void) => void;
@@ -45,5 +46,6 @@ function configOf(file: string, context: LoadContext): Config {
 /** The site a log is about. Without a configuration the domains that are ours are learned from the log, and only the machine is inside. */
 export function logSiteOf(config: Config | null): LogSiteView & Pick<DetectorContext, 'isBulkSender'> {
   if (config !== null) return { ...siteViewOf(config), knowsDomains: true };
-  return { isOurDomain: () => false, isInside: () => false, orgDomain, knowsDomains: false };
+  const organisations = new KeyedStates<string>(mostOrganisations, orgDomain);
+  return { isOurDomain: () => false, isInside: () => false, orgDomain: (domain) => organisations.of(domain), knowsDomains: false };
 }

@@ -44,9 +44,9 @@ export class SightingsFromEvents {
     switch (event.type) {
       case 'session-opened':
         this.#sessions.of(event.session).inside = event.inside;
-        return [{ kind: 'connection', ...this.#where(event), caller: this.#caller(event), session: event.session, refused: false }];
+        return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#caller(event), session: event.session, refused: false }];
       case 'connection-refused':
-        return [{ kind: 'connection', ...this.#where(event), caller: this.#stranger(event.ip), session: event.session, refused: true }];
+        return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#stranger(event.ip), session: event.session, refused: true }];
       case 'stage-judged':
         return this.#judged(event);
       case 'command-refused':
@@ -86,14 +86,15 @@ export class SightingsFromEvents {
     const answer = answerOf(event);
     const seen: RecipientSighting = {
       kind: 'recipient',
-      ...this.#where(event),
+      at: event.at,
+      source: sourceOf(event),
       caller,
       origin: originOf(caller, from, null, this.#site),
       from,
       to,
       answer,
     };
-    const tried = this.#retries.note(`rcpt ${networkOfClient(caller.ip)} ${from} ${to}`, answer === 'deferred', event.at);
+    const tried = this.#tried(answer === 'deferred', event.at, () => `rcpt ${networkOfClient(caller.ip)} ${from} ${to}`);
     return tried === 'repeat' ? nothing : [seen];
   }
 
@@ -107,7 +108,8 @@ export class SightingsFromEvents {
     if (!event.ok && event.why !== 'wrong') return nothing;
     const seen = {
       kind: 'auth',
-      ...this.#where(event),
+      at: event.at,
+      source: sourceOf(event),
       caller: this.#caller(event),
       user: lower(event.user),
       ok: event.ok,
@@ -133,11 +135,12 @@ export class SightingsFromEvents {
     for (const [index, recipient] of event.recipients.entries()) {
       const to = lower(recipient);
       const outcome = outcomeOf(event, index, treatment);
-      const tried = this.#retries.note(`message ${networkOfClient(caller.ip)} ${from} ${to} ${event.messageId ?? ''}`, outcome === 'deferred', event.at);
+      const tried = this.#tried(outcome === 'deferred', event.at, () => `message ${networkOfClient(caller.ip)} ${from} ${to} ${event.messageId ?? ''}`);
       if (tried === 'repeat') continue;
       seen.push({
         kind: 'message',
-        ...this.#where(event),
+        at: event.at,
+        source: sourceOf(event),
         caller,
         origin,
         direction: this.#directionOf(caller, to),
@@ -159,7 +162,12 @@ export class SightingsFromEvents {
   #closed(event: Of<'session-closed'>): readonly Sighting[] {
     const caller = this.#caller(event);
     this.#sessions.delete(event.session);
-    return [{ kind: 'departure', ...this.#where(event), caller, session: event.session, how: departureOf(event) }];
+    return [{ kind: 'departure', at: event.at, source: sourceOf(event), caller, session: event.session, how: departureOf(event) }];
+  }
+
+  /** What a try is; nothing is put together for it while nobody waits for another. */
+  #tried(isDeferred: boolean, at: number, key: () => string): ReturnType<Retries['note']> {
+    return !isDeferred && this.#retries.size === 0 ? 'first' : this.#retries.note(key(), isDeferred, at);
   }
 
   #directionOf(caller: Caller, to: string): MessageSighting['direction'] {
@@ -169,11 +177,11 @@ export class SightingsFromEvents {
   }
 
   #offence(event: Of<'stage-judged' | 'command-refused'>, what: OffenceSighting['what']): OffenceSighting {
-    return { kind: 'offence', ...this.#where(event), caller: this.#caller(event), what };
+    return { kind: 'offence', at: event.at, source: sourceOf(event), caller: this.#caller(event), what };
   }
 
   #hub(event: Event, route: string, outcome: HubSighting['outcome'], ms: number | null): HubSighting {
-    return { kind: 'hub', ...this.#where(event), route, outcome, ms };
+    return { kind: 'hub', at: event.at, source: sourceOf(event), route, outcome, ms };
   }
 
   #caller({ session, ip }: { readonly session: string; readonly ip: string }): Caller {
@@ -184,11 +192,10 @@ export class SightingsFromEvents {
   #stranger(ip: string): Caller {
     return { ip, name: null, user: null, inside: this.#site.isInside(ip) };
   }
-
-  #where({ at, door, seq }: Event): { readonly at: number; readonly source: string } {
-    return { at, source: `${door}#${seq}` };
-  }
 }
+
+/** Where an event can be looked up. */
+const sourceOf = ({ door, seq }: Event): string => `${door}#${seq}`;
 
 const lower = (text: string): string => text.toLowerCase();
 
