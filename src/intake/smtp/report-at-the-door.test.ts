@@ -5,7 +5,7 @@ import { letter } from '../../../test/harness/letter.ts';
 import { clientOf, insider, mailboxOf, messageInput } from '../../../test/harness/policy-inputs.ts';
 import type { Content } from '../../model/delivery.ts';
 import type { EventBody } from '../../model/events.ts';
-import type { Mailbox } from '../../model/mailbox.ts';
+import { addressOf, type Mailbox } from '../../model/mailbox.ts';
 import type { OutgoingDesk, ReportInHand, ReportJudgement } from '../../model/report-judgement.ts';
 import type { MessageInput } from '../../model/stage-input.ts';
 import { traitsWith, whatReturns } from './report-at-the-door.ts';
@@ -37,7 +37,7 @@ const inFile = (raw: Buffer): Content => ({
 });
 
 async function look(changes: Partial<MessageInput>, content: Content, judge: OutgoingDesk['judge'] = () => judgement) {
-  const [judged, events]: [ReportInHand[], EventBody[]] = [[], []];
+  const [judged, events, answering]: [ReportInHand[], EventBody[], string[]] = [[], [], []];
   const outgoing: OutgoingDesk = {
     isOurs: (sender): sender is Mailbox => sender?.domain === 'example.org',
     remember: () => undefined,
@@ -49,10 +49,13 @@ async function look(changes: Partial<MessageInput>, content: Content, judge: Out
       return judge(given);
     },
     rememberWriter: () => undefined,
-    answering: () => ({ toProven: false, underAttack: false }),
+    answering: (from) => {
+      answering.push(addressOf(from));
+      return { toProven: false, underAttack: false };
+    },
   };
   const input = messageInput({ client: clientOf(), from: null, recipients: [anna], ...changes });
-  return { ...(await whatReturns(input, content, { outgoing, record: (event) => void events.push(event) })), judged, events };
+  return { ...(await whatReturns(input, content, { outgoing, record: (event) => void events.push(event) })), judged, events, answering };
 }
 
 test('a report is judged, from memory and from a file alike', async () => {
@@ -89,6 +92,13 @@ test('an absence notice on its way out is seen, one to a colleague is not', asyn
   const { leavingAnswer } = await look({ ...leaving, recipients: [mailboxOf('dora@far.example')] }, inMemory(notice));
   assert.deepEqual(leavingAnswer, { kind: 'autoreply', toNobody: false, toProven: false, underAttack: false });
   assert.equal((await look({ ...leaving, recipients: [mailboxOf('bert@example.org')] }, inMemory(notice))).leavingAnswer, undefined);
+});
+
+test('with the null sender it speaks for its author', async () => {
+  const leaving = { client: insider, recipients: [mailboxOf('dora@far.example')] };
+  const written = Buffer.from(notice.toString('latin1').replace(/^From: .*$/m, 'From: Anna B. <Anna@Example.org>'), 'latin1');
+  assert.deepEqual((await look({ ...leaving, from: null }, inMemory(written))).answering, ['Anna@example.org']);
+  assert.deepEqual((await look({ ...leaving, from: anna }, inMemory(written))).answering, [addressOf(anna)]);
 });
 
 for (const name of ['MAILER-DAEMON', 'noreply', 'list-request', 'owner-list', 'list-bounces+anna=example.org'])

@@ -2,12 +2,15 @@
 // one is read, and only its beginning; a fault here never keeps mail from passing.
 import type { Content } from '../../model/delivery.ts';
 import type { EventBody } from '../../model/events.ts';
-import { addressOf } from '../../model/mailbox.ts';
+import { addressOf, type Sender } from '../../model/mailbox.ts';
 import type { MessageTraits } from '../../model/message-traits.ts';
 import type { LeavingAnswer, ReportJudgement } from '../../model/report-judgement.ts';
 import type { MessageInput } from '../../model/stage-input.ts';
 import type { MessageUnderstanding } from '../../model/understanding.ts';
 import { isPostmaster, mayRelay } from '../../policy/relay.ts';
+import { firstAddress } from '../../wire/message/address-text.ts';
+import { rawValue, readHeader } from '../../wire/message/header.ts';
+import { defaultMessageLimits } from '../../wire/message/limits.ts';
 import { understand } from '../../wire/message/understand.ts';
 import type { DoorServices } from './services.ts';
 
@@ -19,6 +22,12 @@ const signBytes = 16 * 1024;
 export interface WhatReturns {
   readonly report?: ReportJudgement;
   readonly leavingAnswer?: LeavingAnswer;
+}
+
+interface ReadMessage {
+  readonly understanding: MessageUnderstanding;
+  /** An octet a character, without the dots of the wire. */
+  readonly text: string;
 }
 
 type Services = Pick<DoorServices, 'outgoing' | 'record'>;
@@ -74,14 +83,10 @@ function judgeRead(input: MessageInput, raw: Buffer, outgoing: Services['outgoin
   if (raw.length === 0) return nothing;
   const text = raw.toString('latin1').replaceAll('\n..', '\n.'); // RFC 5321 4.5.2
   const understanding = understand(Buffer.from(text, 'latin1'));
-  return mayRelay(input) ? leaving(input, understanding, outgoing) : coming(input, { understanding, text }, outgoing);
+  return mayRelay(input) ? leaving(input, { understanding, text }, outgoing) : coming(input, { understanding, text }, outgoing);
 }
 
-function coming(
-  { from, recipients }: MessageInput,
-  read: { readonly understanding: MessageUnderstanding; readonly text: string },
-  outgoing: Services['outgoing'],
-): WhatReturns | Promise<WhatReturns> {
+function coming({ from, recipients }: MessageInput, read: ReadMessage, outgoing: Services['outgoing']): WhatReturns | Promise<WhatReturns> {
   // Postmaster hears of everything (RFC 5321 4.5.1), also of what went wrong with the mail of others.
   if (recipients.some(isPostmaster) || !recipients.some((to) => outgoing.isOurs(to))) return nothing;
   const report = outgoing.judge({ ...read, from, recipients });
@@ -93,11 +98,20 @@ function coming(
 const nobody =
   /^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|listserv|majordomo|owner-.*|.*-(?:request|owner|bounces?|errors?|return)(?:[+-].*)?|.*-l)$/i;
 
-function leaving({ from, recipients }: MessageInput, { kind }: MessageUnderstanding, outgoing: Services['outgoing']): WhatReturns {
+function leaving({ from, recipients }: MessageInput, { understanding: { kind }, text }: ReadMessage, outgoing: Services['outgoing']): WhatReturns {
   if (kind !== 'autoreply' && kind !== 'challenge' && kind !== 'virus-notice' && kind !== 'spam-notice') return nothing;
   const outside = recipients.filter((to) => !outgoing.isOurs(to));
   if (outside.length === 0) return nothing;
-  return { leavingAnswer: { kind, toNobody: outside.some(({ localPart }) => nobody.test(localPart)), ...outgoing.answering(from, outside) } };
+  return { leavingAnswer: { kind, toNobody: outside.some(({ localPart }) => nobody.test(localPart)), ...outgoing.answering(from ?? authorOf(text), outside) } };
+}
+
+/** Whom an answer with the null sender speaks for: Pigeonhole and others send none other (RFC 5230 5.1), and name him in the header. */
+function authorOf(text: string): Sender {
+  const { fields } = readHeader(text, 0, Math.min(text.length, signBytes), defaultMessageLimits);
+  const address = firstAddress(rawValue(fields, 'from'));
+  const at = address?.lastIndexOf('@') ?? -1;
+  if (address === null || at < 1) return null;
+  return { localPart: address.slice(0, at), domain: address.slice(at + 1).toLowerCase(), text: address, sourceRoute: null };
 }
 
 /** What detectors see of it, beside whatever else is known of the content. */
