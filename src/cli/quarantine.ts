@@ -5,6 +5,7 @@ import { escapeUnsafe } from '../events/log-line.ts';
 import { sizeText } from '../config/units.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
+import { digestCommand } from './quarantine-digest.ts';
 import { common, selectedBy, selection, type Asked, type Common, type Selectors } from './held-options.ts';
 import { quarantineKeys } from './quarantine-keys.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
@@ -46,6 +47,7 @@ export const quarantine: Subcommand = (program) => {
     .option('--trash', 'discarded ones that can be had back')
     .option('--limit <n>', 'messages at most', '1000')
     .action(list);
+  common(digestCommand(group));
   common(group.command('show <id>').description('one message: envelope, reason, and a safe look at its header and text')).action(show);
   for (const deed of deeds)
     common(selection(group.command(`${deed.name} [id...]`).description(deed.description)))

@@ -8,7 +8,7 @@ import type { Quarantine } from '../delivery/quarantine/quarantine.ts';
 import type { Recorder } from '../model/events.ts';
 import type { ReleaseOrder } from '../model/release.ts';
 import { createDigestControl, type DigestControl } from '../respond/digest/control.ts';
-import { createLetterBook } from '../respond/digest/letter-book.ts';
+import { createLetterBook, type LetterBook } from '../respond/digest/letter-book.ts';
 import { OrderQueue } from '../respond/digest/order-queue.ts';
 import { createReleaseDesk } from '../respond/digest/release-desk.ts';
 import { createReleaseDoor, type ReleaseDoor } from '../respond/digest/release-view.ts';
@@ -16,7 +16,7 @@ import type { DigestSettings, RoundParts } from '../respond/digest/round.ts';
 import { authorIn } from '../respond/digest/safe-text.ts';
 import { minuteOfDay } from '../respond/digest/schedule.ts';
 import { recipientPrint } from '../respond/digest/token.ts';
-import { createDigestLines } from '../store/digest-lines.ts';
+import { createDigestLines, type DigestLines } from '../store/digest-lines.ts';
 import type { Store } from '../store/open.ts';
 import { LetterRefused, type OwnPost } from './own-post.ts';
 import { digestDir, releaseAddressOf, openReleaseKey } from './release-ground.ts';
@@ -48,17 +48,82 @@ export interface DigestsGround {
 /** How often the clock is looked at, in ms. */
 const lookEveryMs = 15_000;
 
+/** What all of it rests on. */
+interface Desk extends DigestsGround {
+  readonly key: Buffer;
+  readonly book: LetterBook;
+  readonly lines: DigestLines;
+  print(address: string): string;
+  authorOf(id: string): Promise<string | null>;
+  wait(ms: number): Promise<void>;
+  readonly stopping: AbortController;
+}
+
 /** Opens it: orders of an earlier run are taken up. */
 export async function openDigestsInForce(ground: DigestsGround): Promise<DigestsInForce> {
-  const { quarantine, record, trouble } = ground;
   let { config } = ground;
   const dir = digestDir(config.state);
-  const book = createLetterBook(dir);
+  const desk = await openDesk(ground, dir);
+  const queue = orderQueueOf(desk);
+  const lastFile = join(dir, 'last-round');
+  const control = createDigestControl({
+    schedule: () => scheduleOf(config),
+    parts: () => {
+      const settings = settingsOf(config);
+      return settings === null ? null : roundPartsOf(desk, settings);
+    },
+    ordersWaiting: () => queue.waiting,
+    lastRound: await readTime(lastFile, ground.trouble),
+    noteRound: (at) =>
+      void replaceWhole(lastFile, Buffer.from(String(at))).catch((error: unknown) => ground.trouble(`${lastFile} cannot be written: ${String(error)}`)),
+    tidy: async () => {
+      await desk.lines.sweep(Date.now());
+      await desk.book.sweep(Date.now() - (config.quarantine.digest?.linksFor ?? 0));
+    },
+    trouble: ground.trouble,
+    now: Date.now,
+    wait: desk.wait,
+  });
+  await queue.start();
+  const ticking = setInterval(() => control.tick(), lookEveryMs).unref();
+  return {
+    releaseKey: desk.key.toString('base64'),
+    control,
+    door: () => doorOf(config, desk, queue),
+    take: (orders) => {
+      for (const order of orders) void queue.take(order);
+    },
+    rescan: () => void queue.rescan(),
+    reconfigure: (next) => {
+      config = next;
+    },
+    close: async () => {
+      clearInterval(ticking);
+      desk.stopping.abort();
+      queue.stop();
+      await control.ended();
+    },
+  };
+}
+
+async function openDesk(ground: DigestsGround, dir: string): Promise<Desk> {
+  const { quarantine, store, trouble } = ground;
   const key = await openReleaseKey(dir, trouble);
-  const print = printsOf(key);
-  const lines = createDigestLines(ground.store.queries);
-  const authorOf = async (id: string): Promise<string | null> => authorIn((await quarantine.preview(id).catch(() => null))?.header ?? []);
-  const queue = new OrderQueue({
+  const stopping = new AbortController();
+  return {
+    ...ground,
+    key,
+    book: createLetterBook(dir),
+    lines: createDigestLines(store.queries),
+    print: printsOf(key),
+    authorOf: async (id) => authorIn((await quarantine.preview(id).catch(() => null))?.header ?? []),
+    wait: (ms) => later(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined),
+    stopping,
+  };
+}
+
+const orderQueueOf = ({ quarantine, book, print, record, trouble }: Desk): OrderQueue =>
+  new OrderQueue({
     book,
     find: (id) => quarantine.find(id),
     waitingFor: (id) => quarantine.waitingFor(id),
@@ -72,89 +137,41 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
       return () => clearTimeout(timer);
     },
   });
-  const stopping = new AbortController();
-  const wait = (ms: number): Promise<void> => later(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined);
-  const roundParts = (settings: DigestSettings): RoundParts => ({
-    settings,
-    key,
-    book,
-    print,
-    select: (page) => quarantine.select({}, { state: 'held', ...page }),
-    told: (ids) => lines.told(ids, Date.now()),
-    noteTold: (ids, recipient, until) =>
-      lines.note(
-        ids.map((item) => ({ item, recipient })),
-        until,
-      ),
-    waitingFor: (id) => quarantine.waitingFor(id).catch(() => []), // damaged: there is nothing to release
-    authorOf,
-    // The recipient's mailbox is behind the hub, whatever way alerts take.
-    send: (to, raw) => ground.post.send([to], raw, { detour: false }),
-    isRefusal: (error) => error instanceof LetterRefused,
-    newId: () => ground.post.newId(),
-    random: () => randomBytes(16),
-    record,
-    now: Date.now,
-    wait,
-    isStopped: () => stopping.signal.aborted,
-  });
-  const lastFile = join(dir, 'last-round');
-  const control = createDigestControl({
-    schedule: () => scheduleOf(config),
-    parts: () => {
-      const settings = settingsOf(config);
-      return settings === null ? null : roundParts(settings);
-    },
-    ordersWaiting: () => queue.waiting,
-    lastRound: await readTime(lastFile, trouble),
-    noteRound: (at) =>
-      void replaceWhole(lastFile, Buffer.from(String(at))).catch((error: unknown) => trouble(`${lastFile} cannot be written: ${String(error)}`)),
-    tidy: async () => {
-      await lines.sweep(Date.now());
-      await book.sweep(Date.now() - (config.quarantine.digest?.linksFor ?? 0));
-    },
-    trouble,
-    now: Date.now,
-    wait,
-  });
-  await queue.start();
-  const ticking = setInterval(() => control.tick(), lookEveryMs).unref();
-  return {
-    releaseKey: key.toString('base64'),
-    control,
-    door: () => doorOf(config, { ...ground, key, book, print, authorOf, take: (order) => queue.take(order), wait }),
-    take: (orders) => {
-      for (const order of orders) void queue.take(order);
-    },
-    rescan: () => void queue.rescan(),
-    reconfigure: (next) => {
-      config = next;
-    },
-    close: async () => {
-      clearInterval(ticking);
-      stopping.abort();
-      queue.stop();
-      await control.ended();
-    },
-  };
-}
 
-type DoorGround = Pick<DigestsGround, 'quarantine' | 'record'> & {
-  readonly key: Buffer;
-  readonly book: ReturnType<typeof createLetterBook>;
-} & Pick<Parameters<typeof createReleaseDoor>[0], 'print' | 'authorOf' | 'take' | 'wait'>;
+const roundPartsOf = ({ quarantine, lines, post, stopping, ...desk }: Desk, settings: DigestSettings): RoundParts => ({
+  ...desk,
+  settings,
+  select: (page) => quarantine.select({}, { state: 'held', ...page }),
+  told: (ids) => lines.told(ids, Date.now()),
+  noteTold: (ids, recipient, until) =>
+    lines.note(
+      ids.map((item) => ({ item, recipient })),
+      until,
+    ),
+  waitingFor: (id) => quarantine.waitingFor(id).catch(() => []), // damaged: there is nothing to release
+  // The recipient's mailbox is behind the hub, whatever way alerts take.
+  send: (to, raw) => post.send([to], raw, { detour: false }),
+  isRefusal: (error) => error instanceof LetterRefused,
+  newId: () => post.newId(),
+  random: () => randomBytes(16),
+  now: Date.now,
+  isStopped: () => stopping.signal.aborted,
+});
 
-function doorOf(config: Config, { quarantine, record, key, book, ...rest }: DoorGround): ReleaseDoor | null {
+function doorOf(config: Config, { quarantine, record, key, book, print, authorOf, wait }: Desk, queue: OrderQueue): ReleaseDoor | null {
   const { digest } = config.quarantine;
   if (digest === undefined) return null;
   const isHeld = async (id: string): Promise<boolean> => (await quarantine.find(id))?.state === 'held';
   return createReleaseDoor({
-    ...rest,
     desk: createReleaseDesk({ key, book, address: releaseAddressOf(config), isHeld, now: Date.now }),
     find: (id) => quarantine.find(id),
+    authorOf,
+    print,
+    take: (order) => queue.take(order),
     language: digest.language,
     postmaster: config.site.postmaster,
     record,
+    wait,
   });
 }
 

@@ -72,9 +72,14 @@ async function loadWeb(): Promise<(keeper: Keeper, version: string) => Web> {
     createWeb(webHouse(keeper, { version }), {
       version,
       access: createAccess({ bearerOf: keeper.tokens.bearerOf, isLoopback, record: keeper.recorder.record, now: Date.now }),
-      allowedHosts: () => [keeper.settings().config.site.hostname],
+      allowedHosts: () => hostsOf(keeper.settings().config),
       onFault: (error, path) => process.stderr.write(`floodgate: web: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
     });
+}
+
+/** Names under which browsers come: ours, and the one in the links of letters. */
+function hostsOf({ site, quarantine: { digest } }: Config): readonly string[] {
+  return digest?.link === undefined ? [site.hostname] : [site.hostname, new URL(digest.link).hostname];
 }
 
 /** `web=address` once it listens; nothing where no web is configured. */

@@ -42,6 +42,8 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     },
     tokens: keeper.tokens,
     quarantine: keeper.quarantine.desk,
+    digest: keeper.digests.control,
+    releases: keeper.digests.door,
     spool: keeper.spool.desk,
     quotas: keeper.quotas.desk,
   };

@@ -1,6 +1,7 @@
 // Who may do what over TCP: by the token that came along, or without one as far as the address we listen on is private.
 import { LruMap } from '../lib/lru-map.ts';
 import type { Recorder } from '../model/events.ts';
+import { releasePath } from './release-page.ts';
 import type { Bearer } from './token-desk.ts';
 
 /** control: the socket of the daemon's own user. loopback, network: TCP, by the address we listen on. */
@@ -48,6 +49,8 @@ export function createAccess({ bearerOf, isLoopback, record, now }: AccessParts)
   };
   return ({ method, path, peer, authorization }, where) => {
     if (path === '/healthz' || path === '/readyz') return readsOnly(method, null);
+    // Its own signature proves who may do what there, and a browser sends no token of ours.
+    if (path.startsWith(releasePath) && (method === 'GET' || method === 'HEAD' || method === 'POST')) return { kind: 'granted', bearer: null };
     if (authorization === undefined) {
       const isPublic = where === 'loopback' || isStatic(path) || (path === '/metrics' && peer !== undefined && isLoopback(peer));
       return isPublic

@@ -1,5 +1,6 @@
 // What a browser could be made to do against us: DNS rebinding and requests from other sites.
 import { isIP } from 'node:net';
+import { releasePath } from './release-page.ts';
 
 export interface GuardedRequest {
   readonly path: string;
@@ -16,7 +17,8 @@ export function guardTcp(request: GuardedRequest, allowedHosts: readonly string[
   const host = hostOf(request.header('host') ?? '');
   // A page of another site whose name was turned to our address comes with that name as Host.
   if (!isOurName(host, allowedHosts)) return { status: 421, error: `"${host.slice(0, 100)}" is not a name of this gateway; use its address` };
-  return sameSite(request, host);
+  // Who holds the key in the address may use it wherever he found it: webmail is another site. Without it nobody can be made to do anything.
+  return request.path.startsWith(releasePath) ? null : sameSite(request, host);
 }
 
 function sameSite(request: GuardedRequest, host: string): Refusal {

@@ -9,6 +9,8 @@ import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
+import type { DigestControl } from '../respond/digest/control.ts';
+import type { ReleaseDoor } from '../respond/digest/release-view.ts';
 import type { TokenDesk } from './token-desk.ts';
 
 /** The gateway at a glance: GET /api/v1/status and `floodgate status`. Times are ISO 8601 UTC. */
@@ -111,6 +113,9 @@ export interface WebHouse {
   };
   readonly tokens: Pick<TokenDesk, 'show' | 'add' | 'remove'>;
   readonly quarantine: Pick<QuarantineDesk, 'list' | 'find' | 'preview' | 'act'>;
+  readonly digest: Pick<DigestControl, 'status' | 'runNow' | 'preview'>;
+  /** What a release link opens; null: recipients do not release. */
+  releases(): ReleaseDoor | null;
   readonly quotas: QuotaCommands;
   readonly spool: SpoolControl;
   readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'> & {

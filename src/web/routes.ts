@@ -6,6 +6,7 @@ import { liveRoutes } from './live-routes.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
 import { quotaRoutes } from './quota-routes.ts';
+import { releaseRoutes } from './release-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 import { spoolRoutes } from './spool-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
@@ -41,6 +42,7 @@ export function apiRoutes(house: WebHouse): readonly Route[] {
     ...listRoutes(house),
     ...measureRoutes(house),
     ...quarantineRoutes(house),
+    ...releaseRoutes(house),
     ...spoolRoutes(house),
     ...quotaRoutes(house),
     ...incidentRoutes(house),

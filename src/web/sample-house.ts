@@ -4,6 +4,7 @@ import type { Preview } from '../delivery/quarantine/preview.ts';
 import type { ShownSpooled } from '../delivery/spool/desk.ts';
 import type { ShownQuota } from '../facts/quota-keeper.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
+import type { DigestStatus } from '../respond/digest/control.ts';
 import type { Status, WebHouse } from './house.ts';
 
 export const sampleStatus: Status = {
@@ -122,6 +123,15 @@ export const samplePreview: Preview = {
   parts: [{ type: 'text/plain', name: '', bytes: 7 }],
 };
 
+export const sampleDigest: DigestStatus = {
+  enabled: true,
+  nextAt: '2026-11-22T06:00:00.000Z',
+  lastAt: '2026-11-21T06:00:00.000Z',
+  underWay: false,
+  last: { letters: 12, lines: 31, failed: 0, again: false },
+  ordersWaiting: 0,
+};
+
 export const sampleToken = { name: 'grafana', role: 'reader', by: 'anna', createdAt: '2026-11-21T09:00:00.000Z', expiresAt: null, expired: false } as const;
 
 export const sampleQuota: ShownQuota = {
@@ -200,6 +210,18 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
     },
     incidents: incidentsThat(say),
     spool: spoolThat(say),
+    releases: () => null,
+    digest: {
+      status: () => sampleDigest,
+      runNow: () => {
+        say('round');
+        return Promise.resolve({ ok: true, ...sampleDigest });
+      },
+      preview: (raw) => {
+        say(`preview letter ${JSON.stringify(raw)}`);
+        return Promise.resolve({ ok: true, subject: '1 message to you is being held', text: 'Hello', html: '<p>Hello</p>', lines: 1 });
+      },
+    },
     quarantine: {
       list: (raw) => {
         say(`list held ${JSON.stringify(raw)}`);

@@ -5,12 +5,14 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { isLoopback } from '../config/address-space.ts';
+import { canonicalIp } from '../lib/ip.ts';
 import { socketPath } from '../lib/socket-path.ts';
 import type { TcpAccess, Where } from './access.ts';
 import { guardTcp } from './guard.ts';
 import type { WebHouse } from './house.ts';
 import { openApi } from './openapi.ts';
 import { pageFiles } from './page.ts';
+import { releasePages, type HtmlPage } from './release-page.ts';
 import { refused, type ApiAnswer, type ApiRequest, type Route } from './route.ts';
 import { apiRoutes } from './routes.ts';
 
@@ -22,6 +24,8 @@ export interface WebOptions {
   readonly access: TcpAccess;
   /** Routes of other parts of the house. */
   readonly furtherRoutes?: readonly Route[];
+  /** Pages for people beside the landing page. */
+  readonly pages?: readonly HtmlPage[];
   /** A route threw: our own fault, for the log. */
   onFault(error: unknown, path: string): void;
 }
@@ -43,10 +47,11 @@ const requestTimeoutMs = 30_000;
 
 export function createWeb(house: WebHouse, options: WebOptions): Web {
   const routes = [...apiRoutes(house), ...(options.furtherRoutes ?? [])];
+  const pages = releasePages({ door: () => house.releases(), onFault: (error) => options.onFault(error, 'a release page'), now: Date.now });
   const servers: { readonly server: Server; release(): void }[] = [];
   const open = async (where: Where, listen: (server: Server) => void, release: () => void): Promise<Server> => {
     // createAdaptorServer gives a plain HTTP server unless told otherwise.
-    const server = createAdaptorServer({ fetch: createApp(routes, where, options).fetch }) as Server;
+    const server = createAdaptorServer({ fetch: createApp(routes, where, { ...options, pages }).fetch }) as Server;
     Object.assign(server, { maxConnections, headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs });
     await listening(server, listen);
     servers.push({ server, release });
@@ -130,6 +135,7 @@ export function createApp(routes: readonly Route[], where: Where, options: WebOp
   }
   const described = openApi(routes, options);
   app.get('/api/v1/openapi.json', (context) => context.json(described));
+  for (const page of options.pages ?? []) app.on(page.method, honoPath(page.path), (context) => servePage(context, page));
   for (const file of pageFiles) app.get(file.path, (context) => context.body(file.text, 200, { 'content-type': file.contentType }));
   app.notFound((context) => context.json({ error: 'no such page; see /api/v1/openapi.json' }, 404));
   app.onError((error, context) => {
@@ -156,6 +162,20 @@ async function serve(context: Asked, route: Route): Promise<Response> {
   const body = await readBody(context, route);
   const answer = 'wrong' in body ? refused(400, body.wrong) : await route.run(requestOf(context, body.value));
   return send(context, answer);
+}
+
+async function servePage(context: Asked, page: HtmlPage): Promise<Response> {
+  const peer = context.env?.incoming?.socket.remoteAddress;
+  const answer = await page.run({ params: context.req.param() as Record<string, string>, asker: askerOf(peer, context.req.header('x-forwarded-for')) });
+  if (answer === null) return context.notFound() as Response;
+  return context.body(answer.html, answer.status, { ...answer.headers });
+}
+
+/** Who asks: the peer; where that is on this machine, a server that speaks TLS in front of us, whom it names last. */
+function askerOf(peer: string | undefined, forwardedFor: string | undefined): string {
+  const ip = canonicalIp(peer ?? '');
+  const named = isLoopback(ip) ? canonicalIp(forwardedFor?.split(',').at(-1)?.trim() ?? '') : '';
+  return named === '' ? ip : named;
 }
 
 function requestOf(context: Asked, body: unknown): ApiRequest {

@@ -18,7 +18,7 @@ const cases: readonly [text: string, numbers: readonly number[] | null, why: str
   ['2026', null, 'a year is none'],
   ['', null, 'nothing is nothing'],
   ['a\nb\nc\nd\n1', null, 'far down it may be anything'],
-  [`${'1 '.repeat(500)}`, null, 'nobody writes so many'],
+  ['1 '.repeat(500), null, 'nobody writes so many'],
 ];
 for (const [text, numbers, why] of cases)
   test(`${JSON.stringify(text.slice(0, 60))} names ${numbers?.join(', ') ?? 'nothing'}: ${why}`, () => assert.deepEqual(numbersIn(text), numbers));

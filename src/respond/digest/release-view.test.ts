@@ -13,7 +13,12 @@ import { recipientPrint } from './token.ts';
 
 const id = '1M7YNPXHV1000-1';
 
-async function start(t: Owner, { held = heldRecord({ to: ['ann@hub.example'] }) as HeldRecord | null, fate = 'released' as OrderFate | null } = {}) {
+interface Situation {
+  readonly held?: HeldRecord | null;
+  readonly fate?: OrderFate | null;
+}
+
+async function start(t: Owner, { held = heldRecord({ to: ['ann@hub.example'] }), fate = 'released' }: Situation = {}) {
   const { book } = openBook(t);
   const letter = releaseLetter([id], { language: 'fr' });
   await book.save(letter);
