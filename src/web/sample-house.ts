@@ -164,6 +164,21 @@ function spoolThat(say: (what: string) => void): WebHouse['spool'] {
   };
 }
 
+/** One letter would be sent. */
+function digestThat(say: (what: string) => void): WebHouse['digest'] {
+  return {
+    status: () => sampleDigest,
+    runNow: () => {
+      say('round');
+      return Promise.resolve({ ok: true, ...sampleDigest });
+    },
+    preview: (raw) => {
+      say(`preview letter ${JSON.stringify(raw)}`);
+      return Promise.resolve({ ok: true, subject: '1 message to you is being held', text: 'Hello', html: '<p>Hello</p>', lines: 1 });
+    },
+  };
+}
+
 /** A house that knows one explained id (`known`), one list and no trouble. */
 export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
   const asked: string[] = [];
@@ -211,17 +226,7 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
     incidents: incidentsThat(say),
     spool: spoolThat(say),
     releases: () => null,
-    digest: {
-      status: () => sampleDigest,
-      runNow: () => {
-        say('round');
-        return Promise.resolve({ ok: true, ...sampleDigest });
-      },
-      preview: (raw) => {
-        say(`preview letter ${JSON.stringify(raw)}`);
-        return Promise.resolve({ ok: true, subject: '1 message to you is being held', text: 'Hello', html: '<p>Hello</p>', lines: 1 });
-      },
-    },
+    digest: digestThat(say),
     quarantine: {
       list: (raw) => {
         say(`list held ${JSON.stringify(raw)}`);

@@ -201,7 +201,16 @@ test('real answers are as they are described', async () => {
     string,
     Record<string, { responses: Record<string, { content: Record<string, { schema: Schema }> }> }>
   >;
-  for (const path of ['/api/v1/status', '/api/v1/explain/{id}', '/api/v1/events', '/api/v1/lists', '/api/v1/measures', '/api/v1/digest', '/api/v1/tokens', '/readyz']) {
+  for (const path of [
+    '/api/v1/status',
+    '/api/v1/explain/{id}',
+    '/api/v1/events',
+    '/api/v1/lists',
+    '/api/v1/measures',
+    '/api/v1/digest',
+    '/api/v1/tokens',
+    '/readyz',
+  ]) {
     const schema = described[path]?.['get']?.responses['200']?.content['application/json']?.schema ?? {};
     const answer = await get(path.replace('{id}', 'known'), { house, where: 'control' });
     assert.equal(answer.status, 200, path);

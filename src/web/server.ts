@@ -167,7 +167,7 @@ async function serve(context: Asked, route: Route): Promise<Response> {
 async function servePage(context: Asked, page: HtmlPage): Promise<Response> {
   const peer = context.env?.incoming?.socket.remoteAddress;
   const answer = await page.run({ params: context.req.param() as Record<string, string>, asker: askerOf(peer, context.req.header('x-forwarded-for')) });
-  if (answer === null) return context.notFound() as Response;
+  if (answer === null) return context.notFound();
   return context.body(answer.html, answer.status, { ...answer.headers });
 }
 
