@@ -136,8 +136,8 @@ async function act(deed: Deed, ids: readonly string[], options: ActOptions): Pro
   }
   if (json !== true) process.stdout.write(`${count} ${deed.done}\n`);
   if (failed.length === 0) return;
-  const named = failed.slice(0, maxNamed).map(({ id }) => id);
-  throw new CliError(`${failed.length} could not be ${deed.done}: ${named.join(' ')}${failed.length > maxNamed ? ' ...' : ''}`);
+  const first = failed.slice(0, maxNamed).map(({ id }) => id);
+  throw new CliError(`${failed.length} could not be ${deed.done}: ${first.join(' ')}${failed.length > maxNamed ? ' ...' : ''}`);
 }
 
 /** What became of each, portion by portion. */

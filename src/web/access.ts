@@ -2,6 +2,7 @@
 import { LruMap } from '../lib/lru-map.ts';
 import type { Recorder } from '../model/events.ts';
 import { releasePath } from './release-page.ts';
+import { pageFiles } from './page.ts';
 import type { Bearer } from './token-desk.ts';
 
 /** control: the socket of the daemon's own user. loopback, network: TCP, by the address we listen on. */
@@ -63,8 +64,8 @@ export function createAccess({ bearerOf, isLoopback, record, now }: AccessParts)
   };
 }
 
-/** The page itself tells nothing: its script asks for a token. */
-const isStatic = (path: string): boolean => path === '/' || path === '/floodgate.js' || path === '/floodgate.css' || path === '/api/v1/openapi.json';
+/** The pages themselves tell nothing: their scripts ask for a token. */
+const isStatic = (path: string): boolean => path === '/api/v1/openapi.json' || pageFiles.some((file) => file.path === path);
 
 function readsOnly(method: string, bearer: Bearer | null): Access {
   if (method === 'GET' || method === 'HEAD' || bearer?.role === 'operator') return { kind: 'granted', bearer };

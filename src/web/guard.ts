@@ -23,7 +23,7 @@ export function guardTcp(request: GuardedRequest, allowedHosts: readonly string[
 
 function sameSite(request: GuardedRequest, host: string): Refusal {
   const site = request.header('sec-fetch-site');
-  const isNavigation = request.header('sec-fetch-mode') === 'navigate' && request.path === '/'; // following a link to the page is fine
+  const isNavigation = request.header('sec-fetch-mode') === 'navigate' && (request.path === '/' || request.path === '/quarantine'); // following a link to a page is fine
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isNavigation) return { status: 403, error: 'not for pages of other sites' };
   const origin = request.header('origin');
   if (origin !== undefined && hostOf(origin.replace(/^https?:\/\//, '')) !== host) return { status: 403, error: 'not for pages of other sites' };

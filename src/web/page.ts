@@ -1,6 +1,7 @@
 // The landing page: how the gateway does now, its last decisions, and "why?" for an id. No external resource, no inline script.
 import { pageScript } from './page-script.ts';
 import { pageStyle } from './page-style.ts';
+import { quarantinePageFiles } from './quarantine-page.ts';
 
 export interface PageFile {
   readonly path: string;
@@ -50,7 +51,7 @@ const html = `<!doctype html>
 <div class="scroll"><table><thead><tr><th>Part</th><th>Where</th><th>State</th><th>At work</th></tr></thead><tbody id="parts"></tbody></table></div>
 </section>
 </main>
-<footer><a href="/metrics">Metrics</a> <a href="/api/v1/openapi.json">API</a> <a href="/readyz">Ready?</a> <span id="version"></span></footer>
+<footer><a href="/quarantine">Held mail</a> <a href="/metrics">Metrics</a> <a href="/api/v1/openapi.json">API</a> <a href="/readyz">Ready?</a> <span id="version"></span></footer>
 </body>
 </html>
 `;
@@ -60,4 +61,5 @@ export const pageFiles: readonly PageFile[] = [
   { path: '/', contentType: 'text/html; charset=utf-8', text: html },
   { path: '/floodgate.css', contentType: 'text/css; charset=utf-8', text: pageStyle },
   { path: '/floodgate.js', contentType: 'text/javascript; charset=utf-8', text: pageScript },
+  ...quarantinePageFiles,
 ];

@@ -1,8 +1,9 @@
 // The API of held mail: what waits for a person, and what a person does with it.
 import type { QuarantineVerb } from '../delivery/quarantine/desk.ts';
+import { CannotOpen } from '../lib/sealed-stream.ts';
 import type { WebHouse } from './house.ts';
 import { handledSchema, heldListSchema, heldSchema, heldToActOnSchema, previewSchema, selectionProperties } from './quarantine-schemas.ts';
-import { ok, refused, type Parameter, type Route } from './route.ts';
+import { ok, refused, type ApiAnswer, type Parameter, type Route } from './route.ts';
 
 const filters: readonly Parameter[] = [
   ...Object.entries(selectionProperties).map(([name, { description, ...schema }]) => ({
@@ -56,15 +57,12 @@ export function quarantineRoutes({ quarantine }: WebHouse): readonly Route[] {
       // Reading other people's mail is for operators: over TCP what is no GET asks for their token.
       method: 'POST',
       path: '/api/v1/quarantine/{id}/preview',
-      summary: 'Its header and the beginning of its text, control characters made visible; nothing is opened or decoded',
+      summary: 'Its header, its beginning and what its reader would read, as text with control characters made visible; nothing is run or fetched',
       parameters: [id],
       answer: previewSchema,
-      refusals: { 404: 'No such message is held' },
+      refusals: { 404: 'No such message is held', 409: 'It is encrypted with a key that is not at hand' },
       changes: true,
-      run: async ({ params }) => {
-        const found = await quarantine.preview(params['id'] ?? '');
-        return found === null ? refused(404, 'no such message is held') : ok(found);
-      },
+      run: ({ params }) => previewOf(quarantine, params['id'] ?? ''),
     },
     ...verbs.map(([verb, path, summary]): Route => ({
       method: 'POST',
@@ -80,4 +78,14 @@ export function quarantineRoutes({ quarantine }: WebHouse): readonly Route[] {
       },
     })),
   ];
+}
+
+async function previewOf(quarantine: WebHouse['quarantine'], name: string): Promise<ApiAnswer> {
+  try {
+    const found = await quarantine.preview(name);
+    return found === null ? refused(404, 'no such message is held') : ok(found);
+  } catch (error) {
+    if (error instanceof CannotOpen) return refused(409, error.message);
+    throw error;
+  }
 }
