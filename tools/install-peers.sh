@@ -8,7 +8,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix clamav-daemon swaks nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl)
+packages=(postfix clamav-daemon chromium swaks nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 
@@ -98,7 +98,8 @@ fetch opensmtpd usr/sbin/smtpd opensmtpd
 # m4 turns Sendmail's own macros (sendmail-cf) into its configuration, as a postmaster would.
 fetch m4 usr/bin/m4 m4
 fetch sendmail usr/libexec/sendmail/sendmail sendmail-bin sendmail-base sendmail-cf
-fetch dovecot usr/lib/dovecot/auth dovecot-core
+# lmtp comes with its own package, and sieve beside it: both are there or neither.
+fetch dovecot usr/lib/dovecot/lmtp dovecot-core dovecot-lmtpd dovecot-sieve
 # promtool alone is wanted; the server is not started.
 fetch prometheus usr/bin/promtool prometheus
 
@@ -115,7 +116,9 @@ show exim "$(run exim usr/sbin/exim4 -bV | first '^Exim version|no such user|fai
 show opensmtpd "$(run opensmtpd usr/sbin/smtpd -h | first '^version:')"
 show sendmail "$(run sendmail usr/libexec/sendmail/sendmail -C /dev/null -d0.1 -bt | first '^Version')"
 show dovecot "$(run dovecot usr/sbin/dovecot --version)"
+show pigeonhole "$(run dovecot usr/bin/sievec -h | first 'Usage: sievec')"
 show promtool "$(run prometheus usr/bin/promtool --version | first '^promtool')"
+show chromium "$(chromium --version --no-sandbox 2>/dev/null | first Chromium)"
 show swaks "$(swaks --version | first 'swaks version')"
 show nmap "$(nmap --version | first '^Nmap version')"
 show ss "$(ss -V)"

@@ -29,10 +29,13 @@ const programs = {
   'smtp-source': { binary: 'smtp-source' },
   swaks: { binary: 'swaks' },
   clamd: { binary: 'clamd' },
+  chromium: { binary: 'chromium' },
   nmap: { binary: 'nmap' },
   curl: { binary: 'curl' },
   gsasl: { binary: 'gsasl' },
   dovecot: { binary: 'usr/sbin/dovecot', folder: 'dovecot', needsRoot: true },
+  /** Dovecot with its mail store and Sieve. */
+  pigeonhole: { binary: 'usr/bin/sievec', folder: 'dovecot', needsRoot: true },
   openssl: { binary: 'openssl' },
   ip: { binary: 'ip', needsRoot: true },
   zsh: { binary: 'zsh' },
