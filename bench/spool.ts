@@ -86,7 +86,7 @@ async function recovery(): Promise<readonly [found: number, drained: number]> {
     dir,
     stock: new SharedStock(SharedStock.allocate()),
     delivery: { deliver: () => Promise.resolve({ kind: 'delivered', hubReply: reply(250, '2.0.0', 'Ok'), queueId: null }) },
-    routeOf: () => route,
+    routeOf: () => ({ route, away: null }),
     quarantine: { keep: () => Promise.resolve({ kind: 'failed', why: 'not here' }) },
     tellAuthor: () => Promise.resolve('unproven'),
     record: () => {},

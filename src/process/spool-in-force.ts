@@ -5,9 +5,8 @@ import { createDelivery } from '../delivery/delivery.ts';
 import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
 import { createSpoolDesk, type SpoolControl } from '../delivery/spool/desk.ts';
 import { createSpoolPlace } from '../delivery/spool/spool-place.ts';
-import { Spool } from '../delivery/spool/spool.ts';
+import { Spool, type SpoolParts } from '../delivery/spool/spool.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
-import type { Route } from '../model/delivery.ts';
 import type { Recorder } from '../model/events.ts';
 import type { HoldingPlace } from '../model/quarantine.ts';
 import type { SpoolItem } from '../model/spool.ts';
@@ -140,8 +139,13 @@ function forWaiting(config: Config): Config {
   };
 }
 
-/** Where the mail of a route goes today; of a customer who has gone, to the hub. */
-function routeOf({ hub, outbound, routes }: Config, key: string): Route {
-  if (key === 'outbound') return { key, address: (outbound ?? hub).address };
-  return { key, address: (Object.hasOwn(routes, key) ? (routes[key] ?? hub) : hub).address };
+/**
+ * Where the mail of a route goes today. A customer's route that has been removed leads nowhere: the hub might take his mail as a relay, and send it back to
+ * strangers when that fails.
+ */
+function routeOf({ hub, outbound, routes }: Config, key: string): ReturnType<SpoolParts['routeOf']> {
+  const address = key === 'hub' ? hub.address : key === 'outbound' ? (outbound ?? hub).address : Object.hasOwn(routes, key) ? routes[key]?.address : undefined;
+  return address === undefined
+    ? { route: { key, address: hub.address }, away: `routes has no ${key} any more; put it back, or discard what waits for it` }
+    : { route: { key, address }, away: null };
 }

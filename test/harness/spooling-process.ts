@@ -62,7 +62,7 @@ const spool = new Spool({
       return Promise.resolve({ kind: 'delivered', hubReply: reply(250, '2.0.0', 'Ok'), queueId: null });
     },
   },
-  routeOf: () => route,
+  routeOf: () => ({ route, away: null }),
   quarantine: { keep: () => Promise.resolve({ kind: 'failed', why: 'not in this test' }) },
   tellAuthor: () => Promise.resolve('unproven'),
   record: ({ type }) => {

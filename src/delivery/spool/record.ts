@@ -31,7 +31,7 @@ export function parseHead(octets: Buffer, at: number): { readonly envelope: Spoo
   if (textBytes > mostEnvelopeBytes || end > octets.length) return null;
   const text = octets.subarray(at + fixedBytes, end);
   if (crc32c(text, crc32c(octets.subarray(at, at + 12))) !== octets.readUInt32BE(at + 12)) return null;
-  const envelope = JSON.parse(text.toString()) as SpoolEnvelope; // our own words, as the check sum shows
+  const envelope = JSON.parse(text.toString()) as SpoolEnvelope; // our own words, as the check sum shows; of which version, `format` says
   return envelope.wireBytes === octets.readUInt32BE(at + 8) ? { envelope, headBytes: end - at } : null;
 }
 
@@ -44,7 +44,14 @@ export interface SegmentFindings {
   readonly isBroken: boolean;
   /** Records whose content is not what was kept, in a segment that goes on behind them. */
   readonly damaged: readonly string[];
+  /** Records that a newer Floodgate has written in a way that is not known here. */
+  readonly foreign: readonly string[];
+  /** What stands behind the sound records looks like the end of a write that never ended, and may be cut off. */
+  readonly isTorn: boolean;
 }
+
+/** The way of writing records that is known here. */
+const knownFormat = 1;
 
 /**
  * Every sound record of a segment. The last segment of a door may end in a record that was being written when we died: it ends there.
@@ -53,6 +60,7 @@ export interface SegmentFindings {
 export function readRecords(octets: Buffer, segment: string, isLast: boolean): SegmentFindings {
   const items: SpoolItem[] = [];
   const damaged: string[] = [];
+  const foreign: string[] = [];
   let at = 0;
   for (let head = parseHead(octets, at); head !== null; head = parseHead(octets, at)) {
     const { envelope, headBytes } = head;
@@ -63,11 +71,21 @@ export function readRecords(octets: Buffer, segment: string, isLast: boolean): S
         .update(octets.subarray(at + headBytes, end))
         .digest('hex') === envelope.sha256;
     if (!isSound && isLast) break;
-    if (isSound) items.push(itemOf(envelope, { segment, at, headBytes }));
-    else damaged.push(envelope.id);
+    if (!isSound) damaged.push(envelope.id);
+    else if ((envelope.format as number) === knownFormat) items.push(itemOf(envelope, { segment, at, headBytes }));
+    else foreign.push(envelope.id);
     at = end;
   }
-  return { items, soundBytes: at, damaged, isBroken: hasHeadBehind(octets, at) };
+  const isBroken = hasHeadBehind(octets, at);
+  return { items, soundBytes: at, damaged, foreign, isBroken, isTorn: at < octets.length && !isBroken && beginsAsOurs(octets.subarray(at)) };
+}
+
+/** The beginning of a record, or pages that never reached the disk. Anything else may be what a newer version calls a record: it is not ours to cut. */
+function beginsAsOurs(rest: Buffer): boolean {
+  const sign = Buffer.alloc(4);
+  sign.writeUInt32BE(magic);
+  const begin = rest.subarray(0, 4);
+  return begin.equals(sign.subarray(0, begin.length)) || begin.every((octet) => octet === 0);
 }
 
 function hasHeadBehind(octets: Buffer, from: number): boolean {

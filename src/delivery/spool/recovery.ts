@@ -18,6 +18,8 @@ export interface Recovery {
   readonly waiting: readonly Recovered[];
   /** Segments in which nothing waits any more. */
   readonly finished: readonly string[];
+  /** Segments with something in them that could not be read: they are never removed, for a person or a newer version may read it. */
+  readonly pinned: readonly string[];
   /** What could not be read, in words. */
   readonly trouble: readonly string[];
 }
@@ -41,39 +43,44 @@ export async function recover(dir: string, { writer, mayCut }: RecoveryOptions):
   const last = new Map(segments.map(({ name, fileName }) => [name, fileName]));
   const waiting: Recovered[] = [];
   const finished: string[] = [];
+  const pinned: string[] = [];
   const trouble: string[] = [];
   for (const { name, fileName } of segments) {
     const read = await readSegment(dir, fileName, { isLast: last.get(name) === fileName, mayCut }).catch((error: unknown) => {
       trouble.push(`${fileName} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     });
-    if (read === null) continue;
+    if (read === null) continue; // nothing of it is entered, so nothing removes it
     waiting.push(...read.waiting);
     trouble.push(...read.trouble);
-    if (read.waiting.length === 0 && read.trouble.length === 0) finished.push(fileName);
+    if (read.trouble.length > 0) pinned.push(fileName);
+    else if (read.waiting.length === 0) finished.push(fileName);
   }
   if (mayCut) await removeOrphans(dir, names);
-  return { waiting: waiting.sort((one, other) => one.item.queuedAt - other.item.queuedAt), finished, trouble };
+  return { waiting: waiting.sort((one, other) => one.item.queuedAt - other.item.queuedAt), finished, pinned, trouble };
 }
 
 async function readSegment(
   dir: string,
   fileName: string,
   { isLast, mayCut }: { readonly isLast: boolean; readonly mayCut: boolean },
-): Promise<Omit<Recovery, 'finished'>> {
+): Promise<Pick<Recovery, 'waiting' | 'trouble'>> {
   const path = join(dir, fileName);
   const octets = await readFile(path);
-  const { items, soundBytes, damaged, isBroken } = readRecords(octets, fileName, isLast);
-  const trouble = damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered`);
-  if (soundBytes < octets.length && isLast && mayCut && !isBroken) await truncate(path, soundBytes);
-  else if (isBroken) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
+  const { items, soundBytes, damaged, foreign, isTorn } = readRecords(octets, fileName, isLast);
+  const trouble = [
+    ...damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered`),
+    ...foreign.map((id) => `${id} in ${fileName} was written by a newer Floodgate: it stays there until that version runs again`),
+  ];
+  if (isTorn && isLast && mayCut) await truncate(path, soundBytes);
+  else if (soundBytes < octets.length && !(isTorn && isLast)) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
   const done = new Set<string>();
   const served = new Map<string, readonly string[]>();
   const parked = new Map<string, Parked | null>();
   for (const mark of await readMarks(dir, fileName)) {
     if ('done' in mark) done.add(mark.id);
     else {
-      served.set(mark.id, [...(served.get(mark.id) ?? []), ...mark.served]);
+      served.set(mark.id, [...(served.get(mark.id) ?? []), ...(Array.isArray(mark.served) ? mark.served : [])]); // a newer version may say more than we know
       if (mark.parked !== undefined) parked.set(mark.id, mark.parked);
     }
   }

@@ -13,6 +13,8 @@ export class SegmentLedger {
   readonly #newest = new Map<string, number>();
   /** Of a process before us. The last of each writer is not among them: while it is there no number is given twice. */
   readonly #closed = new Set<string>();
+  /** Of messages that are done: no more than were ever waiting. */
+  readonly #unwritten: { readonly segment: string; readonly mark: Mark }[] = [];
 
   constructor(dir: string, trouble: (why: string) => void) {
     this.#marks = new Marks(dir);
@@ -28,6 +30,11 @@ export class SegmentLedger {
     });
     for (const { name, number } of parsed) last.set(name, Math.max(number, last.get(name) ?? 0));
     for (const { segment, name, number } of parsed) if (number !== last.get(name)) this.#closed.add(segment);
+  }
+
+  /** Something in it cannot be read here: it is never removed. */
+  pin(segment: string): void {
+    this.enter(segment);
   }
 
   /** Removes a segment whose messages are all done. */
@@ -50,15 +57,13 @@ export class SegmentLedger {
     this.#sweep();
   }
 
-  /** False where it could not be written: after a restart it is as if it had not happened. */
+  /** False where it could not be written, as on a full disk: it is tried again with each flush, and until then a crash would make it as if it had not happened. */
   mark(segment: string, mark: Mark): boolean {
-    try {
-      this.#marks.write(segment, mark);
-      return true;
-    } catch (error) {
-      this.#trouble(`${mark.id} cannot be marked${'done' in mark ? ' as done, and may be delivered twice' : ''}: ${reasonOf(error)}`);
-      return false;
-    }
+    const trouble = this.#write(segment, mark);
+    if (trouble === null) return true;
+    if ('done' in mark) this.#unwritten.push({ segment, mark });
+    this.#trouble(`${mark.id} cannot be marked${'done' in mark ? ' as done yet, and may come twice after a crash' : ''}: ${trouble}`);
+    return false;
   }
 
   /** The message is done, whatever became of it. */
@@ -70,13 +75,25 @@ export class SegmentLedger {
     return isMarked;
   }
 
-  /** Brings the marks to the disk. */
+  /** Brings the marks to the disk, those too that could not be written before. */
   flush(): Promise<void> {
+    for (const each of this.#unwritten.splice(0))
+      // A segment that has gone needs no marks, and marks that stand alone are removed at the next start.
+      if (this.#left.has(each.segment) && this.#write(each.segment, each.mark) !== null) this.#unwritten.push(each);
     return this.#marks.flush();
   }
 
   close(): void {
     this.#marks.close();
+  }
+
+  #write(segment: string, mark: Mark): string | null {
+    try {
+      this.#marks.write(segment, mark);
+      return null;
+    } catch (error) {
+      return reasonOf(error);
+    }
   }
 
   #sweep(): void {

@@ -25,6 +25,8 @@ interface House {
   readonly deliveries: { readonly id: string; readonly to: readonly string[]; readonly text: string }[];
   readonly held: HoldRequest[];
   readonly events: EventBody[];
+  /** The route has been taken out of the configuration. */
+  gone?: boolean;
 }
 
 interface Sketch {
@@ -58,7 +60,7 @@ async function open(t: Owner, house: House, segmentBytes = 1_000_000) {
         return hub.answer(request);
       },
     },
-    routeOf: (key) => ({ key, address }),
+    routeOf: (key) => ({ route: { key, address }, away: house.gone === true ? 'no such route' : null }),
     quarantine: {
       keep: (hold) => {
         held.push(hold);
@@ -202,6 +204,27 @@ test('its time is over: kept for a person', async (t) => {
   one.spool.tick();
   await isEmpty(one);
   assert.match(house.held[0]?.because.because ?? '', /not delivered within its time: connection refused/);
+});
+
+test('a route that is configured no more: its mail waits untried, goes when the route is back, and is kept for a person when its time is over', async (t) => {
+  const house = houseAt(t);
+  house.gone = true;
+  const one = await open(t, house);
+  await one.keep('a');
+  await until('a look', () => one.spool.routes()[0]?.away === 'no such route');
+  assert.deepEqual(idsOf(house), [], 'no other server is offered what was meant for that one');
+  house.gone = false;
+  house.clock.ms += 1000;
+  one.spool.tick();
+  await isEmpty(one);
+  house.gone = true;
+  await one.keep('b');
+  await until('a look', () => one.spool.routes()[0]?.away === 'no such route');
+  house.clock.ms += 86_400_000;
+  one.spool.tick();
+  await isEmpty(one);
+  assert.deepEqual(idsOf(house), ['a']);
+  assert.match(house.held[0]?.because.because ?? '', /not delivered within its time: no such route/);
 });
 
 test('a connection lost after the final dot: tried again, for a second copy is better than none', async (t) => {

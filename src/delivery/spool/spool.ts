@@ -18,8 +18,8 @@ export interface SpoolParts extends GivingUpParts {
   readonly dir: string;
   readonly stock: SharedStock;
   readonly delivery: Pick<Delivery, 'deliver'>;
-  /** Where the mail of a route goes now. */
-  routeOf(key: string): Route;
+  /** Where the mail of a route goes now; of one that is configured no more, `away` says so, and it is not tried. */
+  routeOf(key: string): { readonly route: Route; readonly away: string | null };
   /** Connections at once to one next hop, and the longest pause between two tries of one that is away, in ms. */
   settings(): { readonly connections: number; readonly longestPauseMs: number };
   /** Milliseconds since the epoch. */
@@ -91,10 +91,11 @@ export class Spool {
 
   /** Reads what a process before us has left. To be called before any door writes. */
   async start(): Promise<void> {
-    const { waiting, finished, trouble } = await recover(this.#parts.dir, { mayCut: true });
+    const { waiting, finished, pinned, trouble } = await recover(this.#parts.dir, { mayCut: true });
     this.#say(trouble);
     for (const segment of finished) await this.#ledger.removeNow(segment);
     this.#ledger.noteClosed(waiting.map(({ item }) => item.segment));
+    for (const segment of pinned) this.#ledger.pin(segment);
     for (const { item, served, parked } of waiting) {
       if (parked?.state !== 'discarded') this.#parts.stock.add({ pieces: 1, bytes: item.wireBytes });
       this.#enter(item, served, parked);
@@ -286,6 +287,8 @@ export class Spool {
     const { now, settings, dir, delivery } = this.#parts;
     if (item.expiresAt <= now() && !queued.mayOutstay) return this.#giveUp(queued, timeIsOver(queue));
     queued.mayOutstay = false;
+    const { away } = this.#parts.routeOf(item.route);
+    if (away !== null) return queue.lost(queued, away, { now: now(), longestPauseMs: settings().longestPauseMs });
     try {
       const request = await this.#requestOf(await readEnvelope(dir, item), queued);
       const handed = request.recipients.length === 0 ? allServed : await handOn(request, delivery);
@@ -317,7 +320,7 @@ export class Spool {
     return {
       reference: id,
       handover,
-      route: this.#parts.routeOf(item.route),
+      route: this.#parts.routeOf(item.route).route,
       from,
       parameters,
       recipients: recipients.filter(({ text }) => !served.includes(text) && !refused.includes(text)),

@@ -57,7 +57,7 @@ async function open(t: Owner, house: House) {
         return outcome;
       },
     },
-    routeOf: () => route,
+    routeOf: () => ({ route, away: null }),
     quarantine: {
       keep: ({ request }) => {
         house.held.push(request.reference);
