@@ -42,7 +42,7 @@ const groups: readonly Group[] = [
     hasSecondTry: true,
   },
   // Peers are real mail servers with ports and spools of their own: one file at a time.
-  { name: 'peers', files: globSync('test/peers/**/*.test.ts').sort(), concurrency: 1, timeoutMs: 180_000, hasSecondTry: true },
+  { name: 'peers', files: globSync('test/peers/**/*.test.ts').sort(), concurrency: 1, timeoutMs: 300_000, hasSecondTry: true },
 ];
 
 const tell = (line: string): void => console.log(line);

@@ -29,7 +29,7 @@ const honest = async (t: Owner): Promise<void> => {
 };
 const mebibyte = 1024 * 1024;
 
-test('2,000 clients that say nothing cost little memory, and are no obstacle', { timeout: 60_000 }, async (t) => {
+test('2,000 clients that say nothing cost little memory, and are no obstacle', { timeout: 120_000 }, async (t) => {
   await honest(t);
   const before = gateway.memoryBytes();
   const clients: SmtpClient[] = [];

@@ -38,7 +38,7 @@ const metric = async (gateway: Gateway, name: string): Promise<number> => {
   return status[name] ?? Number.NaN;
 };
 
-test('100 connections a second from one network: it waits, and nobody else does', { timeout: 60_000 }, async (t) => {
+test('100 connections a second from one network: it waits, and nobody else does', { timeout: 120_000 }, async (t) => {
   const gateway = await gatewayWith(t, { rates: usualRates, limits: { sessionsPerNetwork: 1000 } });
   const flood: SmtpClient[] = [];
   let begun = 0;
@@ -64,7 +64,7 @@ test('100 connections a second from one network: it waits, and nobody else does'
   assert.equal((await waiting?.reply())?.code, 220);
 });
 
-test('a connection that waits is unread and has its turn with all that it said', { timeout: 30_000 }, async (t) => {
+test('a connection that waits is unread and has its turn with all that it said', { timeout: 120_000 }, async (t) => {
   const gateway = await gatewayWith(t, { rates: { ...usualRates, connectionsPerAddress: 60, burstPerAddress: 1 } });
   assert.equal(await knock(t, gateway, '127.3.0.2'), 220);
   const client = await SmtpClient.connect(t, { port: gateway.port(), from: '127.3.0.2' });
@@ -75,7 +75,7 @@ test('a connection that waits is unread and has its turn with all that it said',
   assert.equal((await client.reply()).code, 250);
 });
 
-test('whoever goes while he waits gives up place and turn: a flood of callers who hang up delays nobody', { timeout: 30_000 }, async (t) => {
+test('whoever goes while he waits gives up place and turn: a flood of callers who hang up delays nobody', { timeout: 120_000 }, async (t) => {
   const web = await freePort();
   const rates = { ...usualRates, connectionsPerAddress: 60, burstPerAddress: 1, waitingPerNetwork: 20 };
   const gateway = await gatewayWith(t, { rates, web: { address: `127.0.0.1:${web}` } });
@@ -92,7 +92,7 @@ test('whoever goes while he waits gives up place and turn: a flood of callers wh
   assert.equal((await late.reply()).code, 220);
 });
 
-test('whoever waits when the gateway ends hears 421', { timeout: 30_000 }, async (t) => {
+test('whoever waits when the gateway ends hears 421', { timeout: 120_000 }, async (t) => {
   const gateway = await gatewayWith(t, { rates: { ...usualRates, connectionsPerAddress: 3, burstPerAddress: 1 } });
   assert.equal(await knock(t, gateway, '127.3.0.2'), 220);
   const client = await SmtpClient.connect(t, { port: gateway.port(), from: '127.3.0.2' });
@@ -108,7 +108,7 @@ const smallGateway = (t: Owner): Promise<Gateway> =>
     load: { ...withoutLevels, sessions: { level1: 0.7, level2: 0.85, level3: 0.95 }, calm: '1s', replyDelay: '0s' },
   });
 
-test('known correspondents are served through an overload in which strangers hear 421, after a restart as well', { timeout: 60_000 }, async (t) => {
+test('known correspondents are served through an overload in which strangers hear 421, after a restart as well', { timeout: 120_000 }, async (t) => {
   const gateway = await smallGateway(t);
   for (let count = 0; count < 12; count += 1) assert.equal(await send(t, gateway, '127.4.0.2'), 250);
   await gateway.restart(); // what is known outlives the process
@@ -139,7 +139,7 @@ test('known correspondents are served through an overload in which strangers hea
   assert.deepEqual(levels.slice(-3), [2, 1, 0].slice(-Math.min(3, levels.length)), 'down step by step');
 });
 
-test('at level 3 a session has seconds and one error, an insider on his own listener what he always has', { timeout: 60_000 }, async (t) => {
+test('at level 3 a session has seconds and one error, an insider on his own listener what he always has', { timeout: 120_000 }, async (t) => {
   const gateway = await startGateway(t, {
     hub: `127.0.0.1:${hub.port}`,
     listeners: { mx: {}, mine: { role: 'smarthost' } },
@@ -154,7 +154,7 @@ test('at level 3 a session has seconds and one error, an insider on his own list
   await own.quit();
 });
 
-test('at level 2 the hub is not asked about recipients that strangers name', { timeout: 60_000 }, async (t) => {
+test('at level 2 the hub is not asked about recipients that strangers name', { timeout: 120_000 }, async (t) => {
   // Level 2 comes when a stranger is already in: the first of two sessions that make half of the places.
   const gateway = await gatewayWith(t, {
     limits: { sessions: 10, reservedShare: 0, reservedForKnown: 0 },
@@ -172,7 +172,7 @@ test('at level 2 the hub is not asked about recipients that strangers name', { t
   assert.equal((await insider.ask('RCPT TO:<newcomer2@hub.example>')).code, 250);
 });
 
-test('a source that comes back at once after each 421 is penalised', { timeout: 60_000 }, async (t) => {
+test('a source that comes back at once after each 421 is penalised', { timeout: 120_000 }, async (t) => {
   const gateway = await gatewayWith(t, { load: { ...withoutLevels, memory: { level1: 0, level2: 0, level3: 0 } } });
   await gateway.event('load-level', ({ level }) => level === 3);
   for (let count = 0; count < 4; count += 1) assert.equal(await knock(t, gateway, '127.8.0.2'), 421);

@@ -170,7 +170,7 @@ export function runProgram(
   args: readonly string[],
   options: SpawnOptions & { readonly input?: string; readonly timeoutMs?: number } = {},
 ): Promise<Finished> {
-  const { input, timeoutMs = 60_000, ...spawnOptions } = options;
+  const { input, timeoutMs = 120_000, ...spawnOptions } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { ...spawnOptions, stdio: ['pipe', 'pipe', 'pipe'] });
     const said = { stdout: '', stderr: '' };

@@ -45,7 +45,7 @@ async function sendFor(owner: Owner, port: number, work: { stop: boolean; readon
   await client?.quit().catch(() => undefined);
 }
 
-test(`kill -9 ${kills} times under load: everything acknowledged is at the hub`, { skip: missing('postfix'), timeout: 180_000 }, async (t) => {
+test(`kill -9 ${kills} times under load: everything acknowledged is at the hub`, { skip: missing('postfix'), timeout: 300_000 }, async (t) => {
   const hub = await postfixHub(t);
   const gateway = await startGateway(t, {
     hub: hub.address,
