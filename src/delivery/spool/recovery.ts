@@ -80,7 +80,7 @@ async function readSegment(
   for (const mark of await readMarks(dir, fileName)) {
     if ('done' in mark) done.add(mark.id);
     else {
-      served.set(mark.id, [...(served.get(mark.id) ?? []), ...(Array.isArray(mark.served) ? mark.served : [])]); // a newer version may say more than we know
+      served.set(mark.id, [...(served.get(mark.id) ?? []), ...((mark.served as readonly string[] | undefined) ?? [])]); // a newer version may say more than we know
       if (mark.parked !== undefined) parked.set(mark.id, mark.parked);
     }
   }
