@@ -60,7 +60,7 @@ const found = (check: string, kind: Finding['kind'], action: Finding['action'], 
   action,
   outcome: { kind: 'finding', because: 'as it was', evidence },
 });
-const judged = (stage: 'connect' | 'helo' | 'mail' | 'rcpt', input: object, findings: readonly Finding[] = [], facts: object = {}): EventBody =>
+const judged = (stage: 'connect' | 'helo' | 'mail' | 'rcpt' | 'message', input: object, findings: readonly Finding[] = [], facts: object = {}): EventBody =>
   make.stageJudged({ session, ip, stage, input, facts: facts as never, action: findings[0]?.action ?? 'pass', findings });
 const envelope = { helo: 'x.example', from: 'a@x.example' };
 const known = { recipient: { value: 'exists' } };
@@ -89,6 +89,22 @@ test('an entry made by command holds under any configuration; a list of the old 
   ];
   assert.deepEqual((await replay(listed('operator'))).differences, []);
   assert.deepEqual((await replay(listed('from-file'))).differences, ['rcpt: reject listed -> pass null']);
+});
+
+test('a measure of the past is the same now: between two recipients it holds the message, on a content it refuses whoever it is for', async () => {
+  const by = (action: 'quarantine' | 'reject', scope: string): readonly [readonly Finding[], object] => [
+    [found('standing-measure', 'abuse', action, { measure: 'm-1', scope, by: 'person anna', reason: 'x' })],
+    { ...known, measures: { value: [`m-1: ${scope} ${action}`] } },
+  ];
+  const begun = [opened, judged('helo', envelope), judged('mail', envelope), judged('rcpt', { ...envelope, to: 'ann@hub.example' }, [], known)];
+  const second = judged('rcpt', { ...envelope, to: 'bob@hub.example' }, ...by('quarantine', 'sender a@x.example'));
+  assert.deepEqual((await replay([...begun, second])).differences, []);
+  const message = judged(
+    'message',
+    { ...envelope, recipients: ['ann@hub.example'], size: 100 },
+    ...by('reject', 'recipient ann@hub.example, content forged-bounce'),
+  );
+  assert.deepEqual((await replay([...begun, message])).differences, []);
 });
 
 test('who would have been turned away at the banner says nothing more, and its good mail is counted', async () => {

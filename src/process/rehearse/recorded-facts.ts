@@ -143,7 +143,7 @@ export class RecordedFacts implements FactSource {
     return {
       id,
       scope,
-      ofRecipients: /(?:^|, )recipient /.test(scope),
+      ofRecipients: /(?:^|, )recipient /.test(scope) && !/(?:^|, )content /.test(scope), // as facts/measures.ts has it
       action: action as Action, // the recorder wrote it
       actor: actorOf(wordOf(said['by']) ?? added?.by ?? 'person unknown'),
       reason: wordOf(said['reason']) ?? added?.reason ?? '',
