@@ -21,7 +21,7 @@ log_file_path = ${inside}/exim/log/%slog
 log_selector = +smtp_protocol_error +smtp_syntax_error +incoming_port
 domainlist local_domains = ${options.domains.join(' : ')}
 hostlist relay_from_hosts = <; ${options.networks.join(' ; ')}
-local_interfaces = 127.0.0.1.${port}
+local_interfaces = <; ${options.netns === null ? '127.0.0.1' : '0.0.0.0'}.${port}
 message_size_limit = ${options.maxBytes}
 acl_smtp_rcpt = check_rcpt
 acl_smtp_data = accept
@@ -55,7 +55,7 @@ mailboxes:
 world:
   driver = manualroute
   domains = ! +local_domains
-  route_list = * 127.0.0.1 byname
+  route_list = * ${options.wayOutHost} byname
   self = send
   transport = world
 begin transports
@@ -64,6 +64,7 @@ mailbox:
   directory = ${inside}/mail/$local_part_data
   maildir_format
   create_directory = false
+  quota = \${if inlist{$local_part_data}{${options.full.join(':')}}{1}{0}}
   user = Debian-exim
   group = Debian-exim
 world:
@@ -73,6 +74,7 @@ world:
   hosts_try_fastopen =
   allow_localhost
 begin retry
+* quota
 * * F,1h,1s
 `;
 

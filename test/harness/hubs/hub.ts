@@ -12,11 +12,17 @@ export interface HubOptions {
   readonly users?: readonly string[];
   /** Networks whose mail the hub relays to the world; default all of loopback, the worst case behind a gateway. */
   readonly networks?: readonly string[];
+  /** Of its users those whose mailboxes have no room, which is found only when the message is delivered: the hub has taken it by then. */
+  readonly full?: readonly string[];
   readonly maxBytes?: number;
   /** Further lines of its configuration, in its own language; they win over ours (Exim and Sendmail; Postfix has `set`). */
   readonly lines?: readonly string[];
   /** Exim, OpenSMTPD, Sendmail: port on loopback where all that is not for its own users goes; null: the outside world. */
   readonly wayOut?: number | null;
+  /** Postfix, Exim: the network namespace to run in, reachable there on all addresses; null: the machine's own, on loopback. */
+  readonly netns?: string | null;
+  /** Exim: host where `wayOut` is. */
+  readonly wayOutHost?: string;
   /** Exim, OpenSMTPD, Sendmail: further files of the machine that are others for it. */
   readonly overlays?: readonly Overlay[];
 }
@@ -26,9 +32,12 @@ export const hubDefaults = {
   domains: ['hub.example', 'customer.example'],
   users: ['anna', 'bert', 'postmaster'],
   networks: ['127.0.0.0/8', '::1/128'],
+  full: [],
   maxBytes: 60_000_000,
   lines: [],
   wayOut: null,
+  netns: null,
+  wayOutHost: '127.0.0.1',
   overlays: [],
 } as const satisfies Required<HubOptions>;
 

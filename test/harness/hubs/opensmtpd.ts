@@ -7,6 +7,12 @@ import { mailUid, makeFolder, unpackedHub, type Premises, type Recipe } from './
 
 const braces = (items: readonly string[]): string => `{ ${items.map((item) => `"${item}"`).join(', ')} }`;
 
+/** It has no quotas of its own: the agent that delivers says so, as procmail does. */
+const fullAction = ({ full, domains }: Required<HubOptions>): string =>
+  `table full ${braces(full.flatMap((user) => domains.map((domain) => `${user}@${domain}`)))}
+action "full" mda "echo 'mailbox full: quota exceeded' >&2; exit 73" virtual <mailboxes>
+`;
+
 const configuration = ({ inside, port, outsidePort, domain, options }: Premises): string => `
 smtp max-message-size "${options.maxBytes}"
 smtp limit max-mails 10000
@@ -17,8 +23,8 @@ table networks ${braces(options.networks)}
 table mailboxes { ${options.users.map((user) => `"${user}" = "vmail"`).join(', ')} }
 listen on 127.0.0.1 port ${port} hostname mail.${domain}
 action "deliver" maildir "${inside}/mail/%{rcpt.user}" virtual <mailboxes>
-action "world" relay host smtp://127.0.0.1:${outsidePort}
-match from any for domain <domains> action "deliver"
+${options.full.length === 0 ? '' : fullAction(options)}action "world" relay host smtp://127.0.0.1:${outsidePort}
+${options.full.length === 0 ? '' : 'match from any for rcpt-to <full> action "full"\n'}match from any for domain <domains> action "deliver"
 match from src <networks> for any action "world"
 match from local for any action "world"
 `;

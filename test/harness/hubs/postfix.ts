@@ -1,5 +1,5 @@
 // A private Postfix on a high port: own configuration, queue and log, no chroot, nothing shared with the machine's own.
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outsideWorld } from '../outside-world.ts';
 import { peerPath } from '../peer.ts';
@@ -44,7 +44,6 @@ const mainCf = (directory: string, settings: Readonly<Record<string, string>>): 
     virtual_mailbox_base: join(directory, 'mail'),
     virtual_uid_maps: `static:${mailOwner.uid}`,
     virtual_gid_maps: `static:${mailOwner.gid}`,
-    virtual_mailbox_limit: '0',
     // The gateway is a proxy that it trusts to name the client (mission R10).
     smtpd_authorized_xclient_hosts: '127.0.0.0/8',
     smtpd_authorized_xforward_hosts: '127.0.0.0/8',
@@ -91,23 +90,39 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `;
 
-function layOut(directory: string, users: readonly string[], domains: readonly string[]): void {
+/** Users whose mailbox is a file that has reached its limit. */
+interface FullMailboxes {
+  readonly full: readonly string[];
+  /** The limit, in bytes. */
+  readonly limit: number;
+}
+
+function layOut(directory: string, { users, domains }: Pick<Required<HubOptions>, 'users' | 'domains'>, { full, limit }: FullMailboxes): void {
   for (const name of ['queue', 'data', 'etc']) mkdirSync(join(directory, name), { recursive: true });
   const owner = Number(readFileSync('/etc/passwd', 'utf8').match(/^postfix:[^:]*:(\d+):/m)?.[1] ?? 0);
   chownSync(join(directory, 'data'), owner, 0);
   writeFileSync(join(directory, 'domains'), domains.map((domain) => `${domain} here\n`).join(''));
-  writeFileSync(join(directory, 'mailboxes'), domains.flatMap((domain) => users.map((user) => `${user}@${domain} ${user}/\n`)).join(''));
+  writeFileSync(
+    join(directory, 'mailboxes'),
+    domains.flatMap((domain) => users.map((user) => `${user}@${domain} ${full.includes(user) ? `full-${user}` : `${user}/`}\n`)).join(''),
+  );
+  for (const user of full) {
+    const path = join(directory, 'mail', `full-${user}`);
+    writeFileSync(path, '');
+    truncateSync(path, limit); // a hole: it takes no room
+    chownSync(path, mailOwner.uid, mailOwner.gid);
+  }
 }
 
 /** Starts Postfix as a hub. Its address is on IPv4 loopback. */
 export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Promise<PostfixHub> {
-  const { domains, users, networks, maxBytes } = { ...hubDefaults, ...options };
+  const { domains, users, networks, maxBytes, full, netns } = { ...hubDefaults, ...options };
   const domain = domains[0] ?? 'hub.example';
   const outside = await outsideWorld(owner);
   const directory = scratchDirectory(owner, 'postfix');
   const port = await freePort();
-  layOut(directory, users, domains);
   const mailboxes = new Mailboxes(join(directory, 'mail'), users, mailOwner);
+  layOut(directory, { users, domains }, { full, limit: maxBytes });
   const config = join(directory, 'etc');
   const logFile = join(directory, 'mail.log');
   const log = (): string => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
@@ -117,6 +132,7 @@ export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Pr
     mynetworks: networks.map((one) => one.replace(/^(.*:.*)\/(\d+)$/, '[$1]/$2')).join(' '),
     relayhost: `[127.0.0.1]:${outside.port}`,
     message_size_limit: String(maxBytes),
+    virtual_mailbox_limit: full.length === 0 ? '0' : String(maxBytes),
     ...options.settings,
   };
   let master: number | null = null;
@@ -140,10 +156,11 @@ export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Pr
     },
     async start() {
       writeFileSync(join(config, 'main.cf'), mainCf(directory, settings));
-      writeFileSync(join(config, 'master.cf'), masterCf(options.everywhere === true ? String(port) : `127.0.0.1:${port}`));
+      writeFileSync(join(config, 'master.cf'), masterCf(options.everywhere === true || netns !== null ? String(port) : `127.0.0.1:${port}`));
       mkdirSync(settings['queue_directory'] ?? join(directory, 'queue'), { recursive: true });
       // Returns when the daemon has its listeners.
-      const { code } = await runProgram(peerPath('postfix'), ['-c', config, 'start']);
+      const [program, ...first] = netns === null ? [peerPath('postfix')] : ['ip', 'netns', 'exec', netns, peerPath('postfix')];
+      const { code } = await runProgram(program, [...first, '-c', config, 'start']);
       if (code !== 0) throw new Error(`Postfix does not start:\n${log()}`);
       master = Number(readFileSync(join(settings['queue_directory'] ?? join(directory, 'queue'), 'pid/master.pid'), 'utf8'));
       ended = endWithUs(master);

@@ -57,9 +57,12 @@ const relayClass = (network: string): string => {
 };
 
 /** Puts a message into the user's Maildir; the user's name was checked against /etc/passwd by Sendmail. */
-const deliver = (inside: string): string => `#!/bin/sh
+const deliver = (inside: string, full: readonly string[]): string => `#!/bin/sh
 set -e
 for user; do :; done # the last argument; Sendmail puts -f and the sender in front
+case " ${full.join(' ')} " in
+  *" $user "*) echo 'procmail: Quota exceeded while writing'; exit 73 ;;
+esac
 file=$(mktemp "${inside}/mail/$user/tmp/XXXXXXXX")
 cat >"$file"
 mv "$file" "${inside}/mail/$user/new/"
@@ -85,7 +88,7 @@ const recipe: Recipe = {
     makeFolder(premises, 'mqueue', 0o700);
     writeFileSync(join(premises.directory, 'sendmail.cf'), await makeConfiguration(premises), { mode: 0o644 });
     writeFileSync(join(premises.directory, 'service.switch'), 'hosts files\naliases files\npasswd files\n');
-    writeFileSync(join(premises.directory, 'deliver'), deliver(premises.inside), { mode: 0o755 });
+    writeFileSync(join(premises.directory, 'deliver'), deliver(premises.inside, premises.options.full), { mode: 0o755 });
     // Sendmail waits a minute at its start when its host has no qualified name.
     writeFileSync(join(premises.directory, 'hosts'), `127.0.0.1 mail.${premises.domain} ${hostname()} localhost\n`);
     const { folder, inside } = premises;

@@ -6,7 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { outsideWorld } from '../outside-world.ts';
 import { peer, type PeerName } from '../peer.ts';
 import { privateUsers, underMounts, type Overlay, type PrivateUser } from '../private-mounts.ts';
-import { freePort, scratchDirectory, startProcess, stopProcess, type Owner } from '../scratch.ts';
+import { freePort, runProgram, scratchDirectory, startProcess, stopProcess, type Owner } from '../scratch.ts';
 import { until } from '../until.ts';
 import { hubDefaults, Mailboxes, type Hub, type HubOptions } from './hub.ts';
 
@@ -64,6 +64,12 @@ const answers = (port: number): Promise<boolean> =>
     });
   });
 
+/** The same in a network namespace, where this process is not. */
+async function answersThere(netns: string, port: number): Promise<boolean> {
+  const look = `require('node:net').connect(${port}, '127.0.0.1').once('data', () => process.exit(0)).once('error', () => process.exit(1))`;
+  return (await runProgram('ip', ['netns', 'exec', netns, process.execPath, '-e', look])).code === 0;
+}
+
 function unpackedAt(name: PeerName): { folder: string; libraries: string } {
   const found = peer(name);
   if (!found.found || found.folder === null) throw new Error(found.found ? `${name} has no folder` : found.why);
@@ -108,11 +114,12 @@ export async function unpackedHub(owner: Owner, recipe: Recipe, options: HubOpti
     logFile: logs.at(-1) ?? logFile,
     async start() {
       const sink = openSync(logFile, 'a');
-      const started = startProcess(owner, 'unshare', args, { env, stdio: ['ignore', sink, sink] });
+      const [program, ...first] = whole.netns === null ? ['unshare'] : ['ip', 'netns', 'exec', whole.netns, 'unshare'];
+      const started = startProcess(owner, program ?? '', [...first, ...args], { env, stdio: ['ignore', sink, sink] });
       closeSync(sink);
       child = started;
       try {
-        await until(`${recipe.product} to answer`, () => started.exitCode !== null || answers(port));
+        await until(`${recipe.product} to answer`, () => started.exitCode !== null || (whole.netns === null ? answers(port) : answersThere(whole.netns, port)));
       } catch (error) {
         throw new Error(`${String(error)}; its log:\n${log()}`, { cause: error });
       }
