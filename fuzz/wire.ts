@@ -156,7 +156,7 @@ function fuzzContent(octets: Buffer, cut: number): void {
 
 function fuzzHeader(octets: Buffer, cut: number): void {
   const read = (chunks: readonly Buffer[]): unknown => {
-    const scan = new HeaderScan({ maxBytes: 2000, maxLines: 20 });
+    const scan = new HeaderScan({ maxBytes: 2000, maxLines: 20 }, 'mx.hub.example');
     for (const chunk of chunks) scan.push(chunk);
     const summary = scan.summary();
     assert.ok(summary.headerBytes <= 2000 && summary.headerLines <= 21);

@@ -79,6 +79,8 @@ export interface ContentSummary {
   readonly headerBytes: number;
   readonly headerLines: number;
   readonly receivedLines: number;
+  /** Of these our own: how often the message was here before. */
+  readonly passes: number;
   readonly messageId: string | null;
   readonly subject: string | null;
   readonly bareLineEnds: number;

@@ -29,6 +29,7 @@ const limits = {
   messageInMemory: '8 KiB',
   freeDisk: '0',
   receivedLines: 12,
+  passes: 3,
   recipientsPerMessage: 8,
   outsideRecipientsPerMessage: 5,
   recipientsPerSession: 20,
@@ -232,6 +233,18 @@ const stories: Readonly<Record<keyof Config['limits'], (t: Owner) => Promise<voi
       Array.from({ length: count }, (_, hop) => `Received: from h${hop}.example by h${hop + 1}.example; Fri, 21 Nov 2025 09:00:00 +0000`);
     assert.equal((await send(client, letter({ headers: hops(11) })))?.code, 250);
     refused(await send(client, letter({ headers: hops(12) })), 554);
+    await client.quit();
+  },
+
+  async passes(t) {
+    const client = await SmtpClient.greet(t, stranger);
+    const turns = (count: number): string[] =>
+      Array.from(
+        { length: count },
+        () => `Received: from hub.example (hub.example [127.0.0.1])\r\n\tby mx.hub.example with ESMTP; Fri, 21 Nov 2025 09:00:00 +0000`,
+      );
+    assert.equal((await send(client, letter({ headers: turns(2) })))?.code, 250);
+    refused(await send(client, letter({ headers: turns(3) })), 554);
     await client.quit();
   },
 

@@ -79,6 +79,7 @@ export const contentOf = (changes: Partial<ContentSummary> = {}): ContentSummary
   headerBytes: 600,
   headerLines: 12,
   receivedLines: 2,
+  passes: 0,
   messageId: '<1@sender.example>',
   subject: 'hello',
   bareLineEnds: 0,

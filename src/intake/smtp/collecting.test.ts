@@ -7,7 +7,7 @@ import { Collecting } from './collecting.ts';
 
 const limits = { message: 1000, header: 200, headerLines: 10, minBytesPerSecond: 100 };
 const config = (more: Partial<typeof limits> = {}): Config =>
-  ({ limits: { ...limits, ...more }, timeouts: { data: 5000 }, smtp: { lineEnds: 'normalize' } }) as unknown as Config; // the options it looks at
+  ({ limits: { ...limits, ...more }, timeouts: { data: 5000 }, smtp: { lineEnds: 'normalize' }, site: { hostname: 'mx.hub.example' } }) as unknown as Config; // the options it looks at
 
 /** A sink in memory that writes down what happens to it. */
 function sink(parts: { readonly wait?: Promise<void>; readonly failed?: string } = {}) {

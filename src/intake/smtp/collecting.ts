@@ -44,7 +44,7 @@ export class Collecting {
     this.#config = config;
     this.#startedAt = startedAt;
     this.#codec = by === 'dot' ? new ContentDecoder({ lineEnds: config.smtp.lineEnds }) : new ContentEncoder();
-    this.#scan = new HeaderScan({ maxBytes: config.limits.header, maxLines: config.limits.headerLines });
+    this.#scan = new HeaderScan({ maxBytes: config.limits.header, maxLines: config.limits.headerLines }, config.site.hostname);
   }
 
   get bytes(): number {

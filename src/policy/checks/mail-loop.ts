@@ -1,15 +1,20 @@
 import { clean, defineCheck, finding } from '../check.ts';
 
-/** So many Received lines that the message must be going in circles (RFC 5321 6.3). */
+/**
+ * The message goes in circles: it has too many Received lines (RFC 5321 6.3), or too many of our own. One that a server of ours brings is held:
+ * refused, that server would send a bounce to whoever stands in the envelope.
+ */
 export const mailLoop = defineCheck({
   id: 'mail-loop',
   stages: ['message'],
   kind: 'protocol',
   facts: [],
   defaults: { action: 'reject', onUnsure: 'pass' },
-  options: ({ limits }) => ({ limit: limits.receivedLines }),
+  options: ({ limits: { receivedLines, passes } }) => ({ receivedLines, passes }),
 
-  run({ content }, _facts, { limit }) {
-    return content.receivedLines >= limit ? finding('too many Received lines', { receivedLines: content.receivedLines, limit }) : clean;
+  run({ content: { receivedLines, passes }, client }, _facts, most) {
+    const because = passes >= most.passes ? 'it has been here too often' : 'too many Received lines';
+    if (passes < most.passes && receivedLines < most.receivedLines) return clean;
+    return finding(because, { receivedLines, passes }, client.inside ? { action: 'quarantine' } : {});
   },
 });

@@ -135,6 +135,7 @@ export function contentOf({ input, findings }: Judged): ContentSummary {
     headerBytes: 0,
     headerLines: 0,
     receivedLines: Math.max(input.traits?.hops ?? 0, numberOf(evidenceOf(findings, 'mail-loop')['receivedLines'])),
+    passes: numberOf(evidenceOf(findings, 'mail-loop')['passes']),
     messageId: input.messageId ?? null,
     subject: input.subject ?? null,
     bareLineEnds: numberOf(evidenceOf(findings, 'bad-line-ends')['bareLineEnds']),

@@ -6,7 +6,7 @@ import { HeaderScan, type HeaderSummary } from './header-scan.ts';
 const roomy = { maxBytes: 102_400, maxLines: 1000 };
 
 function scan(chunks: readonly Buffer[], limits = roomy): HeaderSummary & { readonly done: boolean; readonly tooBig: string | null } {
-  const header = new HeaderScan(limits);
+  const header = new HeaderScan(limits, 'MX.Hub.Example');
   for (const chunk of chunks) header.push(chunk);
   return { ...header.summary(), done: header.done, tooBig: header.tooBig };
 }
@@ -17,6 +17,12 @@ const cases: readonly [wire: string, expected: Partial<ReturnType<typeof scan>>,
     { headerBytes: 62, headerLines: 5, receivedLines: 2, messageId: '<1@x>', subject: 'Hi', done: true },
     'the plain case',
   ],
+  [
+    'Received: from a (b [192.0.2.1])\r\n\tby mx.hub.example with ESMTP id 1; Sat, 21 Nov 2026 10:00:00 +0000\r\nReceived: from x by MX.hub.example\r\n by mx.hub.example with SMTP\r\nReceived: from mx.hub.example by mail.hub.example with SMTP\r\nX-By: by mx.hub.example with\r\n\r\n',
+    { receivedLines: 3, passes: 2 },
+    'what we have written ourselves, once a field',
+  ],
+  ['Received: from a\r\n by mx.hub.example.evil.example with SMTP\r\n\r\n', { receivedLines: 1, passes: 0 }, 'a longer name is not ours'],
   ['Subject: a\r\n b\r\n\tc\r\n\r\n', { subject: 'a b c', headerLines: 3 }, 'folded'],
   ['SUBJECT : a\r\nmessage-id:x\r\n\r\n', { subject: 'a', messageId: 'x' }, 'any case, blanks before the colon (RFC 5322 4.5.2)'],
   ['Subject: one\r\nSubject: two\r\n three\r\n\r\n', { subject: 'one' }, 'the first of two'],
@@ -61,7 +67,7 @@ test('limits hold to the octet and the line, in every split', () => {
 });
 
 test('a header line without end is counted, not kept', () => {
-  const header = new HeaderScan(roomy);
+  const header = new HeaderScan(roomy, 'mx.hub.example');
   header.push(Buffer.from('Subject: '));
   for (let round = 0; round < 200 && !header.done; round++) header.push(Buffer.alloc(1000, 'x'));
   assert.equal(header.tooBig, 'bytes');

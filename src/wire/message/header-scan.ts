@@ -15,6 +15,8 @@ export interface HeaderSummary {
   readonly headerLines: number;
   /** Received fields: how many hops the message has behind it (RFC 5321 6.3). */
   readonly receivedLines: number;
+  /** Of these the ones that we have written: how often the message was here before. */
+  readonly passes: number;
   /** The first field of its name, unfolded, without control characters; null when there is none. */
   readonly messageId: string | null;
   readonly subject: string | null;
@@ -32,6 +34,11 @@ export class HeaderScan {
   #headerBytes = 0;
   #headerLines = 0;
   #receivedLines = 0;
+  #passes = 0;
+  /** ` by our-name `, lower case, as a trace line says who took the message (RFC 5321 4.4). */
+  readonly #ownMark: string;
+  /** A Received field in which we have not been named so far. */
+  #mayBeOurs = false;
   readonly #values = new Map<Kept, Buffer>();
   /** The field whose value is being kept, for its folded lines. */
   #field: Kept | null = null;
@@ -39,8 +46,10 @@ export class HeaderScan {
   #begun: Buffer | null = null;
   #begunBytes = 0;
 
-  constructor(limits: { readonly maxBytes: number; readonly maxLines: number }) {
+  /** `hostname` is our own. */
+  constructor(limits: { readonly maxBytes: number; readonly maxLines: number }, hostname: string) {
     this.#limits = limits;
+    this.#ownMark = ` by ${hostname.toLowerCase()} `;
   }
 
   push(wireChunk: Buffer): void {
@@ -58,6 +67,7 @@ export class HeaderScan {
       headerBytes: this.#headerBytes,
       headerLines: this.#headerLines,
       receivedLines: this.#receivedLines,
+      passes: this.#passes,
       messageId: this.#valueOf('message-id'),
       subject: this.#valueOf('subject'),
     };
@@ -93,6 +103,20 @@ export class HeaderScan {
     if (this.#headerLines > this.#limits.maxLines) return this.#end('lines');
     if (name !== null) this.#beginField(name, line);
     else if (this.#field !== null) this.#keep(this.#field, line);
+    if (this.#mayBeOurs) this.#lookForUs(line);
+  }
+
+  #lookForUs(line: Buffer): void {
+    if (
+      !line
+        .toString('latin1')
+        .replace(/[\t\r\n]/g, ' ')
+        .toLowerCase()
+        .includes(this.#ownMark)
+    )
+      return;
+    this.#passes++;
+    this.#mayBeOurs = false; // once a field, whatever it says twice
   }
 
   /** The field's name in lower case with its colon; null where the line is no header line but already the body. */
@@ -108,6 +132,7 @@ export class HeaderScan {
   #beginField(nameAndColon: string, line: Buffer): void {
     const name = nameAndColon.slice(0, -1).trimEnd();
     this.#field = null;
+    this.#mayBeOurs = name === 'received';
     if (name === 'received') this.#receivedLines++;
     if ((name !== 'message-id' && name !== 'subject') || this.#values.has(name)) return;
     this.#field = name;

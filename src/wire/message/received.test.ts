@@ -93,7 +93,7 @@ test('whatever the client says, it is one header field of short ASCII lines', ()
     fc.property(text, text, text, (helo, reverseName, forRecipient) => {
       const line = receivedLine({ ...trace, helo, reverseName, forRecipient });
       assert.match(line, /^Received: [ -~]{1,980}(?:\r\n\t[ -~]{1,997})+\r\n$/);
-      const scan = new HeaderScan({ maxBytes: 10_000, maxLines: 10 });
+      const scan = new HeaderScan({ maxBytes: 10_000, maxLines: 10 }, 'mx.hub.example');
       scan.push(Buffer.from(`${line}\r\n`));
       assert.deepEqual([scan.done, scan.summary().receivedLines, scan.summary().headerBytes], [true, 1, line.length]);
     }),
