@@ -56,20 +56,14 @@ export function openConversation({ target, from }: ConversationOptions): Convers
   return { socket, reply, say };
 }
 
-/** A message of about `bytes` bytes in lines of 72 characters, ready to follow DATA: ends with the final dot. */
-export function makeMessage(bytes: number): Buffer {
-  const header =
-    'From: <sender@load.example>\r\nTo: <user@bench.example>\r\nSubject: load\r\nMessage-ID: <load@load.example>\r\nDate: Sat, 1 Jan 2028 00:00:00 +0000\r\n\r\n';
-  const line = `${'load '.repeat(14)}xx\r\n`;
-  const body = line.repeat(Math.max(1, Math.ceil((bytes - header.length) / line.length)));
-  return Buffer.from(`${header}${body}.\r\n`, 'latin1');
-}
-
 /** Hands one message over in a greeted session; true when the server answered 250 to the final dot. */
-export async function sendMessage(session: Conversation, recipient: string, message: Buffer): Promise<boolean> {
-  if ((await session.say('MAIL FROM:<sender@load.example>')) !== 250) return false;
-  if ((await session.say(`RCPT TO:<${recipient}>`)) !== 250) return false;
+export async function sendMessage(
+  session: Conversation,
+  { from, to, data }: { readonly from: string; readonly to: string; readonly data: Buffer },
+): Promise<boolean> {
+  if ((await session.say(`MAIL FROM:<${from}>`)) !== 250) return false;
+  if ((await session.say(`RCPT TO:<${to}>`)) !== 250) return false;
   if ((await session.say('DATA')) !== 354) return false;
-  session.socket.write(message);
+  session.socket.write(data);
   return (await session.reply()) === 250;
 }

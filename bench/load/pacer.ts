@@ -2,7 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { summarize, type Summary } from '../measure/summary.ts';
 import { assertLoopback, assertWithin, type Target } from './bounds.ts';
-import { makeMessage, openConversation, sendMessage } from './conversation.ts';
+import { openConversation, sendMessage } from './conversation.ts';
+import { honestMail, type HonestMessage } from './honest-mail.ts';
 import { runAsProgram } from './program.ts';
 
 export interface PacerOptions {
@@ -24,14 +25,11 @@ export interface PacerResult {
   readonly latency: Summary;
 }
 
-async function deliverOne(options: PacerOptions, index: number, message: Buffer): Promise<number | null> {
+async function deliverOne(options: PacerOptions, index: number, message: HonestMessage): Promise<number | null> {
   const started = performance.now();
   const session = openConversation({ target: options.target, from: options.from[index % options.from.length] });
   const timer = setTimeout(() => session.socket.destroy(), options.limitMs);
-  const isDelivered =
-    (await session.reply()) === 220 &&
-    (await session.say('EHLO good.example')) === 250 &&
-    (await sendMessage(session, `user${index % 50}@bench.example`, message));
+  const isDelivered = (await session.reply()) === 220 && (await session.say('EHLO good.example')) === 250 && (await sendMessage(session, message));
   const tookMs = performance.now() - started;
   clearTimeout(timer);
   if (isDelivered) session.socket.end('QUIT\r\n');
@@ -43,7 +41,7 @@ async function deliverOne(options: PacerOptions, index: number, message: Buffer)
 export async function pace(options: PacerOptions): Promise<PacerResult> {
   assertLoopback(options.target);
   assertWithin({ perSecond: options.perSecond, seconds: options.seconds, messageBytes: options.bytes });
-  const message = makeMessage(options.bytes);
+  const next = honestMail(options.bytes);
   const total = Math.round(options.perSecond * options.seconds);
   const started = performance.now();
   const sent: Promise<number | null>[] = [];
@@ -51,7 +49,7 @@ export async function pace(options: PacerOptions): Promise<PacerResult> {
     const due = started + (sent.length * 1000) / options.perSecond;
     const early = due - performance.now();
     if (early > 0) await wait(early);
-    sent.push(deliverOne(options, sent.length, message));
+    sent.push(deliverOne(options, sent.length, next()));
   }
   const times = (await Promise.all(sent)).filter((time) => time !== null);
   return { sent: total, delivered: times.length, lost: total - times.length, latency: summarize(times) };

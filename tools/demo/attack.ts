@@ -1,7 +1,8 @@
 // The small attack of the demo, with honest mail beside it. Bounded in rate and number, and on loopback only.
 import { setTimeout as later } from 'node:timers/promises';
 import { assertLoopback, sourceAddress, type Target } from '../../bench/load/bounds.ts';
-import { makeMessage, openConversation, sendMessage, type Conversation } from '../../bench/load/conversation.ts';
+import { openConversation, sendMessage, type Conversation } from '../../bench/load/conversation.ts';
+import { honestMail as honestMessages } from '../../bench/load/honest-mail.ts';
 
 /** What one kind of client has met so far. */
 export interface Tally {
@@ -95,7 +96,9 @@ async function honestMail(scene: Scene, round: number): Promise<void> {
   const session = open({ ...scene, signal: AbortSignal.timeout(honestPatienceMs) }, addressOf('honest mail', round));
   tally.tried += 1;
   const delivered =
-    (await session.reply()) === 220 && (await session.say('EHLO honest.example')) === 250 && (await sendMessage(session, recipient, makeMessage(2000)));
+    (await session.reply()) === 220 &&
+    (await session.say('EHLO honest.example')) === 250 &&
+    (await sendMessage(session, { ...honestMessages(2000)(), to: recipient }));
   if (delivered) {
     tally.through += 1;
     tally.tookMs.push(performance.now() - began);
