@@ -38,14 +38,17 @@ export function createSenderAuthentication({ perSecond, timeoutMs, prove, now }:
       underWay--;
     }
   };
+  const lookInTime = async (message: MessageToRead): Promise<SenderProof> => {
+    const found: SenderProof = {};
+    await inTime(look(message, found), timeoutMs);
+    return { ...found }; // what comes later changes nothing any more
+  };
   return {
-    prove: async (message) => {
+    prove: (message) => {
       if (underWay >= mostAtOnce || waitOf(restAt, rate, now()) > 0) return null;
       restAt = afterOne(restAt, rate, now());
       underWay++;
-      const found: SenderProof = {};
-      await inTime(look(message, found), timeoutMs);
-      return { ...found }; // what comes later changes nothing any more
+      return lookInTime(message);
     },
   };
 }

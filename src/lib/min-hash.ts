@@ -13,8 +13,8 @@ const shingleWords = 5;
  * being copies (the lesson of DCC's false alarms).
  */
 const fewestWords = 30;
-/** Words that are looked at: they fill each bin eight times over, and every message pays for them. */
-const mostWords = 512;
+/** Characters that are looked at: their words fill each bin some five times over, and every message pays for them. */
+const mostCharacters = 2048;
 /** No shingle has hashed to this bin. */
 const empty = 0xffff_ffff;
 
@@ -30,7 +30,7 @@ export interface TextPrint {
  * a number made for each copy does not hide that it is one. Characters of scripts that write without blanks are a word each.
  */
 export function textPrint(text: string, key: HashKey): TextPrint | null {
-  const { words, count } = wordHashes(text.toLowerCase(), key.k0);
+  const { words, count } = wordHashes(text.slice(0, mostCharacters).toLowerCase(), key.k0);
   if (count === 0) return null;
   let [one, two] = [key.k0 | 0, key.k1 | 0];
   for (let at = 0; at < count; at++) {
@@ -60,11 +60,11 @@ interface WordHashes {
 
 /** A hash a word, without cutting the words out. */
 function wordHashes(text: string, seed: number): WordHashes {
-  const words = new Int32Array(Math.min(text.length, mostWords) + 1); // a character at most is a word each
+  const words = new Int32Array(text.length); // at most a word a character
   let count = 0;
   let hash = seed;
   let inWord = false;
-  for (let at = 0; at < text.length && count < mostWords; at++) {
+  for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 0x2e80 && isLetter(code)) {
       hash = Math.imul(hash ^ code, 0x01000193); // FNV-1a

@@ -31,7 +31,7 @@ export interface SenderProof {
   readonly dkim?: readonly { readonly domain: string; readonly mark: string; readonly result: string }[];
 }
 
-/** Looks SPF, DKIM and DMARC up; null where that is too much just now or took too long. Never rejects. */
+/** Looks SPF, DKIM and DMARC up; null at once where that is too much just now. What took too long is not in it. Never rejects. */
 export interface SenderAuthentication {
-  prove(message: MessageToRead): Promise<SenderProof | null>;
+  prove(message: MessageToRead): Promise<SenderProof> | null;
 }

@@ -30,7 +30,7 @@ export interface MessageTraits {
   /** Domain and whole address of the author (From), lower case. */
   readonly fromDomain?: string;
   readonly author?: string;
-  /** ISO 639 code of the language it is most likely written in. */
+  /** ISO 639 code of the language that form mail, or what a program has sent, is most likely written in; nobody asks of other mail. */
   readonly language?: string;
   /** Received lines in it. */
   readonly hops?: number;

@@ -125,5 +125,4 @@ export interface MessageTraits {
   readonly fromLocal: string | null;
   /** Decoded; empty when there is none. */
   readonly subject: string;
-  readonly language: string | null;
 }

@@ -59,7 +59,7 @@ test('the proof of a sender from outside stands in the traits; insiders, users a
 });
 
 test('what was too much to look up leaves the traits as they are', async () => {
-  const { reader } = readerOf({ authentication: { prove: () => Promise.resolve(null) } });
+  const { reader } = readerOf({ authentication: { prove: () => null } });
   const traits = await reader.read(messageOf());
   assert.deepEqual([traits?.spf, traits?.confirmation], [undefined, 'confirm']);
 });

@@ -35,7 +35,7 @@ export function createContentReader({ key, authentication, level, record }: Cont
       return failed(message, error);
     }
   };
-  const readSlowly = async (message: MessageToRead, proving: Promise<SenderProof | null> | null): Promise<MessageTraits | null> => {
+  const readSlowly = async (message: MessageToRead, proving: Promise<SenderProof> | null): Promise<MessageTraits | null> => {
     try {
       const traits = traitsOf(message, await beginningOf(message.content));
       return traits === null ? null : withProof(traits, await proving);

@@ -5,10 +5,11 @@ import { textPrint } from '../../lib/min-hash.ts';
 import type { MessageTraits, ReportKind, SignatureTrait } from '../../model/message-traits.ts';
 import type { HeaderFields, MessageTraits as Signs, MessageUnderstanding, TransactionClass } from '../../model/understanding.ts';
 import { fieldOf, headerFields, startOfField } from './header.ts';
+import { languageOf } from './language.ts';
 import { withLineFeeds } from './message-text.ts';
 import { readMime, type MimePart } from './mime-tree.ts';
 import { firstLeafOfText, firstText, firstTextLimits, textOfPart } from './first-text.ts';
-import { subscriptionScore, traitsOfFields } from './traits.ts';
+import { firstTextLength, subscriptionScore, traitsOfFields } from './traits.ts';
 import { understand } from './understand.ts';
 
 export interface ContentToRead {
@@ -52,7 +53,7 @@ export function readContent({ beginning, from, recipients, key }: ContentToRead)
     transaction: signs.transaction === null ? undefined : transactionWords[signs.transaction],
     subscription: subscriptionScore(signs) || undefined,
     ...authorOf(signs),
-    language: signs.language ?? undefined,
+    language: languageWhereAsked(signs, words),
     hops: fields.get('received')?.length,
     ...threadOf(fields, signs, key),
     injector: injectorOf(fields),
@@ -107,6 +108,11 @@ const mayBeReport = (from: string, { automated }: Signs, type: string): boolean 
 function reportOf(understood: MessageUnderstanding | null, { confirmation }: Signs, from: string): ReportKind | null {
   if (understood === null || understood.kind === 'not-a-report') return null;
   return understood.kind === 'autoreply' && confirmation !== null && from !== '' ? null : understood.kind;
+}
+
+/** Guessing costs as much as all other signs; only floods of form mail and of reports are told by their languages. */
+function languageWhereAsked({ automated, bulk, confirmation, subject }: Signs, words: string): string | undefined {
+  return automated || bulk || confirmation !== null ? (languageOf(`${subject}\n${words.slice(0, firstTextLength)}`) ?? undefined) : undefined;
 }
 
 function authorOf({ fromDomain, fromLocal }: Signs): Pick<Clearable, 'fromDomain' | 'author'> {

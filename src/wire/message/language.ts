@@ -64,7 +64,7 @@ for (const [place, language] of languages.entries())
 /** FNV-1a: that another word of mail meets one of these few hundred in 32 bits is as good as never, and it is a guess only. */
 const hashSeed = 0x811c9dc5 | 0;
 const hashStep = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193);
-const hashOf = (word: string): number => [...word].reduce((hash, letter) => hashStep(hash, letter.charCodeAt(0)), hashSeed);
+const hashOf = (word: string): number => Buffer.from(word, 'latin1').reduce(hashStep, hashSeed);
 const asciiWords = [...languagesOf].filter(([word]) => /^[a-z]+$/.test(word));
 const languagesByHash = new Map(asciiWords.map(([word, places]) => [hashOf(word), places]));
 const longestWord = Math.max(...asciiWords.map(([word]) => word.length));
@@ -112,18 +112,18 @@ function scoreWords(text: string, scores: Uint16Array): void {
 /** Most mail is ASCII, and each message pays: its words are hashed where they stand instead of being cut out. */
 function scoreAsciiWords(text: string, scores: Uint16Array): void {
   let hash = hashSeed;
-  let letters = 0;
-  let words = 0;
-  for (let at = 0; at <= text.length && words < mostWords; at++) {
+  let length = 0;
+  let count = 0;
+  for (let at = 0; at <= text.length && count < mostWords; at++) {
     const code = at < text.length ? text.charCodeAt(at) | 0x20 : 0;
     if (code >= 0x61 && code <= 0x7a) {
       hash = hashStep(hash, code);
-      letters++;
-    } else if (letters > 0) {
-      words++;
-      if (letters <= longestWord) raise(scores, languagesByHash.get(hash));
+      length++;
+    } else if (length > 0) {
+      count++;
+      if (length <= longestWord) raise(scores, languagesByHash.get(hash));
       hash = hashSeed;
-      letters = 0;
+      length = 0;
     }
   }
 }

@@ -9,7 +9,8 @@ export function messageText(raw: Buffer, maxBytes: number): string {
 /** CRLF, CR and the CR CR LF of doubly converted files become LF. */
 export function withLineFeeds(text: string): string {
   if (!text.includes('\r')) return text;
-  return text.replaceAll('\r\r\n', '\n').replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+  const usual = text.replaceAll('\r\n', '\n');
+  return usual.includes('\r') ? usual.replaceAll('\r\n', '\n').replaceAll('\r', '\n') : usual;
 }
 
 /** Lines from `start` on, without their line feeds, one after the other. */

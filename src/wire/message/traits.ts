@@ -3,7 +3,6 @@
 import type { ConfirmationClass, HeaderFields, MessageTraits } from '../../model/understanding.ts';
 import { firstAddress } from './address-text.ts';
 import { fieldOf, headerFields, readHeader, startOfField } from './header.ts';
-import { languageOf } from './language.ts';
 import { defaultMessageLimits } from './limits.ts';
 import { withLineFeeds } from './message-text.ts';
 import { fold, type PhraseTable } from './phrases.ts';
@@ -14,7 +13,7 @@ import { senderSigns } from './sender-signs.ts';
 export type { MessageTraits } from '../../model/understanding.ts';
 
 /** Characters of the first text that are looked at. */
-const firstTextLength = 1024;
+export const firstTextLength = 1024;
 /** Octets of the header that are looked at: what passes it is no ordinary message. */
 const headerBytes = 64 * 1024;
 /** Web programs that send mail, by the words of X-Mailer and its kin. */
@@ -60,7 +59,6 @@ export function traitsOfFields(headers: HeaderFields, firstText: string): Messag
     fromDomain: from === null ? null : from.slice(at + 1),
     fromLocal: from === null ? null : from.slice(0, at),
     subject,
-    language: languageOf(`${subject}\n${start}`),
   };
 }
 
