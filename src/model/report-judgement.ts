@@ -58,9 +58,9 @@ export type ReportJudgement = ReturnedVerdict & {
   readonly originSpf?: OriginHint;
 };
 
-/** A program's answer on its way out: an absence notice, a challenge, a notice that something was found in a mail. */
+/** A program's answer on its way out: an absence notice, a challenge, a notice that something was found in a mail, or our own servers' report of a failure. */
 export interface LeavingAnswer {
-  readonly kind: Exclude<ReportKind, 'bounce' | 'delayed' | 'delivered' | 'feedback'>;
+  readonly kind: Exclude<ReportKind, 'delivered' | 'feedback'>;
   /** To a list, a mailer daemon, or an address that nobody reads. */
   readonly toNobody: boolean;
   /** Who it goes to wrote to this sender lately, and was proven to have (SPF or DMARC). */

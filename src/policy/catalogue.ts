@@ -12,6 +12,7 @@ import { mailLoop } from './checks/mail-loop.ts';
 import { messageTooBig } from './checks/message-too-big.ts';
 import { nullSenderManyRecipients } from './checks/null-sender-many-recipients.ts';
 import { overQuota } from './checks/over-quota.ts';
+import { ownBounceLeaving } from './checks/own-bounce-leaving.ts';
 import { relayNotAllowed } from './checks/relay-not-allowed.ts';
 import { relayTrick } from './checks/relay-trick.ts';
 import { sinkRecipient } from './checks/sink-recipient.ts';
@@ -44,6 +45,7 @@ export const catalogue: readonly Check[] = [
   forgedBounce,
   virusFound,
   autoReplyLeaving,
+  ownBounceLeaving,
   trapRecipient,
   sinkRecipient,
 ];

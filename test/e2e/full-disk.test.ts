@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway } from '../harness/gateway.ts';
 import { bodyOf, letter, newToken, tokenOf } from '../harness/letter.ts';
+import { outsideWorld } from '../harness/outside-world.ts';
 import { missing, peerPath } from '../harness/peer.ts';
 import { atEnd, runProgram, scratchDirectory, type Owner } from '../harness/scratch.ts';
 import { deliverOnce } from '../harness/smtp-client.ts';
@@ -122,5 +123,38 @@ test(
     await gateway.restart();
     assert.equal((await gateway.command('quarantine', 'release', '--all')).code, 0);
     assert.equal(hub.messages.length, 2);
+  },
+);
+
+test(
+  'no room for the journal: mail goes on, what happened is written when there is room, and nobody in the world hears anything',
+  { skip: missing('mount') },
+  async (t) => {
+    const [hub, world, disk] = [await startFakeHub(), await outsideWorld(t), await smallDisk(t, 24)];
+    atEnd(t, () => hub.close());
+    const gateway = await startGateway(t, {
+      hub: `127.0.0.1:${hub.port}`,
+      state: join(disk, 'state'),
+      config: {
+        outbound: { address: `127.0.0.1:${world.port}` },
+        limits: { freeDisk: '0', messageInMemory: '1 MiB' },
+        quarantine: { freeDisk: '0' },
+        rules: [{ id: 'held', when: { from: '^held@' }, action: 'quarantine' }],
+      },
+    });
+    const send = (from: string, token = newToken(), bytes = 100) =>
+      deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from, to: ['anna@hub.example'], content: letter({ token, body: bodyOf(bytes) }) });
+    assert.equal((await send('x@sender.example')).end?.code, 250, 'with room');
+
+    const makeRoom = fill(disk);
+    const tokens = Array.from({ length: 20 }, newToken);
+    for (const token of tokens) assert.equal((await send('x@sender.example', token)).end?.code, 250, 'it needs no disk');
+    assert.equal((await send('held@sender.example', newToken(), 100_000)).end?.code, 452, 'this would need it');
+    assert.deepEqual(new Set(hub.messages.slice(1).map(({ data }) => tokenOf(data))), new Set(tokens));
+    makeRoom();
+    const written = async (): Promise<number> => (await gateway.events()).filter((event) => event.type === 'message-finished').length;
+    await until('the journal to hold all of it', async () => (await written()) === 22);
+    assert.equal(await gateway.stop(), 0);
+    assert.deepEqual(world.messages, [], 'neither a bounce nor a letter to anybody outside');
   },
 );

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { detour, type Detour } from '../harness/detour.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
-import { startGateway, type Gateway, type RawConfig } from '../harness/gateway.ts';
+import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { hubProducts, type HubProduct } from '../harness/hubs/all.ts';
 import type { Hub, HubOptions } from '../harness/hubs/hub.ts';
 import { postfixHub } from '../harness/hubs/postfix.ts';
@@ -60,9 +60,9 @@ const start = (context: TestContext, { name, start: startHub }: HubProduct, opti
   return postfixHub(context, { ...whole, settings: { ...settings, ...(way === undefined ? {} : { relayhost: `[127.0.0.1]:${way.port}` }) } });
 };
 
-const forged = 'forged@victim.example';
-const attempt = (context: TestContext, gateway: Gateway, to: readonly string[], content = letter()): Promise<Answers> =>
-  deliverOnce(context, { port: gateway.port('mx'), from: '127.0.0.2' }, { from: forged, to, content });
+const [forged, proven] = ['forged@victim.example', 'dora@friend.example'];
+const attempt = (context: TestContext, gateway: Gateway, to: readonly string[], content = letter(), from = forged): Promise<Answers> =>
+  deliverOnce(context, { port: gateway.port('mx'), from: '127.0.0.2' }, { from, to, content });
 
 for (const product of hubProducts) {
   test(`${product.name} as the hub refuses: so does the gateway, in the session, and nothing leaves`, { skip: missing(...product.needs) }, async (context) => {
@@ -102,6 +102,7 @@ for (const product of hubProducts) {
         hub: hub.address,
         listeners: { mx: {}, out: { role: 'smarthost' } },
         config: { outbound: { address: `127.0.0.1:${world.port}` }, quarantine: { freeDisk: '0' } },
+        zone: { 'friend.example TXT': ['v=spf1 ip4:127.0.0.2 -all'] },
       });
       way.leadTo(gateway.port('out'));
       for (let each = 0; each < 6; each += 1) assert.equal((await attempt(context, gateway, ['brim@hub.example'])).end?.code, 250, 'the hub has taken it');
@@ -111,13 +112,16 @@ for (const product of hubProducts) {
       const { stdout } = await gateway.command('incident', 'list', '--json');
       assert.match(stdout, /"detector":"self-backscatter"/);
 
-      // What docs/backscatter.md gives to the postmaster until the hub is put right.
-      gateway.rewrite({ rules: [{ id: 'hub-bounces', when: { inside: true, from: '^$' }, action: 'quarantine' }] } satisfies RawConfig);
+      // What docs/backscatter.md gives to the postmaster until the hub is put right: who is proven to have written still hears of it.
+      gateway.rewrite({ checks: { 'own-bounce-leaving': { action: 'quarantine' } } });
       assert.equal(await gateway.reload(), 'config-loaded');
       await attempt(context, gateway, ['brim@hub.example']);
       const held = await gateway.event('message-quarantined');
-      assert.deepEqual(held.recipients, [forged]);
+      assert.deepEqual([held.recipients, held.check], [[forged], 'own-bounce-leaving']);
       assert.equal(world.messages.length, 6, 'nothing more leaves');
+      await attempt(context, gateway, ['brim@hub.example'], letter({ from: proven }), proven);
+      await until('the bounce to the proven sender', () => world.messages.length === 7);
+      assert.deepEqual(world.messages.at(-1)?.to, [proven]);
     },
   );
 }

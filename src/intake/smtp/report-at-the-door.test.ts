@@ -101,6 +101,14 @@ test('with the null sender it speaks for its author', async () => {
   assert.deepEqual((await look({ ...leaving, from: anna }, inMemory(written))).answering, [addressOf(anna)]);
 });
 
+test("a bounce of our own hub on its way out is looked up by the recipient that failed; a user's forwarded one is not", async () => {
+  const stranger = mailboxOf('dora@far.example');
+  const ofOurs = bounce({ to: 'dora@far.example', failed: 'full@example.org', returned: 'From: dora@far.example' });
+  const { leavingAnswer, answering } = await look({ client: insider, from: null, recipients: [stranger] }, inMemory(ofOurs));
+  assert.deepEqual([leavingAnswer?.kind, answering], ['bounce', ['full@example.org']]);
+  assert.equal((await look({ client: insider, from: anna, recipients: [stranger] }, inMemory(ofOurs))).leavingAnswer, undefined);
+});
+
 for (const name of ['MAILER-DAEMON', 'noreply', 'list-request', 'owner-list', 'list-bounces+anna=example.org'])
   test(`nobody reads what comes to ${name}`, async () => {
     const { leavingAnswer } = await look({ client: insider, from: anna, recipients: [mailboxOf(`${name}@far.example`)] }, inMemory(notice));

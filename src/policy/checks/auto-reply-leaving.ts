@@ -17,6 +17,7 @@ export const autoReplyLeaving = defineCheck({
     const { leavingAnswer: answer } = input;
     if (answer === undefined || leaving === 'allow' || !mayRelay(input)) return clean;
     const { kind, toNobody, toProven, underAttack } = answer;
+    if (kind === 'bounce' || kind === 'delayed') return clean; // own-bounce-leaving looks at these
     const evidence = { kind, toNobody, toProven, underAttack };
     // The one case in which the operator may let it go: to a person who wrote, while nobody forges anything.
     if (leaving === 'careful' && kind === 'autoreply' && toProven && !toNobody && !underAttack) return clean;

@@ -134,7 +134,7 @@ export class Side {
     const recipients = recipientsOf(event, standing);
     if (standing.isRefused || recipients.length === 0) return null;
     const { findings } = event;
-    const answer = evidenceOf(findings, 'auto-reply-leaving');
+    const answer = { ...evidenceOf(findings, 'auto-reply-leaving'), ...evidenceOf(findings, 'own-bounce-leaving') };
     return this.#ask(past, standing, event, 'message', {
       ...mailInput(past, this.#clientOf(past, event.at), conductOf(past, findings, standing.recipients)),
       recipients,
