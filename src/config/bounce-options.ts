@@ -1,6 +1,6 @@
 // Options about bounces: what comes back of our mail, what somebody forged in our name, and what must not leave us.
 import { z } from '../lib/zod.ts';
-import { count } from './units.ts';
+import { count, duration } from './units.ts';
 import { domain, mailAddress, path } from './value-types.ts';
 
 /** Telling our own bounces from forged ones. */
@@ -32,6 +32,9 @@ export const bounces = z
       .boolean()
       .default(true)
       .describe('Of reports that nothing else proves, our DKIM keys and SPF record are looked up in DNS (never, with senderAuthentication.perSecond: 0).'),
+    askCatchAll: duration('12h').describe(
+      'How often each server of ours is asked, with names that nobody has, whether it takes any name (status and an alert tell); 0s: never.',
+    ),
     remember: count(1_000_000, { min: 1000, max: 100_000_000 }).describe(
       'Recipients and messages of ours remembered for 14 days; 8 MiB of memory a million. Another number takes effect at a restart, and begins anew.',
     ),

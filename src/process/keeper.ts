@@ -30,6 +30,7 @@ import type { IncidentDesk } from '../incidents/desk.ts';
 import type { AlertsInForce } from './alerts-in-force.ts';
 import type { LogsInForce } from './logs-in-force.ts';
 import type { MeasuresInForce } from './measures-in-force.ts';
+import { watchCatchAll, type CatchAllWatch } from './catch-all-watch.ts';
 import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
@@ -60,6 +61,7 @@ export interface Keeper {
   readonly digests: DigestsInForce;
   readonly spool: SpoolInForce;
   readonly quotas: QuotasInForce;
+  readonly catchAll: Pick<CatchAllWatch, 'trouble'>;
   /** Inside addresses that are not trusted: the world stands behind them. */
   lostAddresses(): readonly DistrustedAddress[];
   /** Sessions now, over all doors. */
@@ -118,8 +120,16 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
     record: recorder.record,
     now: Date.now,
   });
+  const catchAll = watchCatchAll({
+    config: configNow,
+    probe: ownDelivery.probe,
+    incidents: parts.incidents,
+    record: recorder.record,
+    now: Date.now,
+  });
   return {
     ...parts,
+    catchAll,
     get listeners() {
       return inForce.settings === first ? listeners : inForce.settings.config.listeners.map(({ name, address }) => ({ name, ...address }));
     },
@@ -153,6 +163,7 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
     },
     stop: async (why) => {
       load.stop();
+      catchAll.stop();
       await supervisor.stop(inForce.settings.config.timeouts.drain);
       await ownDelivery.close();
       await closeParts(parts, why);

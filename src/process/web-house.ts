@@ -79,6 +79,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...off,
     ...quarantine,
     ...keeper.spool.trouble(),
+    ...keeper.catchAll.trouble(),
     ...(trouble === null ? [] : [`journal: ${trouble}`]),
   ];
 }

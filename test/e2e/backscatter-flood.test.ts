@@ -139,3 +139,26 @@ test('without a word of the operator: they pass until it is an attack, then a me
   await gateway.event('measure-ended');
   await until('her bounces to pass again', async () => (await one()) === 250);
 });
+
+test('in the middle of an attack servers that verify our senders hear that she exists, and send their mail', async (context) => {
+  const { gateway, hub } = await start(context, {});
+  hub.script = { RCPT: ({ line }) => (line.includes('nobody@') ? '550 5.1.1 No such user' : undefined) };
+  await attack(context, gateway, 0, 120);
+  await gateway.event('measure-added');
+  const client = await SmtpClient.greet(context, { port: gateway.port(), from: '127.0.3.1' });
+  assert.equal((await client.ask('EHLO verifier.far.example')).code, 250);
+  // Callouts (RFC 5321 4.5.5): the null sender, a recipient, and away; some ask for a made-up name to know what a yes is worth.
+  for (let n = 0; n < 30; n++) {
+    assert.equal((await client.ask('MAIL FROM:<>')).code, 250);
+    assert.equal((await client.ask(`RCPT TO:<${anna}>`)).code, 250);
+    assert.equal((await client.ask('RSET')).code, 250);
+  }
+  assert.equal((await client.ask('MAIL FROM:<>')).code, 250);
+  assert.equal((await client.ask('RCPT TO:<nobody@hub.example>')).code, 550, 'what does not exist does not exist');
+  await client.quit();
+  const other = await SmtpClient.greet(context, { port: gateway.port(), from: '127.0.3.2' });
+  assert.equal((await other.ask('HELO verifier.far.example')).code, 250);
+  assert.equal((await other.ask('MAIL FROM:<>')).code, 250);
+  assert.equal((await other.ask(`RCPT TO:<${anna}>`)).code, 250, 'without EHLO as well');
+  await other.quit();
+});
