@@ -117,7 +117,9 @@ function reporting(
   to: readonly Mailbox[],
   outgoing: Services['outgoing'],
 ): ReturnType<OutgoingDesk['answering']> {
-  const named = [...failedRecipients, ...(originalTo === null ? [] : [originalTo])].flatMap((address) => mailboxFrom(address) ?? []).filter(outgoing.isOurs);
+  const named = [...new Set([...failedRecipients, ...(originalTo === null ? [] : [originalTo])])]
+    .flatMap((address) => mailboxFrom(address) ?? [])
+    .filter(outgoing.isOurs);
   const known = named.map((failed) => outgoing.answering(failed, to));
   return { toProven: known.some(({ toProven }) => toProven), underAttack: known.some(({ underAttack }) => underAttack) };
 }
