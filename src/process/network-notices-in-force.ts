@@ -32,6 +32,9 @@ export interface NetworkNoticesParts {
   trouble(why: string): void;
 }
 
+/** Milliseconds: next hops that have names are looked up again. */
+const lookUpEveryMs = 300_000;
+
 /** Reads what an earlier run has left. */
 export async function openNetworkNotices({ config, post, record, watch, trouble }: NetworkNoticesParts): Promise<NetworkNoticesInForce> {
   const file = join(config().state, 'told-networks.json');
@@ -59,10 +62,16 @@ export async function openNetworkNotices({ config, post, record, watch, trouble 
     record,
     now: Date.now,
   });
-  if (settingsOf(config()) !== null) await protectedNow.refresh();
+  // Not waited for: a name server that is down must not keep the gateway from starting.
+  const lookUp = (): void => {
+    if (settingsOf(config()) !== null) void protectedNow.refresh();
+  };
+  lookUp();
+  const again = setInterval(lookUp, lookUpEveryMs).unref();
   watch(['stage-judged'], ({ text }) => notices.take(text));
   return {
     close: async () => {
+      clearInterval(again);
       notices.stop();
       await notices.settled();
       await saving;
