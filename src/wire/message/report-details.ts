@@ -5,7 +5,7 @@ import type { RecipientStatus } from './delivery-status.ts';
 import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
-import type { NamedInWords } from './report-words.ts';
+import { type NamedInWords, recipientsIn } from './report-words.ts';
 import { exactStatus, reasonByReply, reasonByStatus, reasonPhrases } from './rules/reasons.ts';
 import { bounceAddress, type SenderSigns } from './sender-signs.ts';
 import { codesIn, type SmtpCodes } from './status-codes.ts';
@@ -133,10 +133,23 @@ export function successCodes({ statuses }: ReportReading): SmtpCodes {
   return { status: success?.status ?? null, replyCode: /(?:^|[\s:])(2\d\d)(?=[ -])/.exec(success?.diagnostic.slice(0, 500) ?? '')?.[1] ?? null };
 }
 
+/** Fields that name the report's own sender and recipient: those its sender wrote, and those of servers on its way. */
+const writtenFields = ['to', 'from', 'sender', 'reply-to', 'cc'];
+const reportFields = [...writtenFields, 'delivered-to', 'x-original-to'];
+
 /** Addresses that cannot be the failed ones: whom the report was sent to, and who sent it. Lower case. */
-export function addressesOfReport({ headers }: ReportReading, { daemon }: SenderSigns): ReadonlySet<string> {
-  const values = ['to', 'from', 'sender', 'reply-to', 'delivered-to', 'x-original-to', 'cc'].flatMap((name) => headers.get(name) ?? []);
+export function addressesOfReport({ headers }: ReportReading, { daemon }: SenderSigns, fields: readonly string[] = reportFields): ReadonlySet<string> {
+  const values = fields.flatMap((name) => headers.get(name) ?? []);
   const others = new Set(values.flatMap((value) => addressesIn(value, 10).map(({ address }) => address.toLowerCase())));
   if (daemon !== null) others.add(daemon.toLowerCase());
   return others;
+}
+
+/**
+ * Whom the words of a bounce name. Some gateways write it under the header of the message that failed: where nobody is named otherwise, the
+ * address to which the report is said to have been delivered may be the one that failed.
+ */
+export function failedInWords(reading: ReportReading, signs: SenderSigns, found: NamedInWords): NamedInWords {
+  if (found.named.length > 0 || found.mentioned.length > 0) return found;
+  return recipientsIn(reading.words, addressesOfReport(reading, signs, writtenFields));
 }

@@ -6,7 +6,16 @@ import { languageOf } from './language.ts';
 import { defaultMessageLimits } from './limits.ts';
 import { messageText } from './message-text.ts';
 import { readMime } from './mime-tree.ts';
-import { addressesOfReport, diagnose, failedRecipients, originalMessageId, originalTo, successCodes, tellingStatuses } from './report-details.ts';
+import {
+  addressesOfReport,
+  diagnose,
+  failedInWords,
+  failedRecipients,
+  originalMessageId,
+  originalTo,
+  successCodes,
+  tellingStatuses,
+} from './report-details.ts';
 import { readReport, type ReportReading } from './report-reading.ts';
 import { recipientsIn, serverWords } from './report-words.ts';
 import { senderSigns, type SenderSigns } from './sender-signs.ts';
@@ -107,6 +116,6 @@ function ofReport(whole: ReportReading, signs: SenderSigns): Said {
   if (kind !== 'bounce' && kind !== 'delayed') return { ...silent, kind, evidence, originalTo: kind === 'not-a-report' ? null : originalTo(reading) };
   const telling = tellingStatuses(reading, kind);
   const { reason, hard, status, replyCode } = diagnose(reading, kind, telling, quoted);
-  const recipients = failedRecipients(reading, telling, inWords);
+  const recipients = failedRecipients(reading, telling, failedInWords(reading, signs, inWords));
   return { ...silent, kind, reason, hard, status, replyCode, failedRecipients: recipients, originalTo: originalTo(reading) ?? recipients[0] ?? null, evidence };
 }
