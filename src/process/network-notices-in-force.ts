@@ -79,9 +79,10 @@ export async function openNetworkNotices({ config, post, record, watch, trouble 
   };
 }
 
-function settingsOf({ viruses, site: { hostname, postmaster, domains } }: Config): NetworkNoticesSettings | null {
+function settingsOf({ viruses, site }: Config): NetworkNoticesSettings | null {
   if (viruses?.tellNetwork !== true) return null;
-  return { hostname, postmaster, domains, tellAfterMs: viruses.tellAfter, perHour: viruses.tellPerHour };
+  const { hostname, postmaster, domains, customerDomains } = site;
+  return { hostname, postmaster, domains: [...domains, ...customerDomains], tellAfterMs: viruses.tellAfter, perHour: viruses.tellPerHour };
 }
 
 /** Made anew when its options are others. */
