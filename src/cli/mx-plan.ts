@@ -102,7 +102,7 @@ export function planOf({ domain, mx, mxTtl, a, aaaa, addressTtl }: MailRecords, 
     `2. Lower the TTL of the MX records to 300, and wait ${wait}; where mail is being lost already, go on at once`,
     `3. ${domain}. 300 IN MX 10 ${to}.`,
     '   and remove the other MX records: a dead one costs every sender a time-out, one that lives refuses or loses mail',
-    `4. Wait ${wait} until all senders come here`,
+    `4. Wait until all senders come here: 300 s, or ${wait} where step 2 was left out`,
     '5. When the server is back: put the old MX records back, keep the intake until 300 s are over, then raise the TTL again',
     '',
     addresses.length > 0

@@ -1,9 +1,7 @@
 // The operator's side of the spool: what waits, a look into it, to try it now, to stop it, to throw it away and have it back.
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from '../../lib/zod.ts';
 import { previewOf, type Preview } from '../quarantine/preview.ts';
-import { readEnvelope } from './recovery.ts';
+import { readBeginning } from './spooled-message.ts';
 import type { Spool, SpoolHandled, SpoolRouteState, SpooledShown } from './spool.ts';
 
 /** A message that waits, as lists show it; times are ISO 8601 UTC. */
@@ -76,16 +74,9 @@ export const createSpoolDesk = (spool: Spool, dir: string): SpoolControl => ({
   preview: async (id) => {
     const item = spool.find(id);
     if (item === undefined) return null;
-    const { handover } = await readEnvelope(dir, item);
-    const wire = Buffer.alloc(Math.min(item.wireBytes, lookBytes));
-    const file = await open(join(dir, item.segment), 'r');
-    try {
-      await file.read(wire, 0, wire.length, item.at + item.headBytes);
-    } finally {
-      await file.close();
-    }
+    const { envelope, wire } = await readBeginning(dir, item, lookBytes);
     const { header, text, more } = previewOf(wire, item.wireBytes > wire.length);
-    return { header, text, more, user: handover.user, ip: item.ip };
+    return { header, text, more, user: envelope.handover.user, ip: item.ip };
   },
   act: (verb, raw, by) => {
     const read = idsToRead.safeParse(raw);

@@ -1,9 +1,9 @@
 // What is in the spool's folder after a start, or after the death of a door: every message that is kept and not marked as done.
-import { open, readdir, readFile, truncate, unlink } from 'node:fs/promises';
+import { readdir, readFile, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
+import type { SpoolItem } from '../../model/spool.ts';
 import { readMarks, type Parked } from './marks.ts';
-import { parseHead, readRecords } from './record.ts';
+import { readRecords } from './record.ts';
 import { isMarksName, marksName, parseSegmentName } from './segment-file.ts';
 
 /** A message that waits; `served` have it already. */
@@ -92,18 +92,4 @@ async function readSegment(
 async function removeOrphans(dir: string, names: readonly string[]): Promise<void> {
   const needed = new Set(names.filter((name) => parseSegmentName(name) !== null).map(marksName));
   for (const name of names) if (isMarksName(name) && !needed.has(name)) await unlink(join(dir, name)).catch(() => {});
-}
-
-/** The whole envelope of a message, from the disk. */
-export async function readEnvelope(dir: string, { segment, at, headBytes, id }: SpoolItem): Promise<SpoolEnvelope> {
-  const file = await open(join(dir, segment), 'r');
-  try {
-    const octets = Buffer.alloc(headBytes);
-    await file.read(octets, 0, headBytes, at);
-    const head = parseHead(octets, 0);
-    if (head === null) throw new Error(`${id}: its envelope in ${segment} is damaged`);
-    return head.envelope;
-  } finally {
-    await file.close();
-  }
 }

@@ -1,16 +1,16 @@
 // The keeper's side of the spool: knows what waits, hands it on when its next hop is back, and gives to the operator's quarantine what
 // cannot be delivered. Who else may hear of that is decided in whom-to-tell.ts; a stranger never does.
 import type { Delivery, DeliveryRequest, Route } from '../../model/delivery.ts';
-import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
+import type { SpoolItem } from '../../model/spool.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { aboutSpooled, giveUp, type GivingUpParts } from './giving-up.ts';
 import { handOn, type HandedOn } from './hand-on.ts';
 import type { Parked } from './marks.ts';
 import { ParkedMessages } from './parked.ts';
-import { readEnvelope, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
 import { RouteQueue, type Queued } from './route-queue.ts';
 import { SegmentLedger } from './segment-ledger.ts';
-import { spooledContent } from './spooled-content.ts';
+import { readSpooled, type SpooledMessage } from './spooled-message.ts';
 import type { FailedRecipient } from './whom-to-tell.ts';
 
 export interface SpoolParts extends GivingUpParts {
@@ -290,7 +290,7 @@ export class Spool {
     const { away } = this.#parts.routeOf(item.route);
     if (away !== null) return queue.lost(queued, away, { now: now(), longestPauseMs: settings().longestPauseMs });
     try {
-      const request = await this.#requestOf(await readEnvelope(dir, item), queued);
+      const request = this.#requestOf(await readSpooled(dir, item), queued);
       const handed = request.recipients.length === 0 ? allServed : await handOn(request, delivery);
       if (this.#isClosed) return this.#noteServed(item, handed); // the next process goes on from here
       if (handed.away) return queue.lost(queued, handed.said, { now: now(), longestPauseMs: settings().longestPauseMs });
@@ -314,7 +314,7 @@ export class Spool {
     }
   }
 
-  async #requestOf(envelope: SpoolEnvelope, { item, served }: Queued): Promise<DeliveryRequest> {
+  #requestOf({ envelope, content }: SpooledMessage, { item, served }: Queued): DeliveryRequest {
     const refused = this.#refused.get(item.id)?.map(({ to }) => to.text) ?? [];
     const { id, handover, from, parameters, prependedHeaders, recipients } = envelope;
     return {
@@ -325,7 +325,7 @@ export class Spool {
       parameters,
       recipients: recipients.filter(({ text }) => !served.includes(text) && !refused.includes(text)),
       prependedHeaders,
-      content: await spooledContent(this.#parts.dir, item, envelope),
+      content,
       // Nobody waits for one answer to all: who can be served is.
       perRecipientAnswers: true,
     };
@@ -348,12 +348,13 @@ export class Spool {
   async #giveUp(queued: Queued, why: string): Promise<void> {
     const { item, served } = queued;
     try {
-      const envelope = await readEnvelope(this.#parts.dir, item);
+      const message = await readSpooled(this.#parts.dir, item);
+      const { envelope } = message;
       const refused = this.#refused.get(item.id) ?? [];
       const failed = envelope.recipients
         .filter(({ text }) => !served.includes(text))
         .map((to) => refused.find((each) => each.to.text === to.text) ?? { to, why });
-      const request = await this.#requestOf(envelope, queued);
+      const request = this.#requestOf(message, queued);
       await giveUp({ item, envelope, request, failed, why: refused[0]?.why ?? why, done: () => this.#done(item, 'held') }, this.#parts);
     } catch (error) {
       this.#say([`${item.id} cannot be kept for the operator and goes on waiting: ${reasonOf(error)}`]);
