@@ -45,10 +45,10 @@ async function retry(route: string | undefined, { json, ...rest }: Common): Prom
   else process.stdout.write(`${answer.tried} are tried now\n`);
 }
 
-function lineOf({ id, queuedAt, from, to, size, route, reason, tries, nextTryAt, expiresAt }: ShownSpooled): string {
+function lineOf({ id, queuedAt, from, to, size, route, reason, tries, nextTryAt, expiresAt, held }: ShownSpooled): string {
   const [first = '', ...others] = to;
   const next = nextTryAt === null ? '' : `  tried ${tries} times, again at ${nextTryAt}`;
   return escapeUnsafe(
-    `${id}  ${queuedAt}  <${from}> -> <${first}>${others.length === 0 ? '' : ` +${others.length}`}  ${size} bytes  for ${route}  until ${expiresAt.slice(0, 10)}  ${reason}${next}`,
+    `${id}  ${queuedAt}  <${from}> -> <${first}>${others.length === 0 ? '' : ` +${others.length}`}  ${size} bytes  for ${route}  until ${expiresAt.slice(0, 10)}  ${held ? 'held; ' : ''}${reason}${next}`,
   );
 }
