@@ -19,6 +19,7 @@ export const digest = z
       .default('07:00')
       .describe("Time of the day of a round, by the machine's clock; with a shorter `every` the others follow it."),
     domains: z.array(domain).prefault([]).describe('Domains of ours whose recipients are told. Empty: those of site.domains.'),
+    except: z.array(mailAddress).prefault([]).describe('Addresses that are not told: lists, ticket systems, whatever no single person reads.'),
     language: language.default('en').describe(`Language of letters and pages: ${digestLanguages.join(', ')}.`),
     languages: z.record(domain, language.describe('Language of that domain.')).default({}).describe('Languages of single domains.'),
     link: z

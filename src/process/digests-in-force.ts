@@ -198,6 +198,7 @@ function settingsOf(config: Config): DigestSettings | null {
   const { digest } = quarantine;
   if (digest === undefined) return null;
   const domains = new Set(digest.domains.length > 0 ? digest.domains : site.domains);
+  const except = new Set(digest.except.map((address) => address.toLowerCase()));
   const { link } = digest;
   return {
     hostname: site.hostname,
@@ -208,7 +209,7 @@ function settingsOf(config: Config): DigestSettings | null {
     lines: digest.lines,
     perMinute: digest.perMinute,
     languageOf: (domain) => digest.languages[domain] ?? digest.language,
-    isTold: (address) => domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()),
+    isTold: (address) => domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()) && !except.has(address.toLowerCase()),
   };
 }
 

@@ -1,4 +1,5 @@
 // Who has mail in the quarantine that no letter has told of yet: looked through once a round, in portions, within a bound of recipients.
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { HeldRecord } from '../../model/quarantine.ts';
 
 /** What waits for one recipient. */
@@ -52,5 +53,7 @@ export async function gatherWaiting(parts: GatherParts): Promise<ReadonlyMap<str
     const last = records.at(-1);
     if (last === undefined || records.length < portion) return waiting;
     after = last.id;
+    // The database answers at once, each time: without a pause nothing else would run until all of it is read.
+    await letOthersRun();
   }
 }
