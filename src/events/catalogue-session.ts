@@ -136,6 +136,7 @@ export const sessionRows: { readonly [T in SessionType]: EventEntry<T> } = {
       ['to', someOf(e.recipients)],
       ['failed', someOf(e.failed)],
       ['origin', e.original.originIp],
+      ['originSpf', e.originSpf ?? null],
       ['language', e.language],
     ],
   },

@@ -97,7 +97,14 @@ test('bounces of a real Postfix and a real Exim: each is counted, and the networ
     state,
     hub: '127.0.0.1:1',
     listeners: { mx: { host: `${isp}.1.2` } },
-    config: { hub: { verifyRecipients: false }, checks: { 'forged-bounce': { action: 'reject' } }, places: { country: database, network: database } },
+    config: {
+      hub: { verifyRecipients: false },
+      checks: { 'forged-bounce': { action: 'reject' } },
+      places: { country: database, network: database },
+      detectors: { 'rude-client': 'off' },
+      // Two servers stand for the world's.
+      limits: { errors: 100_000, errorsBeforeDelay: 100_000, sessionsPerNetwork: 1000 },
+    },
   });
   const mailbox = { domains: ['far.example'], users: ['carl'], full: ['carl'], maxBytes: 1_000_000 };
   const postfix = await postfixHub(context, {

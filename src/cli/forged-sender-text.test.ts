@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ForgedSenderFold, type ForgedSenderCase } from '../incidents/forged-sender-case.ts';
+import { forgedSenderText } from './forged-sender-text.ts';
+
+const empty = new ForgedSenderFold({ domain: 'hub.example' }).result();
+const cluster: ForgedSenderCase['clusters'][number] = {
+  name: 'You "won"\u001b[2J',
+  count: 800,
+  sample: 'R-1',
+  subjects: 200,
+  alike: ['text', 'link pills.example'],
+  networks: [{ name: '203.0.113.0/24', count: 800 }],
+};
+
+test('a campaign is told with what it has in common, where it came from and how to see one', () => {
+  const text = forgedSenderText({ ...empty, clusters: [cluster] });
+  assert.match(text, /800 x .* and 199 other subjects \(floodgate explain R-1\)\n {12}alike: text, link pills\.example; from 203\.0\.113\.0\/24 800\n/);
+  assert.ok(!text.includes('\u001b'), 'a subject does not move the cursor');
+});
+
+test('a count that may be too high says by how much, and an estimate that it is one', () => {
+  const text = forgedSenderText({ ...empty, reporters: [{ name: '192.0.2.1', count: 9, error: 3 }], reportersInAll: 30_000, inAllError: 0.1 });
+  assert.match(text, /reporters {2}192\.0\.2\.1 9 \(-3\) \(about 30000 in all\)/);
+});
