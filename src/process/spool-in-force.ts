@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/options.ts';
 import { createDelivery } from '../delivery/delivery.ts';
 import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
+import { keptOnce } from '../delivery/spool/kept-once.ts';
 import { createSpoolDesk, type SpoolControl } from '../delivery/spool/desk.ts';
 import { createSpoolPlace } from '../delivery/spool/spool-place.ts';
 import { Spool, type SpoolParts } from '../delivery/spool/spool.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
 import type { Recorder } from '../model/events.ts';
-import type { HoldingPlace } from '../model/quarantine.ts';
 import type { SpoolItem } from '../model/spool.ts';
 import { keepForMs, spoolDir } from './door-spool.ts';
 import type { OwnPost } from './own-post.ts';
@@ -67,7 +67,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     stock: counted,
     delivery,
     routeOf: (key) => routeOf(config, key),
-    quarantine: onceOnly(
+    quarantine: keptOnce(
       createHoldingPlace({
         dir: quarantineDir(first.state),
         stock: new SharedStock(quarantine.stock),
@@ -106,16 +106,6 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     },
   };
 }
-
-/** A process that died between keeping and marking finds its message there already: that is no trouble. */
-const onceOnly = (place: HoldingPlace, desk: Pick<QuarantineInForce['desk'], 'find'>): HoldingPlace => ({
-  keep: async (hold) => {
-    const outcome = await place.keep(hold);
-    if (outcome.kind !== 'failed') return outcome;
-    const there = await desk.find(hold.request.reference);
-    return there === null ? outcome : { kind: 'kept', id: there.id, expiresAt: Date.parse(there.expiresAt) };
-  },
-});
 
 function troubleOf(spool: Spool, stock: SharedStock, { spool: { maxMessages, maxBytes } }: Config): readonly string[] {
   const { pieces, bytes } = stock.read();
