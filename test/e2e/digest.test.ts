@@ -15,8 +15,8 @@ import { referenceIn, SmtpClient } from '../harness/smtp-client.ts';
 import { until } from '../harness/until.ts';
 
 const whole: Owner = { after };
-const house = await startHeldHouse(whole, ['ann', 'otto', 'zoe', 'flo', 'vic'], {
-  digest: { lines: 4, perMinute: 6000, languages: {} },
+const house = await startHeldHouse(whole, ['ann', 'otto', 'zoe', 'flo', 'vic', 'list'], {
+  digest: { lines: 4, perMinute: 6000, except: ['list@hub.example'] },
   config: { viruses: { clamd: await startFakeClamd(whole), action: 'quarantine' } },
 });
 const { gateway, web } = house;
@@ -40,7 +40,7 @@ const arrived = (user: string, token: string, by: HeldHouse = house): Promise<un
   until(`${token} in the mailbox of ${user}`, () => by.copies(user, token) > 0);
 
 test('each recipient is told once, in his mailbox, of what is held for him; its sender is told nothing', async (t) => {
-  const held = await house.hold(t, ['ann@hub.example', 'otto@hub.example'], {
+  const held = await house.hold(t, ['ann@hub.example', 'otto@hub.example', 'List@hub.example'], {
     subject: '=?utf-8?Q?Gr=C3=BC=C3=9Fe=0D=0ABcc:_x?= =?utf-8?B?4oCuY29k?=',
     from: 'otto@held.example',
   });
@@ -49,6 +49,7 @@ test('each recipient is told once, in his mailbox, of what is held for him; its 
   assert.deepEqual(house.letters('ann'), [], 'a look sends nothing');
   const letters = [await tell('ann'), ...house.letters('otto')];
   assert.equal(letters.length, 2);
+  assert.deepEqual(house.letters('list'), [], 'many read it');
   for (const { raw, text } of letters) {
     assert.match(raw, /^Return-Path: <>\r$/m);
     assert.match(raw, /^Auto-Submitted: auto-generated\r$/m);
