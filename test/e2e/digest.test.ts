@@ -235,6 +235,17 @@ test('a flood of held mail is one letter with the newest and the count of the re
   assert.equal((await tell('flo')).links.length, 3, 'the next letter names the rest');
 });
 
+test('a mailbox that is gone costs one letter, not one a round', async (t) => {
+  const hub = await startFakeHub();
+  atEnd(t, () => hub.close());
+  const own = await startHeldHouse(t, [], { hub: `127.0.0.1:${hub.port}` });
+  await own.hold(t, ['gone@hub.example']);
+  hub.script = { RCPT: '550 5.1.1 No such user' };
+  assert.deepEqual((await own.digest('--now'))['last'], { letters: 0, lines: 0, failed: 1, again: false });
+  assert.match((await own.gateway.event('digest-failed')).why, /gone@hub\.example: 550 5\.1\.1 No such user/);
+  assert.deepEqual((await own.digest('--now'))['last'], { letters: 0, lines: 0, failed: 0, again: false });
+});
+
 test('switched off, its links and addresses are nothing, and the gateway says how to switch it on', async (t) => {
   const own = await startHeldHouse(t, ['ann']);
   await own.hold(t, ['ann@hub.example']);

@@ -23,6 +23,20 @@ const toOurDomains: CrossCheck = {
   },
 };
 
+/** Nobody would answer: the tokens in it come to another server. */
+const addressIsOurs: CrossCheck = {
+  reads: ['site.domains', 'site.customerDomains', 'site.hostname', 'quarantine.digest'],
+  *find({ site, quarantine: { digest } }) {
+    const domain = digest?.address?.split('@').at(-1);
+    if (domain !== undefined && ![site.hostname, ...site.domains, ...site.customerDomains].includes(domain))
+      yield error(
+        ['quarantine', 'digest', 'address'],
+        `${domain} is none of ours: mail to it does not come here`,
+        'name an address at site.hostname or at a domain of ours',
+      );
+  },
+};
+
 /** A link that nobody can follow is worse than none: the web door is needed, and it listens on loopback for good reasons. */
 const linksLeadSomewhere: CrossCheck = {
   reads: ['web', 'quarantine.digest'],
@@ -32,4 +46,4 @@ const linksLeadSomewhere: CrossCheck = {
   },
 };
 
-export const digestChecks: readonly CrossCheck[] = [toOurDomains, linksLeadSomewhere];
+export const digestChecks: readonly CrossCheck[] = [toOurDomains, addressIsOurs, linksLeadSomewhere];
