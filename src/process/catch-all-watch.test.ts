@@ -72,3 +72,11 @@ test('where recipients are not verified nobody is asked: the operator has said s
   await watch.look();
   assert.deepEqual(asked, []);
 });
+
+test('an incident from before a restart may close at the first look', async () => {
+  const { watch, calmed } = watching(() => refused);
+  await watch.look();
+  await watch.look();
+  assert.ok(calmed.some(({ key }) => key.domain === 'example.org'));
+  assert.equal(new Set(calmed.map(({ key }) => key.domain)).size, calmed.length, 'said once');
+});

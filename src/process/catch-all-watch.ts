@@ -30,44 +30,53 @@ export interface CatchAllParts {
 const id = 'catch-all';
 /** Made-up names that must all be taken: one may happen to exist. */
 const asked = 2;
-/** How often is looked whether it is time again, in ms; the first look comes after the interval, when the hub is surely up. */
+/** How often is looked whether it is time again, in ms. */
 const tickMs = 1000;
+/** The first look comes so long after the start, in ms, and another after one that a server did not answer; sooner where the interval is shorter. */
+const soonMs = 600_000;
 
 /** Begins to look, every `bounces.askCatchAll`. */
 export function watchCatchAll({ config, probe, incidents, record, now }: CatchAllParts): CatchAllWatch {
-  /** Servers by the domain of ours for which they take any name. */
-  const open = new Map<string, string>();
+  /** By domain of ours: the server that takes any name for it, or null where it does not. */
+  const known = new Map<string, string | null>();
   let last = now();
+  let wait = soonMs;
   let looking = false;
 
-  const lookAt = async (domain: string): Promise<void> => {
+  /** False where the server did not say. */
+  const lookAt = async (domain: string): Promise<boolean> => {
     const server = hubAddressText(routeOf(config(), domain).address);
     const takesAll = await takesAnyName(domain, config(), probe);
-    if (takesAll === null || takesAll === open.has(domain)) return;
-    if (!takesAll) {
-      open.delete(domain);
-      incidents.calm({ detector: id, key: { domain }, at: now() });
-      return;
-    }
-    open.set(domain, server);
+    if (takesAll === null) return false;
+    const before = known.get(domain);
+    known.set(domain, takesAll ? server : null);
+    // Also at the first look: the incident may be from before a restart.
+    if (!takesAll && before !== null) incidents.calm({ detector: id, key: { domain }, at: now() });
+    if (!takesAll || typeof before === 'string') return true;
     const alarm = alarmOf(domain, server, now());
     record({ type: 'alarm-raised', incident: incidents.raise(alarm).id, alarm });
+    return true;
   };
   const look = async (): Promise<void> => {
     last = now();
     const domains = asksAbout(config());
-    for (const domain of open.keys()) if (!domains.includes(domain)) open.delete(domain); // no longer asked: nothing is known of it
-    for (const domain of domains) await lookAt(domain);
+    for (const domain of known.keys()) if (!domains.includes(domain)) known.delete(domain); // no longer asked: nothing is known of it
+    let allSaid = true;
+    for (const domain of domains) allSaid = (await lookAt(domain)) && allSaid;
+    wait = allSaid ? Infinity : soonMs;
   };
   const ticking = setInterval(() => {
     const every = config().bounces.askCatchAll;
-    if (every === 0 || looking || now() - last < every) return;
+    if (every === 0 || looking || now() - last < Math.min(every, wait)) return;
     looking = true;
     void look().finally(() => (looking = false));
   }, tickMs).unref();
   return {
     look,
-    trouble: () => [...open].map(([domain, server]) => `${server} takes any name of ${domain} (catch-all): forged bounces come in by it (docs/backscatter.md)`),
+    trouble: () =>
+      [...known].flatMap(([domain, server]) =>
+        server === null ? [] : [`${server} takes any name of ${domain} (catch-all): forged bounces come in by it (docs/backscatter.md)`],
+      ),
     stop: () => clearInterval(ticking),
   };
 }
