@@ -1,7 +1,7 @@
 // Keeps the door threads alive: starts them, replaces one that dies, speaks to all of them, and lets them finish at the end.
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { Pulse, PulseWatch } from '../lib/pulse.ts';
+import { doorHeap, prepareDoorHeaps } from './heap-room.ts';
 import type { DoorFigures, DoorStart, FromDoor, OpenListener, ToDoor } from './messages.ts';
 
 export interface SupervisorParts {
@@ -35,12 +35,6 @@ const HEALTHY_MS = 60_000;
 
 /** A door that is too busy to ship is not waited for longer. */
 const FLUSH_PATIENCE_MS = 1000;
-
-/**
- * Old space of a door, in MiB, below which its collector does not go through the whole heap. Content passes through memory outside the
- * heap and counts against this: at V8's own start of a few MiB, a door collected every 90 messages of 64 KiB, a quarter of its CPU time.
- */
-const QUIET_OLD_SPACE_MIB = 128;
 
 interface Door {
   readonly number: number;
@@ -81,7 +75,7 @@ export class DoorSupervisor {
 
   /** Starts every door; resolves to the listeners, which are the same for all. Rejects when the first cannot listen. */
   async start(): Promise<readonly OpenListener[]> {
-    setFlagsFromString(`--initial-old-space-size=${QUIET_OLD_SPACE_MIB}`); // read when a thread's heap is made
+    prepareDoorHeaps();
     this.#lookIn();
     const [listeners = []] = await Promise.all(this.#doors.map((door) => this.#startDoor(door)));
     return listeners;
@@ -153,7 +147,11 @@ export class DoorSupervisor {
 
   #startDoor(door: Door): Promise<readonly OpenListener[]> {
     const pulse = Pulse.allocate();
-    const worker = new Worker(this.#parts.entry, { workerData: { ...this.#parts.startOf(door.number), pulse }, name: `smtp-${door.number + 1}` });
+    const worker = new Worker(this.#parts.entry, {
+      workerData: { ...this.#parts.startOf(door.number), pulse },
+      name: `smtp-${door.number + 1}`,
+      resourceLimits: doorHeap,
+    });
     door.worker = worker;
     door.startedAt = Date.now();
     let why = 'ended';

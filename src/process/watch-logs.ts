@@ -7,6 +7,7 @@ import { watchLogs as followLogs } from '../intake/log-watch/watch-logs.ts';
 import type { LogEvent } from '../model/log-event.ts';
 import { Joiner } from '../wire/log/join.ts';
 import { logFormats } from '../wire/log/log-events.ts';
+import { boundYoungGeneration } from './heap-room.ts';
 import type { LogAlarms } from './log-alarms.ts';
 
 /** Between two looks of `--follow` at its output and files, in ms. */
@@ -39,6 +40,7 @@ class Watch {
   }
 
   async run(): Promise<WatchSummary> {
+    boundYoungGeneration();
     if (this.#request.follow) await this.#follow();
     else await this.#read();
     return { lines: this.#lines, events: this.#events, unknownLines: this.#unknownLines, alarms: this.#alarms, first: this.#first, last: this.#last };
