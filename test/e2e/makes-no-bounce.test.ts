@@ -58,6 +58,7 @@ const paths: readonly Path[] = [
   { title: 'a hub that dies after the dot', hub: { dot: { drop: 'rst' } }, hears: 4 },
   { title: 'a message too big', content: letter({ body: bodyOf(300_000) }), hears: 5 },
   { title: 'a message that goes in circles', content: circling, hears: 5 },
+  { title: 'a message that our own hub brings in circles, and would bounce', as: '127.0.0.1', content: circling, hears: 2 },
   { title: 'a null sender to nobody', from: '', to: ['nobody@hub.example'], hub: { RCPT: '550 5.1.1 No such user' }, hears: 5 },
   { title: 'a forged bounce', from: '', content: forged, hears: 2 },
   { title: 'relaying', to: ['x@far.example'], hears: 5 },
