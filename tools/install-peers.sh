@@ -8,7 +8,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix clamav-daemon chromium swaks nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl)
+packages=(postfix clamav-daemon chromium swaks libnet-dns-perl nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 

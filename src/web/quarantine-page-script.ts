@@ -2,9 +2,11 @@
 // or a style from what was read.
 export const quarantinePageScript = String.raw`'use strict';
 const $ = (id) => document.getElementById(id);
+// What would turn the direction of writing, or cannot be seen, as its code.
+const visible = (text) => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => '\\u{' + char.codePointAt(0).toString(16) + '}');
 const make = (tag, text, className) => {
   const node = document.createElement(tag);
-  if (text !== undefined && text !== null) node.textContent = text;
+  if (text !== undefined && text !== null) node.textContent = visible(text);
   if (className) node.className = className;
   return node;
 };
