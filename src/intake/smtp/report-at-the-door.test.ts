@@ -126,6 +126,12 @@ test('a fault in the look is told, and the mail goes on', async () => {
   );
 });
 
+test('a judgement that needs DNS is waited for, and one that fails keeps no mail', async () => {
+  assert.equal((await look({}, inMemory(report), () => Promise.resolve(judgement))).report, judgement);
+  const { report: found, events } = await look({}, inMemory(report), () => Promise.reject(new Error('broken')));
+  assert.deepEqual([found, events.map(({ type }) => type)], [undefined, ['detector-failed']]);
+});
+
 test('detectors see that it is a report, and whose', () => {
   assert.deepEqual(traitsWith({ report: judgement }, { bulk: true }), { traits: { bulk: true, automated: true, report: 'bounce', returned: 'forged' } });
   assert.deepEqual(traitsWith({ report: { ...judgement, returned: 'unproven', why: 'memory-too-young' } }), {
