@@ -100,6 +100,7 @@ fetch m4 usr/bin/m4 m4
 fetch sendmail usr/libexec/sendmail/sendmail sendmail-bin sendmail-base sendmail-cf
 # lmtp comes with its own package, and sieve beside it: both are there or neither.
 fetch dovecot usr/lib/dovecot/lmtp dovecot-core dovecot-lmtpd dovecot-sieve
+fetch nsd usr/sbin/nsd nsd
 # promtool alone is wanted; the server is not started.
 fetch prometheus usr/bin/promtool prometheus
 
@@ -117,6 +118,7 @@ show opensmtpd "$(run opensmtpd usr/sbin/smtpd -h | first '^version:')"
 show sendmail "$(run sendmail usr/libexec/sendmail/sendmail -C /dev/null -d0.1 -bt | first '^Version')"
 show dovecot "$(run dovecot usr/sbin/dovecot --version)"
 show pigeonhole "$(run dovecot usr/bin/sievec -h | first 'Usage: sievec')"
+show nsd "$(run nsd usr/sbin/nsd -v | first '^NSD version')"
 show promtool "$(run prometheus usr/bin/promtool --version | first '^promtool')"
 show chromium "$(chromium --version --no-sandbox 2>/dev/null | first Chromium)"
 show swaks "$(swaks --version | first 'swaks version')"

@@ -44,6 +44,7 @@ const programs = {
   iptables: { binary: 'iptables', needsRoot: true },
   'named-checkzone': { binary: 'named-checkzone' },
   rbldnsd: { binary: 'rbldnsd' },
+  nsd: { binary: 'usr/sbin/nsd', folder: 'nsd', needsRoot: true },
   exabgp: { binary: 'exabgp' },
   setpriv: { binary: 'setpriv', needsRoot: true },
   mount: { binary: 'mount', needsRoot: true },
