@@ -22,6 +22,22 @@ test('a new database has its tables, and opening it again changes nothing', asyn
   }
 });
 
+test('the same question again finds what has changed, and more different ones than are kept ready are answered', async (context) => {
+  const { queries, close } = openStore(fileFor(context));
+  const entries = () => queries.selectFrom('list_entries').select('entry').execute();
+  assert.deepEqual(await entries(), []);
+  for (let length = 1; length <= 150; length++) {
+    const values = Array.from({ length }, (_, n) => `${length}-${n}`);
+    assert.deepEqual(await queries.selectFrom('list_entries').select('entry').where('entry', 'in', values).execute(), []);
+  }
+  await queries
+    .insertInto('list_entries')
+    .values({ list: 'bad', matches: 'client', entry: '192.0.2.1', action: 'refuse', reason: null, by: 'cli', created_at: 1, expires_at: null })
+    .execute();
+  assert.deepEqual(await entries(), [{ entry: '192.0.2.1' }]);
+  await close();
+});
+
 test('readers never hold up the writer: the journal is a write-ahead log', async (context) => {
   const file = fileFor(context);
   const store = openStore(file);

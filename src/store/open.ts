@@ -40,19 +40,35 @@ export function openStore(file: string, { busyTimeoutMs = usualBusyTimeoutMs }: 
   return { queries, close: () => queries.destroy() };
 }
 
-/** The interface the dialect was written for (better-sqlite3's) over node:sqlite. */
+/** Statements that are kept ready; our own code asks some fifty different ones. The one that was made first goes when there are more. */
+const mostStatements = 100;
+
+/** The interface the dialect was written for (better-sqlite3's) over node:sqlite. A statement is made ready once: that takes as long as running it. */
 function shim(database: DatabaseSync): SqliteDatabase {
+  const ready = new Map<string, Statement>();
   return {
     close: () => database.close(),
     prepare: (sql) => {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...bindable(parameters)),
-        run: (parameters) => statement.run(...bindable(parameters)),
-        iterate: (parameters) => statement.iterate(...bindable(parameters)),
-      };
+      const known = ready.get(sql);
+      if (known !== undefined) return known;
+      const statement = prepared(database, sql);
+      if (ready.size >= mostStatements) ready.delete(ready.keys().next().value ?? '');
+      ready.set(sql, statement);
+      return statement;
     },
+  };
+}
+
+type Statement = ReturnType<SqliteDatabase['prepare']>;
+
+function prepared(database: DatabaseSync, sql: string): Statement {
+  const statement = database.prepare(sql);
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...bindable(parameters)),
+    run: (parameters) => statement.run(...bindable(parameters)),
+    // A cursor of its own: one that stands open must not be begun again by another reader.
+    iterate: (parameters) => database.prepare(sql).iterate(...bindable(parameters)),
   };
 }
 
