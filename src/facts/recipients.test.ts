@@ -182,3 +182,37 @@ test('under load nobody new is asked about; what is known still holds, a stale y
   hubNow.mayAsk = true;
   assert.equal(await status('new@example.org'), 'exists', 'and nothing of it is kept');
 });
+
+test('a yes of before a restart: the hub is asked all the same, and the yes holds only where it cannot answer; a no ends it', async () => {
+  const noted = new Map([['hub 192.0.2.25:25 user@example.org', 1e9]]);
+  const lasting = {
+    until: (key: string) => noted.get(key) ?? null,
+    note: (key: string, until: number) => void noted.set(key, until),
+    drop: (key: string) => void noted.delete(key),
+  };
+  const hubNow: { answer: ProbeOutcome; probes: number; host: string } = { answer: away, probes: 0, host: '192.0.2.25' };
+  const facts = () =>
+    createRecipientFacts({
+      probe: () => {
+        hubNow.probes++;
+        return Promise.resolve(hubNow.answer);
+      },
+      mayAsk: () => true,
+      probeRouteOf: () => ({ key: 'hub', address: { kind: 'smtp', host: hubNow.host, port: 25 } }),
+      cache: { positive: 24 * hour, negative: hour, entries: 100 },
+      now: () => 0,
+      lasting,
+    });
+  const ask = async (): Promise<string> => {
+    const fact = await facts().status(rcptInput({ to: mailboxOf('user@example.org') }));
+    return fact.kind === 'known' ? fact.value.kind : fact.why;
+  };
+  assert.deepEqual([await ask(), hubNow.probes], ['exists', 1]);
+  hubNow.host = '192.0.2.26';
+  assert.equal(await ask(), 'connection refused', 'what one server has taken says nothing of another');
+  hubNow.host = '192.0.2.25';
+  hubNow.answer = noSuchUser;
+  assert.deepEqual([await ask(), noted.size], ['refused', 0]);
+  hubNow.answer = yes;
+  assert.deepEqual([await ask(), noted.get('hub 192.0.2.25:25 user@example.org')], ['exists', 7 * 24 * hour]);
+});

@@ -5,6 +5,7 @@ import type { DeliveryOutcome, DeliveryRequest, ProbeOutcome, Route } from '../m
 import { addressOf, type Mailbox, type Sender } from '../model/mailbox.ts';
 import { isPermanent, type Reply } from '../model/reply.ts';
 import type { RcptInput } from '../model/stage-input.ts';
+import type { LastingRecipients } from './lasting-recipients.ts';
 import { known, unknown, type Fact, type RecipientStatus } from '../policy/facts.ts';
 
 export interface RecipientFacts {
@@ -27,6 +28,8 @@ export interface RecipientFactsParts {
   /** Milliseconds, and entries. */
   readonly cache: { readonly positive: number; readonly negative: number; readonly entries: number };
   now(): number;
+  /** What earlier answers were, through reloads and crashes; absent: nothing lasts. */
+  readonly lasting?: Pick<LastingRecipients, 'until' | 'note' | 'drop'>;
 }
 
 interface Remembered {
@@ -51,7 +54,7 @@ const maxProbes = 1000;
 const exists: Fact<RecipientStatus> = known({ kind: 'exists' });
 const notVerified: Fact<RecipientStatus> = known({ kind: 'not-verified' });
 
-export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }: RecipientFactsParts): RecipientFacts {
+export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now, lasting }: RecipientFactsParts): RecipientFacts {
   const answers = new LruMap<string, Remembered>({ capacity: cache.entries, now });
   const refusals = new LruMap<string, Reply>({ capacity: refusalEntries, now });
   const underWay = new Map<string, Promise<Fact<RecipientStatus>>>();
@@ -64,8 +67,10 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }
   const remember = (key: string, outcome: ProbeOutcome, old: Remembered | undefined): Fact<RecipientStatus> => {
     switch (outcome.kind) {
       case 'accepted':
+        lasting?.note(key, now() + cache.positive * staleFactor);
         return keep(key, exists, cache.positive, cache.positive * staleFactor);
       case 'refused':
+        lasting?.drop(key);
         return keep(key, known({ kind: 'refused', hubReply: outcome.hubReply }), cache.negative, cache.negative);
       case 'deferred':
       case 'unreachable':
@@ -88,6 +93,12 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }
     return asked;
   };
 
+  /** A yes of before: the next hop is asked all the same, and only where it cannot answer does the yes hold. */
+  const lastingYes = (key: string): Remembered | undefined => {
+    const keptUntil = lasting?.until(key) ?? null;
+    return keptUntil === null ? undefined : { fact: exists, freshUntil: 0, keptUntil };
+  };
+
   return {
     status: (input) => {
       const route = probeRouteOf(input);
@@ -95,14 +106,17 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }
       if (refused !== undefined) return known({ kind: 'refused', hubReply: refused });
       if (route === null) return notVerified;
       const key = answerKey(route, input.to);
-      const held = answers.get(key);
+      const held = answers.get(key) ?? lastingYes(key);
       if (held !== undefined && held.freshUntil > now()) return held.fact;
       if (!mayAsk(input)) return held?.fact === exists ? exists : unknown('not asked under load');
       return ask(key, route, input, held);
     },
     learnFrom: ({ from, recipients, route }, outcome) => {
       for (const { to, hubReply } of refusedAt(recipients, outcome)) {
-        if (isPermanent(hubReply)) answers.delete(answerKey(route, to)); // the cached yes was wrong
+        if (isPermanent(hubReply)) {
+          answers.delete(answerKey(route, to)); // the cached yes was wrong
+          lasting?.drop(answerKey(route, to));
+        }
         if (outcome.kind === 'mixed') refusals.set(refusalKey(from, to), hubReply, isPermanent(hubReply) ? refusalMs : deferralMs);
       }
     },
@@ -114,7 +128,9 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now }
   };
 }
 
-const answerKey = (route: Route, to: Mailbox): string => `${route.key} ${addressOf(to)}`;
+/** With the server's address: what one server has taken says nothing of another that takes its place. */
+const answerKey = ({ key, address }: Route, to: Mailbox): string =>
+  `${key} ${address.kind === 'maildir' ? address.path : `${address.host}:${address.port}`} ${addressOf(to)}`;
 const refusalKey = (from: Sender, to: Mailbox): string => `${addressOf(from)} ${addressOf(to)}`;
 
 const whyUnknown = (outcome: Extract<ProbeOutcome, { kind: 'deferred' | 'unreachable' }>): string =>

@@ -15,6 +15,7 @@ import { createLiveMeasures, type MeasuresSnapshot } from '../facts/measures.ts'
 import { EstablishedPairs } from '../facts/established-pairs.ts';
 import { createOutgoingDesk } from '../facts/outgoing-desk.ts';
 import { OutgoingMemory } from '../facts/outgoing-memory.ts';
+import { openLastingRecipients } from '../facts/lasting-recipients.ts';
 import type { RecipientFacts } from '../facts/recipients.ts';
 import { createLiveLists } from '../facts/source.ts';
 import { createAdmission } from '../intake/smtp/admission.ts';
@@ -82,6 +83,7 @@ async function openDoorParts(start: DoorStart, say: (message: FromDoor) => void)
   const correspondents = new EstablishedPairs(start.pairs);
   const counters = SharedCounters.attach(start.counters, start.number);
   const newSessionId = newSessionIds({ doorNumber: start.number, now });
+  const lasting = openLastingRecipients({ dir: join(start.config.state, 'recipients'), name: start.name, entries: start.config.recipientCache.entries, now });
   const insideWatch = liveInsideWatch(start.distrusted, (use) => say({ kind: 'inside-use', use }));
   return {
     start,
@@ -104,6 +106,7 @@ async function openDoorParts(start: DoorStart, say: (message: FromDoor) => void)
     counters,
     newSessionId,
     insideWatch,
+    lasting,
   };
 }
 
@@ -121,6 +124,7 @@ async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings)
     own: await ownChecks(config),
     listed: await openListedRecipients(config),
     mayAsk: (input) => entrance.gate.mayAskHub(input),
+    lasting: parts.lasting,
     quotas: quotas.desk,
     correspondents,
   });
@@ -206,6 +210,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
       auth.close();
       await delivery.close();
       await spool.close();
+      parts.lasting.close();
       await finals.close();
       entrance.tell();
       flush();

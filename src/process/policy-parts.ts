@@ -5,6 +5,7 @@ import type { KnownCorrespondents } from '../facts/established-pairs.ts';
 import type { LiveMeasures } from '../facts/measures.ts';
 import { createNeverBlock } from '../facts/never-block.ts';
 import type { QuotaDesk } from '../facts/quotas.ts';
+import type { LastingRecipients } from '../facts/lasting-recipients.ts';
 import { createRecipientFacts, type RecipientFacts } from '../facts/recipients.ts';
 import type { ListedRecipients } from '../facts/listed-recipients.ts';
 import { known } from '../policy/facts.ts';
@@ -40,6 +41,8 @@ export interface PolicySources {
   readonly listed: ListedRecipients;
   /** Whether the next hop may be asked about a recipient now; under load not for everyone. */
   mayAsk?(input: RcptInput): boolean;
+  /** Recipients that next hops have taken before. */
+  readonly lasting?: LastingRecipients;
   /** Outgoing quotas; absent: nothing is counted. */
   readonly quotas?: Pick<QuotaDesk, 'stand'>;
   /** Who knows whom; absent: everybody is a stranger. */
@@ -48,7 +51,7 @@ export interface PolicySources {
 
 export function policyParts(
   config: Config,
-  { lists, measures, delivery, own, listed, mayAsk = () => true, quotas, correspondents }: PolicySources,
+  { lists, measures, delivery, own, listed, mayAsk = () => true, lasting, quotas, correspondents }: PolicySources,
 ): PolicyParts {
   const now = Date.now;
   const inside = PrefixSet.build(config.site.networks);
@@ -64,6 +67,7 @@ export function policyParts(
       probeRouteOf: (input) => (sinks.size > 0 && sinks.has(addressOf(input.to).toLowerCase()) ? null : router.probeRouteOf(input)),
       cache: config.recipientCache,
       now,
+      ...(lasting && { lasting }),
     }),
   );
   const facts = createFactSource({

@@ -98,3 +98,31 @@ test(
     assert.deepEqual(arrived(), acknowledged.slice().sort(), 'each once, and not again by the next process');
   },
 );
+
+test('the hub is away already: a reload switches the spool on, and those who got mail before are known, through a kill -9 too', async (t) => {
+  const first = await startFakeHub();
+  const gateway = await startGateway(t, { hub: `127.0.0.1:${first.port}`, config: { quarantine: { freeDisk: '0' } } });
+  const send = async (to: string, token = newToken()): Promise<string> => {
+    const content = letter({ token });
+    const { end, rcpt } = await deliverOnce(t, { port: gateway.port(), from: '127.0.0.2' }, { from: 'x@client.example', to: [to], content });
+    return String((end ?? rcpt[0])?.code);
+  };
+  assert.equal(await send('ann@hub.example'), '250');
+  await first.close();
+  assert.equal(await send('ann@hub.example'), '451', 'no spool');
+  gateway.rewrite({ spool: { enabled: true, freeDisk: '0', longestPause: '1s' } });
+  assert.equal(await gateway.reload(), 'config-loaded');
+  const [one, two] = [newToken(), newToken()];
+  assert.equal(await send('ann@hub.example', one), '250');
+  await gateway.kill9();
+  await gateway.start();
+  assert.equal(await send('ann@hub.example', two), '250');
+  assert.equal((await send('never.seen@hub.example')).at(0), '4');
+  const second = await startFakeHub({}, first.port);
+  atEnd(t, () => second.close());
+  await second.until(() => second.messages.length === 2);
+  assert.deepEqual(
+    second.messages.map(({ data }) => tokenOf(data)),
+    [one, two],
+  );
+});
