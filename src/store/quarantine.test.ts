@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { heldRecord } from '../../test/harness/held-item.ts';
 import { openStore } from './open.ts';
+import type { HeldFilter } from './held-filter.ts';
+import type { RowSeal } from './held-row.ts';
 import { createQuarantineIndex } from './quarantine.ts';
 
 function start(context: TestContext) {
@@ -51,4 +53,87 @@ test('how much there is, by state, copies of refused mail apart; nothing is noth
     { state: 'held', refused: false, messages: 2, bytes: 30 },
     { state: 'held', refused: true, messages: 1, bytes: 5 },
   ]);
+});
+
+/** Stands for encryption: what it gives cannot be read as it stands, and opens with the same key and id only. */
+const sealWith = (key: string): RowSeal => ({
+  seal: (id, text) => ({ keyId: key, sealed: `${key} ${id} ${Buffer.from(text).toString('hex')}` }),
+  open: (id, sealed) => {
+    const [by, of, hex = ''] = sealed.split(' ');
+    return by === key && of === id ? Buffer.from(hex, 'hex').toString() : null;
+  },
+});
+
+test('sealed rows come back as they were, and nothing in the database tells of the message', async (context) => {
+  const store = openStore(':memory:');
+  context.after(() => store.close());
+  const index = createQuarantineIndex(store.queries, sealWith('k'));
+  await index.save(full);
+  assert.deepEqual(await index.find(full.id), full);
+  const kept = JSON.stringify(await store.queries.selectFrom('quarantine_items').selectAll().execute());
+  for (const word of ['hub.example', 'client.example', 'ulla', 'DROP', '<1@x>', 'bomb', 'i-1', 'm-1', '554', 'anna', 'otto', '192.0.2.7'])
+    assert.ok(!kept.includes(word), word);
+});
+
+const rows = [
+  heldRecord({ id: 'A', from: 'Bill@Shop.Example', to: ['anna@hub.example'], subject: 'Счёт ИЮНЬ', queuedAt: 1000, size: 10 }),
+  heldRecord({ id: 'B', from: '', to: ['otto@hub.example', 'anna@hub.example'], subject: null, queuedAt: 2000, size: 20 }),
+  heldRecord({ id: 'C', from: 'x@mail.shop.example', user: 'ulla', incident: 'i-7', check: 'listed', measure: null, queuedAt: 3000, size: 30 }),
+  heldRecord({ id: 'D', from: 'x@shop.example', because: 'Naïve BOMB', subject: '100%_sure', queuedAt: 4000, size: 40 }),
+  heldRecord({ id: 'E', from: 'x@shop.example', refused: true, queuedAt: 5000, size: 50 }),
+];
+const filters: readonly [filter: HeldFilter, ids: string, why: string][] = [
+  [{}, 'ABCD', 'no copies of refused mail unless they are asked for'],
+  [{ refused: true }, 'E', 'and then nothing else'],
+  [{ sender: 'shop.example' }, 'AD', 'a domain, in whatever case'],
+  [{ sender: '.shop.example' }, 'C', 'what is below it'],
+  [{ sender: '<>' }, 'B', 'the null sender'],
+  [{ recipient: 'ANNA@hub.example' }, 'AB', 'one of several recipients'],
+  [{ subject: 'счёт' }, 'A', 'case is folded in every script'],
+  [{ subject: '%' }, 'D', 'and nothing is a wildcard'],
+  [{ reason: 'bomb' }, 'ABCD', 'part of the reason'],
+  [{ user: 'ulla', check: 'listed', incident: 'i-7' }, 'C', 'all must fit'],
+  [{ measure: 'm-1' }, 'ABD', 'the measure'],
+  [{ since: 2000, before: 4000 }, 'BC', 'from a time on, and before another'],
+  [{ largerThan: 10, smallerThan: 40 }, 'BC', 'more than, and fewer than'],
+  [{ sender: 'shop.example', largerThan: 10 }, 'D', 'what is clear and what is not, together'],
+];
+for (const [filter, ids, why] of filters) {
+  for (const [how, seal] of [
+    ['in clear', undefined],
+    ['sealed', sealWith('k')],
+  ] as const) {
+    test(`${JSON.stringify(filter)}, ${how}: ${why}`, async (context) => {
+      const store = openStore(':memory:');
+      context.after(() => store.close());
+      const index = createQuarantineIndex(store.queries, seal);
+      await index.saveAll(rows);
+      const found: string[] = [];
+      for (let after: string | null = null; ;) {
+        const page = await index.select(filter, { state: 'held', after, limit: 2 });
+        found.push(...page.map(({ id }) => id));
+        if (page.length < 2) break;
+        after = page.at(-1)?.id ?? null;
+      }
+      assert.equal(found.join(''), ids, 'in pages of two');
+    });
+  }
+}
+
+test('rows whose key is gone are there and count, fit no search for what they hide, and do not expire', async (context) => {
+  const store = openStore(':memory:');
+  context.after(() => store.close());
+  await createQuarantineIndex(store.queries, sealWith('old')).saveAll(rows.slice(0, 2));
+  const index = createQuarantineIndex(store.queries, sealWith('new'));
+  const listed = await index.select({}, { state: 'held', after: null, limit: 10 });
+  assert.deepEqual(
+    listed.map(({ id, size, to, unreadable }) => [id, size, to, unreadable]),
+    [
+      ['A', 10, [], 'the key is not at hand'],
+      ['B', 20, [], 'the key is not at hand'],
+    ],
+  );
+  assert.deepEqual(await index.select({ sender: '<>' }, { state: 'held', after: null, limit: 10 }), []);
+  assert.deepEqual([(await index.sums())[0]?.messages, (await index.all()).map(({ isOpen }) => isOpen)], [2, [false, false]]);
+  assert.deepEqual(await index.ended(Number.MAX_SAFE_INTEGER, 0, 10), []);
 });

@@ -7,6 +7,9 @@ import { peerPath } from './peer.ts';
 import { atEnd, scratchDirectory, startProcess, type Owner } from './scratch.ts';
 import { until, within } from './until.ts';
 
+/** A browser asks its makers for the time and for updates, whatever is said. No page of ours and no mail of the tests names them. */
+export const isOfMakers = (url: string): boolean => /^(?:https?:\/\/)?[a-z0-9.-]+\.(?:google|googleapis|gstatic)\.com(?:[:/]|$)/.test(url);
+
 /** What a browser asked for, in order, as the proxy saw it. */
 export interface Onlooker {
   readonly port: number;
@@ -83,7 +86,8 @@ const quiet = [
   '--disable-extensions',
   '--disable-sync',
   '--metrics-recording-only',
-  '--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,CertificateTransparencyComponentUpdater',
+  '--disable-client-side-phishing-detection',
+  '--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,CertificateTransparencyComponentUpdater',
 ];
 
 /** Opens an empty page in a browser of its own, which asks for everything through the onlooker. */

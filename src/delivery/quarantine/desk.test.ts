@@ -63,6 +63,9 @@ const filters: readonly [query: Readonly<Record<string, string>>, expected: read
   [{ reason: 'BOMB' }, [1, 3], 'a part of the reason'],
   [{ subject: 'voice' }, [1], 'a part of the subject'],
   [{ subject: '%' }, [], 'and no wildcard'],
+  [{ since: '1970-01-01T00:00:01Z', before: '1970-01-01T00:00:02Z' }, [1, 2, 3], 'a time'],
+  [{ since: '1970-01-01T00:00:02Z' }, [], 'from then on'],
+  [{ largerThan: '99', smallerThan: '101' }, [1, 2, 3], 'a size'],
 ];
 for (const [query, expected, why] of filters) {
   test(`list ${JSON.stringify(query)}: ${why}`, async (t) => {
@@ -156,6 +159,7 @@ const wrong: readonly [raw: unknown, why: RegExp][] = [
   [{ ids: ['../x'] }, /no id of a held message/],
   [{ select: { client: 'x' } }, /select.client is no address or network/],
   [{ select: { planet: 'x' } }, /planet/],
+  [{ select: { since: 'noon' } }, /select.since is no time/],
   ['all', /the request/],
 ];
 for (const [raw, why] of wrong) {
@@ -171,4 +175,31 @@ test('all means all, and only when it is said', async (t) => {
   const { desk, acted } = await start(t, rows);
   assert.equal((await desk.act('discard', { all: true }, 'anna')).ok, true);
   assert.equal(acted.length, 3);
+});
+
+test('the number before a command: by what they have in common, by ids, and nothing is done', async (t) => {
+  const { desk, acted } = await start(t, [...many, heldRecord({ id: idOf(9999), refused: true })]);
+  assert.deepEqual(await desk.act('release', { all: true, dryRun: true }, 'anna'), { ok: true, dryRun: true, messages: 1203, bytes: 120_300 });
+  assert.deepEqual(await desk.act('discard', { select: { client: '198.51.100.9' }, dryRun: true }, 'anna'), {
+    ok: true,
+    dryRun: true,
+    messages: 13,
+    bytes: 1300,
+  });
+  assert.deepEqual(await desk.act('discard', { ids: [idOf(1), idOf(1), idOf(5000)], dryRun: true }, 'anna'), {
+    ok: true,
+    dryRun: true,
+    messages: 1,
+    bytes: 100,
+  });
+  assert.deepEqual(acted, []);
+});
+
+test('all does not mean copies of refused mail; refused alone is a selection, and its contrary is none', async (t) => {
+  const { desk, acted } = await start(t, [heldRecord({ id: idOf(1) }), heldRecord({ id: idOf(2), refused: true })]);
+  await desk.act('discard', { all: true }, 'anna');
+  assert.deepEqual(acted, [`discard ${idOf(1)} by anna`]);
+  await desk.act('discard', { select: { refused: true } }, 'anna');
+  assert.deepEqual(acted.slice(1), [`discard ${idOf(2)} by anna`]);
+  assert.equal((await desk.act('discard', { select: { refused: false } }, 'anna')).ok, false);
 });

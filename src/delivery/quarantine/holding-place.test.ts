@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { contentOf } from '../../../test/harness/delivery-request.ts';
@@ -10,6 +10,7 @@ import type { EventBody } from '../../model/events.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
 import { createHoldingPlace, type HoldingPlaceParts, type QuarantineLimits } from './holding-place.ts';
 import { diskSteps, readItem } from './item-folder.ts';
+import { Vault } from './vault.ts';
 
 const wide: QuarantineLimits = { keepFor: 30 * 86_400_000, maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0, refusedFor: 86_400_000, refusedShare: 10 };
 
@@ -30,7 +31,7 @@ function start(t: Owner, { limits = wide, ...parts }: { limits?: QuarantineLimit
   });
   let number = 0;
   const keep = (bytes = wireMessage) => place.keep(holdRequest({ reference: `1M7YNPXHV1000-${++number}`, content: contentOf(bytes) }));
-  return { dir, events, told, clock, stock, keep, held: () => readdirSync(join(dir, 'held')) };
+  return { dir, place, events, told, clock, stock, keep, held: () => readdirSync(join(dir, 'held')) };
 }
 
 test('kept: all that a delivery needs is on the disk, and the keeper is told', async (t) => {
@@ -81,4 +82,30 @@ test('a disk that fails: nothing is left, the room is given back, the operator i
   const { keep, held, stock, events, told } = start(t, { steps: failing });
   assert.deepEqual(await keep(), { kind: 'failed', why: 'EIO' });
   assert.deepEqual([held(), stock.read().pieces, told.length, events[0]?.type], [[], 0, 0, 'quarantine-broken']);
+});
+
+test('copies of refused mail have a share of the limits and a time of their own; a full share is nobody’s trouble', async (t) => {
+  const refusedStock = new SharedStock(SharedStock.allocate());
+  const { place, stock, held, events, told } = start(t, { limits: { ...wide, maxMessages: 20, refusedFor: 5000 }, refusedStock });
+  const keep = (number: number, refused: boolean) =>
+    place.keep({ ...holdRequest({ reference: `1M7YNPXHV1000-R${number}`, content: contentOf(wireMessage) }), ...(refused && { refused }) });
+  const kinds = [(await keep(1, true)).kind, (await keep(2, true)).kind, (await keep(3, true)).kind, (await keep(4, false)).kind];
+  assert.deepEqual(kinds, ['kept', 'kept', 'full', 'kept'], 'a tenth of twenty');
+  assert.deepEqual([held().length, stock.read().pieces, refusedStock.read().pieces, events.length], [3, 3, 2, 0]);
+  assert.deepEqual([told[0]?.refused, told[0]?.expiresAt, told[2]?.refused], [true, 6000, undefined]);
+});
+
+test('where no share is set aside no copy is kept', async (t) => {
+  const { place, stock } = start(t);
+  const outcome = await place.keep({ ...holdRequest(), refused: true });
+  assert.deepEqual([outcome.kind, stock.read().pieces], ['full', 0]);
+});
+
+test('with a key it is sealed before it is on the disk, and the room counts what came', async (t) => {
+  const vault = new Vault([{ id: 'k-1', secret: Buffer.alloc(32, 1) }]);
+  const { dir, keep, stock, told } = start(t, { vault: () => vault });
+  await keep();
+  assert.ok(!readFileSync(join(dir, 'held', '1M7YNPXHV1000-1', 'message')).includes('dots'));
+  assert.deepEqual((await readItem(dir, 'held', '1M7YNPXHV1000-1', vault)).item, told[0]);
+  assert.equal(stock.read().bytes, wireMessage.length);
 });
