@@ -1,7 +1,8 @@
-// What the spool costs and holds, beside Postfix's queue: messages a second that are taken with the next hop down, by smtp-source, in the same run; then
-// how long 100,000 spooled messages take to be found again after a start, and to be handed on. By hand, as root: `node bench/spool.ts [MESSAGES]`.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// What the spool costs and holds, beside Postfix's queue, all in one run: messages a second that are taken with the next hop down; how fast what waits is handed on to a
+// real Postfix, beside smtp-source filling the same Postfix; how long 100,000 take to be found again. By hand, as root:
+//   node bench/spool.ts [--messages 5000] [--drain 10000] [--rounds 3] [--only taken,drain,recovery] [--write]
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSpoolPlace } from '../src/delivery/spool/spool-place.ts';
 import { Spool } from '../src/delivery/spool/spool.ts';
@@ -9,56 +10,163 @@ import { SharedStock } from '../src/lib/shared-stock.ts';
 import { reply } from '../src/model/reply.ts';
 import { contentOf, deliveryRequest } from '../test/harness/delivery-request.ts';
 import { startFakeHub } from '../test/harness/fake-hub.ts';
-import { startGateway } from '../test/harness/gateway.ts';
-import { postfixHub } from '../test/harness/hubs/postfix.ts';
+import { startGateway, type Gateway, type RawConfig } from '../test/harness/gateway.ts';
+import { postfixHub, type PostfixHub } from '../test/harness/hubs/postfix.ts';
 import { peerPath } from '../test/harness/peer.ts';
 import { freePort, runProgram, scratchDirectory, type Owner } from '../test/harness/scratch.ts';
 import { deliverOnce } from '../test/harness/smtp-client.ts';
 import { letter } from '../test/harness/letter.ts';
 import { until } from '../test/harness/until.ts';
+import { commitName, describeMachine } from './measure/machine.ts';
+import { cpuSeconds } from './measure/process-tree.ts';
+import { median } from './measure/summary.ts';
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const messages = Number(positionals[0] ?? 5000);
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '5000' },
+    drain: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string', default: 'recovery,drain,taken' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const [messages, drained, rounds] = [values.messages, values.drain, values.rounds].map(Number) as [number, number, number];
 const waitingMessages = 100_000;
 const endings: (() => unknown)[] = [];
 const owner: Owner = { after: (end) => void endings.push(end) };
+const said: string[] = [];
+const say = (line: string): void => {
+  said.push(line);
+  process.stdout.write(`${line}\n`);
+};
 
-/** Messages a second of 4 KiB over 50 sessions. */
-async function perSecond(port: number, recipient: string): Promise<number> {
+const gatewayConfig: RawConfig = {
+  spool: { enabled: true, freeDisk: '0' },
+  limits: { sessionsPerAddress: 1000, sessionsPerNetwork: 1000 },
+  rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0, connectionsPerSecond: 0 },
+  log: { level: 'error' },
+};
+
+interface Load {
+  readonly port: number;
+  readonly to: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly sessions: number;
+  /** Several messages a connection. */
+  readonly keep?: boolean;
+}
+
+/** Sends by smtp-source; seconds. */
+async function send({ port, to, count, bytes, sessions, keep = false }: Load): Promise<number> {
   const began = performance.now();
-  const args = ['-s', '50', '-m', String(messages), '-l', '4096', '-f', 'x@client.example', '-t', recipient, `inet:127.0.0.1:${port}`];
-  const { code, stderr } = await runProgram(peerPath('smtp-source'), args, { timeoutMs: 120_000 });
+  const args = ['-s', String(sessions), '-m', String(count), '-l', String(bytes), '-f', 'x@client.example', '-t', to, ...(keep ? ['-d'] : [])];
+  const { code, stderr } = await runProgram(peerPath('smtp-source'), [...args, `inet:127.0.0.1:${port}`], { timeoutMs: 200_000 });
   if (code !== 0) throw new Error(`smtp-source: ${stderr}`);
-  return Math.round(messages / ((performance.now() - began) / 1000));
+  return (performance.now() - began) / 1000;
 }
 
-async function ours(): Promise<number> {
+/** Messages a second that are taken, and processor time of the server, in seconds for a thousand. */
+interface Taken {
+  readonly rate: number;
+  readonly cpu: number;
+}
+
+async function taken(port: number, to: string, pid: number): Promise<Taken> {
+  const before = cpuSeconds(pid);
+  const seconds = await send({ port, to, count: messages, bytes: 4096, sessions: 50 });
+  return { rate: messages / seconds, cpu: ((cpuSeconds(pid) - before) * 1000) / messages };
+}
+
+async function verified(gateway: Gateway, to: string): Promise<void> {
+  const { end } = await deliverOnce(owner, { port: gateway.port(), from: '127.0.0.1' }, { from: 'x@client.example', to: [to], content: letter() });
+  if (end?.code !== 250) throw new Error(`the recipient is not verified: ${end?.text}`);
+}
+
+async function ours(): Promise<Taken> {
   const hub = await startFakeHub();
-  const gateway = await startGateway(owner, {
-    hub: `127.0.0.1:${hub.port}`,
-    config: {
-      spool: { enabled: true, freeDisk: '0' },
-      limits: { sessionsPerAddress: 1000, sessionsPerNetwork: 1000 },
-      rates: { connectionsPerAddress: 0, connectionsPerNetwork: 0, connectionsPerSecond: 0 },
-      log: { level: 'error' },
-    },
-  });
-  await deliverOnce(owner, { port: gateway.port(), from: '127.0.0.1' }, { from: 'x@client.example', to: ['ann@hub.example'], content: letter() });
+  const gateway = await startGateway(owner, { hub: `127.0.0.1:${hub.port}`, config: gatewayConfig });
+  await verified(gateway, 'ann@hub.example');
   await hub.close();
-  const rate = await perSecond(gateway.port(), 'ann@hub.example');
+  const result = await taken(gateway.port(), 'ann@hub.example', gateway.pid);
   await gateway.stop();
-  return rate;
+  return result;
 }
 
-async function postfixes(): Promise<number> {
+const masterOf = ({ config }: PostfixHub): number => Number(readFileSync(join(dirname(config), 'queue/pid/master.pid'), 'utf8'));
+
+async function postfixes(): Promise<Taken> {
   const nowhere = await freePort();
   const postfix = await postfixHub(owner, { settings: { minimal_backoff_time: '300s', queue_run_delay: '300s', relayhost: `[127.0.0.1]:${nowhere}` } });
-  const rate = await perSecond(postfix.port, 'ann@elsewhere.example');
+  const result = await taken(postfix.port, 'ann@elsewhere.example', masterOf(postfix));
   await postfix.stop();
-  return rate;
+  return result;
 }
 
-async function recovery(): Promise<readonly [found: number, drained: number]> {
+const shown = (numbers: readonly number[], digits = 0): string => numbers.map((each) => each.toFixed(digits)).join(', ');
+
+/** Pairs: each alone, ratio within the round, order changed from round to round. */
+async function compareTaken(): Promise<void> {
+  const pairs: { readonly own: Taken; readonly theirs: Taken }[] = [];
+  await ours(); // warm disk and page cache
+  for (let round = 0; round < rounds; round += 1) {
+    if (round % 2 === 0) {
+      const own = await ours();
+      pairs.push({ own, theirs: await postfixes() });
+    } else {
+      const theirs = await postfixes();
+      pairs.push({ own: await ours(), theirs });
+    }
+  }
+  const ratio = median(pairs.map(({ own, theirs }) => own.rate / theirs.rate));
+  say(`taken with the next hop down, ${messages} messages of 4 KiB, each on a connection of its own, 50 at once:`);
+  say(`  messages/s   Floodgate ${shown(pairs.map(({ own }) => own.rate))}; Postfix ${shown(pairs.map(({ theirs }) => theirs.rate))}`);
+  say(
+    `  CPU s/1000   Floodgate ${shown(
+      pairs.map(({ own }) => own.cpu),
+      2,
+    )}; Postfix ${shown(
+      pairs.map(({ theirs }) => theirs.cpu),
+      2,
+    )}`,
+  );
+  say(`  ${ratio.toFixed(2)} times Postfix's messages a second (goal 2)`);
+}
+
+/** A hub that takes and throws away, so that its own delivery does not disturb what is measured. */
+async function compareDrain(): Promise<void> {
+  const hub = await postfixHub(owner, { users: ['ann'], settings: { virtual_transport: 'discard:' } });
+  const gateway = await startGateway(owner, {
+    hub: hub.address,
+    config: { ...gatewayConfig, spool: { ...(gatewayConfig['spool'] as object), longestPause: '1s' } },
+  });
+  await verified(gateway, 'ann@hub.example');
+  const alone = { port: hub.port, to: 'ann@hub.example', count: drained, bytes: 1024, sessions: 10, keep: true } as const;
+  await send({ ...alone, count: 1000 });
+  const before = drained / (await send(alone));
+  await hub.stop();
+  await send({ port: gateway.port(), to: 'ann@hub.example', count: drained, bytes: 1024, sessions: 20, keep: true });
+  const waiting = async (): Promise<number> =>
+    Number(/^(?:\d+ of )?(\d+) (?:shown|wait)$/m.exec((await gateway.command('spool', 'list', '--limit', '1')).stdout)?.[1]);
+  if ((await waiting()) !== drained) throw new Error(`${await waiting()} wait`);
+  await hub.start();
+  await gateway.command('spool', 'retry', 'hub');
+  await until('the spool to be empty', async () => (await waiting()) === 0, 200_000);
+  const last = await until('the journal to have it all', async () => {
+    const at = (await gateway.events()).flatMap((event) => (event.type === 'spool-delivered' ? [event.at] : []));
+    return at.length === drained ? at.toSorted((one, other) => one - other) : null;
+  });
+  const rate = (last.length - 1) / (((last.at(-1) ?? 0) - (last[0] ?? 0)) / 1000);
+  const after = drained / (await send(alone));
+  await gateway.stop();
+  await hub.stop();
+  const hubSpeed = (before + after) / 2;
+  say(`${drained} messages of 1 KiB that waited, handed on to a real Postfix over 10 connections: ${rate.toFixed(0)}/s`);
+  say(`  the same Postfix filled by smtp-source over 10 connections: ${before.toFixed(0)}/s before, ${after.toFixed(0)}/s after`);
+  say(`  ${(rate / hubSpeed).toFixed(2)} times hub speed`);
+}
+
+async function recovery(): Promise<void> {
   const dir = join(scratchDirectory(owner, 'spool'), 'spool');
   mkdirSync(dir);
   const address = { kind: 'smtp', host: '127.0.0.1', port: 25 } as const;
@@ -74,6 +182,7 @@ async function recovery(): Promise<readonly [found: number, drained: number]> {
     kept: () => {},
     now: Date.now,
   });
+  const filling = performance.now();
   for (let at = 0; at < waitingMessages; at += 1000)
     await Promise.all(
       Array.from({ length: 1000 }, (_, index) => {
@@ -81,6 +190,7 @@ async function recovery(): Promise<readonly [found: number, drained: number]> {
         return place.keep({ session: 's', request, proven: null, subject: 'x', messageId: null, class: 'person', why: 'away' });
       }),
     );
+  const filled = (performance.now() - filling) / 1000;
   await place.close();
   const spool = new Spool({
     dir,
@@ -100,20 +210,27 @@ async function recovery(): Promise<readonly [found: number, drained: number]> {
   spool.tick();
   await until('all to be handed on', () => spool.size === 0, 120_000);
   await spool.close(1000);
-  return [found / 1000, (performance.now() - began - found) / 1000];
+  const handedOn = (performance.now() - began - found) / 1000;
+  say(
+    `100,000 messages of 4 KiB: written in ${filled.toFixed(1)} s by 1,000 at once, found in ${(found / 1000).toFixed(1)} s after a start (goal 10 s), handed on in ${handedOn.toFixed(1)} s to a next hop that answers at once`,
+  );
 }
 
+const parts: Readonly<Record<string, () => Promise<void>>> = { recovery, drain: compareDrain, taken: compareTaken };
 try {
-  const [found, drained] = await recovery();
-  process.stdout.write(
-    `100,000 messages of 4 KiB: found in ${found.toFixed(1)} s, handed on in ${drained.toFixed(1)} s (to a next hop that answers at once)\n`,
-  );
-  // Each alone, ours first and last: a queue that is tried in the background is no rest for the other.
-  const before = await ours();
-  const theirs = await postfixes();
-  const after = await ours();
-  const own = Math.round((before + after) / 2);
-  process.stdout.write(`taken with the next hop down: Floodgate ${own}/s, Postfix ${theirs}/s: ${(own / theirs).toFixed(1)} times\n`);
+  for (const name of values.only.split(',')) {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`--only takes ${Object.keys(parts).join(', ')}`);
+    await part();
+  }
+  if (values.write) {
+    const day = new Date().toISOString().slice(0, 10);
+    const folder = new URL('results/', import.meta.url);
+    mkdirSync(folder, { recursive: true });
+    const command = `node bench/spool.ts --messages ${messages} --drain ${drained} --rounds ${rounds}`;
+    const text = `# Spool, ${day}, ${commitName()}\n\n${describeMachine([process.execPath]).join('\n')}\n\n\`${command}\`\n\n\`\`\`\n${said.join('\n')}\n\`\`\`\n`;
+    writeFileSync(new URL(`${day}-${commitName()}-spool.md`, folder), text);
+  }
 } finally {
   for (const end of endings.reverse()) await end();
 }
