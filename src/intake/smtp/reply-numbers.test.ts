@@ -10,6 +10,7 @@ const cases: readonly [text: string, numbers: readonly number[] | null, why: str
   ['#1 & #2', [1, 2], 'with signs'],
   ['Please release:\n1', [1], 'behind a greeting'],
   ['> [1]\n>    From: x\n> 2\n\n3', [3], 'below what is quoted'],
+  ['> a\n> b\n> c\n> d\n> e\n3', [3], 'however much that is'],
   ['On 21 Nov 2026, gateway wrote:\n> 1\n', null, 'what is quoted is not said'],
   ['Thanks!\n\n-----Original Message-----\n1\n', null, 'nor what Outlook quotes'],
   ['Danke\nVon: Mail-Gateway\n1', null, 'in any language'],

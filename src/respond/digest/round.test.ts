@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { mailbox } from '../../../test/harness/delivery-request.ts';
 import { heldRecord } from '../../../test/harness/held-item.ts';
@@ -28,7 +30,7 @@ const settings: DigestSettings = {
 };
 
 function start(t: Owner, records: readonly HeldRecord[], changes: Partial<RoundParts> = {}) {
-  const { book } = openBook(t);
+  const { book, dir } = openBook(t);
   const told = new Map<string, number>();
   const sent: { to: string; raw: string; text: string }[] = [];
   const events: EventBody[] = [];
@@ -66,7 +68,7 @@ function start(t: Owner, records: readonly HeldRecord[], changes: Partial<RoundP
     ...changes,
   };
   const desk = createReleaseDesk({ key: releaseKey, book, address: settings.address, isHeld: () => Promise.resolve(true), now: () => 5001 });
-  return { parts, sent, events, told, waits, book, desk };
+  return { parts, sent, events, told, waits, desk, letters: () => readdirSync(join(dir, 'letters')) };
 }
 
 const textOf = (raw: string): string => firstText(readMime(messageText(Buffer.from(raw), 1_000_000), { ...firstTextLimits, textBytes: 100_000 }).root);
@@ -126,9 +128,9 @@ test('a virus is told of without a token, and the letter that has nothing else i
 test('a letter that nobody took leaves no tokens, and is tried again; one that is refused for good is not', async (t) => {
   const held = [heldRecord({ to: ['ann@hub.example'] })];
   let why = '451 later';
-  const { parts, events, told } = start(t, held, { send: () => Promise.reject(new Error(why)) });
+  const { parts, events, told, letters } = start(t, held, { send: () => Promise.reject(new Error(why)) });
   assert.deepEqual(await runRound(parts), { letters: 0, lines: 0, failed: 1, again: true });
-  assert.equal(told.size, 0);
+  assert.deepEqual([told.size, letters()], [0, []]);
   why = '550 no such user';
   assert.deepEqual(await runRound(parts), { letters: 0, lines: 0, failed: 1, again: false });
   assert.deepEqual(await runRound(parts), { letters: 0, lines: 0, failed: 0, again: false });
