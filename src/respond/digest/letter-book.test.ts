@@ -38,6 +38,21 @@ test('of a hundred orders with one token one is published, and all know that it 
   assert.deepEqual(readdirSync(join(dir, 'new')), [], 'those that came second leave nothing');
 });
 
+test('an order counts when its name is on the disk; where the disk fails the token is not used up', async (t) => {
+  const { dir } = openBook(t);
+  const synced: string[] = [];
+  let fails = true;
+  const book = createLetterBook(dir, (folder) => {
+    synced.push(folder);
+    return fails ? Promise.reject(new Error('EIO')) : Promise.resolve();
+  });
+  await assert.rejects(book.publish(order), /EIO/);
+  assert.deepEqual([await book.isUsed(letter.name, 1), await book.pending()], [false, []]);
+  fails = false;
+  assert.equal(await book.publish(order), true);
+  assert.deepEqual(synced, [join(dir, 'orders'), join(dir, 'orders')]);
+});
+
 test('what is pending outlives the process, what is settled stays used', async (t) => {
   const { dir, book } = openBook(t);
   await book.publish({ ...order, line: 2, at: 3000 });

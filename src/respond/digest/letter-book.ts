@@ -41,8 +41,11 @@ const settledMark = '.done';
 /** What somebody died in the middle of is older; in ms. */
 const unfinishedAfterMs = 3_600_000;
 
-/** Opens the book below `dir`, and makes its folders where they are missing. Its files are for our user alone. */
-export function createLetterBook(dir: string): LetterBook {
+/**
+ * Opens the book below `dir`, and makes its folders where they are missing. Its files are for our user alone.
+ * `sync` waits until the names in a folder are on the disk; tests put a failing one in.
+ */
+export function createLetterBook(dir: string, sync: (folder: string) => Promise<void> = synced): LetterBook {
   const [letters, orders, making] = [join(dir, 'letters'), join(dir, 'orders'), join(dir, 'new')];
   for (const folder of [letters, orders, making]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const letterFile = (name: string): string => join(letters, `${name}.json`);
@@ -55,7 +58,12 @@ export function createLetterBook(dir: string): LetterBook {
     try {
       await written(fresh, JSON.stringify(content));
       const isFirst = await linked(fresh, path);
-      if (isFirst) await synced(folder);
+      // What may be gone after a power cut must not be used up before it.
+      if (isFirst)
+        await sync(folder).catch(async (error: unknown) => {
+          await rm(path, { force: true });
+          throw error;
+        });
       return isFirst;
     } finally {
       await rm(fresh, { force: true });
@@ -85,7 +93,7 @@ export function createLetterBook(dir: string): LetterBook {
     },
     settle: async (order) => {
       await written(`${orderFile(order)}${settledMark}`, '').catch(exists);
-      await synced(orders);
+      await sync(orders);
     },
     sweep: async (expiredBefore) => {
       await sweepUnfinished(making);
