@@ -24,12 +24,12 @@ interface Sent {
 async function release(
   t: Owner,
   answer: (request: DeliveryRequest) => DeliveryOutcome,
-  { content = wireMessage, routeOf }: { content?: Buffer; routeOf?: (to: Mailbox) => string } = {},
+  { content = wireMessage, routeOf, held = item }: { content?: Buffer; routeOf?: (to: Mailbox) => string; held?: typeof item } = {},
 ) {
   const path = join(scratchDirectory(t, 'held'), 'message');
   writeFileSync(path, content);
   const sent: Sent[] = [];
-  const released = await releaseItem(item, item.recipients, () => createReadStream(path) as AsyncIterable<Buffer>, {
+  const released = await releaseItem(held, held.recipients, () => createReadStream(path) as AsyncIterable<Buffer>, {
     delivery: {
       deliver: async (request) => {
         const chunks: Buffer[] = [];
@@ -109,5 +109,27 @@ test('a message that lost a byte on the disk does not go out as if it were whole
   await assert.rejects(
     release(t, () => delivered, { content: wireMessage.subarray(1) }),
     /the file is damaged/,
+  );
+});
+
+test('what its sender wanted to be told does not keep it from a next hop that cannot tell', async (t) => {
+  const noDsn: DeliveryOutcome = { kind: 'refused', hubReply: reply(451, '4.3.3', 'Delivery status notifications cannot be asked for'), at: 'mail' };
+  const wishing = {
+    ...item,
+    parameters: { ...item.parameters, ret: 'HDRS', envid: 'x' },
+    recipients: [{ ...anna, notify: 'FAILURE', orcpt: 'rfc822;anna' }],
+  } as const;
+  const wishes = ({ parameters: { ret, envid }, recipients: [to] }: DeliveryRequest): readonly unknown[] => [ret, envid, to?.notify, to?.orcpt];
+  const { released, sent } = await release(t, (request) => (wishes(request).some((wish) => wish !== undefined) ? noDsn : delivered), { held: wishing });
+  assert.deepEqual(
+    released.delivered.map(({ text }) => text),
+    [anna.text],
+  );
+  assert.deepEqual(
+    sent.map(({ request }) => wishes(request)),
+    [
+      ['HDRS', 'x', 'FAILURE', 'rfc822;anna'],
+      [undefined, undefined, undefined, undefined],
+    ],
   );
 });

@@ -41,7 +41,7 @@ export async function releaseItem(item: QuarantineItem, to: readonly Mailbox[], 
 
 /** One route's share. Who was taken where others were refused before content was sent is served alone. */
 async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery']): Promise<Released> {
-  const outcome = await delivery.deliver(request);
+  const outcome = await deliver(request, delivery);
   if (outcome.kind === 'mixed' && outcome.at === 'rcpt') {
     const taken = outcome.perRecipient.filter(({ hubReply }) => isPositive(hubReply)).map(({ to }) => to);
     const refused = outcome.perRecipient.filter(({ hubReply }) => !isPositive(hubReply)).map(({ to, hubReply }) => ({ to, why: oneLine(hubReply) }));
@@ -63,6 +63,15 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
     }),
     said,
   };
+}
+
+/** What its sender wanted to be told of it must not keep it for ever from a next hop that cannot tell: then it goes without (RFC 3461 5.2.3). */
+async function deliver(request: DeliveryRequest, delivery: ReleaseParts['delivery']): Promise<DeliveryOutcome> {
+  const outcome = await delivery.deliver(request);
+  if (outcome.kind !== 'refused' || outcome.hubReply.enhanced !== '4.3.3') return outcome;
+  const { ret: _ret, envid: _envid, ...parameters } = request.parameters;
+  const recipients = request.recipients.map(({ notify: _notify, orcpt: _orcpt, ...to }): Mailbox => to);
+  return delivery.deliver({ ...request, parameters, recipients });
 }
 
 function saidBy(outcome: DeliveryOutcome): string {
