@@ -23,6 +23,7 @@ function setUp(t: Parameters<typeof scratchDirectory>[0]): string {
   for (const [name, text] of [
     ['key.pem', key],
     ['users.txt', ''],
+    ['held.keys', `k-1: ${Buffer.alloc(32, 1).toString('base64')}`],
   ] as const)
     writeFileSync(join(folder, name), text, { mode: 0o600 });
   return folder;

@@ -14,7 +14,7 @@ export interface Selectors extends Texts {
   readonly refused?: boolean;
 }
 
-export type Common = WhichGateway & { readonly json?: boolean };
+export type AnyCommand = WhichGateway & { readonly json?: boolean };
 
 /** A selection as the API takes it: all texts. */
 export type Asked = Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export const selection = (command: CommandLine): CommandLine =>
     .option('--refused', 'copies of refused mail (quarantine.keepRefused), and nothing else');
 
 /** Adds the options that every command has. */
-export const common = (command: CommandLine): CommandLine =>
+export const anyCommand = (command: CommandLine): CommandLine =>
   command
     .option('--json', 'one JSON object a line')
     .option('--config <file>', 'the configuration of the gateway')

@@ -6,12 +6,12 @@ import { sizeText } from '../config/units.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { digestCommand } from './quarantine-digest.ts';
-import { common, selectedBy, selection, type Asked, type Common, type Selectors } from './held-options.ts';
+import { anyCommand, selectedBy, selection, type Asked, type AnyCommand, type Selectors } from './held-options.ts';
 import { quarantineKeys } from './quarantine-keys.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
-type ListOptions = Common & Selectors & { readonly trash?: boolean; readonly limit: string };
-type ActOptions = Common & Selectors & { readonly all?: boolean; readonly dryRun?: boolean };
+type ListOptions = AnyCommand & Selectors & { readonly trash?: boolean; readonly limit: string };
+type ActOptions = AnyCommand & Selectors & { readonly all?: boolean; readonly dryRun?: boolean };
 
 const path = '/api/v1/quarantine';
 /** Messages the gateway is asked for at once. */
@@ -43,14 +43,14 @@ const deeds: readonly Deed[] = [
 /** Adds `quarantine list|show|release|discard|undo|key` to the program. */
 export const quarantine: Subcommand = (program) => {
   const group = program.command('quarantine').description('held mail: look at it, release it, throw it away');
-  common(selection(group.command('list').description('held messages, oldest first; all that is given must fit')))
+  anyCommand(selection(group.command('list').description('held messages, oldest first; all that is given must fit')))
     .option('--trash', 'discarded ones that can be had back')
     .option('--limit <n>', 'messages at most', '1000')
     .action(list);
-  common(digestCommand(group));
-  common(group.command('show <id>').description('one message: envelope, reason, and a safe look at its header and text')).action(show);
+  anyCommand(digestCommand(group));
+  anyCommand(group.command('show <id>').description('one message: envelope, reason, and a safe look at its header and text')).action(show);
   for (const deed of deeds)
-    common(selection(group.command(`${deed.name} [id...]`).description(deed.description)))
+    anyCommand(selection(group.command(`${deed.name} [id...]`).description(deed.description)))
       .option('--all', 'every message there is, copies of refused mail excepted')
       .option('--dry-run', 'only tell how many, and which')
       .action((ids: readonly string[], options: ActOptions) => act(deed, ids, options));
@@ -74,7 +74,7 @@ async function list({ json, trash, limit, ...rest }: ListOptions): Promise<void>
   if (more) process.stdout.write(`there are more; give --limit\n`);
 }
 
-async function show(id: string, { json, ...gateway }: Common): Promise<void> {
+async function show(id: string, { json, ...gateway }: AnyCommand): Promise<void> {
   const at = `${path}/${encodeURIComponent(id)}`;
   const item = (await ask(gateway, 'GET', at)) as ShownHeld; // our own daemon answers: delivery/quarantine/desk.ts
   const preview = (await ask(gateway, 'POST', `${at}/preview`)) as Preview; // as above
