@@ -7,7 +7,7 @@ import { watchLogs as followLogs } from '../intake/log-watch/watch-logs.ts';
 import type { LogEvent } from '../model/log-event.ts';
 import { Joiner } from '../wire/log/join.ts';
 import { logFormats } from '../wire/log/log-events.ts';
-import { boundYoungGeneration } from './heap-room.ts';
+import { keepHeapSmall } from './heap-room.ts';
 import type { LogAlarms } from './log-alarms.ts';
 
 /** Between two looks of `--follow` at its output and files, in ms. */
@@ -17,6 +17,7 @@ const drainEveryMs = 200;
 export const logWatching = (context: () => Promise<LoadContext>): LogWatching => ({
   formats: logFormats,
   watch: async (request, hearer) => {
+    keepHeapSmall(); // before the detectors are read, or the room that took stays
     const alarms = request.alarms ? (await import('./log-alarms.ts')).createLogAlarms(request.config, await context(), hearer.onTrouble) : null;
     return new Watch(request, hearer, alarms).run();
   },
@@ -40,7 +41,6 @@ class Watch {
   }
 
   async run(): Promise<WatchSummary> {
-    boundYoungGeneration();
     if (this.#request.follow) await this.#follow();
     else await this.#read();
     return { lines: this.#lines, events: this.#events, unknownLines: this.#unknownLines, alarms: this.#alarms, first: this.#first, last: this.#last };

@@ -167,7 +167,7 @@ export class SightingsFromEvents {
 
   /** What a try is; nothing is put together for it while nobody waits for another. */
   #tried(isDeferred: boolean, at: number, key: () => string): ReturnType<Retries['note']> {
-    return !isDeferred && this.#retries.size === 0 ? 'first' : this.#retries.note(key(), isDeferred, at);
+    return !isDeferred && this.#retries.isIdle ? 'first' : this.#retries.note(key(), isDeferred, at);
   }
 
   #directionOf(caller: Caller, to: string): MessageSighting['direction'] {

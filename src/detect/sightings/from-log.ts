@@ -39,6 +39,8 @@ export class SightingsFromLog {
   readonly #taken = new RecentMap<Taken>({ capacity: mostIds, keepMs: idsMs });
   readonly #ours = new RecentSet({ capacity: mostDomains, keepMs: domainsMs });
   #lastAt: number | null = null;
+  /** The queue id of the line before: mostly that of the next. */
+  #lastQueue = '';
 
   constructor(site: LogSiteView) {
     this.#site = site;
@@ -113,7 +115,11 @@ export class SightingsFromLog {
     const caller = this.#whoBrought(event, at, client);
     if (this.#isPassedOn(event, at, client, to)) return nothing;
     const outcome = virus === null || event.type === 'delivery' ? outcomeOf(event) : 'refused';
-    const tried = this.#retries.note(`message ${event.queueId ?? `${from} ${event.messageId ?? ''}`} ${to}`, outcome === 'deferred', at);
+    const isDeferred = outcome === 'deferred';
+    const tried =
+      !isDeferred && this.#retries.isIdle
+        ? 'first'
+        : this.#retries.note(`message ${event.queueId ?? `${from} ${event.messageId ?? ''}`} ${to}`, isDeferred, at);
     if (tried === 'repeat') return nothing;
     const direction = this.#directionOf(caller, event, to, at);
     const index = event.queueId === null ? 0 : (this.#queues.get(event.queueId, at) ?? 0);
@@ -186,6 +192,8 @@ export class SightingsFromLog {
   }
 
   #noteQueue(queueId: string, at: number): void {
+    if (queueId === this.#lastQueue) return;
+    this.#lastQueue = queueId;
     if (this.#queues.get(queueId, at) === undefined) this.#queues.set(queueId, 0, at);
   }
 }

@@ -13,6 +13,11 @@ export class Retries {
     return this.#deferred.size;
   }
 
+  /** Nothing waits for another try: a try that is not deferred is the first, and nobody needs to name it. */
+  get isIdle(): boolean {
+    return this.#deferred.size === 0;
+  }
+
   /** What a try is: `first`, a `repeat` that is deferred once more and is not to be seen, or the `end` of one that was deferred. */
   note(key: string, isDeferred: boolean, at: number): 'first' | 'repeat' | 'end' {
     const isKnown = this.#deferred.get(key, at) !== undefined;
