@@ -123,7 +123,9 @@ async function attach(owner: Owner, address: string): Promise<BrowserPage> {
     }),
   );
   atEnd(owner, () => socket.close());
-  const [dialogs, requests, waiting]: [string[], string[], Map<number, (told: Told) => void>] = [[], [], new Map()];
+  const dialogs: string[] = [];
+  const requests: string[] = [];
+  const waiting = new Map<number, (told: Told) => void>();
   let [last, session] = [0, ''];
   const send = (method: string, params: object = {}): Promise<Record<string, unknown>> => {
     const id = ++last;
@@ -136,7 +138,7 @@ async function attach(owner: Owner, address: string): Promise<BrowserPage> {
   socket.addEventListener('message', ({ data }) => {
     const told = JSON.parse(String(data)) as Told; // the protocol's own form
     if (told.id !== undefined) waiting.get(told.id)?.(told);
-    if (told.method === 'Network.requestWillBeSent') requests.push((told.params?.['request'] as { url: string }).url); // as above
+    if (told.method === 'Network.requestWillBeSent') requests.push((told.params?.['request'] as { url: string } | undefined)?.url ?? ''); // as above
     if (told.method === 'Page.javascriptDialogOpening') {
       dialogs.push(String(told.params?.['message']));
       void send('Page.handleJavaScriptDialog', { accept: false });

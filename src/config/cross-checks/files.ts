@@ -148,7 +148,7 @@ const abuseContactFiles: CrossCheck = {
 
 /** A wrong key file must stop the start, not the mail that is held: it stays where it is, and nothing is kept in clear by mistake. */
 const heldKeys: CrossCheck = {
-  reads: ['quarantine'],
+  reads: ['quarantine.keyFile'],
   *find({ quarantine: { keyFile } }, context) {
     if (keyFile === undefined) return;
     const at = ['quarantine', 'keyFile'];

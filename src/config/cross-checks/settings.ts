@@ -17,7 +17,7 @@ const knownChecks: CrossCheck = {
 
 /** A name that nothing refuses by keeps nothing, and nobody would notice. Checks of one's own are known when they are loaded. */
 const keptRefusals: CrossCheck = {
-  reads: ['quarantine', 'rules', 'ownChecks'],
+  reads: ['quarantine.keepRefused', 'rules', 'ownChecks'],
   *find({ quarantine, rules, ownChecks }, { checkIds }) {
     const known = [...checkIds, ...rules.map(({ id }) => id)];
     for (const [index, name] of quarantine.keepRefused.entries()) {
