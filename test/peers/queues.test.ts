@@ -2,7 +2,7 @@
 // those go, and what comes back is delivered byte for byte, once. The next hop is dead until the end.
 import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
-import { copyFileSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, chownSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,12 @@ interface Bench {
 }
 
 const bin = fileURLToPath(new URL('../../bin/floodgate.mjs', import.meta.url));
-const numbered = (at: number, digits: number): string => at.toString(36).toUpperCase().padStart(digits, '0');
+/** Begins with a letter: what stands there in an id of Exim or Sendmail is the number of a process, and a copy must not be the original. */
+const numbered = (at: number, digits: number): string =>
+  `Z${at
+    .toString(36)
+    .toUpperCase()
+    .padStart(digits - 1, '0')}`;
 
 interface Program {
   readonly name: 'postfix' | 'exim' | 'sendmail';
@@ -86,9 +91,12 @@ const programs: readonly Program[] = [
           const inAnHour = Date.now() / 1000 + 3600;
           for (let at = 0; at < count; at++) {
             const to = join(deferred, 'A', `ABCDE${(0x10000 + at).toString(16).toUpperCase()}`);
-            copyFileSync(from, to);
-            chownSync(to, uid, gid);
-            utimesSync(to, inAnHour, inAnHour); // its next try: none moves while we look
+            // Ready before it is there: what has no later time is taken for delivery at once.
+            const ready = join(hub.config, '../queue/a-copy');
+            copyFileSync(from, ready);
+            chownSync(ready, uid, gid);
+            utimesSync(ready, inAnHour, inAnHour); // its next try: none moves while we look
+            renameSync(ready, to);
           }
         },
       };
