@@ -87,44 +87,53 @@ test('the disk fills up while content is written: 452 at its end, and the hub he
   assert.equal(small.end?.code, 250, 'what fits goes through: the torn file is gone');
 });
 
-test(
-  'the disk fills up while a message is put into the quarantine: 452, nothing half written, and what was held stays',
-  { skip: missing('mount') },
-  async (t) => {
-    const hub = await startFakeHub();
-    atEnd(t, () => hub.close());
-    const disk = await smallDisk(t, 24);
-    const gateway = await startGateway(t, {
-      hub: `127.0.0.1:${hub.port}`,
-      state: join(disk, 'state'),
-      config: {
-        limits: { freeDisk: '0', messageInMemory: '1 MiB' }, // the content itself waits in memory
-        quarantine: { freeDisk: '0' },
-        rules: [{ id: 'all', when: { from: 'x' }, action: 'quarantine' }],
-      },
-    });
-    const send = (bytes: number) =>
-      deliverOnce(
-        t,
-        { port: gateway.port(), from: '127.0.0.2' },
-        { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: bodyOf(bytes) }) },
-      );
-    const held = (): string[] => readdirSync(join(disk, 'state', 'quarantine', 'held'));
-    assert.equal((await send(1000)).end?.code, 250, 'with room');
+/** On a disk that does not fill up. */
+function keyFileFor(t: Owner): string {
+  const path = join(scratchDirectory(t, 'keys'), 'held.keys');
+  writeFileSync(path, `k-1: ${Buffer.alloc(32, 1).toString('base64')}\n`, { mode: 0o600 });
+  return path;
+}
 
-    const makeRoom = fill(disk);
-    const refused = await send(100_000);
-    assert.deepEqual([refused.end?.code, refused.end?.text.slice(0, 6)], [452, '4.3.1 ']);
-    assert.deepEqual([held().length, readdirSync(join(disk, 'state', 'quarantine', 'new'))], [1, []], 'no trace of it');
-    makeRoom();
-    assert.equal((await send(100_000)).end?.code, 250, 'and again when there is room');
-    assert.equal(held().length, 2);
-    assert.equal(hub.messages.length, 0);
-    await gateway.restart();
-    assert.equal((await gateway.command('quarantine', 'release', '--all')).code, 0);
-    assert.equal(hub.messages.length, 2);
-  },
-);
+for (const sealed of [false, true]) {
+  test(
+    `the disk fills up while a message is put into the quarantine${sealed ? ', encrypted' : ''}: 452, nothing half written, and what was held stays`,
+    { skip: missing('mount') },
+    async (t) => {
+      const hub = await startFakeHub();
+      atEnd(t, () => hub.close());
+      const disk = await smallDisk(t, 24);
+      const gateway = await startGateway(t, {
+        hub: `127.0.0.1:${hub.port}`,
+        state: join(disk, 'state'),
+        config: {
+          limits: { freeDisk: '0', messageInMemory: '1 MiB' }, // the content itself waits in memory
+          quarantine: { freeDisk: '0', ...(sealed && { keyFile: keyFileFor(t) }) },
+          rules: [{ id: 'all', when: { from: 'x' }, action: 'quarantine' }],
+        },
+      });
+      const send = (bytes: number) =>
+        deliverOnce(
+          t,
+          { port: gateway.port(), from: '127.0.0.2' },
+          { from: 'x@sender.example', to: ['anna@hub.example'], content: letter({ body: bodyOf(bytes) }) },
+        );
+      const held = (): string[] => readdirSync(join(disk, 'state', 'quarantine', 'held'));
+      assert.equal((await send(1000)).end?.code, 250, 'with room');
+
+      const makeRoom = fill(disk);
+      const refused = await send(100_000);
+      assert.deepEqual([refused.end?.code, refused.end?.text.slice(0, 6)], [452, '4.3.1 ']);
+      assert.deepEqual([held().length, readdirSync(join(disk, 'state', 'quarantine', 'new'))], [1, []], 'no trace of it');
+      makeRoom();
+      assert.equal((await send(100_000)).end?.code, 250, 'and again when there is room');
+      assert.equal(held().length, 2);
+      assert.equal(hub.messages.length, 0);
+      await gateway.restart();
+      assert.equal((await gateway.command('quarantine', 'release', '--all')).code, 0);
+      assert.equal(hub.messages.length, 2);
+    },
+  );
+}
 
 test(
   'no room for the journal: mail goes on, what happened is written when there is room, and nobody in the world hears anything',
