@@ -47,6 +47,8 @@ export interface DigestsGround {
 
 /** How often the clock is looked at, in ms. */
 const lookEveryMs = 15_000;
+/** A release that is under way at the end is waited for so long, in ms; what is cut off then is done again by the next run. */
+const closeWithinMs = 10_000;
 
 /** What all of it rests on. */
 interface Desk extends DigestsGround {
@@ -100,8 +102,7 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
     close: async () => {
       clearInterval(ticking);
       desk.stopping.abort();
-      queue.stop();
-      await control.ended();
+      await Promise.race([Promise.all([queue.stop(), control.ended()]), later(closeWithinMs, undefined, { ref: false })]);
     },
   };
 }

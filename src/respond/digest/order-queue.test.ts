@@ -21,7 +21,10 @@ const order: ReleaseOrder = {
   asker: '192.0.2.7',
 };
 
-function start(t: Owner, changes: { readonly held?: HeldRecord | null; readonly answers?: readonly boolean[] } = {}) {
+/** Releases that wait for the test. */
+const letGo: (() => void)[] = [];
+
+function start(t: Owner, changes: { readonly held?: HeldRecord | null; readonly answers?: readonly boolean[]; readonly holds?: true } = {}) {
   const { book } = openBook(t);
   const events: EventBody[] = [];
   const released: string[] = [];
@@ -34,12 +37,13 @@ function start(t: Owner, changes: { readonly held?: HeldRecord | null; readonly 
       book,
       find: () => Promise.resolve(held),
       waitingFor: () => Promise.resolve([...left]),
-      release: (id, by, only) => {
+      release: async (id, by, only) => {
+        if (changes.holds) await new Promise<void>((resolve) => letGo.push(resolve));
         const [ok = true, ...later] = answers;
         answers = later;
         released.push(`${id} ${by} ${only}`);
         if (ok) left.delete(only);
-        return Promise.resolve({ ok });
+        return { ok };
       },
       print,
       record: (event) => void events.push(event),
@@ -89,7 +93,7 @@ test('died between order and release: the next run does it', async (t) => {
   await until(() => queue.waiting === 0);
   assert.equal(released.length, 1);
   assert.equal(timers.length, 1, 'and it looks again later');
-  queue.stop();
+  await queue.stop();
 });
 
 test('died behind the release: who has it does not get it twice', async (t) => {
@@ -108,6 +112,13 @@ test('told twice, by the door and by the disk, it is done once', async (t) => {
   await queue.rescan();
   await queue.take(order); // the disk was read before it was settled
   assert.deepEqual([released.length, events.length], [1, 1]);
+});
+
+test('while the message cannot be opened the order waits: its key may come back', async (t) => {
+  const { book, queue, released } = start(t, { held: heldRecord({ to: [], unreadable: 'no key' }) });
+  await book.publish(order);
+  assert.equal(await queue.take(order), 'waits');
+  assert.deepEqual([released, (await book.pending()).length], [[], 1]);
 });
 
 const gone: readonly [held: HeldRecord | null, why: string][] = [
@@ -129,9 +140,24 @@ test('after its stop nothing is begun, and what waits is left to the next run', 
   const { book, queue, timers, released } = start(t, { answers: [false] });
   await book.publish(order);
   await queue.take(order);
-  queue.stop();
+  await queue.stop();
   assert.deepEqual([timers.length, await queue.take({ ...order, line: 2 }), released.length], [0, 'waits', 1]);
   assert.equal((await book.pending()).length, 1);
+});
+
+test('its end waits for what is under way: a release that is not cut off leaves no doubt', async (t) => {
+  const { book, make } = start(t, { holds: true });
+  const queue = make();
+  await book.publish(order);
+  const taken = queue.take(order);
+  await until(() => letGo.length === 1);
+  let ended = false;
+  const stopping = queue.stop().then(() => (ended = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(ended, false);
+  letGo.pop()?.();
+  await stopping;
+  assert.deepEqual([await taken, await book.pending()], ['released', []]);
 });
 
 test('what waits in memory is bounded: the rest waits on the disk', async (t) => {

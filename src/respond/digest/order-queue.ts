@@ -44,6 +44,7 @@ export class OrderQueue {
   readonly #settled: LruMap<string, true>;
   readonly #line: (() => void)[] = [];
   #busy = 0;
+  readonly #running = new Set<Promise<OrderFate>>();
   #stopped = false;
   #cancelLook: () => void = () => {};
 
@@ -78,12 +79,14 @@ export class OrderQueue {
     return this.#take(order);
   }
 
-  stop(): void {
+  /** Begins nothing more; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelLook();
     for (const { cancel } of this.#known.values()) cancel();
     this.#known.clear();
     for (const go of this.#line.splice(0)) go();
+    await Promise.all(this.#running);
   }
 
   async #take(order: ReleaseOrder): Promise<OrderFate> {
@@ -91,7 +94,13 @@ export class OrderQueue {
     if (this.#stopped || this.#known.has(key) || this.#settled.get(key) === true || this.#known.size >= mostWaiting) return 'waits';
     const known = { tries: 0, cancel: () => {} };
     this.#known.set(key, known);
-    return this.#try(order, known);
+    return this.#begin(order, known);
+  }
+
+  #begin(order: ReleaseOrder, known: { tries: number; cancel: () => void }): Promise<OrderFate> {
+    const running = this.#try(order, known).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
   }
 
   async #try(order: ReleaseOrder, known: { tries: number; cancel: () => void }): Promise<OrderFate> {
@@ -112,7 +121,7 @@ export class OrderQueue {
       this.#busy -= 1;
       this.#line.shift()?.();
     }
-    if (!this.#stopped) known.cancel = this.#parts.later(() => void this.#try(order, known), pausesMs[known.tries - 1] ?? pausesMs[pausesMs.length - 1] ?? 0);
+    if (!this.#stopped) known.cancel = this.#parts.later(() => void this.#begin(order, known), pausesMs[known.tries - 1] ?? pausesMs[pausesMs.length - 1] ?? 0);
     return 'waits';
   }
 
@@ -124,6 +133,8 @@ export class OrderQueue {
   async #carryOut({ id, recipient, way, asker }: ReleaseOrder, isFirst: boolean): Promise<OrderFate> {
     const { find, waitingFor, print, release, record } = this.#parts;
     const held = await find(id);
+    // Without its key nobody can say whose it is: the key may come back.
+    if (held !== null && held.unreadable !== null) return 'waits';
     // A virus is never its recipient's to release, whatever a letter once offered.
     if (held === null || held.state !== 'held' || held.check === 'virus-found') return 'gone';
     const to = held.to.find((address) => print(address) === recipient);

@@ -95,6 +95,12 @@ test('a message that is not his any more is gone, and nothing is ordered', async
   }
 });
 
+test('a message that cannot be opened is trouble of ours, not gone', async (t) => {
+  const { door, token, orders } = await start(t, { held: heldRecord({ to: [], unreadable: 'no key' }) });
+  await assert.rejects(door.release(token, '192.0.2.9'), /cannot be opened/);
+  assert.deepEqual(orders, []);
+});
+
 test('expired is said to who holds a token of ours; anything else is forged, also the one for answers by mail', async (t) => {
   const { door, token, clock, letter, orders } = await start(t);
   clock.ms = 1e9;

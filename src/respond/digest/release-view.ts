@@ -88,6 +88,7 @@ export function createReleaseDoor(parts: ReleaseViewParts): ReleaseDoor {
 async function offered({ find, authorOf, print }: ReleaseViewParts, { letter, line }: HeldToken): Promise<OfferedMessage | null> {
   const held = await find(letter.lines[line - 1]?.id ?? '');
   const recipient = held?.to.find((address) => print(address) === letter.recipient);
+  if (held !== null && held.unreadable !== null) throw new Error(`${held.id} cannot be opened: ${held.unreadable}`);
   if (held === null || held.state !== 'held' || recipient === undefined) return null;
   return {
     recipient,
