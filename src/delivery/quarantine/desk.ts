@@ -6,7 +6,8 @@ import type { HeldTotals } from '../../store/quarantine.ts';
 import { countSelected, isNarrow, selection, selectPortion } from './held-selection.ts';
 import { isItemId } from './item-folder.ts';
 import type { Preview } from './preview.ts';
-import type { Handled, Quarantine, QuarantineTotals } from './quarantine.ts';
+import type { Handled, Quarantine } from './quarantine.ts';
+import type { QuarantineTotals } from './totals.ts';
 
 /** A held message as shown; times are ISO 8601 UTC with milliseconds. The first fields are those of every queue. */
 export interface ShownHeld {

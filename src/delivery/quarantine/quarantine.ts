@@ -3,26 +3,14 @@
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord, HeldState, QuarantineItem, QuarantineNotes, ReleaseNote } from '../../model/quarantine.ts';
-import { CannotOpen } from '../../lib/sealed-stream.ts';
 import { addressOf, type Mailbox } from '../../model/mailbox.ts';
-import type { HeldFilter, HeldMark, HeldPage, HeldTotals, QuarantineRepository } from '../../store/quarantine.ts';
-import {
-  contentPath,
-  contentReader,
-  itemIds,
-  makeFolders,
-  moveItem,
-  readClearPart,
-  readItem,
-  removeItem,
-  stateOfItem,
-  sweepUnfinished,
-  writeNotes,
-  type ReadItem,
-} from './item-folder.ts';
+import type { HeldFilter, HeldPage, QuarantineRepository } from '../../store/quarantine.ts';
+import { contentPath, contentReader, makeFolders, moveItem, readItem, removeItem, sweepUnfinished, writeNotes, type ReadItem } from './item-folder.ts';
 import { previewContent, type Preview } from './preview.ts';
-import { addressesOf, recordOf, unreadableRecord } from './record-of.ts';
+import { addressesOf, recordOf } from './record-of.ts';
+import { compareWithFolders } from './comparison.ts';
 import { releaseItem, type ReleaseParts } from './release.ts';
+import { placeOf, totalsOf, type QuarantineTotals } from './totals.ts';
 import { noVault, type Vault } from './vault.ts';
 
 export interface QuarantineParts extends ReleaseParts {
@@ -41,9 +29,6 @@ export interface QuarantineParts extends ReleaseParts {
   now(): number;
 }
 
-/** What there is: mail that waits, copies of refused mail, and what is discarded of both. */
-export type QuarantineTotals = Readonly<Record<HeldState | 'refused', HeldTotals>>;
-
 /** Messages that cannot be opened, and why not, of the first. */
 export interface Unreadable {
   readonly messages: number;
@@ -53,12 +38,9 @@ export interface Unreadable {
 /** `error` is one sentence for the operator. */
 export type Handled = { readonly ok: true; readonly record: HeldRecord } | { readonly ok: false; readonly error: string };
 
-const nothing: HeldTotals = { messages: 0, bytes: 0 };
 /** Expired messages are looked for so often, in ms, and so many are removed in one go. */
 const sweepEveryMs = 60_000;
 const sweepAtOnce = 500;
-/** Messages read at the same time where the index must be made anew. */
-const readAtOnce = 64;
 /** Damaged messages told of at most. */
 const maxDamaged = 1000;
 /** What a door writes now is younger; in ms. */
@@ -68,7 +50,7 @@ export class Quarantine {
   readonly #parts: QuarantineParts;
   /** Items that somebody is doing something with: nobody else does. Bounded by the operators' requests. */
   readonly #busy = new Set<string>();
-  #totals: Record<HeldState | 'refused', HeldTotals> = { held: nothing, trash: nothing, refused: nothing };
+  #totals: QuarantineTotals = totalsOf([]);
   #unreadable: Unreadable | null = null;
   #sweeping: NodeJS.Timeout | undefined;
   /** Something failed halfway: index and folders may not agree until they are compared. */
@@ -294,64 +276,27 @@ export class Quarantine {
   }
 
   #count({ state, refused, size }: Pick<HeldRecord, 'state' | 'refused' | 'size'>, messages: 1 | -1): void {
-    const place = refused && state === 'held' ? 'refused' : state;
+    const place = placeOf({ state, refused });
     const before = this.#totals[place];
-    this.#totals[place] = { messages: before.messages + messages, bytes: before.bytes + messages * size };
+    this.#totals = { ...this.#totals, [place]: { messages: before.messages + messages, bytes: before.bytes + messages * size } };
   }
 
   async #compare(): Promise<void> {
-    const { dir, index } = this.#parts;
-    const known = new Map((await index.all()).map((row) => [row.id, row]));
-    const unreadable: string[] = [];
-    for (const state of ['held', 'trash'] as const) {
-      const differ: Differing[] = [];
-      for (const id of await itemIds(dir, state)) {
-        const row = known.get(id);
-        known.delete(id);
-        // A release that was under way when we died: only now is it known that nobody works on it.
-        const agrees = row?.state === state && !row.isUnderWay && row.isOpen;
-        if (!agrees && !this.#busy.has(id)) differ.push({ id, row });
-      }
-      for (let at = 0; at < differ.length; at += readAtOnce) unreadable.push(...(await this.#readIn(differ.slice(at, at + readAtOnce), state)));
-    }
-    // What was moved while we looked was seen in neither place.
-    for (const id of known.keys()) if (!this.#busy.has(id) && (await stateOfItem(dir, id)) === null) await index.remove(id);
-    await this.#sumUp(unreadable);
-  }
-
-  async #sumUp(unreadable: readonly string[]): Promise<void> {
-    this.#totals = { held: nothing, trash: nothing, refused: nothing };
-    for (const { state, refused, messages, bytes } of await this.#parts.index.sums()) {
-      const place = refused && state === 'held' ? 'refused' : state;
-      const before = this.#totals[place];
-      this.#totals[place] = { messages: before.messages + messages, bytes: before.bytes + bytes };
-    }
+    const { dir, index, now, undoForMs } = this.#parts;
+    const unreadable = await compareWithFolders({
+      dir,
+      index,
+      isBusy: (id) => this.#busy.has(id),
+      read: (state, id) => this.#read(state, id),
+      damaged: (id, error) => this.#tellDamaged(id, error),
+      goneNotBefore: now() + undoForMs(),
+    });
+    this.#totals = totalsOf(await index.sums());
     const [why] = unreadable;
     const before = this.#unreadable;
     this.#unreadable = why === undefined ? null : { messages: unreadable.length, why };
     if (this.#unreadable === null || (before?.messages === unreadable.length && before.why === why)) return;
     this.#parts.record({ type: 'quarantine-broken', why: `${unreadable.length} kept messages cannot be opened, and stay: ${why}` });
-  }
-
-  /** Resolves to why some cannot be opened, one sentence each. */
-  async #readIn(differ: readonly Differing[], state: HeldState): Promise<readonly string[]> {
-    const { dir, now, undoForMs } = this.#parts;
-    const records: HeldRecord[] = [];
-    const read = async ({ id, row }: Differing): Promise<void> => {
-      const { item, notes } = await this.#read(state, id);
-      const record = recordOf(item, notes, state);
-      // What was shut until now has not expired: it must not go the moment that it can be seen again.
-      const wasShut = row !== undefined && !row.isOpen;
-      records.push(wasShut ? { ...record, expiresAt: Math.max(record.expiresAt, now() + undoForMs()) } : record);
-    };
-    const shut = async (id: string, error: unknown): Promise<void> => {
-      const clear = error instanceof CannotOpen ? await readClearPart(dir, state, id) : null;
-      if (clear === null) this.#tellDamaged(id, error);
-      else records.push(unreadableRecord(clear, state, reasonOf(error)));
-    };
-    await Promise.all(differ.map((each) => read(each).catch((error: unknown) => shut(each.id, error))));
-    await this.#parts.index.saveAll(records);
-    return records.flatMap(({ unreadable }) => unreadable ?? []);
   }
 
   /** Once each: it stays where it is, and is looked at again whenever the folders are. */
@@ -373,11 +318,5 @@ const without = (recipients: readonly Mailbox[], delivered: readonly string[] = 
 type Body = Parameters<Recorder>[0];
 type FateOf<T> = T extends { readonly session: string } ? Omit<T, 'session' | 'ip' | 'ref'> : never;
 type Fate = FateOf<Extract<Body, { readonly type: 'quarantine-released' | 'quarantine-discarded' | 'quarantine-restored' | 'quarantine-expired' }>>;
-
-/** A message on whose folder the index does not agree; the row that it has. */
-interface Differing {
-  readonly id: string;
-  readonly row: HeldMark | undefined;
-}
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
