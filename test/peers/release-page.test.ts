@@ -1,15 +1,12 @@
 // Recipients release their held mail with the programs they have: a real browser at the release page, a real mail client answering the letter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openBrowser, startOnlooker } from '../harness/browser.ts';
+import { isOfMakers, openBrowser, startOnlooker } from '../harness/browser.ts';
 import { startHeldHouse } from '../harness/held-letters.ts';
 import { tokenOf } from '../harness/letter.ts';
 import { peerPath, requirePeers } from '../harness/peer.ts';
 import { runProgram } from '../harness/scratch.ts';
 import { until } from '../harness/until.ts';
-
-/** What the browser asks its makers by itself, whatever it shows. The proxy lets none of it through. */
-const isOfMakers = (url: string): boolean => /^(?:https?:\/\/)?[a-z-]+\.(?:google|googleapis|gstatic)\.com(?::443)?(?:\/|$)/.test(url);
 
 test('Chromium shows the message, loads nothing else, and its button puts it into the mailbox, once', async (t) => {
   if (!requirePeers(t, 'chromium')) return;
