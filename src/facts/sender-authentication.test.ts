@@ -36,7 +36,7 @@ test('what is known when the time is up is told, what comes later is not', async
 test('eight at once: what DNS does not answer keeps its place, and others are not looked at', async () => {
   const stuck = Promise.withResolvers<void>();
   const { prove } = desk(() => stuck.promise);
-  const first = await Promise.all(Array.from({ length: 9 }, () => prove(messageOf(plain))));
+  const first = await Promise.all(Array.from({ length: 9 }, async () => prove(messageOf(plain))));
   assert.deepEqual(
     first.map((proof) => proof === null),
     [...Array<boolean>(8).fill(false), true],
@@ -51,7 +51,7 @@ test('so many a second and no more', async () => {
   let clock = 0;
   const { prove } = desk(() => Promise.resolve(), { perSecond: 2, now: () => clock });
   const many = async (): Promise<number> =>
-    (await Promise.all(Array.from({ length: 5 }, () => prove(messageOf(plain))))).filter((proof) => proof !== null).length;
+    (await Promise.all(Array.from({ length: 5 }, async () => prove(messageOf(plain))))).filter((proof) => proof !== null).length;
   assert.equal(await many(), 2);
   clock = 1000;
   assert.equal(await many(), 2);
