@@ -25,7 +25,10 @@ async function context(): Promise<LoadContext> {
 /** Subcommands by name, each behind its import. */
 export const subcommandsOf = (version: string): Readonly<Record<string, () => Promise<Subcommand>>> => ({
   run: async () =>
-    (await import('../cli/run.ts')).runCommand(async (options) => (await import('./run.ts')).run(options, { version, context: await context() })),
+    (await import('../cli/run.ts')).runCommand(async (options) => {
+      (await import('./heap-room.ts')).boundYoungGeneration(); // before the modules are read, or the room that took stays
+      return (await import('./run.ts')).run(options, { version, context: await context() });
+    }),
   check: async () => (await import('../cli/check.ts')).checkCommand(await context()),
   init: async () => (await import('../cli/init.ts')).initCommand(),
   config: async () => (await import('../cli/config.ts')).configCommand(await context()),

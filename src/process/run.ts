@@ -11,7 +11,6 @@ import { createMailbox } from '../delivery/maildir/mailboxes.ts';
 import type { Web } from '../web/server.ts';
 import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
 import { endRequest } from './end-request.ts';
-import { boundYoungGeneration } from './heap-room.ts';
 import { readHeldKeys } from './held-keys.ts';
 import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
@@ -40,7 +39,6 @@ export async function run(options: RunOptions, about: { readonly version: string
   await ownChecks(config).catch((error: unknown) => {
     throw new CliError(error instanceof Error ? error.message : String(error));
   });
-  boundYoungGeneration();
   // The web's modules are read while the doors start on the other processors.
   const [keeper, makeWeb] = await Promise.all([startKeeper(loaded.settings, about), loadWeb()]).catch((error: unknown) => {
     throw error instanceof CannotStart ? new CliError(error.message) : error;
