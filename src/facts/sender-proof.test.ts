@@ -8,9 +8,9 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 20
 const publicText = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
 /** Signs a body with `simple/simple`, From only: as plain as RFC 6376 3.4 allows. */
-function signed(body: string, domain = 'sender.example'): string {
+function signed(body: string, domain = 'sender.example', author = 'a@sender.example'): string {
   const bodyHash = createHash('sha256').update(body).digest('base64');
-  const from = 'From: a@sender.example\r\n';
+  const from = `From: ${author}\r\n`;
   const unsigned = `DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=${domain}; s=k; h=from; bh=${bodyHash}; b=`;
   const signature = createSign('sha256').update(`${from}${unsigned}`).sign(privateKey, 'base64');
   return `${unsigned}${signature}\r\n${from}\r\n${body}`;
@@ -49,9 +49,26 @@ test('a changed body, a signature of somebody else and a foreign address prove n
 });
 
 test('SPF alone is enough for DMARC; without any record nothing is said', async () => {
-  assert.deepEqual(await proved('From: a@sender.example\r\n\r\n'), { spf: 'pass', dmarc: 'pass' });
+  assert.deepEqual(await proved('From: a@sender.example\r\n\r\n'), { spf: 'pass', dmarc: 'pass', author: 'a@sender.example' });
   const found: SenderProof = {};
   const lookUp = (): Promise<never> => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
   await proveSender({ ip: '192.0.2.1', helo: 'x.example', from: '', message: Buffer.from('From: a@x.example\r\n\r\n') }, { lookUp, hostname: 'mx' }, found);
   assert.deepEqual(found, { spf: 'none', dmarc: 'none' });
+});
+
+const authors: readonly [from: string, proven: string | undefined, why: string][] = [
+  ['Ann <A@Sender.example>', 'a@sender.example', 'in one spelling'],
+  ['"<anna@victim.example>" <me@sender.example>', 'me@sender.example', 'a display name in quotes is no address'],
+  ['=?utf-8?Q?=3Canna=40victim.example=3E?= <me@sender.example>', 'me@sender.example', 'nor is an encoded one'],
+  ['(<anna@victim.example>) me@sender.example', 'me@sender.example', 'nor is a comment'],
+  ['me@sender.example, anna@sender.example', undefined, 'of two authors neither is proven to have sent it'],
+  ['me@sender.example\r\nFrom: anna@sender.example', undefined, 'nor of two fields'],
+];
+for (const [from, proven, why] of authors)
+  test(`From: ${from.replace('\r\n', ' / ')} proves ${proven ?? 'nobody'}: ${why}`, async () =>
+    assert.equal((await proved(signed('hello\r\n', 'sender.example', from), '198.51.100.9')).author, proven));
+
+test('who is not proven is not named: the signature fails', async () => {
+  const { dmarc, author } = await proved(signed('hello\r\n').replace('hello', 'hullo'), '198.51.100.9');
+  assert.deepEqual([dmarc, author], ['fail', undefined]);
 });

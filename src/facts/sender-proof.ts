@@ -26,6 +26,8 @@ type Found = { -readonly [K in keyof SenderProof]: SenderProof[K] };
 
 /** Characters of `b=` that name a signature; as in the message's traits. */
 const markLength = 16;
+/** Characters: RFC 5321 4.5.3.1 allows 64 and 255 and what is between them. */
+const longestAuthor = 320;
 
 /** Looks everything up, and puts each result into `found` as soon as it is known. */
 export async function proveSender({ ip, helo, from, message }: MessageToProve, { lookUp, hostname }: ProofSources, found: Found): Promise<void> {
@@ -57,6 +59,9 @@ export async function proveSender({ ip, helo, from, message }: MessageToProve, {
     resolver: lookUp,
   });
   found.dmarc = judged === false ? 'none' : judged.status.result;
+  // Who is proven is whom DMARC looked at; another reading of the same From could find another address in it.
+  const [author, ...others] = byDkim.headerFrom;
+  if (found.dmarc === 'pass' && author !== undefined && others.length === 0 && author.length <= longestAuthor) found.author = author.toLowerCase();
 }
 
 /** A signature of a returned message that holds, and what it signs. */

@@ -27,6 +27,8 @@ export interface ContentReader {
 export interface SenderProof {
   readonly spf?: string;
   readonly dmarc?: string;
+  /** The author (From) whom DMARC proves, lower case; absent where it does not pass, or passes for several. */
+  readonly author?: string;
   /** By signature, in the order of the message: the domain and the result. */
   readonly dkim?: readonly { readonly domain: string; readonly mark: string; readonly result: string }[];
 }

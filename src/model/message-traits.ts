@@ -50,6 +50,8 @@ export interface MessageTraits {
   /** RFC 8601 results of the sender's authentication; absent where not looked at. */
   readonly spf?: string;
   readonly dmarc?: string;
+  /** The one author for whom DMARC passed, lower case. Only this may be trusted: `author` is read tolerantly, and a display name can mislead it. */
+  readonly provenAuthor?: string;
   /** A report of mail of ours: `ours` proven, `forged` not ours, absent: no report, or cannot tell. */
   readonly returned?: 'ours' | 'forged';
   readonly virus?: string;

@@ -133,7 +133,7 @@ test('what the message stage says goes with the message: traits, and that it was
     type: 'stage-judged',
     ...who,
     stage: 'message',
-    input: { traits: { fromDomain: 'sender.example', dmarc: 'pass' } },
+    input: { traits: { fromDomain: 'sender.example', provenAuthor: 'x@sender.example', dmarc: 'pass' } },
     facts: {},
     action: 'divert',
     findings: [],

@@ -16,7 +16,14 @@ const cases: readonly [why: string, caller: Partial<Caller>, traits: MessageTrai
     { fromDomain: 'news.shop.example', signatures: [{ domain: 'shop.example', result: 'pass', mark: 'x' }] },
     'domain shop.example',
   ],
-  ['DMARC proves it as well', {}, { fromDomain: 'news.shop.example', dmarc: 'pass' }, 'domain shop.example'],
+  ['DMARC proves it as well', {}, { provenAuthor: 'a@news.shop.example', dmarc: 'pass' }, 'domain shop.example'],
+  [
+    'DMARC proves whom it looked at, not whom a display name shows',
+    {},
+    { fromDomain: 'bank.example', author: 'a@bank.example', provenAuthor: 'me@evil.test', dmarc: 'pass' },
+    'domain evil.test',
+  ],
+  ['DMARC of several authors proves none of them', {}, { fromDomain: 'bank.example', dmarc: 'pass' }, 'network 203.0.113.0/24'],
   [
     'a signature of somebody else proves nothing of the author',
     {},

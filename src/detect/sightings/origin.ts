@@ -36,10 +36,11 @@ export function originOf(caller: Caller, from: string, traits: MessageTraits | n
 }
 
 /** The domain that SPF or an aligned DKIM signature proves; '' where none does. */
-function provenDomain(from: string, { signatures, fromDomain, spf, dmarc }: MessageTraits, { orgDomain }: Pick<SiteView, 'orgDomain'>): string {
+function provenDomain(from: string, { signatures, fromDomain, spf, dmarc, provenAuthor }: MessageTraits, { orgDomain }: Pick<SiteView, 'orgDomain'>): string {
+  if (dmarc === 'pass' && provenAuthor !== undefined) return orgDomain(domainOf(provenAuthor));
   const author = fromDomain === undefined ? '' : orgDomain(fromDomain);
   // RFC 7489 3.1: aligned is a signature of the author's own organisation; anybody can sign with a domain of his own.
-  if (author !== '' && (dmarc === 'pass' || signatures?.some(({ domain, result }) => result === 'pass' && orgDomain(domain) === author))) return author;
+  if (author !== '' && signatures?.some(({ domain, result }) => result === 'pass' && orgDomain(domain) === author)) return author;
   const sender = domainOf(from);
   return spf === 'pass' && sender !== '' ? orgDomain(sender) : '';
 }

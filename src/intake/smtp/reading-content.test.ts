@@ -26,7 +26,8 @@ function readerOf({ level = 0, authentication = null as SenderAuthentication | n
   return { reader, events };
 }
 const passing: SenderAuthentication = {
-  prove: () => Promise.resolve({ spf: 'pass', dmarc: 'pass', dkim: [{ domain: 'shop.example', mark: 'abcdefghijklmnop', result: 'pass' }] }),
+  prove: () =>
+    Promise.resolve({ spf: 'pass', dmarc: 'pass', author: 'a@shop.example', dkim: [{ domain: 'shop.example', mark: 'abcdefghijklmnop', result: 'pass' }] }),
 };
 const inFile = (chunks: () => AsyncIterable<Buffer>): Content => ({ wireBytes: wire.length, sha256: '', chunks, dispose: () => undefined });
 
@@ -53,7 +54,10 @@ test('under load there is no time for it', () => {
 test('the proof of a sender from outside stands in the traits; insiders, users and relays are not asked for one', async () => {
   const { reader } = readerOf({ authentication: passing });
   const traits = await reader.read(messageOf());
-  assert.deepEqual([traits?.spf, traits?.dmarc, traits?.signatures], ['pass', 'pass', [{ domain: 'shop.example', mark: 'abcdefghijklmnop', result: 'pass' }]]);
+  assert.deepEqual(
+    [traits?.spf, traits?.dmarc, traits?.provenAuthor, traits?.signatures],
+    ['pass', 'pass', 'a@shop.example', [{ domain: 'shop.example', mark: 'abcdefghijklmnop', result: 'pass' }]],
+  );
   for (const changes of [{ client: clientOf({ inside: true }) }, { client: clientOf({ role: 'submission' }) }, { user: 'bob' }])
     assert.equal((await reader.read(messageOf(changes)))?.spf, undefined);
 });

@@ -83,7 +83,7 @@ async function beginningOf(content: Content): Promise<Buffer> {
 
 function withProof(traits: MessageTraits, proof: SenderProof | null): MessageTraits {
   if (proof === null) return traits;
-  const { spf, dmarc, dkim = [] } = proof;
+  const { spf, dmarc, author, dkim = [] } = proof;
   const resultOf = ({ domain, mark }: SignatureTrait): string | undefined => dkim.find((each) => each.domain === domain && each.mark === mark)?.result;
   const signatures = traits.signatures?.map((signature) => {
     const result = resultOf(signature);
@@ -93,6 +93,7 @@ function withProof(traits: MessageTraits, proof: SenderProof | null): MessageTra
     ...traits,
     ...(spf === undefined ? {} : { spf }),
     ...(dmarc === undefined ? {} : { dmarc }),
+    ...(author === undefined ? {} : { provenAuthor: author }),
     ...(signatures === undefined ? {} : { signatures }),
   };
 }
