@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { atEnd, scratchDirectory, type Owner } from '../../test/harness/scratch.ts';
+import type { Preview } from '../delivery/quarantine/preview.ts';
 import { createAccess } from '../web/access.ts';
-import { sampleHeld, sampleHouse } from '../web/sample-house.ts';
+import { sampleHeld, sampleHouse, samplePreview } from '../web/sample-house.ts';
 import { createWeb } from '../web/server.ts';
 import type { WebHouse } from '../web/house.ts';
 
@@ -79,6 +80,30 @@ test('show: envelope, reason and a look at the message', async (t) => {
   assert.match(out, /\| Subject: Welcome\n {2}\| \n {2}\| Hello\n/);
   const none = await run('show', 'X');
   assert.deepEqual([none.code, none.err], [1, 'floodgate: no such message is held\n']);
+});
+
+test('show: what is encoded is told as its reader would read it; of what cannot be opened that much is told', async (t) => {
+  const preview: Preview = {
+    ...samplePreview,
+    text: ['PGI+'],
+    kind: 'html',
+    readable: ['Pay now'],
+    links: ['https://evil.example/login'],
+    parts: [...samplePreview.parts, { type: 'application/zip', name: 'a\\u{202e}b', bytes: 9 }],
+  };
+  const shut = { ...sampleHeld, id: '1M7YNPXHV1000-6', reason: 'cannot be opened: no key', unreadable: 'no key' };
+  const { run } = await start(t, {
+    quarantine: {
+      ...sampleHouse().quarantine,
+      find: (id) => Promise.resolve(id === shut.id ? shut : sampleHeld),
+      preview: () => Promise.resolve(preview),
+    },
+  });
+  const { out } = await run('show', sampleHeld.id);
+  assert.match(out, /as text \(html\):\n {2}> Pay now\n\n {2}leads to, or would fetch:\n {4}https:\/\/evil\.example\/login\n/);
+  assert.match(out, /application\/zip {2}9 bytes {2}"a\\u\{202e\}b"/);
+  const told = await run('show', shut.id);
+  assert.deepEqual([told.code, /reason {3}cannot be opened: no key/.test(told.out)], [0, true], told.err);
 });
 
 test('release by what they have in common: the filters are handed on as they were written', async (t) => {

@@ -77,7 +77,7 @@ async function list({ json, trash, limit, ...rest }: ListOptions): Promise<void>
 async function show(id: string, { json, ...gateway }: AnyCommand): Promise<void> {
   const at = `${path}/${encodeURIComponent(id)}`;
   const item = (await ask(gateway, 'GET', at)) as ShownHeld; // our own daemon answers: delivery/quarantine/desk.ts
-  const preview = (await ask(gateway, 'POST', `${at}/preview`)) as Preview; // as above
+  const preview = item.unreadable === null ? ((await ask(gateway, 'POST', `${at}/preview`)) as Preview) : null; // as above
   if (json === true) return printJson({ ...item, preview });
   const facts: readonly (readonly [label: string, value: string | null])[] = [
     ['state', item.state === 'held' ? `held until ${item.expiresAt}` : `discarded at ${item.discarded?.at ?? ''} by ${item.discarded?.by ?? ''}`],
@@ -94,13 +94,17 @@ async function show(id: string, { json, ...gateway }: AnyCommand): Promise<void>
   const lines = [
     item.id,
     ...facts.flatMap(([label, value]) => (value === null ? [] : [`  ${label.padEnd(9)}${escapeUnsafe(value)}`])),
-    '',
-    ...[...preview.header, '', ...preview.text].map((line) => `  | ${line}`),
-    ...(preview.more ? ['  (there is more)'] : []),
-    ...readableLines(preview),
+    ...(preview === null ? [] : previewLines(preview)),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
+
+const previewLines = (preview: Preview): readonly string[] => [
+  '',
+  ...[...preview.header, '', ...preview.text].map((line) => `  | ${line}`),
+  ...(preview.more ? ['  (there is more)'] : []),
+  ...readableLines(preview),
+];
 
 /** What its reader would read, where that is not what stands there, and what comes with it. */
 function readableLines({ kind, readable, text, links, parts }: Preview): readonly string[] {
@@ -108,9 +112,7 @@ function readableLines({ kind, readable, text, links, parts }: Preview): readonl
   return [
     ...(isTheSame ? [] : ['', `  as text (${kind}):`, ...readable.map((line) => `  > ${line}`)]),
     ...(links.length === 0 ? [] : ['', '  leads to, or would fetch:', ...links.map((link) => `    ${link}`)]),
-    ...(parts.length < 2
-      ? []
-      : ['', '  parts:', ...parts.map(({ type, name, bytes }) => `    ${type}  ${bytes} bytes${name === '' ? '' : `  ${JSON.stringify(name)}`}`)]),
+    ...(parts.length < 2 ? [] : ['', '  parts:', ...parts.map(({ type, name, bytes }) => `    ${type}  ${bytes} bytes${name === '' ? '' : `  "${name}"`}`)]),
   ];
 }
 

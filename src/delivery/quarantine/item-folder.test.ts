@@ -74,29 +74,30 @@ test('an item is published by one rename after everything in it is on the disk, 
   assert.equal(await assertAllOrNothing(dir, 'published'), true);
 });
 
-for (const step of ['makeFolder', 'write message', 'write item.json', 'sync 1', 'rename', 'sync 2']) {
-  test(`the disk fails at ${step}: the promise rejects and nothing is left`, async (t) => {
-    const dir = folder(t);
-    let syncs = 0;
-    const fail = (name: string): void => {
-      if (name === step) throw new Error('ENOSPC: no space left on device');
-    };
-    const steps: FolderSteps = {
-      ...diskSteps,
-      makeFolder: async (path) => (fail('makeFolder'), diskSteps.makeFolder(path)),
-      write: async (path, chunks) => {
-        const name = `write ${path.slice(path.lastIndexOf('/') + 1)}`;
-        if (name === step) writeFileSync(path, 'half'); // what a full disk leaves
-        fail(name);
-        return diskSteps.write(path, chunks);
-      },
-      rename: async (from, to) => (fail('rename'), diskSteps.rename(from, to)),
-      sync: async (path) => (fail(`sync ${++syncs}`), diskSteps.sync(path)),
-    };
-    await assert.rejects(publishItem(dir, item, [wireMessage], { steps }), /ENOSPC/);
-    assert.deepEqual([readdirSync(join(dir, 'new')), readdirSync(join(dir, 'held'))], [[], []]);
-  });
-}
+for (const step of ['makeFolder', 'write message', 'write item.json', 'sync 1', 'rename', 'sync 2'])
+  for (const [how, vault] of vaults) {
+    test(`the disk fails at ${step}, ${how}: the promise rejects and nothing is left`, async (t) => {
+      const dir = folder(t);
+      let syncs = 0;
+      const fail = (name: string): void => {
+        if (name === step) throw new Error('ENOSPC: no space left on device');
+      };
+      const steps: FolderSteps = {
+        ...diskSteps,
+        makeFolder: async (path) => (fail('makeFolder'), diskSteps.makeFolder(path)),
+        write: async (path, chunks) => {
+          const name = `write ${path.slice(path.lastIndexOf('/') + 1)}`;
+          if (name === step) writeFileSync(path, 'half'); // what a full disk leaves
+          fail(name);
+          return diskSteps.write(path, chunks);
+        },
+        rename: async (from, to) => (fail('rename'), diskSteps.rename(from, to)),
+        sync: async (path) => (fail(`sync ${++syncs}`), diskSteps.sync(path)),
+      };
+      await assert.rejects(publishItem(dir, item, [wireMessage], { steps, vault }), /ENOSPC/);
+      assert.deepEqual([readdirSync(join(dir, 'new')), readdirSync(join(dir, 'held'))], [[], []]);
+    });
+  }
 
 interface Death {
   readonly step: number;
