@@ -46,7 +46,8 @@ for (const [from, client, why] of [
 
 for (const [traits, client, expected, why] of [
   [{ spf: 'pass' }, clientOf(), 1, 'SPF proves who wrote'],
-  [{ dmarc: 'pass' }, clientOf(), 1, 'and DMARC'],
+  [{ dmarc: 'pass', provenAuthor: 'x@far.example' }, clientOf(), 1, 'and DMARC, where he is the author'],
+  [{ dmarc: 'pass', provenAuthor: 'me@evil.example', spf: 'fail' }, clientOf(), 0, 'DMARC of somebody else says nothing of the envelope'],
   [{ spf: 'softfail' }, clientOf(), 0, 'less does not'],
   [{ spf: 'pass' }, insider, 0, 'our own need no proof'],
 ] as const)

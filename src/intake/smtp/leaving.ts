@@ -3,6 +3,7 @@
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { ContentSummary, MailInput, MessageInput } from '../../model/stage-input.ts';
 import { mayRelay } from '../../policy/relay.ts';
+import { provenBy } from './sender-proven.ts';
 import type { DoorServices } from './services.ts';
 
 export interface Leaving {
@@ -33,5 +34,5 @@ export function leaving(input: MailInput, recipients: readonly Mailbox[], { refe
 /** Somebody outside wrote and was proven to have: what answers him reaches no third party. */
 export function noteWriter(input: MessageInput, { outgoing }: Pick<DoorServices, 'outgoing'>): void {
   const { from, traits, recipients } = input;
-  if (from !== null && !mayRelay(input) && (traits?.dmarc === 'pass' || traits?.spf === 'pass')) outgoing.rememberWriter(from, recipients);
+  if (from !== null && !mayRelay(input) && provenBy(from, traits ?? {}) !== null) outgoing.rememberWriter(from, recipients);
 }
