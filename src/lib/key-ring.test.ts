@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readKeys, withKey } from './key-ring.ts';
 
-const key = (id: string, octet: number) => ({ id, secret: Buffer.alloc(32, octet) });
+const key = (id: string, octet: number) => ({ id, secret: new Uint8Array(32).fill(octet) });
 const lineOf = (octet: number): string => Buffer.alloc(32, octet).toString('base64');
 
 test('a new key is put in front, and the old ones stay', () => {

@@ -19,7 +19,7 @@ export function readKeys(text: string): ReadKeys {
     const written = raw.trim();
     if (written === '' || written.startsWith('#')) continue;
     const [, id, encoded] = line.exec(written) ?? [];
-    const secret = Buffer.from(encoded ?? '', 'base64');
+    const secret = new Uint8Array(Buffer.from(encoded ?? '', 'base64')); // memory of its own: a piece of the pool would take the rest along into every thread
     if (id === undefined || secret.length !== secretOctets) wrong.push(`line ${index + 1} is no key`);
     else if (keys.some((key) => key.id === id)) wrong.push(`line ${index + 1} has the name of a key before it`);
     else keys.push({ id, secret });
