@@ -137,3 +137,13 @@ test('rows whose key is gone are there and count, fit no search for what they hi
   assert.deepEqual([(await index.sums())[0]?.messages, (await index.all()).map(({ isOpen }) => isOpen)], [2, [false, false]]);
   assert.deepEqual(await index.ended(Number.MAX_SAFE_INTEGER, 0, 10), []);
 });
+
+test('what cannot be opened takes no place among what has expired', async (context) => {
+  const index = start(context);
+  await index.saveAll(['A', 'B', 'C'].map((id) => heldRecord({ id, expiresAt: 1, unreadable: 'the key is not at hand' })));
+  await index.save(heldRecord({ id: 'D', expiresAt: 1 }));
+  assert.deepEqual(
+    (await index.ended(2, 0, 2)).map(({ id }) => id),
+    ['D'],
+  );
+});

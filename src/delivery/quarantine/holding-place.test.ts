@@ -109,3 +109,15 @@ test('with a key it is sealed before it is on the disk, and the room counts what
   assert.deepEqual((await readItem(dir, 'held', '1M7YNPXHV1000-1', vault)).item, told[0]);
   assert.equal(stock.read().bytes, wireMessage.length);
 });
+
+test('a copy that could not be kept gives its share back', async (t) => {
+  for (const trouble of [
+    { steps: { ...diskSteps, sync: () => Promise.reject(new Error('EIO')) } },
+    { limits: { ...wide, freeDisk: 10 }, freeBytes: () => 10 },
+  ]) {
+    const refusedStock = new SharedStock(SharedStock.allocate());
+    const { place, stock, held } = start(t, { refusedStock, ...trouble });
+    assert.notEqual((await place.keep({ ...holdRequest(), refused: true })).kind, 'kept');
+    assert.deepEqual([refusedStock.read(), stock.read(), held()], [{ pieces: 0, bytes: 0 }, { pieces: 0, bytes: 0 }, []]);
+  }
+});
