@@ -21,6 +21,8 @@ export interface HoldRequest {
   readonly because: HeldBecause;
   /** It is refused: only a copy is kept, and its sender hears 5xx whatever becomes of that. */
   readonly refused?: true;
+  /** A scan found a virus in it, whatever it is held for. */
+  readonly virus?: true;
 }
 
 /** `kept`: it is on the disk and survives a crash; only then may the client hear 250. `expiresAt` in milliseconds since the epoch. */
@@ -60,6 +62,8 @@ export interface QuarantineItem {
   readonly because: HeldBecause;
   /** A copy of mail that its sender was told is refused. */
   readonly refused?: true;
+  /** A scan found a virus in it, whatever it is held for. */
+  readonly virus?: true;
 }
 
 /** How the last attempt to release it went. `interrupted`: we died in it, and it may have been delivered. */
@@ -104,6 +108,8 @@ export interface HeldRecord extends HeldBecause {
   readonly discarded: { readonly at: number; readonly by: string } | null;
   /** A copy of mail that its sender was told is refused: nobody waits for it. */
   readonly refused: boolean;
+  /** A scan found a virus in it, whatever it is held for. */
+  readonly virus: boolean;
   /** Why it cannot be opened, and nothing is known of it but its times and size; null where it can. */
   readonly unreadable: string | null;
 }

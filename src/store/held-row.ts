@@ -14,7 +14,7 @@ export interface RowSeal {
 /** Rows in clear; sealed ones stay shut. */
 export const noSeal: RowSeal = { seal: () => null, open: () => null };
 
-const hidden = ['from', 'to', 'user', 'ip', 'subject', 'messageId', 'check', 'because', 'measure', 'incident', 'release', 'discarded'] as const;
+const hidden = ['from', 'to', 'user', 'ip', 'subject', 'messageId', 'check', 'because', 'measure', 'incident', 'virus', 'release', 'discarded'] as const;
 type Hidden = Pick<HeldRecord, (typeof hidden)[number]>;
 
 /** What is known of a message that cannot be opened. */
@@ -29,6 +29,7 @@ export const nothingKnown: Hidden = {
   because: '',
   measure: null,
   incident: null,
+  virus: false,
   release: null,
   discarded: null,
 };
@@ -63,7 +64,7 @@ type Columns = Omit<
   'id' | 'reference' | 'state' | 'queued_at' | 'expires_at' | 'size' | 'refused' | 'under_way' | 'discarded_at' | 'sealed' | 'key_id'
 >;
 
-const columnsOf = ({ from, to, user, ip, subject, messageId, check, because, measure, incident, release, discarded }: Hidden): Columns => ({
+const columnsOf = ({ from, to, user, ip, subject, messageId, check, because, measure, incident, virus, release, discarded }: Hidden): Columns => ({
   sender: from,
   recipients: JSON.stringify(to),
   sender_key: from === '' && to.length === 0 ? '' : addressKey([from]),
@@ -77,6 +78,7 @@ const columnsOf = ({ from, to, user, ip, subject, messageId, check, because, mea
   because,
   measure,
   incident,
+  virus: virus ? 1 : 0,
   release: release === null ? null : JSON.stringify(release),
   discarded_by: discarded?.by ?? null,
 });
@@ -87,7 +89,7 @@ export function fromRow(row: QuarantineRow, seal: RowSeal): HeldRecord {
   const clear = { id, reference, state, queuedAt, expiresAt, size, refused: row.refused === 1 };
   if (row.sealed === null) return { ...clear, ...clearPart(row), unreadable: null };
   const text = row.sealed === '' ? null : seal.open(id, row.sealed);
-  if (text !== null) return { ...clear, ...(JSON.parse(text) as Hidden), unreadable: null }; // toRow wrote it
+  if (text !== null) return { ...clear, ...nothingKnown, ...(JSON.parse(text) as Partial<Hidden>), unreadable: null }; // toRow wrote it, perhaps an older one
   const discarded = row.discarded_at === null ? null : { at: row.discarded_at, by: '' };
   return { ...clear, ...nothingKnown, discarded, unreadable: row.because === '' ? shut : row.because };
 }
@@ -103,6 +105,7 @@ const clearPart = (row: QuarantineRow): Hidden => ({
   because: row.because,
   measure: row.measure,
   incident: row.incident,
+  virus: row.virus === 1,
   release: row.release === null ? null : (JSON.parse(row.release) as ReleaseNote), // as above
   discarded: row.discarded_at === null ? null : { at: row.discarded_at, by: row.discarded_by ?? '' },
 });

@@ -7,6 +7,7 @@ import { incidents } from './migrations/0005-incidents.ts';
 import { quarantine } from './migrations/0006-quarantine.ts';
 import { digestLines } from './migrations/0008-digest-lines.ts';
 import { quarantineSealed } from './migrations/0007-quarantine-sealed.ts';
+import { quarantineVirus } from './migrations/0009-quarantine-virus.ts';
 
 /** One step; `id` is its file name and never changes once released. */
 export interface Migration {
@@ -14,7 +15,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed];
+const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed, quarantineVirus];
 
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {

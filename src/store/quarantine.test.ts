@@ -18,6 +18,7 @@ const full = heldRecord({
   subject: "it's; DROP TABLE quarantine_items",
   messageId: '<1@x>',
   incident: 'i-1',
+  virus: true,
   release: { at: 5, by: 'anna', outcome: 'failed', why: '554 no' },
   discarded: { at: 6, by: 'otto' },
   state: 'trash',

@@ -83,7 +83,7 @@ export interface IncidentEntryRow {
   hash: string;
 }
 
-/** A row of `quarantine_items`; see migrations/0006-quarantine.ts and 0007-quarantine-sealed.ts. */
+/** A row of `quarantine_items`; see migrations/0006-quarantine.ts, 0007-quarantine-sealed.ts and 0009-quarantine-virus.ts. */
 export interface QuarantineRow {
   id: string;
   reference: string;
@@ -105,6 +105,8 @@ export interface QuarantineRow {
   because: string;
   measure: string | null;
   incident: string | null;
+  /** 1 or 0 */
+  virus: number;
   /** JSON of a ReleaseNote. */
   release: string | null;
   discarded_at: number | null;

@@ -64,6 +64,7 @@ export const heldRecord = (changes: Partial<HeldRecord> = {}): HeldRecord => ({
   release: null,
   discarded: null,
   refused: false,
+  virus: false,
   unreadable: null,
   ...changes,
 });

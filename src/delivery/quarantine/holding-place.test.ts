@@ -10,6 +10,7 @@ import type { EventBody } from '../../model/events.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
 import { createHoldingPlace, type HoldingPlaceParts, type QuarantineLimits } from './holding-place.ts';
 import { diskSteps, readItem } from './item-folder.ts';
+import { recordOf } from './record-of.ts';
 import { Vault } from './vault.ts';
 
 const wide: QuarantineLimits = { keepFor: 30 * 86_400_000, maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0, refusedFor: 86_400_000, refusedShare: 10 };
@@ -46,6 +47,13 @@ test('kept: all that a delivery needs is on the disk, and the keeper is told', a
     [request.from, request.recipients, request.parameters, request.handover, request.prependedHeaders],
   );
   assert.deepEqual(stock.read(), { pieces: 1, bytes: wireMessage.length });
+});
+
+test('that it holds a virus stands with it, and in the index', async (t) => {
+  const { dir, place } = start(t);
+  await place.keep({ ...holdRequest(), virus: true });
+  const { item, notes } = await readItem(dir, 'held', '1M7YNPXHV1000-1');
+  assert.equal(recordOf(item, notes, 'held').virus, true);
 });
 
 test('the number is limited, and what is kept stays', async (t) => {

@@ -99,7 +99,7 @@ function atMostEvery(now: () => number, say: (why: string) => void): (why: strin
   };
 }
 
-function itemOf({ session, request, subject, messageId, because, refused }: HoldRequest, at: number, keepForMs: number): QuarantineItem {
+function itemOf({ session, request, subject, messageId, because, refused, virus }: HoldRequest, at: number, keepForMs: number): QuarantineItem {
   const { reference, handover, route, from, parameters, recipients, prependedHeaders, content } = request;
   return {
     format: 1,
@@ -120,5 +120,6 @@ function itemOf({ session, request, subject, messageId, because, refused }: Hold
     messageId,
     because,
     ...(refused && { refused }),
+    ...(virus && { virus }),
   };
 }

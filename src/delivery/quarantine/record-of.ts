@@ -32,6 +32,7 @@ export function recordOf(item: QuarantineItem, notes: QuarantineNotes, state: He
     release: release?.outcome === 'under-way' ? { ...release, outcome: 'interrupted', why: 'broken off; it may have been delivered' } : release,
     discarded: notes.discarded ?? null,
     refused: item.refused === true,
+    virus: item.virus === true,
     unreadable: null,
   };
 }

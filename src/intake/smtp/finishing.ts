@@ -156,7 +156,8 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   const request = await requestFor(conversation, transaction, job, findings);
   const treating = treatingFinding(findings);
   if (treating !== null) {
-    const withheld = await withhold({ session: conversation.id, request, summary, finding: treating, services });
+    const virus = scanned.scan?.kind === 'found';
+    const withheld = await withhold({ session: conversation.id, request, summary, finding: treating, virus, services });
     return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
   }
   const startedAt = services.now();

@@ -14,7 +14,7 @@ const finding = (action: 'quarantine' | 'discard', evidence: Evidence = {}): Fin
   outcome: { kind: 'finding', because: 'a standing measure covers it', evidence },
 });
 
-async function withheld(found: Finding, outcome: HoldOutcome = { kind: 'kept', id: 'R', expiresAt: 5000 }) {
+async function withheld(found: Finding, outcome: HoldOutcome = { kind: 'kept', id: 'R', expiresAt: 5000 }, virus = false) {
   const [events, kept]: [EventBody[], HoldRequest[]] = [[], []];
   const { request, session } = holdRequest();
   const services = {
@@ -27,7 +27,7 @@ async function withheld(found: Finding, outcome: HoldOutcome = { kind: 'kept', i
       },
     },
   };
-  const answer = await withhold({ session, request, summary: contentOf({ subject: 'hi' }), finding: found, services });
+  const answer = await withhold({ session, request, summary: contentOf({ subject: 'hi' }), finding: found, virus, services });
   return { answer, events, kept };
 }
 
@@ -38,6 +38,13 @@ test('held: 250 when it is kept, and why it is held stands with it', async () =>
   assert.deepEqual(kept[0]?.because, because);
   const [event] = events;
   assert.ok(event?.type === 'message-quarantined' && event.measure === 'm-7' && event.expiresAt === 5000);
+});
+
+test('a virus is known of what is held for something else: its recipient must not release it', async () => {
+  assert.deepEqual(
+    [(await withheld(finding('quarantine'), undefined, true)).kept[0]?.virus, (await withheld(finding('quarantine'))).kept[0]?.virus],
+    [true, undefined],
+  );
 });
 
 test('the client hears the same words whether it is held or discarded', async () => {

@@ -22,6 +22,8 @@ export interface WithholdingParts {
   readonly summary: ContentSummary;
   /** What asks for it: its action is quarantine or discard. */
   readonly finding: Finding;
+  /** A scan found a virus in it: whatever else is found, its recipient must not release it. */
+  readonly virus?: boolean;
   readonly services: Pick<DoorServices, 'quarantine' | 'record' | 'sinkSample'>;
 }
 
@@ -29,7 +31,7 @@ export interface WithholdingParts {
 const accepted = reply(250, '2.0.0', 'Accepted');
 
 /** Keeps or discards a message that nothing refuses. */
-export async function withhold({ session, request, summary, finding, services }: WithholdingParts): Promise<Withheld> {
+export async function withhold({ session, request, summary, finding, virus, services }: WithholdingParts): Promise<Withheld> {
   const { reference, handover, from, recipients, content } = request;
   const because = becauseOf(finding);
   const told = {
@@ -46,7 +48,8 @@ export async function withhold({ session, request, summary, finding, services }:
     services.record({ type: 'message-discarded', ...told });
     return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'discarded' };
   }
-  const held = await services.quarantine.keep({ session, request, subject: summary.subject, messageId: summary.messageId, because });
+  const { subject, messageId } = summary;
+  const held = await services.quarantine.keep({ session, request, subject, messageId, because, ...(virus === true && { virus }) });
   if (held.kind !== 'kept') return { reply: withReference(replies.storageFull, reference), reason: `quarantine ${held.kind}: ${held.why}`, outcome: null };
   services.record({ type: 'message-quarantined', ...told, expiresAt: held.expiresAt });
   return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'held' };

@@ -105,12 +105,14 @@ test('Polish has a form for each kind of number', () => {
 test('a value that is missing is a mistake of ours, not a hole in a letter', () => assert.throws(() => filled('{nobody}', {}), /nobody/));
 
 test('the reason is told in kinds: which rule it was is not for whoever wrote to him', () => {
-  assert.equal(reasonKind({ check: 'virus-found', incident: null }), 'virus');
-  assert.equal(reasonKind({ check: 'listed', incident: null }), 'list');
-  assert.equal(reasonKind({ check: 'forged-bounce', incident: null }), 'bounce');
-  assert.equal(reasonKind({ check: 'standing-measure', incident: 'i-1' }), 'flood');
-  assert.equal(reasonKind({ check: 'standing-measure', incident: null }), 'rule');
-  assert.equal(reasonKind({ check: 'no-invoices', incident: null }), 'rule');
+  const kind = (check: string, incident: string | null = null, virus = false) => reasonKind({ check, incident, virus });
+  assert.equal(kind('virus-found'), 'virus');
+  assert.equal(kind('standing-measure', 'i-1', true), 'virus', 'whatever it is held for');
+  assert.equal(kind('listed'), 'list');
+  assert.equal(kind('forged-bounce'), 'bounce');
+  assert.equal(kind('standing-measure', 'i-1'), 'flood');
+  assert.equal(kind('standing-measure'), 'rule');
+  assert.equal(kind('no-invoices'), 'rule');
 });
 
 /** What is put into a text. */

@@ -126,6 +126,7 @@ const gone: readonly [held: HeldRecord | null, why: string][] = [
   [heldRecord({ to: ['otto@hub.example'], state: 'trash' }), 'an operator has thrown it away'],
   [heldRecord({ to: ['ann@hub.example'] }), 'it was never for whoever ordered it'],
   [heldRecord({ to: ['otto@hub.example'], check: 'virus-found' }), 'it holds a virus'],
+  [heldRecord({ to: ['otto@hub.example'], virus: true }), 'it holds a virus, and is held for something else'],
 ];
 for (const [held, why] of gone) {
   test(`nothing is released where ${why}`, async (t) => {

@@ -5,6 +5,7 @@ import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord } from '../../model/quarantine.ts';
 import type { ReleaseOrder } from '../../model/release.ts';
 import type { LetterBook } from './letter-book.ts';
+import { holdsVirus } from './words.ts';
 
 /** `waits`: it could not be done yet. `gone`: somebody else has released or discarded it. */
 export type OrderFate = 'released' | 'waits' | 'gone';
@@ -136,7 +137,7 @@ export class OrderQueue {
     // Without its key nobody can say whose it is: the key may come back.
     if (held !== null && held.unreadable !== null) return 'waits';
     // A virus is never its recipient's to release, whatever a letter once offered.
-    if (held === null || held.state !== 'held' || held.check === 'virus-found') return 'gone';
+    if (held === null || held.state !== 'held' || holdsVirus(held)) return 'gone';
     const to = held.to.find((address) => print(address) === recipient);
     if (to === undefined) return 'gone';
     if (isFirst)

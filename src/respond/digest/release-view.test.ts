@@ -95,6 +95,13 @@ test('a message that is not his any more is gone, and nothing is ordered', async
   }
 });
 
+test('a virus is not offered, whatever a letter once said and whatever it is held for', async (t) => {
+  const { door, token, orders } = await start(t, { held: heldRecord({ to: ['ann@hub.example'], virus: true }) });
+  assert.equal((await door.look(token))?.state, 'not-offered');
+  assert.equal((await door.release(token, '192.0.2.9'))?.state, 'not-offered');
+  assert.deepEqual(orders, []);
+});
+
 test('a message that cannot be opened is trouble of ours, not gone', async (t) => {
   const { door, token, orders } = await start(t, { held: heldRecord({ to: [], unreadable: 'no key' }) });
   await assert.rejects(door.release(token, '192.0.2.9'), /cannot be opened/);

@@ -62,6 +62,7 @@ export function createReleaseDoor(parts: ReleaseViewParts): ReleaseDoor {
     const said = { language: held.letter.language, postmaster };
     if (held.worth !== 'valid') return { view: { ...said, state: held.worth }, held };
     const message = await offered(parts, held);
+    if (message?.reason === 'virus') return { view: { ...said, state: 'not-offered' }, held };
     return { view: message === null ? { ...said, state: 'gone' } : { ...said, state: 'offered', message }, held };
   };
   const refuse = (view: ReleaseView, asker: string): ReleaseView => {

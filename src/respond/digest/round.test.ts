@@ -117,13 +117,14 @@ test('the next round is silent, until there is more; a flood is told of in porti
   assert.match(sent[0]?.text ?? '', /^5 weitere Nachrichten/m);
 });
 
-test('a virus is told of without a token, and the letter that has nothing else is answered to the postmaster', async (t) => {
-  const { parts, sent } = start(t, [heldRecord({ to: ['ann@hub.example'], check: 'virus-found' })]);
-  await runRound(parts);
-  assert.match(sent[0]?.text ?? '', /Virus und kann nicht freigegeben werden/);
-  assert.deepEqual(addressesIn(sent[0]?.raw ?? ''), []);
-  assert.match(sent[0]?.raw ?? '', /^Reply-To: <postmaster@hub\.example>\r$/m);
-});
+for (const virus of [{ check: 'virus-found' }, { check: 'standing-measure', virus: true }])
+  test(`a virus held for ${virus.check} is told of without a token, and the letter that has nothing else is answered to the postmaster`, async (t) => {
+    const { parts, sent } = start(t, [heldRecord({ to: ['ann@hub.example'], ...virus })]);
+    await runRound(parts);
+    assert.match(sent[0]?.text ?? '', /Virus und kann nicht freigegeben werden/);
+    assert.deepEqual(addressesIn(sent[0]?.raw ?? ''), []);
+    assert.match(sent[0]?.raw ?? '', /^Reply-To: <postmaster@hub\.example>\r$/m);
+  });
 
 test('a letter that nobody took leaves no tokens, and is tried again; one that is refused for good is not', async (t) => {
   const held = [heldRecord({ to: ['ann@hub.example'] })];

@@ -11,7 +11,7 @@ import { mimeLetter } from './mime-letter.ts';
 import { releaseAddress } from './release-desk.ts';
 import { safeText, senderText } from './safe-text.ts';
 import { letterName, tokenOf } from './token.ts';
-import { reasonKind } from './words.ts';
+import { holdsVirus, reasonKind } from './words.ts';
 
 /** Of the configuration in force; times in milliseconds. */
 export interface DigestSettings {
@@ -147,8 +147,7 @@ async function stillWaiting({ waitingFor }: RoundParts, recipient: string, recor
   return waiting;
 }
 
-/** A virus is told of, and never its recipient's to release. */
-const isOffered = ({ check }: HeldRecord): boolean => check !== 'virus-found';
+const isOffered = (held: HeldRecord): boolean => !holdsVirus(held);
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 interface About {

@@ -1,5 +1,6 @@
 // What letters and pages for recipients say, as data: a file a language in languages/. Braces name what is put in: {count} {domain}
 // {recipient} {postmaster} {date} {example}.
+import type { HeldRecord } from '../../model/quarantine.ts';
 
 /** Why a message is held, as far as its recipient is told: the rule that found it is not his to know. */
 export type ReasonKind = 'virus' | 'flood' | 'list' | 'bounce' | 'rule';
@@ -70,9 +71,13 @@ export function counted(words: DigestWords, sentence: Counted, count: number, va
 export const dateText = (words: DigestWords, at: number, timeZone?: string): string =>
   new Intl.DateTimeFormat(words.locale, { dateStyle: 'medium', timeStyle: 'short', ...(timeZone === undefined ? {} : { timeZone }) }).format(at);
 
+/** A virus is told of, and never its recipient's to release, whatever else it is held for. Rows of before `virus` have the check alone. */
+export const holdsVirus = ({ check, virus }: Pick<HeldRecord, 'check' | 'virus'>): boolean => virus || check === 'virus-found';
+
 /** What a check's finding is called to its recipient. */
-export function reasonKind({ check, incident }: { readonly check: string; readonly incident: string | null }): ReasonKind {
-  if (check === 'virus-found') return 'virus';
+export function reasonKind(held: Pick<HeldRecord, 'check' | 'incident' | 'virus'>): ReasonKind {
+  const { check, incident } = held;
+  if (holdsVirus(held)) return 'virus';
   if (check === 'listed') return 'list';
   if (check === 'forged-bounce') return 'bounce';
   return incident === null ? 'rule' : 'flood';
