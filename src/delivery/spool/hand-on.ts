@@ -12,6 +12,8 @@ export interface HandedOn {
   readonly queueId: string | null;
   /** The next hop is not to be had: nobody else's mail gets there either. */
   readonly away: boolean;
+  /** The connection was lost after the final dot: it may have the message, and whether it is there is not known. */
+  readonly doubtful: boolean;
 }
 
 /** Never rejects. Those who were taken where others were refused before content was sent are served alone. */
@@ -31,14 +33,16 @@ export async function handOn(request: DeliveryRequest, delivery: Pick<Delivery, 
       return { ...rest, deferred: [...others.deferred, ...rest.deferred], refused: [...others.refused, ...rest.refused] };
     }
     case 'unavailable':
-    case 'ambiguous': // it may have it: a second copy is better than none
       return { ...nobody, deferred: request.recipients, said: outcome.why, away: true };
+    case 'ambiguous':
+      // A second copy is better than none. It may be this message that breaks its filter: that must not stop all others.
+      return { ...nobody, deferred: request.recipients, said: outcome.why, doubtful: true };
     default:
       return outcome satisfies never;
   }
 }
 
-const nobody: HandedOn = { served: [], deferred: [], refused: [], said: '', queueId: null, away: false };
+const nobody: HandedOn = { served: [], deferred: [], refused: [], said: '', queueId: null, away: false, doubtful: false };
 
 function answered(answers: readonly { readonly to: Mailbox; readonly hubReply: Reply }[]): HandedOn {
   const of = (belongs: (answer: Reply) => boolean): typeof answers => answers.filter(({ hubReply }) => belongs(hubReply));

@@ -25,6 +25,7 @@ const queuedAs = (id: string, more: Partial<SpoolItem> = {}): Queued => ({
   tries: 0,
   nextTryAt: 0,
   mayOutstay: false,
+  doubt: null,
 });
 
 /** All that may go out at once. */

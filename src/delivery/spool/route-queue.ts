@@ -12,6 +12,8 @@ export interface Queued {
   nextTryAt: number;
   /** An operator let it go again: it is tried once though its time may be over. */
   mayOutstay: boolean;
+  /** Why the next hop may have it though it did not say so; null where there is no doubt. */
+  doubt: string | null;
 }
 
 /** Waits after the first deferral, the second and so on, in ms (RFC 5321 4.5.4.1 asks for half an hour in the long run); the last one holds from then on. */
@@ -82,7 +84,7 @@ export class RouteQueue {
     this.#width = Math.min(most, this.#width * 2);
   }
 
-  /** It answered, but put a message off: half as many at once. */
+  /** It put a message off, or was lost over it: half as many at once. */
   putOff(queued: Queued, now: number): void {
     this.#width = Math.max(1, Math.floor(this.#width / 2));
     const step = Math.min(queued.tries, retryMs.length - 1);

@@ -21,7 +21,7 @@ const away: DeliveryOutcome = { kind: 'unavailable', why: 'connection refused' }
 interface House {
   readonly dir: string;
   readonly clock: { ms: number };
-  readonly hub: { answer: (request: DeliveryRequest) => DeliveryOutcome };
+  readonly hub: { answer: (request: DeliveryRequest) => DeliveryOutcome | Promise<DeliveryOutcome> };
   readonly deliveries: { readonly id: string; readonly to: readonly string[]; readonly text: string }[];
   readonly held: HoldRequest[];
   readonly events: EventBody[];
@@ -234,11 +234,53 @@ test('a connection lost after the final dot: tried again, for a second copy is b
   house.hub.answer = () => ({ kind: 'ambiguous', why: 'connection lost' });
   const one = await open(t, house);
   await one.keep('a');
-  await until('the first try', () => one.spool.routes()[0]?.away !== null);
+  await until('the first try', () => house.deliveries.length === 1);
   house.hub.answer = () => delivered;
   one.spool.retryNow('hub');
   await isEmpty(one);
   assert.deepEqual(idsOf(house), ['a', 'a']);
+});
+
+test('a message over which the hub drops the connection waits by itself: the others go, and it is not brought again at once', async (t) => {
+  const house = houseAt(t);
+  house.hub.answer = ({ reference }) => (reference === 'poison' ? { kind: 'ambiguous', why: 'connection lost' } : delivered);
+  const one = await open(t, house);
+  await one.keep('poison');
+  for (const id of ['a', 'b', 'c']) await one.keep(id);
+  await until('the others to be delivered', () => one.spool.size === 1);
+  for (let seconds = 0; seconds < 59; seconds += 1) {
+    house.clock.ms += 1000;
+    one.spool.tick();
+  }
+  await one.keep('d');
+  await until('another to be delivered', () => one.spool.size === 1);
+  assert.deepEqual(idsOf(house), ['poison', 'a', 'b', 'c', 'd']);
+  house.clock.ms += 1000;
+  one.spool.tick();
+  await until('its own time', () => idsOf(house).length === 6);
+  assert.equal(idsOf(house)[5], 'poison');
+  house.clock.ms += 86_400_000;
+  one.spool.tick();
+  await isEmpty(one);
+  assert.equal(house.held[0]?.because.because, 'not known to be delivered within its time: connection lost; its next hop may have it');
+});
+
+test('a hub that is lost after every dot soon gets one at a time: each may be a copy', async (t) => {
+  const house = houseAt(t);
+  const one = await open(t, house);
+  for (const id of ['a', 'b', 'c', 'd']) await one.keep(id);
+  await isEmpty(one); // by now several go out at once
+  let underWay = 0;
+  const atOnce: number[] = [];
+  house.hub.answer = async () => {
+    atOnce.push((underWay += 1));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate); // the next has time to come in between
+    underWay -= 1;
+    return { kind: 'ambiguous', why: 'connection lost' };
+  };
+  for (let number = 0; number < 12; number += 1) await one.keep(`n${number}`);
+  await until('each to be tried', () => atOnce.length === 12 && underWay === 0);
+  assert.deepEqual(new Set(atOnce.slice(-6)), new Set([1]));
 });
 
 test('a torn record at the end of the last segment is no message; what stands before it is delivered', async (t) => {

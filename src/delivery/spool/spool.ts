@@ -10,7 +10,8 @@ import { ParkedMessages } from './parked.ts';
 import { recover } from './recovery.ts';
 import { RouteQueue, type Queued } from './route-queue.ts';
 import { SegmentLedger } from './segment-ledger.ts';
-import { readSpooled, type SpooledMessage } from './spooled-message.ts';
+import { SegmentReader } from './segment-reader.ts';
+import { readBeginning, readSpooled, type SpooledMessage } from './spooled-message.ts';
 import type { FailedRecipient } from './whom-to-tell.ts';
 
 export interface SpoolParts extends GivingUpParts {
@@ -67,6 +68,7 @@ const gone = 'is no longer in the spool';
 export class Spool {
   readonly #parts: SpoolParts;
   readonly #ledger: SegmentLedger;
+  readonly #reader: SegmentReader;
   readonly #known = new Map<string, Known>();
   readonly #routes = new Map<string, RouteQueue>();
   readonly #parked: ParkedMessages;
@@ -80,7 +82,8 @@ export class Spool {
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
-    this.#ledger = new SegmentLedger(parts.dir, (why) => this.#say([why]));
+    this.#reader = new SegmentReader(parts.dir);
+    this.#ledger = new SegmentLedger(parts.dir, { trouble: (why) => this.#say([why]), removed: (segment) => this.#reader.forget(segment) });
     this.#parked = new ParkedMessages(parts.mostDiscarded ?? usualMostDiscarded);
   }
 
@@ -123,7 +126,7 @@ export class Spool {
   tick(): void {
     const now = this.#parts.now();
     for (const [key, queue] of this.#routes) {
-      for (const queued of queue.expired(now, mostGivenUp)) void this.#giveUp(queued, timeIsOver(queue));
+      for (const queued of queue.expired(now, mostGivenUp)) void this.#giveUp(queued, timeIsOver(queue, queued));
       this.#pump(key);
     }
     for (const { item } of this.#parked.over(now, mostGivenUp)) {
@@ -156,9 +159,10 @@ export class Spool {
     return listed;
   }
 
-  /** Where a message stands; undefined where none of that id waits. */
-  find(id: string): SpoolItem | undefined {
-    return this.#parked.find(id)?.parked.state === 'discarded' ? undefined : this.#known.get(id)?.queued.item;
+  /** Envelope and first octets of a message; null where none of that id waits. */
+  async look(id: string, mostBytes: number): Promise<(Awaited<ReturnType<typeof readBeginning>> & { readonly item: SpoolItem }) | null> {
+    const item = this.#waiting(id);
+    return item === undefined ? null : { item, ...(await readBeginning(this.#reader, item, mostBytes)) };
   }
 
   routes(): readonly SpoolRouteState[] {
@@ -179,7 +183,7 @@ export class Spool {
   release(ids: readonly string[], by: string): readonly SpoolHandled[] {
     return ids.map((id) => {
       const found = this.#parked.find(id);
-      if (found?.parked.state !== 'held') return { id, error: this.find(id) === undefined ? gone : null };
+      if (found?.parked.state !== 'held') return { id, error: this.#waiting(id) === undefined ? gone : null };
       return this.#unpark(id, null, { what: 'released', by });
     });
   }
@@ -188,7 +192,7 @@ export class Spool {
   restore(ids: readonly string[], by: string): readonly SpoolHandled[] {
     return ids.map((id) => {
       const found = this.#parked.find(id);
-      if (found?.parked.state !== 'discarded') return { id, error: this.find(id) === undefined ? gone : null };
+      if (found?.parked.state !== 'discarded') return { id, error: this.#waiting(id) === undefined ? gone : null };
       return this.#unpark(id, found.parked.wasHeld ? { state: 'held' } : null, { what: 'restored', by });
     });
   }
@@ -202,6 +206,11 @@ export class Spool {
     clearTimeout(timer);
     await this.#ledger.flush();
     this.#ledger.close();
+    this.#reader.close();
+  }
+
+  #waiting(id: string): SpoolItem | undefined {
+    return this.#parked.find(id)?.parked.state === 'discarded' ? undefined : this.#known.get(id)?.queued.item;
   }
 
   #say(trouble: readonly string[]): void {
@@ -209,7 +218,7 @@ export class Spool {
   }
 
   #enter(item: SpoolItem, served: readonly string[], parked: Parked | null): void {
-    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false };
+    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false, doubt: null };
     this.#number += 1;
     this.#known.set(item.id, { number: this.#number, queued });
     this.#ledger.enter(item.segment);
@@ -285,16 +294,17 @@ export class Spool {
   async #attempt(queued: Queued, queue: RouteQueue): Promise<void> {
     const { item } = queued;
     const { now, settings, dir, delivery } = this.#parts;
-    if (item.expiresAt <= now() && !queued.mayOutstay) return this.#giveUp(queued, timeIsOver(queue));
+    if (item.expiresAt <= now() && !queued.mayOutstay) return this.#giveUp(queued, timeIsOver(queue, queued));
     queued.mayOutstay = false;
     const { away } = this.#parts.routeOf(item.route);
     if (away !== null) return queue.lost(queued, away, { now: now(), longestPauseMs: settings().longestPauseMs });
     try {
-      const request = this.#requestOf(await readSpooled(dir, item), queued);
+      const request = this.#requestOf(await readSpooled({ dir, reader: this.#reader }, item), queued);
       const handed = request.recipients.length === 0 ? allServed : await handOn(request, delivery);
       if (this.#isClosed) return this.#noteServed(item, handed); // the next process goes on from here
       if (handed.away) return queue.lost(queued, handed.said, { now: now(), longestPauseMs: settings().longestPauseMs });
-      queue.answered(settings().connections);
+      if (handed.doubtful) queued.doubt = handed.said;
+      else queue.answered(settings().connections);
       if (handed.refused.length > 0) this.#refused.set(item.id, [...(this.#refused.get(item.id) ?? []), ...handed.refused]);
       queued.served = [...queued.served, ...handed.served.map(({ text }) => text)];
       if (handed.deferred.length > 0) {
@@ -348,7 +358,7 @@ export class Spool {
   async #giveUp(queued: Queued, why: string): Promise<void> {
     const { item, served } = queued;
     try {
-      const message = await readSpooled(this.#parts.dir, item);
+      const message = await readSpooled({ dir: this.#parts.dir, reader: this.#reader }, item);
       const { envelope } = message;
       const refused = this.#refused.get(item.id) ?? [];
       const failed = envelope.recipients
@@ -363,5 +373,9 @@ export class Spool {
   }
 }
 
-const allServed: HandedOn = { served: [], deferred: [], refused: [], said: 'all recipients had it', queueId: null, away: false };
-const timeIsOver = ({ away }: RouteQueue): string => `not delivered within its time: ${away ?? 'its next hop put it off'}`;
+const allServed: HandedOn = { served: [], deferred: [], refused: [], said: 'all recipients had it', queueId: null, away: false, doubtful: false };
+/** Why it is given up: what the next hop may have already must not look as if it never got there. */
+const timeIsOver = ({ away }: RouteQueue, { doubt }: Queued): string =>
+  doubt === null
+    ? `not delivered within its time: ${away ?? 'its next hop put it off'}`
+    : `not known to be delivered within its time: ${doubt}; its next hop may have it`;
