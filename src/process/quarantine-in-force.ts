@@ -8,7 +8,10 @@ import { rowSeal, Vault } from '../delivery/quarantine/vault.ts';
 import { SharedStock, type Stock } from '../lib/shared-stock.ts';
 import type { Recorder } from '../model/events.ts';
 import type { QuarantineItem } from '../model/quarantine.ts';
+import { createLetterBook } from '../respond/digest/letter-book.ts';
+import { promisedIds } from '../respond/digest/order-queue.ts';
 import type { DoorSettings } from './messages.ts';
+import { digestDir } from './release-ground.ts';
 import { createRouter, type Router } from '../policy/router.ts';
 import type { Store } from '../store/open.ts';
 import { createQuarantineIndex } from '../store/quarantine.ts';
@@ -52,6 +55,7 @@ export async function openQuarantineInForce({ store, record, settings }: Quarant
   let router: Router = createRouter(config);
   const [stock, refusedStock] = [SharedStock.allocate(), SharedStock.allocate()];
   const counted = new SharedStock(stock);
+  const book = createLetterBook(digestDir(config.state));
   // Releases have connections of their own, a tenth of what may be: mail under way does not wait for them.
   const delivery = createDelivery({ config, record, shareOf: 10, now: Date.now });
   const quarantine = new Quarantine({
@@ -66,6 +70,7 @@ export async function openQuarantineInForce({ store, record, settings }: Quarant
     record,
     delivery,
     routeOf: (input) => router.routeOf(input),
+    promised: () => promisedIds(book, Date.now()),
     undoForMs: () => config.quarantine.undoFor,
     now: Date.now,
   });

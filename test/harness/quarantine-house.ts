@@ -42,13 +42,15 @@ export interface Setting {
   /** The vault in force; may be changed, as at a reload. */
   readonly safe?: { vault: Vault };
   readonly store?: Store;
+  /** Messages whose release was promised. */
+  readonly promised?: () => Promise<ReadonlySet<string>>;
 }
 
 /** A keeper on these folders, with an index of its own: as after a restart with a lost database. */
 export async function startQuarantine(
   t: Owner,
   dir: string = scratchDirectory(t, 'held'),
-  { clock = { ms: 2000 }, safe = { vault: noVault }, store = openStore(':memory:') }: Setting = {},
+  { clock = { ms: 2000 }, safe = { vault: noVault }, store = openStore(':memory:'), promised = () => Promise.resolve(new Set()) }: Setting = {},
 ): Promise<QuarantineHouse> {
   atEnd(t, () => store.close());
   const events: EventBody[] = [];
@@ -74,6 +76,7 @@ export async function startQuarantine(
       },
     },
     routeOf: () => ({ key: 'hub', address: { kind: 'smtp', host: '127.0.0.1', port: 25 } }),
+    promised,
     undoForMs: () => dayMs,
     now: () => clock.ms,
   });

@@ -125,6 +125,32 @@ test('what nobody released expires at its time, and that is said; what is undone
   });
 });
 
+test('what a recipient was promised does not expire before it is done', async (t) => {
+  const promised = new Set(['1M7YNPXHV1000-1']);
+  const it = await start(t, undefined, { promised: () => Promise.resolve(promised) });
+  await it.keep(heldItem());
+  await it.keep(heldItem({ id: '1M7YNPXHV1000-2' }));
+  it.clock.ms = 1_000_001;
+  await it.quarantine.sweep();
+  assert.deepEqual([typesOf(it), (await it.quarantine.find('1M7YNPXHV1000-2')) === null], [['quarantine-expired'], true]);
+  const later = await start(t, it.dir, { clock: { ms: 1_000_002 } });
+  await later.quarantine.sweep();
+  assert.equal((await later.quarantine.release('1M7YNPXHV1000-1', 'recipient')).ok, true, 'nor after a restart');
+  await it.keep(heldItem({ id: '1M7YNPXHV1000-3' }));
+  promised.clear();
+  it.clock.ms += 2 * dayMs;
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders()[1], []);
+});
+
+test('where nobody can say what was promised nothing expires', async (t) => {
+  const it = await start(t, undefined, { promised: () => Promise.reject(new Error('EIO')) });
+  await it.keep(heldItem());
+  it.clock.ms = 1_000_001;
+  await it.quarantine.sweep();
+  assert.deepEqual([typesOf(it), it.folders()[1]], [['quarantine-broken'], ['1M7YNPXHV1000-1']]);
+});
+
 test('the index is made anew from the folders: a lost database loses nothing, and a row without a message goes', async (t) => {
   const it = await start(t);
   const two = heldItem({ id: '1M7YNPXHV1000-2' });

@@ -23,6 +23,8 @@ export interface QuarantineParts extends ReleaseParts {
   /** With what it is sealed; default: nothing is. */
   vault?(): Vault;
   readonly record: Recorder;
+  /** Ids of messages whose release somebody was promised and that is not done yet: they do not expire. Default: none. */
+  promised?(): Promise<ReadonlySet<string>>;
   /** Milliseconds a discarded message can be had back. */
   undoForMs(): number;
   /** Milliseconds since the epoch. */
@@ -41,6 +43,10 @@ export type Handled = { readonly ok: true; readonly record: HeldRecord } | { rea
 /** Expired messages are looked for so often, in ms, and so many are removed in one go. */
 const sweepEveryMs = 60_000;
 const sweepAtOnce = 500;
+/** So many are removed between two looks at what was promised. */
+const removedAtOnce = 20;
+/** A promised message is looked at again after so long, in ms. */
+const promisedForMs = 24 * 3_600_000;
 /** Damaged messages told of at most. */
 const maxDamaged = 1000;
 /** What a door writes now is younger; in ms. */
@@ -206,14 +212,30 @@ export class Quarantine {
     }
     await this.#guarded('the sweep', async () => {
       await sweepUnfinished(dir, unfinishedAfterMs);
-      for (const over of await index.ended(now(), now() - undoForMs(), sweepAtOnce)) {
-        await this.#withItem(over.id, over.state, async (record) => {
-          await this.#remove(record);
-          this.#tell(record, { type: 'quarantine-expired', state: record.state, from: record.from, recipients: record.to, bytes: record.size });
-          return { ok: true, record };
-        });
+      const ended = await index.ended(now(), now() - undoForMs(), sweepAtOnce);
+      for (let at = 0; at < ended.length; at += removedAtOnce) {
+        const promised = (await this.#parts.promised?.()) ?? noIds;
+        for (const { id, state } of ended.slice(at, at + removedAtOnce)) {
+          await this.#withItem(id, state, (record) => (state === 'held' && promised.has(id) ? this.#prolong(record) : this.#expire(record)));
+        }
       }
     });
+  }
+
+  async #expire(record: HeldRecord): Promise<Handled> {
+    await this.#remove(record);
+    this.#tell(record, { type: 'quarantine-expired', state: record.state, from: record.from, recipients: record.to, bytes: record.size });
+    return { ok: true, record };
+  }
+
+  /** Its release was promised, and the next hop has not taken it yet. */
+  async #prolong({ id }: HeldRecord): Promise<Handled> {
+    const { item, notes } = await this.#read('held', id);
+    const prolonged = { ...notes, expiresAt: this.#parts.now() + promisedForMs };
+    await this.#write('held', id, prolonged);
+    const record = recordOf(item, prolonged, 'held');
+    await this.#parts.index.save(record);
+    return { ok: true, record };
   }
 
   /** One after the other: two operators must not deliver a message twice. */
@@ -311,6 +333,8 @@ export class Quarantine {
     this.#parts.record({ ...fate, session, ip: record.ip, ref: record.reference });
   }
 }
+
+const noIds: ReadonlySet<string> = new Set();
 
 const without = (recipients: readonly Mailbox[], delivered: readonly string[] = []): readonly Mailbox[] =>
   recipients.filter(({ text }) => !delivered.includes(text));

@@ -6,7 +6,7 @@ import type { Owner } from '../../../test/harness/scratch.ts';
 import type { EventBody } from '../../model/events.ts';
 import type { HeldRecord } from '../../model/quarantine.ts';
 import type { ReleaseOrder } from '../../model/release.ts';
-import { OrderQueue } from './order-queue.ts';
+import { OrderQueue, promisedIds } from './order-queue.ts';
 import { recipientPrint } from './token.ts';
 
 const print = (address: string): string => recipientPrint(releaseKey, address);
@@ -144,6 +144,15 @@ test('after its stop nothing is begun, and what waits is left to the next run', 
   await queue.stop();
   assert.deepEqual([timers.length, await queue.take({ ...order, line: 2 }), released.length], [0, 'waits', 1]);
   assert.equal((await book.pending()).length, 1);
+});
+
+test('a message is promised from the order to its end, for a fortnight', async (t) => {
+  const { book } = start(t);
+  await book.publish(order);
+  const idsAt = async (days: number): Promise<number> => (await promisedIds(book, order.at + days * 86_400_000)).size;
+  assert.deepEqual([(await promisedIds(book, order.at)).has(order.id), await idsAt(13), await idsAt(14)], [true, 1, 0]);
+  await book.settle(order);
+  assert.equal(await idsAt(0), 0);
 });
 
 test('its end waits for what is under way: a release that is not cut off leaves no doubt', async (t) => {

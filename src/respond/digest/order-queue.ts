@@ -35,6 +35,13 @@ const atOnce = 4;
 const mostWaiting = 10_000;
 const lookEveryMs = 600_000;
 
+/** So long an order keeps its message from expiring, in ms: a mailbox that takes nothing for good must not fill the quarantine. */
+const promisedForMs = 14 * 24 * 3_600_000;
+
+/** Messages that somebody was told are released, and are not yet; `now` in milliseconds since the epoch. Rejects where the disk fails. */
+export const promisedIds = async (book: Pick<LetterBook, 'pending'>, now: number): Promise<ReadonlySet<string>> =>
+  new Set((await book.pending()).filter(({ at }) => now - at < promisedForMs).map(({ id }) => id));
+
 const keyOf = ({ letter, line }: ReleaseOrder): string => `${letter}-${line}`;
 
 export class OrderQueue {
