@@ -87,7 +87,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
   await spool.start();
   const ticking = setInterval(() => spool.tick(), tickMs);
   return {
-    desk: createSpoolDesk(spool, dir),
+    desk: createSpoolDesk(spool),
     stock,
     trouble: () => troubleOf(spool, counted, config),
     take: (item) => spool.take(item),

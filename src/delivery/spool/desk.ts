@@ -1,7 +1,6 @@
 // The operator's side of the spool: what waits, a look into it, to try it now, to stop it, to throw it away and have it back.
 import { z } from '../../lib/zod.ts';
 import { previewOf, type Preview } from '../quarantine/preview.ts';
-import { readBeginning } from './spooled-message.ts';
 import type { Spool, SpoolHandled, SpoolRouteState, SpooledShown } from './spool.ts';
 
 /** A message that waits, as lists show it; times are ISO 8601 UTC. */
@@ -64,17 +63,17 @@ const lookBytes = 128 * 1024;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** `dir` is the folder of the spool. */
-export const createSpoolDesk = (spool: Spool, dir: string): SpoolControl => ({
+/** The desk of a spool. */
+export const createSpoolDesk = (spool: Spool): SpoolControl => ({
   list: (limit, after = 0) => {
     const found = spool.list(limit + 1, after);
     const items = found.slice(0, limit);
     return { waiting: spool.size, routes: spool.routes(), items: items.map(shown), next: found.length > limit ? (items.at(-1)?.number ?? null) : null };
   },
   preview: async (id) => {
-    const item = spool.find(id);
-    if (item === undefined) return null;
-    const { envelope, wire } = await readBeginning(dir, item, lookBytes);
+    const looked = await spool.look(id, lookBytes);
+    if (looked === null) return null;
+    const { item, envelope, wire } = looked;
     const { header, text, more } = previewOf(wire, item.wireBytes > wire.length);
     return { header, text, more, user: envelope.handover.user, ip: item.ip };
   },

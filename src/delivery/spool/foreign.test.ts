@@ -132,7 +132,7 @@ test('a damaged message keeps its segment when all others have left it', async (
 test('words of a newer version in the log of marks do no harm', async (t) => {
   const dir = scratchDirectory(t, 'spool');
   writeFileSync(join(dir, 'smtp-1-00000001.seg'), Buffer.concat([record('a'), record('b')]));
-  const ledger = new SegmentLedger(dir, () => {});
+  const ledger = new SegmentLedger(dir, { trouble: () => {}, removed: () => {} });
   ledger.mark('smtp-1-00000001.seg', { id: 'a', done: 'delivered' });
   ledger.mark('smtp-1-00000001.seg', { id: 'b', moved: 'elsewhere' } as unknown as { id: string; done: 'held' });
   ledger.close();
@@ -152,7 +152,7 @@ test('a mark that cannot be written is told once and written when the disk takes
   writeFileSync(join(dir, segment), Buffer.concat([record('a'), record('b')]));
   mkdirSync(inTheWay);
   const said: string[] = [];
-  const ledger = new SegmentLedger(dir, (why) => said.push(why));
+  const ledger = new SegmentLedger(dir, { trouble: (why) => void said.push(why), removed: () => {} });
   ledger.enter(segment);
   ledger.enter(segment);
   assert.equal(ledger.done(segment, { id: 'a', done: 'delivered' }), false);

@@ -4,9 +4,15 @@ import { parseSegmentName } from './segment-file.ts';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Who hears what goes wrong, in words, and which segment is removed at this moment. */
+export interface LedgerListener {
+  trouble(why: string): void;
+  removed(segment: string): void;
+}
+
 export class SegmentLedger {
   readonly #marks: Marks;
-  readonly #trouble: (why: string) => void;
+  readonly #hear: LedgerListener;
   /** Messages that are not done, by segment. */
   readonly #left = new Map<string, number>();
   /** The newest segment of each writer: it may still grow. */
@@ -16,9 +22,9 @@ export class SegmentLedger {
   /** Of messages that are done: no more than were ever waiting. */
   readonly #unwritten: { readonly segment: string; readonly mark: Mark }[] = [];
 
-  constructor(dir: string, trouble: (why: string) => void) {
+  constructor(dir: string, hear: LedgerListener) {
     this.#marks = new Marks(dir);
-    this.#trouble = trouble;
+    this.#hear = hear;
   }
 
   /** Segments that were there before any door wrote. */
@@ -41,7 +47,8 @@ export class SegmentLedger {
   async removeNow(segment: string): Promise<void> {
     this.#left.delete(segment);
     this.#closed.delete(segment);
-    await this.#marks.remove(segment).catch((error: unknown) => this.#trouble(`${segment} cannot be removed: ${reasonOf(error)}`));
+    this.#hear.removed(segment);
+    await this.#marks.remove(segment).catch((error: unknown) => this.#hear.trouble(`${segment} cannot be removed: ${reasonOf(error)}`));
   }
 
   /** A message stands in it that is not done. */
@@ -62,7 +69,7 @@ export class SegmentLedger {
     const trouble = this.#write(segment, mark);
     if (trouble === null) return true;
     if ('done' in mark) this.#unwritten.push({ segment, mark });
-    this.#trouble(`${mark.id} cannot be marked${'done' in mark ? ' as done yet, and may come twice after a crash' : ''}: ${trouble}`);
+    this.#hear.trouble(`${mark.id} cannot be marked${'done' in mark ? ' as done yet, and may come twice after a crash' : ''}: ${trouble}`);
     return false;
   }
 

@@ -1,24 +1,30 @@
 // A spooled message on its way out: envelope and content read from its segment, and compared with what was kept before a byte leaves.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Content } from '../../model/delivery.ts';
 import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
 import { parseHead } from './record.ts';
+import type { SegmentReader } from './segment-reader.ts';
 
 export interface SpooledMessage {
   readonly envelope: SpoolEnvelope;
   readonly content: Content;
 }
 
+/** Where segments are, and who reads small pieces of them. */
+export interface SpoolFiles {
+  readonly dir: string;
+  readonly reader: SegmentReader;
+}
+
 /** Bytes: content up to this size is read in one go, together with its envelope. */
 const inMemoryBytes = 256 * 1024;
 
 /** Rejects where envelope or content is not what was kept: a message that lost a byte must not go out as if it were whole. */
-export async function readSpooled(dir: string, item: SpoolItem): Promise<SpooledMessage> {
+export async function readSpooled({ dir, reader }: SpoolFiles, item: SpoolItem): Promise<SpooledMessage> {
   const isSmall = item.wireBytes <= inMemoryBytes;
-  const octets = await readAt(dir, item, isSmall ? item.headBytes + item.wireBytes : item.headBytes);
+  const octets = await reader.read(item.segment, item.at, isSmall ? item.headBytes + item.wireBytes : item.headBytes);
   const envelope = envelopeIn(octets, item);
   const { wireBytes, sha256 } = envelope;
   const about = { wireBytes, sha256, dispose: () => {} };
@@ -34,20 +40,13 @@ export async function readSpooled(dir: string, item: SpoolItem): Promise<Spooled
 }
 
 /** The envelope and the first octets of a message, for a look. */
-export async function readBeginning(dir: string, item: SpoolItem, mostBytes: number): Promise<{ readonly envelope: SpoolEnvelope; readonly wire: Buffer }> {
-  const octets = await readAt(dir, item, item.headBytes + Math.min(item.wireBytes, mostBytes));
+export async function readBeginning(
+  reader: SegmentReader,
+  item: SpoolItem,
+  mostBytes: number,
+): Promise<{ readonly envelope: SpoolEnvelope; readonly wire: Buffer }> {
+  const octets = await reader.read(item.segment, item.at, item.headBytes + Math.min(item.wireBytes, mostBytes));
   return { envelope: envelopeIn(octets, item), wire: octets.subarray(item.headBytes) };
-}
-
-async function readAt(dir: string, { segment, at }: SpoolItem, bytes: number): Promise<Buffer> {
-  const file = await open(join(dir, segment), 'r');
-  try {
-    const octets = Buffer.alloc(bytes);
-    const { bytesRead } = await file.read(octets, 0, bytes, at);
-    return octets.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 function envelopeIn(octets: Buffer, { id, segment }: SpoolItem): SpoolEnvelope {
