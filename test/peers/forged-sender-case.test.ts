@@ -25,7 +25,7 @@ const forgers = [
 ] as const;
 type Load = (typeof forgers)[number]['toPostfix' | 'toExim'];
 
-/** Runs at the forger's: sends so many of each campaign through one session, with a subject made up for each, from ten addresses in turn. */
+/** Runs at the forger's: sends so many of each campaign through one session, with a subject made up for each, from two addresses in turn. */
 const script = `
 import net from 'node:net';
 const [, , host, port, block, pills, loans] = process.argv;
@@ -51,8 +51,8 @@ async function session(from, messages) {
   }
 }
 const all = [...Array(Number(pills)).fill('pills'), ...Array(Number(loans)).fill('loans')].map(message);
-for (let at = 0; at < 10; at++) {
-  const mine = all.filter((_, index) => index % 10 === at);
+for (let at = 0; at < 2; at++) {
+  const mine = all.filter((_, index) => index % 2 === at);
   if (mine.length > 0) await session(block + '.' + (10 + at), mine);
 }
 `;
@@ -85,7 +85,7 @@ test('bounces of a real Postfix and a real Exim: each is counted, and the networ
     joinNet(router, context, { label: 'exim', block: `${isp}.3`, number: 7 }),
   ];
   for (const [at, { block }] of forgers.entries())
-    for (let n = 0; n < 10; n++) places[at]?.run('ip', 'address', 'add', `${block}.${10 + n}/24`, 'dev', `c${at}`);
+    for (let n = 0; n < 2; n++) places[at]?.run('ip', 'address', 'add', `${block}.${10 + n}/24`, 'dev', `c${at}`);
 
   const directory = scratchDirectory(context, 'case');
   const state = scratchDirectory(context, 'state');
@@ -112,7 +112,14 @@ test('bounces of a real Postfix and a real Exim: each is counted, and the networ
     netns: atPostfix.name,
     settings: { relayhost: `[${isp}.1.2]:${gateway.port()}`, smtp_bind_address: '' },
   });
-  const exim = await eximHub(context, { ...mailbox, netns: atExim.name, wayOut: gateway.port(), wayOutHost: `${isp}.1.2` });
+  const exim = await eximHub(context, {
+    ...mailbox,
+    netns: atExim.name,
+    wayOut: gateway.port(),
+    wayOutHost: `${isp}.1.2`,
+    // The forger says HELO with the victim's own name; there is no DNS here, and Exim would wait for it.
+    lines: ['helo_lookup_domains ='],
+  });
 
   const file = join(directory, 'forger.mjs');
   writeFileSync(file, script);
@@ -129,7 +136,7 @@ test('bounces of a real Postfix and a real Exim: each is counted, and the networ
   const { forgedSender: it } = JSON.parse(shown.stdout) as { readonly forgedSender: ForgedSenderCase };
   const largestFirst = (name: (at: number) => string) =>
     forgers.map(({ toPostfix, toExim }, at) => ({ name: name(at), count: sum(toPostfix) + sum(toExim) })).sort((a, b) => b.count - a.count);
-  assert.deepEqual([it.reports, it.ours, it.unproven, it.withoutOrigin, it.inAllError], [all, 0, 0, 0, 0]);
+  assert.deepEqual([it.reports, it.ours, it.unproven, it.withoutOrigin, it.originsInAll, it.inAllError], [all, 0, 0, 0, 6, 0]);
   assert.deepEqual(it.kinds, [{ name: 'bounce', count: all }]);
   assert.deepEqual(
     it.networks,
