@@ -7,6 +7,7 @@ import type { Config } from '../config/options.ts';
 import type { Quarantine } from '../delivery/quarantine/quarantine.ts';
 import type { Recorder } from '../model/events.ts';
 import type { ReleaseOrder } from '../model/release.ts';
+import { baseAddress } from '../respond/digest/base-address.ts';
 import { createDigestControl, type DigestControl } from '../respond/digest/control.ts';
 import { createLetterBook, type LetterBook } from '../respond/digest/letter-book.ts';
 import { OrderQueue } from '../respond/digest/order-queue.ts';
@@ -194,7 +195,8 @@ function scheduleOf({ quarantine: { digest } }: Config): { readonly everyMs: num
   return digest === undefined ? null : { everyMs: digest.every, atMinute: minuteOfDay(digest.at) };
 }
 
-function settingsOf(config: Config): DigestSettings | null {
+/** Of this configuration; null: no letters are sent. */
+export function settingsOf(config: Config): DigestSettings | null {
   const { site, web, quarantine } = config;
   const { digest } = quarantine;
   if (digest === undefined) return null;
@@ -210,7 +212,8 @@ function settingsOf(config: Config): DigestSettings | null {
     lines: digest.lines,
     perMinute: digest.perMinute,
     languageOf: (domain) => digest.languages[domain] ?? digest.language,
-    isTold: (address) => domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()) && !except.has(address.toLowerCase()),
+    isTold: (address) =>
+      domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()) && !except.has(address.toLowerCase()) && !except.has(baseAddress(address)),
   };
 }
 

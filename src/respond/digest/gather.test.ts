@@ -49,6 +49,36 @@ test('what a letter has told of is not told again, but to whom it was not told',
   assert.deepEqual([...waiting.keys()], ['otto@hub.example']);
 });
 
+test('a mailbox written to in many spellings and subaddresses has one turn in a round, and the bare address is first', async () => {
+  const spelled = (n: number): string => [...'annabelle'].map((letter, at) => ((n >> at) & 1 ? letter.toUpperCase() : letter)).join('');
+  const flood = Array.from({ length: 512 }, (_, n) => heldRecord({ id: idOf(n), to: [`${spelled(n)}+${n}@hub.example`, `${spelled(n)}@hub.example`] }));
+  const waiting = await gatherWaiting(partsFor(flood));
+  assert.deepEqual(
+    [...waiting].map(([address, { count }]) => [address, count]),
+    [['annabelle@hub.example', 512]],
+  );
+  const later = await gatherWaiting(partsFor(flood, { told: (ids) => Promise.resolve(ids.map((item) => ({ item, recipient: 'annabelle@hub.example' }))) }));
+  assert.deepEqual(
+    [...later].map(([address, { count }]) => [address, count]),
+    [['annabelle+0@hub.example', 1]],
+    'the others have their turns when it has been told',
+  );
+});
+
+test('one mailbox with more subaddresses than a round has recipients keeps nobody else out', async () => {
+  const flood = Array.from({ length: 20_001 }, (_, n) => heldRecord({ id: idOf(n), to: [`ann+${n}@hub.example`] }));
+  const waiting = await gatherWaiting(partsFor([...flood, heldRecord({ id: idOf(30_000), to: ['otto@hub.example'] })]));
+  assert.deepEqual([...waiting.keys()], ['ann+0@hub.example', 'otto@hub.example']);
+});
+
+test('two spellings of one address in one message count once', async () => {
+  const waiting = await gatherWaiting(partsFor([heldRecord({ id: idOf(1), to: ['Ann@hub.example', 'ann@hub.example'] })]));
+  assert.deepEqual(
+    [...waiting].map(([address, { count }]) => [address, count]),
+    [['Ann@hub.example', 1]],
+  );
+});
+
 const left: readonly [change: Partial<HeldRecord>, why: string][] = [
   [{ user: 'ulla' }, 'a user of ours sent it: it is not incoming'],
   [{ refused: true }, 'its sender was told that it is refused'],

@@ -1,6 +1,8 @@
-// Who has mail in the quarantine that no letter has told of yet: looked through once a round, in portions, within a bound of recipients.
+// Who has mail in the quarantine that no letter has told of yet: looked through once a round, in portions, within a bound of recipients. A mailbox
+// has one letter a round: whoever writes to it in a thousand spellings and subaddresses makes no flood of letters.
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { HeldRecord } from '../../model/quarantine.ts';
+import { baseAddress } from './base-address.ts';
 
 /** What waits for one recipient. */
 export interface Waiting {
@@ -32,28 +34,53 @@ const mostRecipients = 20_000;
 export const isForRecipients = ({ user, check, refused, unreadable, state }: HeldRecord): boolean =>
   state === 'held' && user === null && !refused && unreadable === null && check !== 'sink-recipient' && check !== 'spool';
 
-/** What waits for everybody, by address. */
+/** An address of a mailbox, without regard to its case. */
+interface Turn extends Waiting {
+  readonly key: string;
+  /** As it was written first. */
+  readonly address: string;
+  readonly newest: HeldRecord[];
+  count: number;
+}
+
+/** What waits for everybody, by address; of a mailbox the bare one, else the first of its subaddresses: the others have their turn later. */
 export async function gatherWaiting(parts: GatherParts): Promise<ReadonlyMap<string, Waiting>> {
-  const waiting = new Map<string, { newest: HeldRecord[]; count: number }>();
+  const turns = new Map<string, Turn>();
   for (let after: string | null = null; ;) {
     const records = await parts.select({ after, limit: portion });
     const told = new Set((await parts.told(records.map(({ id }) => id))).map(({ item, recipient }) => `${item} ${recipient}`));
     for (const record of records.filter(isForRecipients)) {
-      for (const address of new Set(record.to)) {
+      for (const [key, address] of spellings(record.to)) {
         if (!parts.isTold(address) || told.has(`${record.id} ${parts.print(address)}`)) continue;
-        const known = waiting.get(address);
-        if (known === undefined && waiting.size >= mostRecipients) continue;
-        const one = known ?? { newest: [], count: 0 };
-        if (known === undefined) waiting.set(address, one);
-        one.count += 1;
-        one.newest.push(record);
-        if (one.newest.length > parts.lines) one.newest.shift();
+        const turn = turnOf(turns, key, address);
+        if (turn === null) continue;
+        turn.count += 1;
+        turn.newest.push(record);
+        if (turn.newest.length > parts.lines) turn.newest.shift();
       }
     }
     const last = records.at(-1);
-    if (last === undefined || records.length < portion) return waiting;
+    if (last === undefined || records.length < portion) return new Map([...turns.values()].map((turn) => [turn.address, turn]));
     after = last.id;
     // The database answers at once, each time: without a pause nothing else would run until all of it is read.
     await letOthersRun();
   }
+}
+
+/** Each address once, in its first spelling. */
+function spellings(to: readonly string[]): ReadonlyMap<string, string> {
+  const first = new Map<string, string>();
+  for (const address of to) if (!first.has(address.toLowerCase())) first.set(address.toLowerCase(), address);
+  return first;
+}
+
+/** Null where it is not this address's turn. */
+function turnOf(turns: Map<string, Turn>, key: string, address: string): Turn | null {
+  const base = baseAddress(key);
+  const known = turns.get(base);
+  if (known?.key === key) return known;
+  if (known === undefined ? turns.size >= mostRecipients : key !== base) return null;
+  const turn: Turn = { key, address, newest: [], count: 0 };
+  turns.set(base, turn);
+  return turn;
 }

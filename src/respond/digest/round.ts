@@ -143,7 +143,8 @@ async function tell(parts: RoundParts, recipient: string, { newest, count }: Wai
 /** Those that the recipient has not got by other ways. */
 async function stillWaiting({ waitingFor }: RoundParts, recipient: string, records: readonly HeldRecord[]): Promise<readonly HeldRecord[]> {
   const waiting: HeldRecord[] = [];
-  for (const held of records) if ((await waitingFor(held.id)).includes(recipient)) waiting.push(held);
+  const key = recipient.toLowerCase();
+  for (const held of records) if ((await waitingFor(held.id)).some((each) => each.toLowerCase() === key)) waiting.push(held);
   return waiting;
 }
 
