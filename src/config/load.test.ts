@@ -274,3 +274,11 @@ test('any free port (0) may be asked for more than once', () => {
     [],
   );
 });
+
+test('a key file among the mail that it encrypts is warned of', () => {
+  const files = { unreadable: () => null, worldReadable: () => false, text: () => `k-1: ${Buffer.alloc(32, 1).toString('base64')}` };
+  const warningsFor = (keyFile: string): readonly string[] =>
+    loaded(`${least}state: /var/lib/floodgate\nquarantine: {keyFile: ${keyFile}}\n`, { files }).warnings.map(({ message }) => message);
+  assert.match(warningsFor('/var/lib/floodgate/held.keys')[0] ?? '', /whoever copies that has the key as well/);
+  assert.deepEqual(warningsFor('/var/lib/floodgate-keys/held.keys'), []);
+});

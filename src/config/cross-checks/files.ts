@@ -148,10 +148,12 @@ const abuseContactFiles: CrossCheck = {
 
 /** A wrong key file must stop the start, not the mail that is held: it stays where it is, and nothing is kept in clear by mistake. */
 const heldKeys: CrossCheck = {
-  reads: ['quarantine.keyFile'],
-  *find({ quarantine: { keyFile } }, context) {
+  reads: ['quarantine.keyFile', 'state'],
+  *find({ quarantine: { keyFile }, state }, context) {
     if (keyFile === undefined) return;
     const at = ['quarantine', 'keyFile'];
+    if (keyFile.startsWith(`${state}/`))
+      yield warning(at, 'is in the state directory: whoever copies that has the key as well', 'put it beside the configuration');
     yield* readable(at, keyFile, 'the file of keys', context);
     if (context.files.unreadable(keyFile) !== null) return;
     if (context.files.worldReadable(keyFile)) yield error(at, 'can be read by every user of this host: it protects nothing', 'chmod 600 FILE');
