@@ -5,6 +5,12 @@ import type { Mailbox } from './mailbox.ts';
 export const digestLanguages = ['de', 'en', 'es', 'fr', 'it', 'nl', 'pl', 'pt'] as const;
 export type DigestLanguage = (typeof digestLanguages)[number];
 
+/** What could be a token behind the plus sign of a release address; in ORCPT the sign is `+2B`, whose characters could be part of one (RFC 3461 4). */
+const tokenLike = /\+[a-z2-7]{44,}/gi;
+
+/** A line or an address for the record, without the tokens in it: whoever reads the record must not be able to use them. */
+export const withoutTokens = (text: string): string => (text.includes('+') ? text.replaceAll(tokenLike, '') : text);
+
 /** How a recipient asked. */
 export type ReleaseWay = 'link' | 'reply';
 

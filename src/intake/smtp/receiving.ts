@@ -1,6 +1,7 @@
 // The content of a session's transaction as it comes: by DATA up to the dot (RFC 5321 4.1.1.4), or by BDAT in counted chunks (RFC 3030).
 // The shell owns everything else; it is told when content is complete, and tells when the transaction is forgotten.
 import { addressOf } from '../../model/mailbox.ts';
+import { withoutTokens } from '../../model/release.ts';
 import { reply, type Reply } from '../../model/reply.ts';
 import { replies } from '../../policy/replies.ts';
 import type { Channel } from './channel.ts';
@@ -119,7 +120,7 @@ export class Receiving {
       ref: collecting.reference,
       why,
       from: addressOf(transaction.from),
-      recipients: transaction.to.map(addressOf),
+      recipients: transaction.to.map((to) => withoutTokens(addressOf(to))), // an order to release held mail is aborted like any other
       bytes: collecting.bytes,
     });
   }

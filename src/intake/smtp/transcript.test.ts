@@ -17,3 +17,16 @@ test('no password: neither in the command, however it is written, nor in what fo
   assert.doesNotMatch(transcript.lines.join(), /c2VjcmV0/);
   assert.equal(transcript.lines.length, 4);
 });
+
+test('no token that releases held mail, not even the part of it that would be kept', () => {
+  const token = 'abcdefghijklmnopqrstuvwxyz234567abcdefghijkl';
+  const transcript = new Transcript();
+  transcript.add(`RCPT TO:<release+${token}@mx.example.org> ORCPT=rfc822;release+2B${token.toUpperCase()}@mx.example.org`, false);
+  transcript.add(`RCPT TO:<${'a'.repeat(160)}+${token}@mx.example.org>`, false);
+  transcript.add('RCPT TO:<anna+news@example.org>', false);
+  assert.deepEqual(transcript.lines, [
+    'RCPT TO:<release@mx.example.org> ORCPT=rfc822;release@mx.example.org',
+    `RCPT TO:<${'a'.repeat(160)}@mx.example.org>`,
+    'RCPT TO:<anna+news@example.org>',
+  ]);
+});

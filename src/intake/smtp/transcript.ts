@@ -1,4 +1,5 @@
-// The last lines a client said, for the record of a fault of ours: what led to it, without a password.
+// The last lines a client said, for the record of a fault of ours: what led to it, without a password and without a token that releases held mail.
+import { withoutTokens } from '../../model/release.ts';
 
 const KEPT_LINES = 8;
 const KEPT_LENGTH = 200;
@@ -11,7 +12,7 @@ export class Transcript {
   add(line: string, inAuth: boolean): void {
     this.#lines ??= [];
     if (this.#lines.length === KEPT_LINES) this.#lines.shift();
-    this.#lines.push(inAuth || /^\s*auth/i.test(line) ? 'AUTH ...' : line.slice(0, KEPT_LENGTH));
+    this.#lines.push(inAuth || /^\s*auth/i.test(line) ? 'AUTH ...' : withoutTokens(line).slice(0, KEPT_LENGTH));
   }
 
   /** Oldest first. */

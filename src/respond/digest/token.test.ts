@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { withoutTokens } from '../../model/release.ts';
 import { isSigned, letterName, parseToken, recipientPrint, tokenLength, tokenOf, type Signed } from './token.ts';
 
 const key = Buffer.alloc(32, 7);
@@ -67,4 +68,10 @@ test('a recipient is named by a print that needs the key and knows no case', () 
   assert.equal(recipientPrint(key, 'Ann@hub.example'), recipientPrint(key, 'ann@HUB.example'));
   assert.notEqual(recipientPrint(key, 'ann@hub.example'), recipientPrint(Buffer.alloc(32, 8), 'ann@hub.example'));
   assert.notEqual(recipientPrint(key, 'ann@hub.example'), recipientPrint(key, 'otto@hub.example'));
+});
+
+test('what keeps tokens out of the record knows what they look like', () => {
+  assert.equal(withoutTokens(`release+${token}@mx.example.org`), 'release@mx.example.org');
+  assert.equal(withoutTokens(`release+${token.toUpperCase()}@mx.example.org`), 'release@mx.example.org');
+  assert.equal(withoutTokens(`anna+${token.slice(1)}@example.org`), `anna+${token.slice(1)}@example.org`, "anything shorter is somebody's own subaddress");
 });
