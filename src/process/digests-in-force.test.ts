@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { configOf } from '../../test/harness/policy-inputs.ts';
 import { settingsOf } from './digests-in-force.ts';
 
-const settings = settingsOf(configOf({ quarantine: { digest: { except: ['List@hub.example', 'ann+shop@hub.example'] } } }));
+const settings = settingsOf(configOf({ quarantine: { digest: { domains: ['hub.example'], except: ['List@hub.example', 'ann+shop@hub.example'] } } }));
 const cases: readonly [address: string, isTold: boolean, why: string][] = [
   ['otto@hub.example', true, 'a user of ours'],
   ['otto@elsewhere.example', false, 'none of ours'],
