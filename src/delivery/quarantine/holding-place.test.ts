@@ -129,3 +129,26 @@ test('a copy that could not be kept gives its share back', async (t) => {
     assert.deepEqual([refusedStock.read(), stock.read(), held()], [{ pieces: 0, bytes: 0 }, { pieces: 0, bytes: 0 }, []]);
   }
 });
+
+test('a disk that hangs leaves so many copies of refused mail in memory and no more; what somebody waits for is not refused for them', async (t) => {
+  const disk = Promise.withResolvers<void>();
+  const refusedStock = new SharedStock(SharedStock.allocate());
+  const limits = { ...wide, maxMessages: 1000, refusedShare: 100 };
+  const { place, held } = start(t, {
+    refusedStock,
+    limits,
+    steps: { ...diskSteps, makeFolder: (path) => disk.promise.then(() => diskSteps.makeFolder(path)) },
+  });
+  let number = 0;
+  const copy = () => place.keep({ ...holdRequest({ reference: `1M7YNPXHV1000-R${++number}` }), refused: true });
+  const underWay = Array.from({ length: 32 }, copy);
+  const beyond = await copy();
+  assert.deepEqual([beyond.kind, refusedStock.read().pieces], ['full', 32]);
+  assert.match(beyond.kind === 'full' ? beyond.why : '', /32 copies/);
+  const original = place.keep(holdRequest());
+  disk.resolve();
+  assert.equal((await original).kind, 'kept');
+  for (const outcome of await Promise.all(underWay)) assert.equal(outcome.kind, 'kept');
+  assert.equal((await copy()).kind, 'kept', 'the disk is back');
+  assert.equal(held().length, 34);
+});

@@ -39,6 +39,8 @@ export interface HoldingPlaceParts {
 
 /** The operator hears of trouble so often at most, in ms: each message that is put off is in the record anyway. */
 const troubleEveryMs = 60_000;
+/** Copies of refused mail that are written at once. No client waits for them long, so nothing else bounds what a disk that hangs leaves in memory. */
+const mostCopiesAtOnce = 32;
 
 export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
   const { dir, stock, limits, kept, now } = parts;
@@ -51,28 +53,35 @@ export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
     stock.giveBack(item.wireBytes);
     if (item.refused) parts.refusedStock?.giveBack(item.wireBytes);
   };
+  let copies = 0;
+  const keep: HoldingPlace['keep'] = async (hold) => {
+    const { keepFor, refusedFor } = limits();
+    const item = itemOf(hold, now(), hold.refused ? refusedFor : keepFor);
+    const limit = takeRoom(item, limits(), parts);
+    const isDiskFull = limit === null && !hasRoom(item.wireBytes);
+    if (isDiskFull) giveBack(item);
+    const why = isDiskFull ? 'the disk has less free than quarantine.freeDisk' : limit;
+    if (why !== null) {
+      if (!hold.refused) sayFull(why); // nobody waits for a copy of what is refused
+      return { kind: 'full', why };
+    }
+    try {
+      await publishItem(dir, item, hold.request.content.chunks(), { ...(parts.steps && { steps: parts.steps }), vault: parts.vault?.() ?? noVault });
+    } catch (error) {
+      giveBack(item);
+      const failure = error instanceof Error ? error.message : String(error);
+      sayBroken(`${item.id} could not be kept: ${failure}`);
+      return { kind: 'failed', why: failure };
+    }
+    kept(item);
+    return { kind: 'kept', id: item.id, expiresAt: item.expiresAt };
+  };
   return {
     keep: async (hold) => {
-      const { keepFor, refusedFor } = limits();
-      const item = itemOf(hold, now(), hold.refused ? refusedFor : keepFor);
-      const limit = takeRoom(item, limits(), parts);
-      const isDiskFull = limit === null && !hasRoom(item.wireBytes);
-      if (isDiskFull) giveBack(item);
-      const why = isDiskFull ? 'the disk has less free than quarantine.freeDisk' : limit;
-      if (why !== null) {
-        if (!hold.refused) sayFull(why); // nobody waits for a copy of what is refused
-        return { kind: 'full', why };
-      }
-      try {
-        await publishItem(dir, item, hold.request.content.chunks(), { ...(parts.steps && { steps: parts.steps }), vault: parts.vault?.() ?? noVault });
-      } catch (error) {
-        giveBack(item);
-        const failure = error instanceof Error ? error.message : String(error);
-        sayBroken(`${item.id} could not be kept: ${failure}`);
-        return { kind: 'failed', why: failure };
-      }
-      kept(item);
-      return { kind: 'kept', id: item.id, expiresAt: item.expiresAt };
+      if (!hold.refused) return keep(hold);
+      if (copies >= mostCopiesAtOnce) return { kind: 'full', why: `${mostCopiesAtOnce} copies of refused mail are being written: the disk is too slow` };
+      copies += 1;
+      return keep(hold).finally(() => (copies -= 1));
     },
   };
 }
