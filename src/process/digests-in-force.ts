@@ -19,7 +19,7 @@ import { minuteOfDay } from '../respond/digest/schedule.ts';
 import { recipientPrint } from '../respond/digest/token.ts';
 import { createDigestLines, type DigestLines } from '../store/digest-lines.ts';
 import type { Store } from '../store/open.ts';
-import { LetterRefused, type OwnPost } from './own-post.ts';
+import { LetterRefused, LetterUncertain, type OwnPost } from './own-post.ts';
 import { digestDir, releaseAddressOf, openReleaseKey } from './release-ground.ts';
 import { readWhole, replaceWhole } from './whole-file.ts';
 
@@ -150,10 +150,11 @@ const roundPartsOf = ({ quarantine, lines, post, stopping, ...desk }: Desk, sett
       ids.map((item) => ({ item, recipient })),
       until,
     ),
-  waitingFor: (id) => quarantine.waitingFor(id).catch(() => []), // damaged: there is nothing to release
+  waitingFor: (id) => quarantine.waitingFor(id),
   // The recipient's mailbox is behind the hub, whatever way alerts take.
   send: (to, raw) => post.send([to], raw, { detour: false }),
   isRefusal: (error) => error instanceof LetterRefused,
+  isUncertain: (error) => error instanceof LetterUncertain,
   newId: () => post.newId(),
   random: () => randomBytes(16),
   now: Date.now,

@@ -26,6 +26,9 @@ export interface OwnPost {
 /** The next hop refused a letter for good. */
 export class LetterRefused extends Error {}
 
+/** The next hop's answer was lost: it may have the letter. */
+export class LetterUncertain extends Error {}
+
 export interface OwnPostParts {
   readonly config: Config;
   readonly record: Recorder;
@@ -54,6 +57,7 @@ export function createOwnPost({ config: first, record, doorNumber, now }: OwnPos
     });
     if (outcome.kind === 'delivered') return;
     const why = `${recipients.map(({ text }) => text).join(', ')}: ${whyOf(outcome)}`;
+    if (outcome.kind === 'ambiguous') throw new LetterUncertain(why);
     throw outcome.kind === 'refused' && outcome.hubReply.code >= 500 ? new LetterRefused(why) : new Error(why);
   };
 
@@ -75,7 +79,9 @@ export function createOwnPost({ config: first, record, doorNumber, now }: OwnPos
       const results = await Promise.allSettled([...routes.values()].map((group) => handOver(usual, group.route, group.recipients, raw)));
       const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
       const why = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure))).join('; ');
-      if (failures.length > 0) throw failures.every((failure) => failure instanceof LetterRefused) ? new LetterRefused(why) : new Error(why);
+      if (failures.length === 0) return;
+      if (failures.some((failure) => failure instanceof LetterUncertain)) throw new LetterUncertain(why);
+      throw failures.every((failure) => failure instanceof LetterRefused) ? new LetterRefused(why) : new Error(why);
     },
     reconfigure: (next) => {
       config = next;

@@ -69,13 +69,18 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
   let again: { readonly at: number; readonly tries: number } | null = null;
   let underWay: Promise<void> | null = null;
 
+  const tryAgain = (isWanted: boolean): void => {
+    const tries = (again?.tries ?? 0) + 1;
+    again = isWanted && tries <= mostAgain ? { at: now() + againMs, tries } : null;
+  };
   const round = async (ground: RoundParts): Promise<void> => {
+    const before = last;
     try {
       last = await runRound(ground);
-      const tries = (again?.tries ?? 0) + 1;
-      again = last.again && tries <= mostAgain ? { at: now() + againMs, tries } : null;
+      tryAgain(last.again);
       await parts.tidy();
     } catch (error) {
+      if (last === before) tryAgain(true);
       trouble(`letters about held mail: ${error instanceof Error ? error.message : String(error)}`);
     }
   };

@@ -33,18 +33,22 @@ export interface RoundParts extends Pick<GatherParts, 'select' | 'print'> {
   readonly key: Buffer;
   readonly book: Pick<LetterBook, 'save' | 'remove'>;
   told(ids: readonly string[]): ReturnType<GatherParts['told']>;
-  /** These messages count as told of until then. */
+  /** These messages count as told of until then; a moment that is over takes that back. */
   noteTold(ids: readonly string[], recipient: string, until: number): Promise<void>;
   waitingFor(id: string): Promise<readonly string[]>;
   /** The From field of a message as it stands; null where it cannot be read. */
   authorOf(id: string): Promise<string | null>;
-  /** Rejects where it was not handed over. */
+  /** Rejects where it was not handed over, or nobody knows whether it was. */
   send(to: string, raw: string): Promise<void>;
   /** The refusal is for good. */
   isRefusal(error: unknown): boolean;
+  /** The letter may be there all the same. */
+  isUncertain(error: unknown): boolean;
   newId(): string;
   random(): Buffer;
   readonly record: Recorder;
+  /** What goes wrong, in words. */
+  trouble(why: string): void;
   /** Milliseconds since the epoch. */
   now(): number;
   wait(ms: number): Promise<void>;
@@ -61,27 +65,33 @@ export interface RoundResult {
   readonly again: boolean;
 }
 
-/** After so many letters in a row that nobody took, the rest of the round is put off. */
+/** After so many letters in a row that could not be told, the rest of the round is put off. */
 const mostFailuresInRow = 5;
+/** The same where each was refused for good: some mailboxes are gone, but a next hop that refuses all of them has another reason. */
+const mostRefusalsInRow = 50;
+/** A letter that may be on its way is not made again for so long, in ms: longer than all the tries of a round that failed. */
+const underWayMs = 3 * 3_600_000;
 const subjectLength = 150;
 
 export async function runRound(parts: RoundParts): Promise<RoundResult> {
   const { settings, now, wait, isStopped } = parts;
   const waiting = await gatherWaiting({ ...parts, isTold: (address) => settings.isTold(address), lines: settings.lines });
   const result = { letters: 0, lines: 0, failed: 0, again: false };
-  let inRow = 0;
+  const inRow = { failed: 0, refused: 0 };
   for (const [recipient, its] of waiting) {
     if (isStopped()) break;
     const startedAt = now();
-    const { outcome, lines } = await tell(parts, recipient, its);
+    const { outcome, lines } = await tellSafely(parts, recipient, its);
     if (outcome === 'nothing') continue;
-    inRow = outcome === 'sent' ? 0 : inRow + 1;
+    inRow.failed = outcome === 'failed' ? inRow.failed + 1 : 0;
+    inRow.refused = outcome === 'refused' ? inRow.refused + 1 : 0;
     if (outcome === 'sent') {
       result.letters += 1;
       result.lines += lines;
     } else result.failed += 1;
-    result.again ||= outcome === 'failed';
-    if (inRow >= mostFailuresInRow) break;
+    const isPutOff = inRow.failed >= mostFailuresInRow || inRow.refused >= mostRefusalsInRow;
+    result.again ||= outcome === 'failed' || isPutOff;
+    if (isPutOff) break;
     await wait(Math.max(0, startedAt + 60_000 / settings.perMinute - now()));
   }
   return result;
@@ -94,7 +104,7 @@ export async function previewLetter(parts: RoundParts, recipient: string): Promi
   const [first] = waiting;
   if (first === undefined) return null;
   const [address, its] = first;
-  const records = await stillWaiting(parts, address, its.newest);
+  const { records } = await stillWaiting(parts, address, its.newest);
   if (records.length === 0) return null;
   const made = await formsFor(parts, { recipient: address, records, more: its.count - its.newest.length, expiresAt: parts.now() }, () => 'TOKEN');
   return { ...made, lines: records.length };
@@ -102,12 +112,21 @@ export async function previewLetter(parts: RoundParts, recipient: string): Promi
 
 type Told = { readonly outcome: 'sent' | 'failed' | 'refused' | 'nothing'; readonly lines: number };
 
+/** A fault of ours concerns one recipient: the others have their letters. */
+async function tellSafely(parts: RoundParts, recipient: string, its: Waiting): Promise<Told> {
+  try {
+    return await tell(parts, recipient, its);
+  } catch (error) {
+    parts.trouble(`the letter about held mail for ${recipient}: ${reasonOf(error)}`);
+    return { outcome: 'failed', lines: 0 };
+  }
+}
+
 async function tell(parts: RoundParts, recipient: string, { newest, count }: Waiting): Promise<Told> {
   const { settings, book, print, key, now, record } = parts;
-  const records = await stillWaiting(parts, recipient, newest);
+  const { records, had } = await stillWaiting(parts, recipient, newest);
   const expiresAt = now() + settings.linksForMs;
   // What it has got already must not stand in the way of the rest.
-  const had = newest.filter((each) => !records.includes(each)).map(({ id }) => id);
   await parts.noteTold(had, print(recipient), expiresAt);
   if (records.length === 0) return { outcome: 'nothing', lines: 0 };
   const letter: ReleaseLetter = {
@@ -125,27 +144,51 @@ async function tell(parts: RoundParts, recipient: string, { newest, count }: Wai
   const raw = await rawLetter(parts, { recipient, records, more, expiresAt }, token);
   const ids = records.map(({ id }) => id);
   await book.save(letter);
+  // Before it leaves: a database that fails afterwards must not make a copy of it every quarter of an hour.
+  await parts.noteTold(ids, letter.recipient, now() + underWayMs);
   try {
     await parts.send(recipient, raw);
   } catch (error) {
-    await book.remove(letter.name);
-    const isFinal = parts.isRefusal(error);
-    // Nobody reads there: to ask again every round would help nobody.
-    if (isFinal) await parts.noteTold(ids, letter.recipient, expiresAt);
-    record({ type: 'digest-failed', to: recipient, why: error instanceof Error ? error.message : String(error) });
-    return { outcome: isFinal ? 'refused' : 'failed', lines: 0 };
+    record({ type: 'digest-failed', to: recipient, why: reasonOf(error) });
+    return { outcome: await notSent(parts, { name: letter.name, ids, recipient: letter.recipient, expiresAt }, error), lines: 0 };
   }
   await parts.noteTold(ids, letter.recipient, expiresAt);
   record({ type: 'digest-sent', to: recipient, lines: ids.length, more, letter: letter.name });
   return { outcome: 'sent', lines: ids.length };
 }
 
-/** Those that the recipient has not got by other ways. */
-async function stillWaiting({ waitingFor }: RoundParts, recipient: string, records: readonly HeldRecord[]): Promise<readonly HeldRecord[]> {
-  const waiting: HeldRecord[] = [];
+interface Unsent {
+  readonly name: string;
+  readonly ids: readonly string[];
+  readonly recipient: string;
+  readonly expiresAt: number;
+}
+
+async function notSent({ book, noteTold, isRefusal, isUncertain, now }: RoundParts, letter: Unsent, error: unknown): Promise<'refused' | 'failed'> {
+  // Its recipient may be reading it: its tokens must release, and the next one can wait for the next round.
+  if (isUncertain(error)) return 'failed';
+  await book.remove(letter.name);
+  // Nobody reads there: to ask again every round would help nobody.
+  const isFinal = isRefusal(error);
+  await noteTold(letter.ids, letter.recipient, isFinal ? letter.expiresAt : now());
+  return isFinal ? 'refused' : 'failed';
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Those that the recipient has not got by other ways, and the ids of those he has. What cannot be read is neither. */
+async function stillWaiting(parts: RoundParts, recipient: string, newest: readonly HeldRecord[]) {
+  const [records, had]: [HeldRecord[], string[]] = [[], []];
   const key = recipient.toLowerCase();
-  for (const held of records) if ((await waitingFor(held.id)).some((each) => each.toLowerCase() === key)) waiting.push(held);
-  return waiting;
+  for (const held of newest) {
+    try {
+      if ((await parts.waitingFor(held.id)).some((each) => each.toLowerCase() === key)) records.push(held);
+      else had.push(held.id);
+    } catch (error) {
+      parts.trouble(`${held.id} cannot be read for a letter: ${reasonOf(error)}`);
+    }
+  }
+  return { records, had };
 }
 
 const isOffered = (held: HeldRecord): boolean => !holdsVirus(held);
