@@ -114,6 +114,30 @@ test('told twice, by the door and by the disk, it is done once', async (t) => {
   assert.deepEqual([released.length, events.length], [1, 1]);
 });
 
+test('of two spellings of one mailbox the one that waits is served, and both where both wait', async (t) => {
+  const held = heldRecord({ to: ['Otto@hub.example', 'otto@hub.example'] });
+  for (const [answers, tos] of [
+    [
+      [true, true],
+      ['Otto@hub.example', 'otto@hub.example'],
+    ],
+    [
+      [true, false, true],
+      ['Otto@hub.example', 'otto@hub.example', 'otto@hub.example'],
+    ],
+  ] as const) {
+    const { book, queue, released, timers } = start(t, { held, answers });
+    await book.publish(order);
+    await queue.take(order);
+    timers.shift()?.act();
+    await until(() => queue.waiting === 0);
+    assert.deepEqual(
+      released.map((each) => each.split(' ').at(-1)),
+      tos,
+    );
+  }
+});
+
 test('while the message cannot be opened the order waits: its key may come back', async (t) => {
   const { book, queue, released } = start(t, { held: heldRecord({ to: [], unreadable: 'no key' }) });
   await book.publish(order);

@@ -145,11 +145,15 @@ export class OrderQueue {
     if (held !== null && held.unreadable !== null) return 'waits';
     // A virus is never its recipient's to release, whatever a letter once offered.
     if (held === null || held.state !== 'held' || holdsVirus(held)) return 'gone';
-    const to = held.to.find((address) => print(address) === recipient);
+    // A message may name one mailbox in two spellings, and the next hop may have taken one of them.
+    const his = new Set(held.to.filter((address) => print(address) === recipient));
+    const [to] = his;
     if (to === undefined) return 'gone';
     if (isFirst)
       record({ type: 'release-asked', session: held.reference.slice(0, held.reference.indexOf('-')), ip: held.ip, ref: held.reference, to, way, asker });
-    if (!(await waitingFor(id)).includes(to)) return 'released';
-    return (await release(id, `recipient ${to} by ${way} from ${asker}`, to)).ok ? 'released' : 'waits';
+    const left = new Set((await waitingFor(id)).filter((address) => his.has(address)));
+    let fate: OrderFate = 'released';
+    for (const each of left) if (!(await release(id, `recipient ${to} by ${way} from ${asker}`, each)).ok) fate = 'waits';
+    return fate;
   }
 }
