@@ -115,7 +115,7 @@ async function openDesk(ground: DigestsGround, dir: string): Promise<Desk> {
   return {
     ...ground,
     key,
-    book: createLetterBook(dir),
+    book: createLetterBook(dir, { damaged: (file) => trouble(`${file} is damaged, and passed over: nobody can tell what it was (docs/digest.md)`) }),
     lines: createDigestLines(store.queries),
     print: printsOf(key),
     authorOf: async (id) => authorIn((await quarantine.preview(id).catch(() => null))?.header ?? []),

@@ -42,9 +42,11 @@ test('an order counts when its name is on the disk; where the disk fails the tok
   const { dir } = openBook(t);
   const synced: string[] = [];
   let fails = true;
-  const book = createLetterBook(dir, (folder) => {
-    synced.push(folder);
-    return fails ? Promise.reject(new Error('EIO')) : Promise.resolve();
+  const book = createLetterBook(dir, {
+    sync: (folder) => {
+      synced.push(folder);
+      return fails ? Promise.reject(new Error('EIO')) : Promise.resolve();
+    },
   });
   await assert.rejects(book.publish(order), /EIO/);
   assert.deepEqual([await book.isUsed(letter.name, 1), await book.pending()], [false, []]);
@@ -84,6 +86,24 @@ test('a letter is forgotten with its orders when its time is over, but an order 
   assert.equal(await book.find(letter.name), null);
   assert.equal(await book.isUsed(letter.name, 1), false);
   assert.equal((await book.pending()).length, 1);
+});
+
+test('a damaged file stands in the way of no other, and is told of', async (t) => {
+  const { dir, book } = openBook(t);
+  await book.save(letter);
+  await book.publish(order);
+  await book.publish({ ...order, line: 2 });
+  const files = [join(dir, 'orders', `${letter.name}-2`), join(dir, 'letters', 'bbbb.json')];
+  writeFileSync(files[0] ?? '', '');
+  writeFileSync(files[1] ?? '', '{');
+  const told: string[] = [];
+  const again = createLetterBook(dir, { damaged: (file) => void told.push(file) });
+  assert.deepEqual(await again.pending(), [order]);
+  assert.equal(await again.isUsed(letter.name, 2), true, 'what it was is not known, but not a token that works again');
+  await again.settle(order);
+  await again.sweep(letter.expiresAt + 1);
+  assert.equal(await again.find(letter.name), null);
+  assert.deepEqual(told, files);
 });
 
 test('what somebody died in the middle of is swept away, what somebody may be writing is not', async (t) => {

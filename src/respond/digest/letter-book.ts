@@ -41,11 +41,16 @@ const settledMark = '.done';
 /** What somebody died in the middle of is older; in ms. */
 const unfinishedAfterMs = 3_600_000;
 
-/**
- * Opens the book below `dir`, and makes its folders where they are missing. Its files are for our user alone.
- * `sync` waits until the names in a folder are on the disk; tests put a failing one in.
- */
-export function createLetterBook(dir: string, sync: (folder: string) => Promise<void> = synced): LetterBook {
+/** What may be other than usual. */
+export interface LetterBookParts {
+  /** Waits until the names in a folder are on the disk; tests put a failing one in. */
+  sync?(folder: string): Promise<void>;
+  /** A file cannot be understood, and is passed over. */
+  damaged?(file: string): void;
+}
+
+/** Opens the book below `dir`, and makes its folders where they are missing. Its files are for our user alone. */
+export function createLetterBook(dir: string, { sync = synced, damaged = () => {} }: LetterBookParts = {}): LetterBook {
   const [letters, orders, making] = [join(dir, 'letters'), join(dir, 'orders'), join(dir, 'new')];
   for (const folder of [letters, orders, making]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const letterFile = (name: string): string => join(letters, `${name}.json`);
@@ -86,8 +91,8 @@ export function createLetterBook(dir: string, sync: (folder: string) => Promise<
       const unsettled = [...names].filter((name) => !name.endsWith(settledMark) && !names.has(`${name}${settledMark}`));
       const found: ReleaseOrder[] = [];
       for (const name of unsettled) {
-        const text = await textOf(join(orders, name));
-        if (text !== null) found.push(JSON.parse(text) as ReleaseOrder); // `publish` wrote it
+        const order = await wholeIn<ReleaseOrder>(join(orders, name), damaged); // `publish` wrote it
+        if (order !== null) found.push(order);
       }
       return found.toSorted((a, b) => a.at - b.at);
     },
@@ -97,7 +102,7 @@ export function createLetterBook(dir: string, sync: (folder: string) => Promise<
     },
     sweep: async (expiredBefore) => {
       await sweepUnfinished(making);
-      const over = await lettersOver(letters, expiredBefore);
+      const over = await lettersOver(letters, expiredBefore, damaged);
       if (over.size === 0) return;
       const names = await readdir(orders);
       const settled = new Set(names.filter((name) => name.endsWith(settledMark)));
@@ -108,11 +113,23 @@ export function createLetterBook(dir: string, sync: (folder: string) => Promise<
   };
 }
 
-async function lettersOver(folder: string, expiredBefore: number): Promise<ReadonlySet<string>> {
+/** Null where there is none, or it is damaged: one file that the disk lost a piece of must not stand in the way of all others. */
+async function wholeIn<T>(file: string, damaged: (file: string) => void): Promise<T | null> {
+  const text = await textOf(file);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    damaged(file);
+    return null;
+  }
+}
+
+async function lettersOver(folder: string, expiredBefore: number, damaged: (file: string) => void): Promise<ReadonlySet<string>> {
   const over = new Set<string>();
   for (const file of await readdir(folder)) {
-    const text = await textOf(join(folder, file));
-    if (text !== null && (JSON.parse(text) as ReleaseLetter).expiresAt < expiredBefore) over.add(file.slice(0, -'.json'.length)); // `save` wrote it
+    const letter = await wholeIn<ReleaseLetter>(join(folder, file), damaged); // `save` wrote it
+    if (letter !== null && letter.expiresAt < expiredBefore) over.add(file.slice(0, -'.json'.length));
   }
   return over;
 }
