@@ -1,9 +1,12 @@
 // How much room V8 gives what is young in its heaps. Left alone it takes up to 128 MiB for it in every thread, whatever lives there: half of
-// what the gateway and `floodgate watch` held was that. Measured (bench/README.md): less room costs no processor time that can be told from noise.
+// what the gateway and `floodgate watch` held was that. What less room costs is in bench/README.md.
 import { setFlagsFromString } from 'node:v8';
 
-/** Half-space of a door's young generation, in MiB; there are two. Content of messages passes through memory outside of it. */
-const doorHalfSpaceMib = 8;
+/**
+ * Half-space of a door's young generation, in MiB; there are two. Content of messages passes through memory outside of it. With 8 MiB what
+ * lives for one message is copied as if it were to stay: a forwarded message cost a tenth more.
+ */
+const doorHalfSpaceMib = 32;
 
 /**
  * Old space of a door, in MiB, below which its collector does not go through the whole heap. Content passes through memory outside the
