@@ -50,7 +50,7 @@ test('what a letter has told of is not told again, but to whom it was not told',
 });
 
 test('a mailbox written to in many spellings and subaddresses has one turn in a round, and the bare address is first', async () => {
-  const spelled = (n: number): string => [...'annabelle'].map((letter, at) => ((n >> at) & 1 ? letter.toUpperCase() : letter)).join('');
+  const spelled = (n: number): string => Array.from('annabelle', (letter, at) => ((n >> at) & 1 ? letter.toUpperCase() : letter)).join('');
   const flood = Array.from({ length: 512 }, (_, n) => heldRecord({ id: idOf(n), to: [`${spelled(n)}+${n}@hub.example`, `${spelled(n)}@hub.example`] }));
   const waiting = await gatherWaiting(partsFor(flood));
   assert.deepEqual(

@@ -20,8 +20,24 @@ export function safeText(raw: string, most: number): string {
   return characters.length <= most ? characters.join('') : `${characters.slice(0, most - 1).join('')}…`;
 }
 
-/** Mail programs make links of what looks like one, and in our letter it would seem to be ours. */
-const withoutLinks = (text: string): string => text.replace(/\b(ht|f)tp(s?):\/\//gi, '$1xp$2://').replace(/\bwww\./gi, 'www[.]');
+/** A mail address with nothing behind it but what ends a sentence or a bracket: who wrote must be told. */
+const plainAddress = /^[<("'[]{0,3}[^\s@<>()[\]"'/\\:]{1,64}@[\p{L}\p{N}.-]{1,255}[>)"',;.\]]{0,3}$/u;
+
+/** Mail programs make links of what looks like one, and in our letter it would seem to be ours: names of hosts, schemes, shares of files. */
+const withoutLinks = (text: string): string =>
+  text
+    .split(' ')
+    .map((word) => (plainAddress.test(word) ? word : brokenUp(word)))
+    .join(' ');
+
+const brokenUp = (word: string): string =>
+  word
+    // The full stops of IDNA as well (RFC 3490 3.1).
+    .replace(/(?<=[\p{L}\p{N}_-])[.\u3002\uff0e\uff61](?=\p{L}[\p{L}\p{N}-])/gu, '[.]')
+    .replace(/(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)/g, (quad) => quad.replaceAll('.', '[.]'))
+    // RFC 3986 3.1: a letter, then letters, digits, plus, minus, full stop.
+    .replace(/([a-z][a-z0-9+-]{0,30}):(?=\S)/gi, '$1: ')
+    .replace(/\\(?=\\)/g, '\\ ');
 
 /** The author a message names, with the envelope's sender behind it where that is another; `noSender` stands for the null sender. */
 export function senderText(author: string | null, envelope: string, noSender: string): string {
