@@ -17,6 +17,8 @@ export type SenderProven = 'spf' | 'dmarc' | null;
 export interface SpoolRequest {
   readonly session: string;
   readonly request: DeliveryRequest;
+  /** The envelope sender as its client wrote it; absent where that is `request.from`, which may bear a tag of ours (BATV). */
+  readonly sender?: Sender;
   readonly proven: SenderProven;
   readonly subject: string | null;
   readonly messageId: string | null;
@@ -48,6 +50,8 @@ export interface SpoolEnvelope {
   readonly class: SpoolClass;
   readonly why: string;
   readonly from: Sender;
+  /** As its client wrote it, where `from` bears a tag of ours (BATV): who is meant, and told. */
+  readonly sender?: Sender;
   readonly recipients: readonly Mailbox[];
   readonly parameters: MailParameters;
   readonly handover: Handover;

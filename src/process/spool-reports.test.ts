@@ -39,7 +39,16 @@ function teller({ outcome = { kind: 'spooled', expiresAt: 1 }, config = configOf
   });
   const about = (from: string | null) =>
     tell({ envelope: envelopeFrom(from), header: 'Subject: Hello\r\n', failed: [{ to: mailbox('ann@hub.example'), why: '550 5.1.1 No such user' }] });
-  return { sent, clock, about };
+  /** Of mail that an authenticated user sent, under a tag of ours where it has one. */
+  const ofUser = (user: string, sender: string, from = sender) => {
+    const envelope = envelopeFrom(from);
+    return tell({
+      envelope: { ...envelope, sender: mailbox(sender), handover: { ...envelope.handover, user } },
+      header: 'Subject: Hello\r\n',
+      failed: [{ to: mailbox('ann@far.example'), why: '550 5.1.1 No such user' }],
+    });
+  };
+  return { sent, clock, about, ofUser };
 }
 
 test('a report goes to the author alone, with the null sender, and waits in the spool as other mail does', async () => {
@@ -79,4 +88,15 @@ test('never means nobody', async () => {
   const { sent, about } = teller({ config: { ...usual, spool: { ...usual.spool, reports: 'never' } } });
   assert.equal(await about('x@there.example'), 'never');
   assert.equal(sent.length, 0);
+});
+
+test('a user of ours hears at his own address, without the tag that the next hop saw; the same name elsewhere may be somebody else', async () => {
+  const { sent, ofUser } = teller();
+  assert.equal(await ofUser('anna', 'anna@example.org', 'prvs=0123abcdef=anna@example.org'), 'user');
+  assert.deepEqual(
+    sent.map(({ request }) => request.recipients[0]?.text),
+    ['anna@example.org'],
+  );
+  for (const elsewhere of ['anna@customer.example', 'anna@example.net']) assert.equal(await ofUser('anna', elsewhere), 'unproven');
+  assert.equal(await ofUser('anna@customer.example', 'anna@customer.example'), 'user');
 });

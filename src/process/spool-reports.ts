@@ -29,7 +29,8 @@ export function createSpoolReports({ config, place, post, now }: SpoolReportsPar
   const domains = new RateTable({ capacity: mostKeys, now });
   return async (message) => {
     const { site, spool } = config();
-    const whom = whomToTell(message, { reports: spool.reports, ourDomains: [...site.domains, ...site.customerDomains] });
+    const [usersDomain = ''] = site.domains;
+    const whom = whomToTell(message, { reports: spool.reports, ourDomains: [...site.domains, ...site.customerDomains], usersDomain });
     if (!whom.tell) return whom.why;
     const address = addressOf(whom.to);
     if (!/^[\x21-\x7e]+$/.test(address)) return 'failed'; // it would need SMTPUTF8 all the way

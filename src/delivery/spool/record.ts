@@ -97,7 +97,7 @@ function hasHeadBehind(octets: Buffer, from: number): boolean {
 
 /** A record as it is kept in memory. */
 export const itemOf = (
-  { id, session, queuedAt, expiresAt, class: ofClass, why, route, wireBytes, from, recipients, handover }: SpoolEnvelope,
+  { id, session, queuedAt, expiresAt, class: ofClass, why, route, wireBytes, from, sender = from, recipients, handover }: SpoolEnvelope,
   spot: Pick<SpoolItem, 'segment' | 'at' | 'headBytes'>,
 ): SpoolItem => ({
   ...spot,
@@ -110,6 +110,6 @@ export const itemOf = (
   route,
   wireBytes,
   ip: handover.client.ip,
-  from: addressOf(from),
+  from: addressOf(sender),
   to: recipients.map(addressOf),
 });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { contentOf, deliveryRequest } from '../../../test/harness/delivery-request.ts';
+import { contentOf, deliveryRequest, mailbox } from '../../../test/harness/delivery-request.ts';
 import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
 import { SharedStock } from '../../lib/shared-stock.ts';
 import type { EventBody } from '../../model/events.ts';
 import type { SpoolItem, SpoolOutcome } from '../../model/spool.ts';
+import { parseHead } from './record.ts';
 import { diskSteps, type SegmentSteps } from './segment-file.ts';
 import { createSpoolPlace, type SpoolLimits } from './spool-place.ts';
 
@@ -39,10 +41,16 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
   });
   t.after(() => place.close());
   let number = 0;
-  const keep = (content = 'Subject: x\r\n\r\nhello\r\n'): Promise<SpoolOutcome> => {
+  const keep = (content = 'Subject: x\r\n\r\nhello\r\n', more: { readonly from?: string; readonly sender?: string } = {}): Promise<SpoolOutcome> => {
     number += 1;
-    const request = deliveryRequest({ route, reference: `1M7YNPXHV1000-${number}`, content: contentOf(content) });
-    return place.keep({ session: '1M7YNPXHV1000', request, proven: null, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
+    const request = deliveryRequest({
+      route,
+      reference: `1M7YNPXHV1000-${number}`,
+      content: contentOf(content),
+      ...(more.from === undefined ? {} : { from: more.from }),
+    });
+    const sender = more.sender === undefined ? {} : { sender: mailbox(more.sender) };
+    return place.keep({ session: '1M7YNPXHV1000', request, ...sender, proven: null, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
   };
   return { dir, events, told, clock, stock, keep };
 }
@@ -133,4 +141,24 @@ test('a full disk and the limits: full, and what waits stays', async (t) => {
   const small = start(t, { limits: { ...wide, maxBytes: 30 } });
   assert.deepEqual([(await small.keep()).kind, (await small.keep()).kind], ['spooled', 'full']);
   assert.deepEqual(small.events, [{ type: 'spool-full', why: 'spool.maxBytes is reached', messages: 1, bytes: 21 }]);
+});
+
+test('who wrote it stands beside the tagged address that the next hop sees, and names it to the operator', async (t) => {
+  const { dir, told, keep } = start(t);
+  const plain = 'ann@hub.example';
+  await keep(undefined, { from: 'prvs=0123abcdef=ann@hub.example', sender: plain });
+  await keep(undefined, { from: plain, sender: plain });
+  assert.deepEqual(
+    told.map(({ from }) => from),
+    [plain, plain],
+  );
+  const octets = readFileSync(join(dir, 'smtp-1-00000001.seg'));
+  const envelopes = told.map(({ at }) => parseHead(octets, at)?.envelope);
+  assert.deepEqual(
+    envelopes.map((envelope) => [envelope?.from?.text, envelope?.sender?.text]),
+    [
+      ['prvs=0123abcdef=ann@hub.example', plain],
+      [plain, undefined],
+    ],
+  );
 });

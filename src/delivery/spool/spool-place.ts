@@ -1,6 +1,7 @@
 // The door's side of the spool: takes a message in, within the limits, and says so only when it is on the disk.
 import { mkdirSync } from 'node:fs';
 import type { Recorder } from '../../model/events.ts';
+import { addressOf } from '../../model/mailbox.ts';
 import type { SpoolEnvelope, SpoolItem, SpoolOutcome, SpoolPlace, SpoolRequest } from '../../model/spool.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { freeSpaceGuard } from '../content-store.ts';
@@ -81,7 +82,11 @@ export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
   };
 }
 
-const envelopeOf = ({ session, request, proven, subject, messageId, class: ofClass, why }: SpoolRequest, at: number, keepForMs: number): SpoolEnvelope => ({
+const envelopeOf = (
+  { session, request, sender = request.from, proven, subject, messageId, class: ofClass, why }: SpoolRequest,
+  at: number,
+  keepForMs: number,
+): SpoolEnvelope => ({
   format: 1,
   id: request.reference,
   session,
@@ -90,6 +95,7 @@ const envelopeOf = ({ session, request, proven, subject, messageId, class: ofCla
   class: ofClass,
   why,
   from: request.from,
+  ...(addressOf(sender) === addressOf(request.from) ? {} : { sender }),
   recipients: request.recipients,
   parameters: request.parameters,
   handover: request.handover,

@@ -11,6 +11,8 @@ interface Case {
   readonly user?: string;
   readonly inside?: true;
   readonly from?: string | null;
+  /** As its client wrote it. */
+  readonly sender?: string;
   readonly proven?: SenderProven;
   readonly header?: string | null;
   readonly notify?: string;
@@ -21,6 +23,12 @@ const cases: readonly [sketch: Case, told: string, why: string][] = [
   [{ user: 'ann@hub.example', from: 'ann@hub.example' }, 'user', 'an author at home'],
   [{ user: 'ann', from: 'Ann@hub.example' }, 'user', 'a user name without its domain'],
   [{ user: 'ann', from: 'bob@hub.example' }, 'unproven', "another's address"],
+  [{ user: 'ann', from: 'ann@customer.example' }, 'unproven', "a user name without its domain: a customer's Ann is another person"],
+  [{ user: 'ann@customer.example', from: 'ann@customer.example' }, 'user', 'a user name with its domain says which Ann'],
+  [{ user: 'ann', from: 'prvs=0123abcdef=ann@hub.example', sender: 'ann@hub.example' }, 'user', 'a tag of ours is no part of the address'],
+  [{ user: 'ann', from: 'prvs=0123abcdef=bob@hub.example', sender: 'bob@hub.example' }, 'unproven', "another's address bears a tag as well"],
+  [{ user: 'ann', from: 'prvs=0123abcdef=ann@hub.example' }, 'unproven', 'what looks like a tag and was not ours'],
+  [{ inside: true, from: 'prvs=0123abcdef=ann@hub.example', sender: 'ann@hub.example' }, 'inside', 'of a host of ours too'],
   [{ user: 'ann', from: 'ann@there.example', proven: 'spf' }, 'unproven', 'a user of ours who writes as somebody elsewhere'],
   [{ inside: true, from: 'printer@hub.example' }, 'inside', 'a host of ours with an address of ours'],
   [{ inside: true, from: 'x@there.example' }, 'unproven', 'a host of ours that writes as somebody else: it may be forwarding'],
@@ -40,23 +48,24 @@ const cases: readonly [sketch: Case, told: string, why: string][] = [
   [{ proven: 'spf', notify: 'SUCCESS,DELAY' }, 'not-asked', 'nor of failures'],
   [{ proven: 'spf', notify: 'SUCCESS,FAILURE' }, 'spf', 'of failures it does'],
 ];
-for (const [{ user = null, inside = false, from = 'x@there.example', proven, header = plain, notify, reports = 'proven' }, told, why] of cases)
-  test(`${JSON.stringify({ user, inside, from, proven, header, notify, reports })}: ${told}: ${why}`, () => {
+for (const [{ user = null, inside = false, from = 'x@there.example', sender, proven, header = plain, notify, reports = 'proven' }, told, why] of cases)
+  test(`${JSON.stringify({ user, inside, from, sender, proven, header, notify, reports })}: ${told}: ${why}`, () => {
     const to = { ...mailbox('ann@hub.example'), ...(notify === undefined ? {} : { notify }) };
     const decided = whomToTell(
       {
         envelope: {
           handover: { ...handover, user, client: { ...handover.client, inside } },
           from: from === null ? null : mailbox(from),
+          ...(sender === undefined ? {} : { sender: mailbox(sender) }),
           ...(proven === undefined ? {} : { proven }),
         },
         header,
         failed: [{ to, why: '550 5.1.1 No such user' }],
       },
-      { reports, ourDomains: ['hub.example'] },
+      { reports, ourDomains: ['hub.example', 'customer.example'], usersDomain: 'hub.example' },
     );
     assert.equal(decided.tell ? decided.by : decided.why, told);
-    if (decided.tell) assert.deepEqual([decided.to.text, decided.failed.length], [from, 1]);
+    if (decided.tell) assert.deepEqual([decided.to.text, decided.failed.length], [sender ?? from, 1]);
   });
 
 test('a recipient whose sender wants no report is not named in the one about the others', () => {
@@ -66,7 +75,7 @@ test('a recipient whose sender wants no report is not named in the one about the
   ];
   const decided = whomToTell(
     { envelope: { handover, from: mailbox('x@there.example'), proven: 'spf' }, header: plain, failed },
-    { reports: 'proven', ourDomains: [] },
+    { reports: 'proven', ourDomains: [], usersDomain: '' },
   );
   assert.deepEqual(decided.tell && decided.failed.map(({ to }) => to.text), ['ann@hub.example']);
 });

@@ -16,7 +16,7 @@ export interface FailedRecipient {
 }
 
 export interface Undelivered {
-  readonly envelope: Pick<SpoolEnvelope, 'handover' | 'from' | 'proven'>;
+  readonly envelope: Pick<SpoolEnvelope, 'handover' | 'from' | 'sender' | 'proven'>;
   /** Its header, dots not stuffed; null where its end was not found. */
   readonly header: string | null;
   readonly failed: readonly FailedRecipient[];
@@ -26,16 +26,19 @@ export interface Undelivered {
 export interface TellingRules {
   readonly reports: 'proven' | 'never';
   readonly ourDomains: readonly string[];
+  /** The one of them in which users without a domain in their name have their addresses. */
+  readonly usersDomain: string;
 }
 
 const silent = (why: NotTold): WhomToTell => ({ tell: false, why });
 
 /** Decides by what was known when the message came. */
-export function whomToTell({ envelope, header, failed }: Undelivered, { reports, ourDomains }: TellingRules): WhomToTell {
-  const { from } = envelope;
-  if (reports === 'never') return silent('never');
+export function whomToTell({ envelope, header, failed }: Undelivered, rules: TellingRules): WhomToTell {
+  // What leaves may bear a tag of ours, which is no part of the address: the next hop takes mail for the address alone.
+  const { from: asSent, sender: from = asSent } = envelope;
+  if (rules.reports === 'never') return silent('never');
   if (from === null) return silent('null-sender'); // RFC 5321 4.5.5, 6.1: never a notification about a notification
-  const by = knownBy(envelope, ourDomains);
+  const by = knownBy(from, envelope, rules);
   if (by === null) return silent('unproven');
   // RFC 3834 2; a header without an end cannot be judged, and lists and programs read no reports
   if (header === null || isAutomatic(header)) return silent('automatic');
@@ -45,19 +48,20 @@ export function whomToTell({ envelope, header, failed }: Undelivered, { reports,
 
 /** By what the author is known to be the one behind that address; null: anybody may have written it. */
 function knownBy(
-  { handover: { user, client }, from, proven = null }: Undelivered['envelope'],
-  ourDomains: readonly string[],
+  from: Mailbox,
+  { handover: { user, client }, proven = null }: Undelivered['envelope'],
+  { ourDomains, usersDomain }: TellingRules,
 ): Exclude<AuthorTold, NotTold> | null {
-  if (from === null) return null;
   const isOurs = ourDomains.includes(from.domain);
-  if (user !== null) return isOurs && isNameOf(user, from) ? 'user' : null; // another's address, though written by a user, is not his
+  if (user !== null) return isOurs && isNameOf(user, from, usersDomain) ? 'user' : null; // another's address, though written by a user, is not his
   if (client.inside) return isOurs ? 'inside' : null;
   return proven;
 }
 
-function isNameOf(user: string, from: Mailbox): boolean {
+/** The anna who logs in and the anna of a customer's domain may be two: a name without a domain is somebody in one domain only. */
+function isNameOf(user: string, from: Mailbox, usersDomain: string): boolean {
   const name = user.toLowerCase();
-  return name === addressOf(from).toLowerCase() || name === from.localPart.toLowerCase();
+  return name === addressOf(from).toLowerCase() || (from.domain === usersDomain && name === from.localPart.toLowerCase());
 }
 
 function isAutomatic(header: string): boolean {

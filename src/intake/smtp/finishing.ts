@@ -161,7 +161,14 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
   }
   const startedAt = services.now();
-  const outcome = await deliverOrSpool({ session: conversation.id, request, summary, proven: provenBy(transaction.from, told.traits ?? {}), services });
+  const outcome = await deliverOrSpool({
+    session: conversation.id,
+    request,
+    sender: transaction.from,
+    summary,
+    proven: provenBy(transaction.from, told.traits ?? {}),
+    services,
+  });
   const hubMs = services.now() - startedAt;
   if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs, tags };
   if ('reply' in outcome) {

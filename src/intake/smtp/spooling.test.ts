@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deliveryRequest, type RequestParts } from '../../../test/harness/delivery-request.ts';
-import { contentOf } from '../../../test/harness/policy-inputs.ts';
+import { contentOf, mailboxOf } from '../../../test/harness/policy-inputs.ts';
 import type { DeliveryOutcome } from '../../model/delivery.ts';
 import type { EventBody } from '../../model/events.ts';
 import { reply } from '../../model/reply.ts';
@@ -20,11 +20,12 @@ interface Scene {
   readonly isFor?: boolean;
   readonly hasSpool?: boolean;
   readonly request?: Partial<RequestParts>;
+  readonly sender?: string;
   readonly user?: string;
 }
 
 /** Sends one message; only known@hub.example is known at the hub. */
-async function send({ hub = away, disk = { kind: 'spooled', expiresAt: 1 }, request = {}, user, ...scene }: Scene) {
+async function send({ hub = away, disk = { kind: 'spooled', expiresAt: 1 }, request = {}, sender, user, ...scene }: Scene) {
   const kept: SpoolRequest[] = [];
   const events: EventBody[] = [];
   let asked = 0;
@@ -32,6 +33,7 @@ async function send({ hub = away, disk = { kind: 'spooled', expiresAt: 1 }, requ
   const sent = await deliverOrSpool({
     session: 's',
     request: user === undefined ? made : { ...made, handover: { ...made.handover, user } },
+    sender: sender === undefined ? made.from : mailboxOf(sender),
     summary: contentOf(),
     proven: 'spf',
     services: {
@@ -107,3 +109,9 @@ for (const [header, expected] of classes)
     const { kept } = await send({ isSorted: true, request: { content: `${header}\r\nSubject: x\r\n\r\nhello\r\n` } });
     assert.equal(kept[0]?.class, expected);
   });
+
+test('who wrote it is kept and recorded without the tag that the next hop sees', async () => {
+  const { kept, events } = await send({ request: { from: 'prvs=0123abcdef=ann@hub.example' }, sender: 'ann@hub.example', user: 'ann' });
+  assert.deepEqual([kept[0]?.sender?.text, kept[0]?.request.from?.text], ['ann@hub.example', 'prvs=0123abcdef=ann@hub.example']);
+  assert.equal(events[0]?.type === 'message-spooled' && events[0].from, 'ann@hub.example');
+});

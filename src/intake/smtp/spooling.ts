@@ -1,7 +1,7 @@
 // Mail whose next hop is away, or that the load level keeps from it, is taken all the same where nothing can come of that but its delivery:
 // recipients the next hop has taken before, or an author who has proved to be a user of ours.
 import type { Content, DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
-import { addressOf } from '../../model/mailbox.ts';
+import { addressOf, type Sender } from '../../model/mailbox.ts';
 import { reply, type Reply } from '../../model/reply.ts';
 import type { SenderProven, SpoolClass } from '../../model/spool.ts';
 import type { ContentSummary } from '../../model/stage-input.ts';
@@ -12,6 +12,8 @@ import type { DoorServices } from './services.ts';
 export interface SpoolingParts {
   readonly session: string;
   readonly request: DeliveryRequest;
+  /** The envelope sender as its client wrote it; the next hop may see it with a tag of ours. */
+  readonly sender: Sender;
   readonly summary: ContentSummary;
   readonly proven: SenderProven;
   readonly services: Pick<DoorServices, 'delivery' | 'spool' | 'record'>;
@@ -37,12 +39,12 @@ export async function deliverOrSpool(parts: SpoolingParts): Promise<Sent> {
 const mayWait = ({ handover: { user }, route, recipients, parameters }: DeliveryRequest, spool: NonNullable<DoorServices['spool']>): boolean =>
   spool.isFor(route) && parameters.requireTls !== true && (user !== null || recipients.every((to) => spool.isVerified(route, to)));
 
-async function letWait({ session, request, summary, proven, services }: SpoolingParts, why: string): Promise<Sent> {
+async function letWait({ session, request, sender, summary, proven, services }: SpoolingParts, why: string): Promise<Sent> {
   const { spool, record } = services;
   if (spool === null) throw new Error('without a spool nothing waits');
-  const { reference, route, content, from, recipients, handover } = request;
+  const { reference, route, content, recipients, handover } = request;
   const ofClass = spool.isSorted(route) ? await classOf(content) : 'person';
-  const outcome = await spool.keep({ session, request, proven, subject: summary.subject, messageId: summary.messageId, class: ofClass, why });
+  const outcome = await spool.keep({ session, request, sender, proven, subject: summary.subject, messageId: summary.messageId, class: ofClass, why });
   if (outcome.kind !== 'spooled') {
     const answer = outcome.kind === 'full' ? replies.storageFull : replies.spoolFailed;
     return { kind: `spool-${outcome.kind}`, reply: withReference(answer, reference), reason: `${why}; spool ${outcome.kind}: ${outcome.why}` };
@@ -54,7 +56,7 @@ async function letWait({ session, request, summary, proven, services }: Spooling
     ref: reference,
     route: route.key,
     why,
-    from: addressOf(from),
+    from: addressOf(sender),
     recipients: recipients.map(addressOf),
     bytes: content.wireBytes,
     expiresAt: outcome.expiresAt,
