@@ -7,7 +7,7 @@ import type { Config } from '../config/options.ts';
 import type { Quarantine } from '../delivery/quarantine/quarantine.ts';
 import type { Recorder } from '../model/events.ts';
 import type { ReleaseOrder } from '../model/release.ts';
-import { baseAddress } from '../respond/digest/base-address.ts';
+import { bareAddress } from '../respond/digest/bare-address.ts';
 import { createDigestControl, type DigestControl } from '../respond/digest/control.ts';
 import { createLetterBook, type LetterBook } from '../respond/digest/letter-book.ts';
 import { OrderQueue } from '../respond/digest/order-queue.ts';
@@ -214,7 +214,7 @@ export function settingsOf(config: Config): DigestSettings | null {
     perMinute: digest.perMinute,
     languageOf: (domain) => digest.languages[domain] ?? digest.language,
     isTold: (address) =>
-      domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()) && !except.has(address.toLowerCase()) && !except.has(baseAddress(address)),
+      domains.has(address.slice(address.lastIndexOf('@') + 1).toLowerCase()) && !except.has(address.toLowerCase()) && !except.has(bareAddress(address)),
   };
 }
 

@@ -2,7 +2,7 @@
 // has one letter a round: whoever writes to it in a thousand spellings and subaddresses makes no flood of letters.
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { HeldRecord } from '../../model/quarantine.ts';
-import { baseAddress } from './base-address.ts';
+import { bareAddress } from './bare-address.ts';
 
 /** What waits for one recipient. */
 export interface Waiting {
@@ -76,7 +76,7 @@ function spellings(to: readonly string[]): ReadonlyMap<string, string> {
 
 /** Null where it is not this address's turn. */
 function turnOf(turns: Map<string, Turn>, key: string, address: string): Turn | null {
-  const base = baseAddress(key);
+  const base = bareAddress(key);
   const known = turns.get(base);
   if (known?.key === key) return known;
   if (known === undefined ? turns.size >= mostRecipients : key !== base) return null;

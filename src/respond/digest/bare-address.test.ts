@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { baseAddress } from './base-address.ts';
+import { bareAddress } from './bare-address.ts';
 
 const cases: readonly [address: string, base: string, why: string][] = [
   ['Anna@Hub.Example', 'anna@hub.example', 'case does not count'],
@@ -10,10 +10,10 @@ const cases: readonly [address: string, base: string, why: string][] = [
   ['"a+b@c"@hub.example', '"a@hub.example', 'quoted ones are one mailbox of whoever chose that'],
   ['nobody', 'nobody', 'what is no address stays'],
 ];
-for (const [address, base, why] of cases) test(`${address} is ${base}: ${why}`, () => assert.equal(baseAddress(address), base));
+for (const [address, base, why] of cases) test(`${address} is ${base}: ${why}`, () => assert.equal(bareAddress(address), base));
 
 test('a long one takes no time', () => {
   const started = performance.now();
-  baseAddress(`${'+'.repeat(100_000)}x`);
+  bareAddress(`${'+'.repeat(100_000)}x`);
   assert.ok(performance.now() - started < 200);
 });
