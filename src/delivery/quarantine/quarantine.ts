@@ -37,8 +37,8 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** `error` is one sentence for the operator. */
-export type Handled = { readonly ok: true; readonly record: HeldRecord } | { readonly ok: false; readonly error: string };
+/** `error` is one sentence for the operator; `isUncertain`: the next hop's answer was lost, and it may have the message. */
+export type Handled = { readonly ok: true; readonly record: HeldRecord } | { readonly ok: false; readonly error: string; readonly isUncertain?: boolean };
 
 /** Expired messages are looked for so often, in ms, and so many are removed in one go. */
 const sweepEveryMs = 60_000;
@@ -152,6 +152,7 @@ export class Quarantine {
         delivered: [],
         left: to.map((each) => ({ to: each, why: String(error) })),
         said: reasonOf(error),
+        isUncertain: false,
       }));
       const told = { type: 'quarantine-released', by, ...(only === undefined ? {} : { to: only }) } as const;
       if (released.left.length === 0 && to.length === waiting.length) {
@@ -169,7 +170,8 @@ export class Quarantine {
       await this.#parts.index.save(saved);
       this.#tell(record, { ...told, outcome: why === '' ? 'delivered' : outcome, why: why === '' ? released.said : why });
       if (why === '') return { ok: true, record: saved }; // the others have not asked for it
-      return { ok: false, error: `${id} is still held: ${outcome === 'partly' ? `${released.left.length} of its recipients have not got it: ` : ''}${why}` };
+      const others = outcome === 'partly' ? `${released.left.length} of its recipients have not got it: ` : '';
+      return { ok: false, error: `${id} is still held: ${others}${why}`, isUncertain: released.isUncertain };
     });
   }
 

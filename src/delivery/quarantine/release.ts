@@ -22,6 +22,8 @@ export interface Released {
   readonly left: readonly { readonly to: Mailbox; readonly why: string }[];
   /** The next hops' last word. */
   readonly said: string;
+  /** An answer was lost: of those left somebody may have it. */
+  readonly isUncertain: boolean;
 }
 
 /** Delivers the item's content to the recipients `to`. Rejects when the content is not what was kept: nothing is sent then. */
@@ -29,14 +31,15 @@ export async function releaseItem(item: QuarantineItem, to: readonly Mailbox[], 
   await assertWhole(item, read);
   const delivered: Mailbox[] = [];
   const left: { to: Mailbox; why: string }[] = [];
-  let said = '';
+  let [said, isUncertain] = ['', false];
   for (const [route, recipients] of byRoute(item, to, parts)) {
     const served = await serve(requestOf(item, route, recipients, read), parts.delivery);
     delivered.push(...served.delivered);
     left.push(...served.left);
     said = served.said;
+    isUncertain ||= served.isUncertain;
   }
-  return { delivered, left, said };
+  return { delivered, left, said, isUncertain };
 }
 
 /** One route's share. Who was taken where others were refused before content was sent is served alone. */
@@ -45,7 +48,7 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
   if (outcome.kind === 'mixed' && outcome.at === 'rcpt') {
     const taken = outcome.perRecipient.filter(({ hubReply }) => isPositive(hubReply)).map(({ to }) => to);
     const refused = outcome.perRecipient.filter(({ hubReply }) => !isPositive(hubReply)).map(({ to, hubReply }) => ({ to, why: oneLine(hubReply) }));
-    if (taken.length === 0 || taken.length === request.recipients.length) return { delivered: [], left: refused, said: saidBy(outcome) };
+    if (taken.length === 0 || taken.length === request.recipients.length) return { delivered: [], left: refused, said: saidBy(outcome), isUncertain: false };
     const rest = await serve({ ...request, recipients: taken }, delivery);
     return { ...rest, left: [...rest.left, ...refused] };
   }
@@ -62,6 +65,7 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
       return has(to) ? [] : [{ to, why: answer === undefined ? said : oneLine(answer) }];
     }),
     said,
+    isUncertain: outcome.kind === 'ambiguous',
   };
 }
 

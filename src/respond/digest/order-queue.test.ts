@@ -24,7 +24,16 @@ const order: ReleaseOrder = {
 /** Releases that wait for the test. */
 const letGo: (() => void)[] = [];
 
-function start(t: Owner, changes: { readonly held?: HeldRecord | null; readonly answers?: readonly boolean[]; readonly holds?: true } = {}) {
+function start(
+  t: Owner,
+  changes: {
+    readonly held?: HeldRecord | null;
+    readonly answers?: readonly boolean[];
+    readonly holds?: true;
+    readonly isUncertain?: boolean;
+    trouble?: (why: string) => void;
+  } = {},
+) {
   const { book } = openBook(t);
   const events: EventBody[] = [];
   const released: string[] = [];
@@ -43,11 +52,11 @@ function start(t: Owner, changes: { readonly held?: HeldRecord | null; readonly 
         answers = later;
         released.push(`${id} ${by} ${only}`);
         if (ok) left.delete(only);
-        return { ok };
+        return { ok, isUncertain: changes.isUncertain ?? false };
       },
       print,
       record: (event) => void events.push(event),
-      trouble: (why) => assert.fail(why),
+      trouble: changes.trouble ?? ((why) => assert.fail(why)),
       now: () => 0,
       later: (act, ms) => {
         const timer = { act, ms };
@@ -136,6 +145,17 @@ test('of two spellings of one mailbox the one that waits is served, and both whe
       tos,
     );
   }
+});
+
+test('a next hop whose answers are lost is not given copies for ever: after two the operator is asked', async (t) => {
+  const troubles: string[] = [];
+  const { book, queue, released, timers } = start(t, { answers: [false, false, false], isUncertain: true, trouble: (why) => troubles.push(why) });
+  await book.publish(order);
+  assert.equal(await queue.take(order), 'waits');
+  timers.shift()?.act();
+  await until(() => queue.waiting === 0);
+  assert.deepEqual([released.length, await book.pending()], [2, []]);
+  assert.match(troubles.join(), /^1M7YNPXHV1000-1 is held on: its recipient otto@hub\.example .* lost 2 times/);
 });
 
 test('while the message cannot be opened the order waits: its key may come back', async (t) => {

@@ -7,7 +7,7 @@ import type { ReleaseOrder } from '../../model/release.ts';
 import type { LetterBook } from './letter-book.ts';
 import { holdsVirus } from './words.ts';
 
-/** `waits`: it could not be done yet. `gone`: somebody else has released or discarded it. */
+/** `waits`: it could not be done yet. `gone`: somebody else has released or discarded it, or it is the operator's to decide. */
 export type OrderFate = 'released' | 'waits' | 'gone';
 
 export interface OrderQueueParts {
@@ -16,7 +16,7 @@ export interface OrderQueueParts {
   /** Recipients who have not got it. */
   waitingFor(id: string): Promise<readonly string[]>;
   /** To one recipient alone. */
-  release(id: string, by: string, only: string): Promise<{ readonly ok: boolean }>;
+  release(id: string, by: string, only: string): Promise<{ readonly ok: boolean; readonly isUncertain?: boolean }>;
   print(address: string): string;
   readonly record: Recorder;
   /** What goes wrong, in words. */
@@ -29,6 +29,8 @@ export interface OrderQueueParts {
 
 /** Pauses between tries, in ms; the last one holds on. */
 const pausesMs = [5000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 6 * 3_600_000] as const;
+/** So often a next hop's answer may be lost; each time its recipient may have got a copy. */
+const mostLost = 2;
 /** Orders carried out at once. */
 const atOnce = 4;
 /** Orders in memory; others stay on the disk and are found there later. */
@@ -42,12 +44,20 @@ const promisedForMs = 14 * 24 * 3_600_000;
 export const promisedIds = async (book: Pick<LetterBook, 'pending'>, now: number): Promise<ReadonlySet<string>> =>
   new Set((await book.pending()).filter(({ at }) => now - at < promisedForMs).map(({ id }) => id));
 
+/** An order under way or waiting for its next try. */
+interface Known {
+  tries: number;
+  /** Answers of the next hop that were lost. */
+  lost: number;
+  cancel: () => void;
+}
+
 const keyOf = ({ letter, line }: ReleaseOrder): string => `${letter}-${line}`;
 
 export class OrderQueue {
   readonly #parts: OrderQueueParts;
   /** Orders under way or waiting for their next try, with what takes that back. */
-  readonly #known = new Map<string, { tries: number; cancel: () => void }>();
+  readonly #known = new Map<string, Known>();
   /** Settled ones, as long as the disk may still be read as it was before. */
   readonly #settled: LruMap<string, true>;
   readonly #line: (() => void)[] = [];
@@ -100,23 +110,23 @@ export class OrderQueue {
   async #take(order: ReleaseOrder): Promise<OrderFate> {
     const key = keyOf(order);
     if (this.#stopped || this.#known.has(key) || this.#settled.get(key) === true || this.#known.size >= mostWaiting) return 'waits';
-    const known = { tries: 0, cancel: () => {} };
+    const known: Known = { tries: 0, lost: 0, cancel: () => {} };
     this.#known.set(key, known);
     return this.#begin(order, known);
   }
 
-  #begin(order: ReleaseOrder, known: { tries: number; cancel: () => void }): Promise<OrderFate> {
+  #begin(order: ReleaseOrder, known: Known): Promise<OrderFate> {
     const running = this.#try(order, known).finally(() => this.#running.delete(running));
     this.#running.add(running);
     return running;
   }
 
-  async #try(order: ReleaseOrder, known: { tries: number; cancel: () => void }): Promise<OrderFate> {
+  async #try(order: ReleaseOrder, known: Known): Promise<OrderFate> {
     await this.#turn();
     try {
       if (this.#stopped) return 'waits';
       known.tries += 1;
-      const fate = await this.#carryOut(order, known.tries === 1);
+      const fate = await this.#carryOut(order, known);
       if (fate !== 'waits') {
         await this.#parts.book.settle(order);
         this.#settled.set(keyOf(order), true);
@@ -138,8 +148,8 @@ export class OrderQueue {
     this.#busy += 1;
   }
 
-  async #carryOut({ id, recipient, way, asker }: ReleaseOrder, isFirst: boolean): Promise<OrderFate> {
-    const { find, waitingFor, print, release, record } = this.#parts;
+  async #carryOut({ id, recipient, way, asker }: ReleaseOrder, known: Known): Promise<OrderFate> {
+    const { find, waitingFor, print, release, record, trouble } = this.#parts;
     const held = await find(id);
     // Without its key nobody can say whose it is: the key may come back.
     if (held !== null && held.unreadable !== null) return 'waits';
@@ -149,11 +159,21 @@ export class OrderQueue {
     const his = new Set(held.to.filter((address) => print(address) === recipient));
     const [to] = his;
     if (to === undefined) return 'gone';
-    if (isFirst)
+    if (known.tries === 1)
       record({ type: 'release-asked', session: held.reference.slice(0, held.reference.indexOf('-')), ip: held.ip, ref: held.reference, to, way, asker });
     const left = new Set((await waitingFor(id)).filter((address) => his.has(address)));
     let fate: OrderFate = 'released';
-    for (const each of left) if (!(await release(id, `recipient ${to} by ${way} from ${asker}`, each)).ok) fate = 'waits';
-    return fate;
+    let isLost = false;
+    for (const each of left) {
+      const released = await release(id, `recipient ${to} by ${way} from ${asker}`, each);
+      if (!released.ok) fate = 'waits';
+      isLost ||= released.isUncertain === true;
+    }
+    if (isLost) known.lost += 1;
+    if (!isLost || known.lost < mostLost) return fate;
+    trouble(
+      `${id} is held on: its recipient ${to} has asked for it, and the next hop's answer was lost ${mostLost} times, so that it may be there; release it yourself if it is not`,
+    );
+    return 'gone';
   }
 }
