@@ -98,3 +98,17 @@ test('a stream is never in memory as a whole', async () => {
   for await (const _ of openStream(sealStream(endless(), key, 'a'), keyOf, 'a')) break;
   assert.ok(given < 10, `${given} pieces were asked for to give the first`);
 });
+
+test('a producer that uses the memory of its chunks again spoils nothing, neither sealing nor opening', async () => {
+  /** The whole in chunks that all lie in the same place, as a reader with one buffer gives them. */
+  function* inOnePlace(octets: Buffer, size: number): Generator<Buffer> {
+    const place = Buffer.alloc(size);
+    for (const chunk of inChunks(octets, size)) yield place.subarray(0, chunk.copy(place));
+  }
+  for (const size of [7, 1000, piece - 1, piece + 1]) {
+    const plain = randomBytes(2 * piece + 9);
+    const sealed = await buffer(sealStream(inOnePlace(plain, size), key, 'a'));
+    assert.ok((await buffer(openStream(inOnePlace(sealed, size), keyOf, 'a'))).equals(plain), `in chunks of ${size}`);
+    assert.ok(openBytes(sealed, keyOf, 'a').equals(plain));
+  }
+});

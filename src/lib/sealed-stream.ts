@@ -67,7 +67,7 @@ class Sealer {
   readonly #cipher: PieceCipher;
   /** The header, until it has gone out. */
   #header: Buffer | null;
-  #waiting: Buffer = Buffer.alloc(0);
+  readonly #pieces = new Pieces(pieceOctets);
 
   constructor(key: SealingKey, context: string) {
     this.#header = Buffer.concat([magic, Buffer.from([key.id.length]), Buffer.from(key.id, 'latin1'), randomBytes(saltOctets)]);
@@ -77,16 +77,12 @@ class Sealer {
   *push(chunk: Buffer): Generator<Buffer> {
     if (this.#header !== null) yield this.#header;
     this.#header = null;
-    this.#waiting = this.#waiting.length === 0 ? chunk : Buffer.concat([this.#waiting, chunk]);
-    // Whether a piece is the last is known only when more has come.
-    let at = 0;
-    for (; this.#waiting.length - at > pieceOctets; at += pieceOctets) yield this.#cipher.seal(this.#waiting.subarray(at, at + pieceOctets), false);
-    this.#waiting = this.#waiting.subarray(at);
+    for (const piece of this.#pieces.push(chunk)) yield this.#cipher.seal(piece, false);
   }
 
   *end(): Generator<Buffer> {
     if (this.#header !== null) yield this.#header;
-    yield this.#cipher.seal(this.#waiting, true);
+    yield this.#cipher.seal(this.#pieces.rest, true);
   }
 }
 
@@ -94,7 +90,9 @@ class Opener {
   readonly #keyOf: KeyOf;
   readonly #context: string;
   #cipher: PieceCipher | null = null;
-  #waiting: Buffer = Buffer.alloc(0);
+  /** What has come while the header is not complete. */
+  #beginning: Buffer = Buffer.alloc(0);
+  readonly #pieces = new Pieces(sealedPiece);
 
   constructor(keyOf: KeyOf, context: string) {
     this.#keyOf = keyOf;
@@ -102,31 +100,75 @@ class Opener {
   }
 
   *push(chunk: Buffer): Generator<Buffer> {
-    this.#waiting = this.#waiting.length === 0 ? chunk : Buffer.concat([this.#waiting, chunk]);
-    this.#cipher ??= this.#begin();
+    let rest = chunk;
+    if (this.#cipher === null) {
+      this.#beginning = Buffer.concat([this.#beginning, chunk]);
+      this.#cipher = this.#begin();
+      rest = this.#beginning;
+    }
     if (this.#cipher === null) return;
-    let at = 0;
-    for (; this.#waiting.length - at > sealedPiece; at += sealedPiece) yield this.#cipher.open(this.#waiting.subarray(at, at + sealedPiece), false);
-    this.#waiting = this.#waiting.subarray(at);
+    for (const piece of this.#pieces.push(rest)) yield this.#cipher.open(piece, false);
   }
 
   *end(): Generator<Buffer> {
     if (this.#cipher === null) throw new CannotOpen('it is cut off at its beginning');
-    yield this.#cipher.open(this.#waiting, true);
+    yield this.#cipher.open(this.#pieces.rest, true);
   }
 
-  /** Null while the header is not complete. */
+  /** Null while the header is not complete; takes it away. */
   #begin(): PieceCipher | null {
-    if (this.#waiting.length < fixedOctets) return null;
-    const headerOctets = fixedOctets + (this.#waiting[magic.length] ?? 0) + saltOctets;
-    if (!this.#waiting.subarray(0, magic.length).equals(magic)) throw new CannotOpen('it is not sealed, or damaged at its beginning');
-    if (this.#waiting.length < headerOctets) return null;
-    const header = this.#waiting.subarray(0, headerOctets);
+    if (this.#beginning.length < fixedOctets) return null;
+    const headerOctets = fixedOctets + (this.#beginning[magic.length] ?? 0) + saltOctets;
+    if (!this.#beginning.subarray(0, magic.length).equals(magic)) throw new CannotOpen('it is not sealed, or damaged at its beginning');
+    if (this.#beginning.length < headerOctets) return null;
+    const header = this.#beginning.subarray(0, headerOctets);
     const id = keyIdOf(header);
     const key = id === null ? null : this.#keyOf(id);
     if (key === null) throw new CannotOpen(`it is sealed with the key ${id ?? '?'}, which is not at hand`, id);
-    this.#waiting = this.#waiting.subarray(headerOctets);
+    this.#beginning = this.#beginning.subarray(headerOctets);
     return new PieceCipher(key, header, this.#context);
+  }
+}
+
+/** Cuts what comes into pieces. What a chunk leaves over is copied: its owner may use its memory again. */
+class Pieces {
+  readonly #size: number;
+  #buffer: Buffer = Buffer.alloc(0);
+  #held = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Those that are certainly not the last: that is known only when more has come. Each is to be used before the next is asked for. */
+  *push(chunk: Buffer): Generator<Buffer> {
+    let at = 0;
+    if (this.#held > 0) {
+      at = Math.min(chunk.length, this.#size - this.#held);
+      this.#keep(chunk.subarray(0, at));
+      if (at === chunk.length) return;
+      this.#held = 0;
+      yield this.#buffer.subarray(0, this.#size);
+    }
+    for (; chunk.length - at > this.#size; at += this.#size) yield chunk.subarray(at, at + this.#size);
+    this.#keep(chunk.subarray(at));
+  }
+
+  /** What is left for the last one. */
+  get rest(): Buffer {
+    return this.#buffer.subarray(0, this.#held);
+  }
+
+  #keep(octets: Buffer): void {
+    const needed = this.#held + octets.length;
+    if (needed > this.#buffer.length) {
+      // Most of what is sealed is smaller than a piece; what comes in little chunks is not copied again for each.
+      const larger = Buffer.alloc(Math.min(this.#size, Math.max(needed, 2 * this.#buffer.length)));
+      this.#buffer.copy(larger, 0, 0, this.#held);
+      this.#buffer = larger;
+    }
+    octets.copy(this.#buffer, this.#held);
+    this.#held = needed;
   }
 }
 
