@@ -40,7 +40,7 @@ export interface DigestsInForce {
 export interface DigestsGround {
   readonly config: Config;
   readonly store: Store;
-  readonly quarantine: Pick<Quarantine, 'select' | 'find' | 'waitingFor' | 'release' | 'preview'>;
+  readonly quarantine: Pick<Quarantine, 'select' | 'find' | 'waitingFor' | 'release' | 'header'>;
   readonly post: Pick<OwnPost, 'send' | 'newId'>;
   readonly record: Recorder;
   trouble(why: string): void;
@@ -118,7 +118,7 @@ async function openDesk(ground: DigestsGround, dir: string): Promise<Desk> {
     book: createLetterBook(dir, { damaged: (file) => trouble(`${file} is damaged, and passed over: nobody can tell what it was (docs/digest.md)`) }),
     lines: createDigestLines(store.queries),
     print: printsOf(key),
-    authorOf: async (id) => authorIn((await quarantine.preview(id).catch(() => null))?.header ?? []),
+    authorOf: async (id) => authorIn((await quarantine.header(id).catch(() => null)) ?? []),
     wait: (ms) => later(ms, undefined, { signal: stopping.signal, ref: false }).catch(() => undefined),
     stopping,
   };

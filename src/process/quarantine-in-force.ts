@@ -22,7 +22,7 @@ export const quarantineDir = (state: string): string => join(state, 'quarantine'
 export interface QuarantineInForce {
   readonly desk: QuarantineDesk;
   /** What is held, for whoever tells recipients of it. */
-  readonly held: Pick<Quarantine, 'select' | 'find' | 'waitingFor' | 'release' | 'preview'>;
+  readonly held: Pick<Quarantine, 'select' | 'find' | 'waitingFor' | 'release' | 'header'>;
   /** What is in store, for all doors to count. */
   readonly stock: SharedArrayBuffer;
   /** The part of it that copies of refused mail take. */

@@ -16,9 +16,26 @@ export interface Preview extends Readable {
 
 /** Bytes looked at: a header has at most 100 KiB, and what is to be read stands before what is attached. */
 const lookBytes = 512 * 1024;
+const headerBytes = 100 * 1024;
 const maxHeaderLines = 200;
 const maxTextLines = 60;
 const maxLineChars = 1000;
+
+/** Header lines of a content in wire form, folded ones as they stand; what comes behind them is not read. */
+export async function headerOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<readonly string[]> {
+  let looked = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const from = Math.max(0, looked.length - 3); // the blank line may lie between two pieces
+    looked = Buffer.concat([looked, chunk]);
+    if (looked.length > headerBytes || looked.indexOf('\r\n\r\n', from) >= 0) break;
+  }
+  const end = looked.indexOf('\r\n\r\n');
+  const wire = looked.subarray(0, Math.min(end < 0 ? looked.length : end + 2, headerBytes));
+  const octets = Buffer.concat([...new Unstuffer().push(wire)]);
+  return headerIn(linesOf(octets, end < 0))
+    .slice(0, maxHeaderLines)
+    .map((line) => visible(line, maxLineChars));
+}
 
 /** Reads the beginning of a content in wire form. */
 export async function previewContent(chunks: AsyncIterable<Buffer>): Promise<Preview> {
@@ -35,18 +52,25 @@ export async function previewContent(chunks: AsyncIterable<Buffer>): Promise<Pre
 /** The preview of a message of which this is the beginning, in wire form; `cut`: more follows. */
 export function previewOf(wire: Buffer, cut: boolean): Preview {
   const octets = Buffer.concat([...new Unstuffer().push(wire)]);
-  const lines = textOf(octets, cut).split('\r\n');
-  if (lines.at(-1) === '') lines.pop();
-  const blank = lines.indexOf('');
-  const headerEnd = blank < 0 ? lines.length : blank;
-  const header = lines.slice(0, headerEnd);
-  const text = lines.slice(headerEnd + 1);
+  const lines = linesOf(octets, cut);
+  const header = headerIn(lines);
+  const text = lines.slice(header.length + 1);
   return {
     header: header.slice(0, maxHeaderLines).map((line) => visible(line, maxLineChars)),
     text: text.slice(0, maxTextLines).map((line) => visible(line, maxLineChars)),
     more: cut || header.length > maxHeaderLines || text.length > maxTextLines,
     ...readableOf(octets),
   };
+}
+
+function linesOf(octets: Buffer, cut: boolean): readonly string[] {
+  const lines = textOf(octets, cut).split('\r\n');
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+function headerIn(lines: readonly string[]): readonly string[] {
+  const blank = lines.indexOf('');
+  return blank < 0 ? lines : lines.slice(0, blank);
 }
 
 /** UTF-8 where it is; a cut at the end must not make Latin-1 of it all. */

@@ -6,7 +6,7 @@ import type { HeldRecord, HeldState, QuarantineItem, QuarantineNotes, ReleaseNot
 import { addressOf, type Mailbox } from '../../model/mailbox.ts';
 import type { HeldFilter, HeldPage, QuarantineRepository } from '../../store/quarantine.ts';
 import { contentPath, contentReader, makeFolders, moveItem, readItem, removeItem, sweepUnfinished, writeNotes, type ReadItem } from './item-folder.ts';
-import { previewContent, type Preview } from './preview.ts';
+import { headerOf, previewContent, type Preview } from './preview.ts';
 import { addressesOf, recordOf } from './record-of.ts';
 import { compareWithFolders } from './comparison.ts';
 import { releaseItem, type ReleaseParts } from './release.ts';
@@ -120,10 +120,13 @@ export class Quarantine {
   }
 
   /** Null where there is no such message; rejects with `CannotOpen` where it is sealed. */
-  async preview(id: string): Promise<Preview | null> {
-    const record = await this.find(id);
-    if (record === null) return null;
-    return previewContent(this.#contentOf(await this.#read(record.state, id), record.state)());
+  preview(id: string): Promise<Preview | null> {
+    return this.#look(id, previewContent);
+  }
+
+  /** The same with its header alone, which costs little whatever stands behind it. */
+  header(id: string): Promise<readonly string[] | null> {
+    return this.#look(id, headerOf);
   }
 
   /** Recipients who have not got it, as the index shows them; none where it is not held. */
@@ -278,6 +281,11 @@ export class Quarantine {
 
   #write(state: HeldState, id: string, notes: QuarantineNotes): Promise<void> {
     return writeNotes(this.#parts.dir, state, id, notes, { vault: this.#vault });
+  }
+
+  async #look<T>(id: string, read: (content: AsyncIterable<Buffer>) => Promise<T>): Promise<T | null> {
+    const record = await this.find(id);
+    return record === null ? null : read(this.#contentOf(await this.#read(record.state, id), record.state)());
   }
 
   #contentOf(read: ReadItem, state: HeldState): () => AsyncIterable<Buffer> {
