@@ -7,7 +7,7 @@ import { startGateway, type Gateway, type RawConfig } from '../harness/gateway.t
 import { letter, newToken } from '../harness/letter.ts';
 import { outsideWorld, type OutsideWorld } from '../harness/outside-world.ts';
 import { atEnd, type Owner } from '../harness/scratch.ts';
-import { deliverOnce, referenceIn } from '../harness/smtp-client.ts';
+import { deliverOnce, referenceIn, SmtpClient } from '../harness/smtp-client.ts';
 import { until } from '../harness/until.ts';
 
 const zone = {
@@ -115,4 +115,40 @@ test('reports: never: not even a proven author is told', async (t) => {
   await back();
   assert.equal(await report(proven), 'never');
   assert.deepEqual(world.messages, []);
+});
+
+test('with BATV a user of ours hears at his own address, not at the tagged one that the next hop saw', async (t) => {
+  const hub = await startFakeHub();
+  atEnd(t, () => hub.close());
+  const away = await startFakeHub();
+  await away.close();
+  const gateway = await startGateway(t, {
+    hub: `127.0.0.1:${hub.port}`,
+    users: { ann: 'right-horse' },
+    tls: true,
+    listeners: { mx: {}, out: { role: 'submission' } },
+    config: {
+      spool: { enabled: true, freeDisk: '0', longestPause: '1s' },
+      quarantine: { freeDisk: '0' },
+      bounces: { batv: true },
+      outbound: { address: `127.0.0.1:${away.port}` },
+    },
+  });
+  const client = await SmtpClient.connect(t, { port: gateway.port('out'), from: '127.0.0.2' });
+  await client.reply();
+  await client.ask('EHLO laptop.example');
+  await client.startTls();
+  await client.ask('EHLO laptop.example');
+  assert.equal((await client.ask(`AUTH PLAIN ${Buffer.from('\0ann\0right-horse').toString('base64')}`)).code, 235);
+  const { end } = await client.transact({ from: 'ann@hub.example', to: ['gone@far.example'], content: letter() });
+  assert.equal(end?.code, 250, end?.text);
+  assert.match((await gateway.command('spool', 'list')).stdout, /\bann@hub\.example/, 'the operator sees who wrote it');
+  const back = await startFakeHub({ script: { RCPT: '550 5.1.1 No such user' } }, away.port);
+  atEnd(t, () => back.close());
+  assert.equal((await gateway.event('spool-held')).report, 'user');
+  await until('the report to arrive', () => hub.messages.length > 0);
+  assert.match(back.sessions.flatMap(({ lines }) => lines).join('\n'), /MAIL FROM:<prvs=\d{4}[0-9a-f]{6}=ann@hub\.example>/);
+  const [report] = hub.messages;
+  assert.match(report?.from ?? '', /^<>/);
+  assert.match(report?.recipients.join() ?? '', /^<ann@hub\.example>/);
 });

@@ -23,7 +23,7 @@ export interface RefusedParts {
   readonly patienceMs?: number;
 }
 
-/** A disk that hangs must not make a client wait that has only a refusal to hear. */
+/** A disk that hangs must not make a client wait that has only a refusal to hear. How many copies may then be under way, the quarantine bounds. */
 const usualPatienceMs = 5000;
 
 /** Keeps the copy if one is wanted; resolves when it is on the disk, could not be kept, or takes too long. Never rejects. */
