@@ -23,8 +23,8 @@ export interface QuarantineParts extends ReleaseParts {
   /** With what it is sealed; default: nothing is. */
   vault?(): Vault;
   readonly record: Recorder;
-  /** Ids of messages whose release somebody was promised and that is not done yet: they do not expire. Default: none. */
-  promised?(): Promise<ReadonlySet<string>>;
+  /** Ids of messages whose release somebody was promised and that is not done yet: they do not expire. */
+  promised(): Promise<ReadonlySet<string>>;
   /** Milliseconds a discarded message can be had back. */
   undoForMs(): number;
   /** Milliseconds since the epoch. */
@@ -219,7 +219,7 @@ export class Quarantine {
       await sweepUnfinished(dir, unfinishedAfterMs);
       const ended = await index.ended(now(), now() - undoForMs(), sweepAtOnce);
       for (let at = 0; at < ended.length; at += removedAtOnce) {
-        const promised = (await this.#parts.promised?.()) ?? noIds;
+        const promised = await this.#parts.promised();
         for (const { id, state } of ended.slice(at, at + removedAtOnce)) {
           await this.#withItem(id, state, (record) => (state === 'held' && promised.has(id) ? this.#prolong(record) : this.#expire(record)));
         }
@@ -343,8 +343,6 @@ export class Quarantine {
     this.#parts.record({ ...fate, session, ip: record.ip, ref: record.reference });
   }
 }
-
-const noIds: ReadonlySet<string> = new Set();
 
 const without = (recipients: readonly Mailbox[], delivered: readonly string[] = []): readonly Mailbox[] =>
   recipients.filter(({ text }) => !delivered.includes(text));

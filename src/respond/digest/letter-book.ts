@@ -15,8 +15,15 @@ export interface ReleaseLetter {
   /** Milliseconds since the epoch; from `expiresAt` on its tokens release nothing. */
   readonly madeAt: number;
   readonly expiresAt: number;
-  /** In the order of the letter: the held message, and whether its recipient may release it. */
-  readonly lines: readonly { readonly id: string; readonly offered: boolean }[];
+  /** In the order of the letter: the held message, whether its recipient may release it, and until when it is kept. */
+  readonly lines: readonly OfferedLine[];
+}
+
+/** A line of a letter; `keptUntil` in milliseconds since the epoch. */
+export interface OfferedLine {
+  readonly id: string;
+  readonly offered: boolean;
+  readonly keptUntil?: number;
 }
 
 /** Where letters and orders are; see createLetterBook. */

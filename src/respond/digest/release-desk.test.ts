@@ -44,6 +44,17 @@ test('many at once with one token: one order', async (t) => {
   assert.equal(all.filter(({ kind }) => kind === 'ordered').length, 1);
 });
 
+test('in the last minute before a message expires nothing is ordered any more: the keeper may be at its removal', async (t) => {
+  const letter = releaseLetter(ids, { lines: ids.map((id) => ({ id, offered: true, keptUntil: 90_000 })) });
+  const { desk, clock, token, book } = await start(t, letter);
+  clock.ms = 29_999;
+  assert.equal((await desk.order(token(1), byReply)).kind, 'ordered');
+  clock.ms = 30_000;
+  assert.equal(await desk.worth(token(2)), 'gone');
+  for (const way of [token(2), token(0)]) assert.deepEqual(await desk.order(way, { ...byReply, lines: [2] }), { kind: 'refused', why: 'gone' });
+  assert.equal((await book.pending()).length, 1);
+});
+
 test('a token without our signature is nothing, and so is one whose letter is another, or gone', async (t) => {
   const { desk, letter } = await start(t);
   const otto = releaseLetter(ids, { recipient: 'otto' });

@@ -2,7 +2,7 @@
 // for a letter as a whole needs the numbers of its lines. Whoever has no signature of ours learns nothing, not even which letters there are.
 import type { ReleaseAsked, ReleaseAsking, ReleaseDesk, ReleaseOrder, TokenWorth } from '../../model/release.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
-import type { LetterBook, ReleaseLetter } from './letter-book.ts';
+import type { LetterBook, OfferedLine, ReleaseLetter } from './letter-book.ts';
 import { isSigned, parseToken } from './token.ts';
 
 export interface ReleaseDeskParts {
@@ -61,19 +61,23 @@ function addressPattern(address: string): (to: Mailbox) => string | null {
   };
 }
 
+/** Nothing is ordered so shortly before a message expires, in ms: the keeper could have looked at the orders already. */
+const lastOrderMs = 60_000;
+const isKept = ({ keptUntil }: OfferedLine, now: number): boolean => keptUntil === undefined || keptUntil - lastOrderMs > now;
+
 async function lookAt({ key, book, isHeld, now }: ReleaseDeskParts, token: string): Promise<HeldToken | null> {
   const parts = parseToken(token);
   const letter = parts === null ? null : await book.find(parts.letter);
   if (parts === null || letter === null) return null;
   const { line, signature } = parts;
-  const offer = line === 0 ? { id: '', offered: true } : letter.lines[line - 1];
+  const offer: OfferedLine | undefined = line === 0 ? { id: '', offered: true } : letter.lines[line - 1];
   const { name, recipient, expiresAt } = letter;
   if (offer === undefined || !isSigned(key, signature, { letter: name, line, id: offer.id, recipient, expiresAt })) return null;
   const worth = async (): Promise<HeldToken['worth']> => {
     if (line > 0 && (await book.isUsed(name, line))) return 'used';
     if (expiresAt <= now()) return 'expired';
     if (!offer.offered) return 'not-offered';
-    return line === 0 || (await isHeld(offer.id)) ? 'valid' : 'gone';
+    return line === 0 || (isKept(offer, now()) && (await isHeld(offer.id))) ? 'valid' : 'gone';
   };
   return { worth: await worth(), letter, line };
 }
@@ -102,12 +106,12 @@ async function orderLines(parts: ReleaseDeskParts, letter: ReleaseLetter, asking
 }
 
 /** Null where the letter has no such line. Its signature is that of the letter. */
-async function worthOfLine({ book, isHeld }: ReleaseDeskParts, { name, lines }: ReleaseLetter, line: number) {
+async function worthOfLine({ book, isHeld, now }: ReleaseDeskParts, { name, lines }: ReleaseLetter, line: number) {
   const offer = lines[line - 1];
   if (offer === undefined) return null;
   if (await book.isUsed(name, line)) return 'used' as const;
   if (!offer.offered) return 'not-offered' as const;
-  return (await isHeld(offer.id)) ? ('valid' as const) : ('gone' as const);
+  return isKept(offer, now()) && (await isHeld(offer.id)) ? ('valid' as const) : ('gone' as const);
 }
 
 const orderFor = ({ name, recipient, lines }: ReleaseLetter, line: number, { way, asker }: ReleaseAsking, at: number): ReleaseOrder => ({

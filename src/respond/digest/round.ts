@@ -136,7 +136,7 @@ async function tell(parts: RoundParts, recipient: string, { newest, count }: Wai
     recipient: print(recipient),
     madeAt: now(),
     expiresAt,
-    lines: records.map((held) => ({ id: held.id, offered: isOffered(held) })),
+    lines: records.map((held) => ({ id: held.id, offered: isOffered(held), keptUntil: held.expiresAt })),
   };
   const token = (line: number): string =>
     tokenOf(key, { letter: letter.name, line, id: letter.lines[line - 1]?.id ?? '', recipient: letter.recipient, expiresAt });
