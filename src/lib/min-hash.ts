@@ -15,8 +15,11 @@ const shingleWords = 5;
 const fewestWords = 30;
 /** Characters that are looked at: their words fill each bin some five times over, and every message pays for them. */
 const mostCharacters = 2048;
+/** Bits of a shingle's hash: V8 keeps such numbers in an array as they are. */
+const hashBits = 31;
+const binBits = 6;
 /** No shingle has hashed to this bin. */
-const empty = 0xffff_ffff;
+const empty = 0x7fff_ffff;
 
 export interface TextPrint {
   /** Of all its words in their order: 16 hexadecimal digits. */
@@ -30,16 +33,9 @@ export interface TextPrint {
  * a number made for each copy does not hide that it is one. Characters of scripts that write without blanks are a word each.
  */
 export function textPrint(text: string, key: HashKey): TextPrint | null {
-  const { words, count } = wordHashes(text.slice(0, mostCharacters).toLowerCase(), key.k0);
-  if (count === 0) return null;
-  let [one, two] = [key.k0 | 0, key.k1 | 0];
-  for (let at = 0; at < count; at++) {
-    const word = words[at] ?? 0;
-    one = Math.imul(((one << 13) | (one >>> 19)) ^ word, 0x85ebca6b);
-    two = (Math.imul(two, 0x9e3779b1) + word) | 0;
-  }
-  const bandsOfText = count < fewestWords ? null : bandsOf(filled(leastOf(words, count, key.k1)), key.k0);
-  return { hash: hex(mixed(one)) + hex(mixed(two)), bands: bandsOfText };
+  const print = new Printing(key);
+  hashWords(text.slice(0, mostCharacters).toLowerCase(), key.k0, print);
+  return print.done();
 }
 
 /** Finaliser of MurmurHash3: each bit of the input changes half of those that come out. */
@@ -52,16 +48,8 @@ function mixed(value: number): number {
 
 const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
-/** The first `count` are in use. */
-interface WordHashes {
-  readonly words: Int32Array;
-  readonly count: number;
-}
-
-/** A hash a word, without cutting the words out. */
-function wordHashes(text: string, seed: number): WordHashes {
-  const words = new Int32Array(text.length); // at most a word a character
-  let count = 0;
+/** Hands over a hash a word, without cutting the words out. */
+function hashWords(text: string, seed: number, print: Printing): void {
   let hash = seed;
   let inWord = false;
   for (let at = 0; at < text.length; at++) {
@@ -72,14 +60,13 @@ function wordHashes(text: string, seed: number): WordHashes {
       continue;
     }
     if (inWord) {
-      words[count++] = mixed(hash);
+      print.add(mixed(hash));
       hash = seed;
       inWord = false;
     }
-    if (code >= 0x2e80) words[count++] = mixed(seed ^ code);
+    if (code >= 0x2e80) print.add(mixed(seed ^ code));
   }
-  if (inWord) words[count++] = mixed(hash);
-  return { words, count };
+  if (inWord) print.add(mixed(hash));
 }
 
 /** Lower-case ASCII letters, and beyond ASCII all but signs and punctuation. */
@@ -89,24 +76,46 @@ const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (c
 const base = 0x9e3779b1;
 const oldestPlace = Array.from({ length: shingleWords }).reduce<number>((power) => Math.imul(power, base), 1);
 
-/** The least hash of each bin. */
-function leastOf(words: Int32Array, count: number, seed: number): Uint32Array {
-  const least = new Uint32Array(bins).fill(empty);
-  let shingle = 0;
-  for (let at = 0; at < count; at++) {
-    const leaving = at < shingleWords ? 0 : Math.imul(words[at - shingleWords] ?? 0, oldestPlace);
-    shingle = (Math.imul(shingle, base) + (words[at] ?? 0) - leaving) | 0;
-    if (at < shingleWords - 1) continue;
-    const hash = mixed(shingle ^ seed) >>> 0;
-    const bin = hash >>> 26;
-    if (hash < (least[bin] ?? 0)) least[bin] = hash;
+/** A print in the making, word by word; nothing is kept but the last words and the least hash of each bin. */
+class Printing {
+  readonly #key: HashKey;
+  readonly #least = Array.from({ length: bins }, () => empty);
+  /** The last words, in a ring. */
+  readonly #last = [0, 0, 0, 0, 0];
+  #count = 0;
+  #shingle = 0;
+  #one: number;
+  #two: number;
+
+  constructor(key: HashKey) {
+    this.#key = key;
+    this.#one = key.k0 | 0;
+    this.#two = key.k1 | 0;
   }
-  return least;
+
+  add(word: number): void {
+    const one = this.#one;
+    this.#one = Math.imul(((one << 13) | (one >>> 19)) ^ word, 0x85ebca6b);
+    this.#two = (Math.imul(this.#two, base) + word) | 0;
+    const place = this.#count++ % shingleWords;
+    this.#shingle = (Math.imul(this.#shingle, base) + word - Math.imul(this.#last[place] ?? 0, oldestPlace)) | 0;
+    this.#last[place] = word;
+    if (this.#count < shingleWords) return;
+    const hash = mixed(this.#shingle ^ this.#key.k1) >>> (32 - hashBits);
+    const bin = hash >>> (hashBits - binBits);
+    if (hash < (this.#least[bin] ?? 0)) this.#least[bin] = hash;
+  }
+
+  done(): TextPrint | null {
+    if (this.#count === 0) return null;
+    const values = this.#count < fewestWords ? null : filled(this.#least);
+    return { hash: hex(mixed(this.#one)) + hex(mixed(this.#two)), bands: values === null ? null : bandsOf(values, this.#key.k0) };
+  }
 }
 
 /** Empty bins take the value of the next full one, marked by the distance, so that two texts agree in them as they do elsewhere. */
-function filled(least: Uint32Array): Uint32Array {
-  const full = new Uint32Array(bins);
+function filled(least: readonly number[]): readonly number[] {
+  const full = [...least];
   let found = empty;
   let distance = 0;
   // Backwards and twice around: the next full bin of the last ones is behind the first.
@@ -114,12 +123,12 @@ function filled(least: Uint32Array): Uint32Array {
     const value = least[at % bins] ?? empty;
     if (value !== empty) [found, distance] = [value, 0];
     else distance++;
-    if (at < bins) full[at] = distance === 0 ? found : mixed(found + distance) >>> 0;
+    if (at < bins && distance > 0) full[at] = mixed(found + distance);
   }
   return full;
 }
 
-function bandsOf(values: Uint32Array, seed: number): number[] {
+function bandsOf(values: readonly number[], seed: number): number[] {
   return Array.from({ length: bands }, (_, band) => {
     let hash = mixed(seed + band);
     for (let bin = band * binsPerBand; bin < (band + 1) * binsPerBand; bin++) hash = mixed(Math.imul(hash, 5) ^ (values[bin] ?? 0));

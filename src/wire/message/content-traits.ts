@@ -26,7 +26,7 @@ export interface ContentToRead {
 /** Octets looked at. */
 export const beginningBytes = 64 * 1024;
 /** Octets in which nearly every message has its header and its first words; only where it has not, and for reports, the rest is looked at. */
-const firstLookBytes = 16 * 1024;
+const firstLookBytes = 8 * 1024;
 /** A journal line stays small: characters of one value, signatures, recipients that To and Cc do not name. */
 const longestValue = 200;
 const mostSignatures = 5;

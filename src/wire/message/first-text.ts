@@ -10,7 +10,7 @@ export const firstTextLimits: MessageLimits = {
   headerFields: 200,
   parts: 8,
   depth: 5,
-  textBytes: 4096,
+  textBytes: 2048,
 };
 
 /** Octets of HTML that are looked at: its head may be full of styles. */
@@ -18,7 +18,7 @@ const htmlOctets = 24 * 1024;
 /** Characters of HTML from its body on: tags take more than half of it. */
 const htmlLength = 8 * 1024;
 
-/** The text, at most 4 KiB of it; '' where there is none among the first parts. */
+/** The text, at most 2 KiB of it; '' where there is none among the first parts. */
 export function firstText(root: MimePart): string {
   return textOfPart(firstLeafOfText(root));
 }
