@@ -1,6 +1,6 @@
 // What waits, when the ground under it changes: the domain it is for is taken out of the configuration, or the disk it lies on is full.
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startFakeHub } from '../harness/fake-hub.ts';
@@ -114,6 +114,10 @@ test('the hub is away already: a reload switches the spool on, and those who got
   assert.equal(await gateway.reload(), 'config-loaded');
   const [one, two] = [newToken(), newToken()];
   assert.equal(await send('ann@hub.example', one), '250');
+  const noted = join(gateway.state, 'recipients');
+  await until('who was verified to be on the disk', () =>
+    readdirSync(noted).some((file) => readFileSync(join(noted, file), 'utf8').includes('ann@hub.example')),
+  );
   await gateway.kill9();
   await gateway.start();
   assert.equal(await send('ann@hub.example', two), '250');

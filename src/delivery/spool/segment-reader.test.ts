@@ -20,6 +20,7 @@ test('a segment that is removed while it is read is read to the end, and then it
   const dir = scratchDirectory(t, 'segments');
   writeFileSync(join(dir, 'a.seg'), 'hello');
   const reader = new SegmentReader(dir);
+  assert.equal((await reader.read('a.seg', 0, 1)).toString(), 'h', 'it is open now');
   const reading = reader.read('a.seg', 1, 3);
   reader.forget('a.seg');
   rmSync(join(dir, 'a.seg'));
