@@ -139,7 +139,7 @@ test('of two spellings of one mailbox the one that waits is served, and both whe
     await book.publish(order);
     await queue.take(order);
     timers.shift()?.act();
-    await until(() => queue.waiting === 0);
+    await until(() => queue.waiting === 0 || timers.length === 1);
     assert.deepEqual(
       released.map((each) => each.split(' ').at(-1)),
       tos,
@@ -153,7 +153,7 @@ test('a next hop whose answers are lost is not given copies for ever: after two 
   await book.publish(order);
   assert.equal(await queue.take(order), 'waits');
   timers.shift()?.act();
-  await until(() => queue.waiting === 0);
+  await until(() => queue.waiting === 0 || timers.length === 1);
   assert.deepEqual([released.length, await book.pending()], [2, []]);
   assert.match(troubles.join(), /^1M7YNPXHV1000-1 is held on: its recipient otto@hub\.example .* lost 2 times/);
 });
