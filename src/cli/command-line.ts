@@ -33,6 +33,7 @@ export async function runCommandLine(argv: readonly string[], about: { readonly 
     .version(about.version)
     .description("Mail-abuse firewall and response desk for a site's mail hub")
     .configureOutput({ outputError: (text, write) => write(text) });
+  outliveReader();
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -40,6 +41,16 @@ export async function runCommandLine(argv: readonly string[], about: { readonly 
     if (error instanceof CliError) process.stderr.write(`floodgate: ${error.message}\n`);
     else if (!isCommanderError(error)) process.stderr.write(`floodgate: ${error instanceof Error ? error.message : String(error)}\n`);
   }
+}
+
+/** `| head` has read enough: no trouble to tell of, and what was asked for is done to its end. */
+function outliveReader(): void {
+  process.stderr.on('error', () => undefined); // nowhere to tell it
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    if (process.exitCode !== 1) process.stderr.write(`floodgate: standard output: ${error.message}\n`);
+    process.exitCode = 1;
+  });
 }
 
 const isCommanderError = (error: unknown): error is { code: string; exitCode: number } =>

@@ -12,6 +12,7 @@ import { openStore, storesHere } from '../respond/queues/stores.ts';
 import { CliError, type CommandLine } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { hasGateway, heldQueue } from './held-queue.ts';
+import { whereReachable } from './reachable-queues.ts';
 import { spooledQueue } from './spooled-queue.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
@@ -78,7 +79,8 @@ export async function openQueues(options: WhichQueues): Promise<{ readonly queue
   if (stores.length === 0) throw new CliError('there is no queue: neither a running gateway nor Postfix, Exim or Sendmail is found; name one with --store');
   const place = { ...(program === undefined ? {} : { program }), ...(mailConfig === undefined ? {} : { config: resolve(mailConfig) }) };
   const places = stores.map((each) => ({ store: each, ...place }));
-  return { queues: openPlaces(places, state), places };
+  const queues = openPlaces(places, state);
+  return { queues: store === undefined ? queues.map(whereReachable) : queues, places };
 }
 
 /** The queues of an action that was done before. */

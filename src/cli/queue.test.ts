@@ -33,7 +33,11 @@ test('JSON has the promised fields in their order, and no more', () =>
   assert.deepEqual(Object.keys(shownItem(item)), ['id', 'store', 'queuedAt', 'from', 'to', 'size', 'reason', 'incident']));
 
 const usage: readonly (readonly [args: readonly string[], says: RegExp, why: string])[] = [
-  [['discard', '--yes'], /nothing is selected/, 'an empty selection is more likely a mistake than everything'],
+  [
+    ['discard', '--yes'],
+    /nothing is selected: name ids, say what the messages have in common, or say --all/,
+    'an empty selection is more likely a mistake than everything',
+  ],
   [['hold', '--sender', 'a@b.example', '--for', 'long', '--yes', '--store', 'exim'], /--for long is not understood/, 'a time'],
   [['list', '--store', 'postfix,quickmail'], /--store quickmail is not known/, 'a store'],
   [['list', '--store', 'postfix,exim', '--program', 'x'], /are of one store/, 'a program of two stores'],

@@ -136,7 +136,7 @@ interface Doing {
 
 async function act(doing: Doing, ids: readonly string[], options: ActOptions, lookAt: LookAt): Promise<void> {
   if (ids.length === 0 && options.all !== true && !isNamed(options))
-    throw new CliError('nothing is selected: name ids, say what the messages have in gatewayOptions, or say --all', 2);
+    throw new CliError('nothing is selected: name ids, say what the messages have in common, or say --all', 2);
   const forMs = options.for === undefined ? 0 : durationOf('--for', options.for);
   const { queues, places } = await openQueues(options);
   const selection = await selectionOf(ids, options, queues, lookAt);

@@ -65,11 +65,13 @@ export async function* programLines(program: string, args: readonly string[]): A
   }
 }
 
-/** One sentence for a program that failed: its own first words. */
+/** One sentence for a program that failed: what it calls fatal, else its first words. */
 export function failureText(program: string, { code, stdout, stderr }: Ran): string {
-  const words = `${stderr}\n${stdout}`
+  const said = `${stderr}\n${stdout}`
     .split('\n')
     .map((line) => line.trim())
-    .find((line) => line !== '');
+    .filter((line) => line !== '');
+  // Postfix warns first, and says why it ends in a line of its own.
+  const words = said.find((line) => /(?:^|: )fatal: /.test(line)) ?? said[0];
   return `${program} failed (${code === null ? 'killed' : `exit ${code}`})${words === undefined ? '' : `: ${words.slice(0, 300)}`}`;
 }
