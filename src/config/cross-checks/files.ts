@@ -4,6 +4,7 @@ import { type CrossCheck, type CrossContext, type CrossFound, error, warning } f
 import { readKeys } from '../../lib/key-ring.ts';
 import { parseNamedLines } from '../../lib/named-lines.ts';
 import { isOwnMailbox } from '../../model/own-mailbox.ts';
+import { parseRecipientList } from '../../model/recipient-list.ts';
 import type { OptionPath } from '../problem.ts';
 
 function* readable(path: OptionPath, file: string, what: string, { files }: CrossContext): Generator<CrossFound> {
@@ -116,10 +117,29 @@ const intakeFiles: CrossCheck = {
     for (const [index, { domain, recipients }] of intake.entries()) {
       if (!Object.hasOwn(routes, domain))
         yield error(['intake', index, 'domain'], 'has no entry in routes: nobody knows where its mail goes', `routes: {${domain}: {address: its-server:25}}`);
-      if (recipients !== undefined) yield* readable(['intake', index, 'recipients'], recipients, 'the list of recipients', context);
+      if (recipients !== undefined) yield* recipientList(['intake', index, 'recipients'], { file: recipients, domain }, context);
     }
   },
 };
+
+/** Wrong lines of a file that are told one by one; a wrong file has them by the thousand. */
+const mostLines = 10;
+
+/** Whoever is not in the list is refused for good, so a list with holes is none. */
+function* recipientList(path: OptionPath, { file, domain }: { readonly file: string; readonly domain: string }, context: CrossContext): Generator<CrossFound> {
+  yield* readable(path, file, 'the list of recipients', context);
+  if (context.files.unreadable(file) !== null) return;
+  const { addresses, wrong } = parseRecipientList(context.files.text(file), domain);
+  const hint = `an address a line, like anna@${domain}; all others of the domain hear 550`;
+  for (const line of wrong.slice(0, mostLines)) yield error(path, `${file}:${line} is no address of ${domain}`, hint);
+  if (wrong.length > mostLines) yield error(path, `${file} has ${wrong.length - mostLines} more lines that are no address of ${domain}`, hint);
+  if (addresses.size === 0 && wrong.length === 0)
+    yield error(
+      path,
+      `${file} names nobody: all mail for ${domain} would be refused`,
+      `${hint}; without recipients those are taken whom its server has taken before`,
+    );
+}
 
 const placeFiles: CrossCheck = {
   reads: ['places.country', 'places.network'],
