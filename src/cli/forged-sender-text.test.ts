@@ -23,3 +23,10 @@ test('a count that may be too high says by how much, and an estimate that it is 
   const text = forgedSenderText({ ...empty, reporters: [{ name: '192.0.2.1', count: 9, error: 3 }], reportersInAll: 30_000, inAllError: 0.1 });
   assert.match(text, /reporters {2}192\.0\.2\.1 9 \(-3\) \(about 30000 in all\)/);
 });
+
+test('while the memory is too young it says from when forged bounces are refused, and what to do until then', () => {
+  const text = forgedSenderText({ ...empty, unproven: 130, toldFrom: '2026-11-26T09:00:00.000Z' });
+  assert.match(text, /NOTHING IS REFUSED before 2026-11-26T09:00:00\.000Z/);
+  assert.match(text, /floodgate measure add --sender "<>" --recipient ADDRESS --action hold/);
+  assert.ok(!forgedSenderText(empty).includes('NOTHING IS REFUSED'), 'nor does it frighten anybody afterwards');
+});

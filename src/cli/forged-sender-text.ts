@@ -14,6 +14,7 @@ export function forgedSenderText(it: ForgedSenderCase): string {
   return [
     `forged mail in our name: ${it.reports} reports on it, ${it.first ?? '-'} to ${it.last ?? '-'}`,
     `  beside them ${it.ours} on mail of ours, ${it.unproven} that cannot be told`,
+    ...(it.toldFrom === null ? [] : tooYoung(it.toldFrom)),
     ...row('kinds', it.kinds),
     ...row('languages', it.languages),
     ...row('of mail', it.mailLanguages),
@@ -27,6 +28,12 @@ export function forgedSenderText(it: ForgedSenderCase): string {
     '',
   ].join('\n');
 }
+
+/** What neither the measure nor the check forged-bounce does before then, and what helps until then. */
+const tooYoung = (from: string): readonly string[] => [
+  `  NOTHING IS REFUSED before ${from}: what left us is not remembered for five days yet, so forged ones cannot be told`,
+  '  until then hold them: floodgate measure add --sender "<>" --recipient ADDRESS --action hold --for 2h --reason "forged bounces"',
+];
 
 /** With what it is too high by at most. */
 const countedText = ({ name, count, error }: Counted): string => `${name} ${count}${error === undefined ? '' : ` (-${error})`}`;

@@ -36,9 +36,10 @@ const common = (command: CommandLine): CommandLine =>
 async function list({ json, closed, ...gateway }: Common & { readonly closed?: boolean }): Promise<void> {
   const answer = await ask(gateway, 'GET', `${path}?closed=${closed === true}`);
   const { incidents } = answer as { readonly incidents: readonly ShownIncident[] }; // our own daemon answers: incidents/desk.ts
-  for (const each of incidents) {
-    if (json === true) printJson(each);
-    else process.stdout.write(`${incidentLine(each)}\n`);
+  if (json === true) incidents.forEach(printJson);
+  else if (incidents.length > 0) {
+    const hits = await hitsInForce(gateway);
+    for (const each of incidents) process.stdout.write(`${incidentLine(withoutMereHope(each, hits))}\n`);
   }
   if (json !== true && incidents.length === 0) process.stdout.write('no incidents\n');
 }
@@ -52,7 +53,8 @@ async function show(id: string, { json, ...gateway }: Common): Promise<void> {
       ? ((await ask(gateway, 'GET', `${path}/${encodeURIComponent(id)}/forged-sender`)) as ForgedSenderCase) // incidents/forged-sender-case.ts
       : null;
   if (json === true) return printJson({ ...found.incident, history: found.history, ...(forged === null ? {} : { forgedSender: forged }) });
-  process.stdout.write(`${pageOf(found.incident, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged)}`}`);
+  const seen = withoutMereHope(found.incident, await hitsInForce(gateway));
+  process.stdout.write(`${pageOf(seen, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged)}`}`);
 }
 
 async function change(id: string, verb: string, { json, ...gateway }: Common, body?: object): Promise<void> {
@@ -60,6 +62,18 @@ async function change(id: string, verb: string, { json, ...gateway }: Common, bo
   const changed = (answer as { readonly incident: ShownIncident }).incident; // as above
   if (json === true) printJson(changed);
   else process.stdout.write(`${incidentLine(changed)}\n`);
+}
+
+/** Hits of the measures in force, by their id. */
+async function hitsInForce(gateway: WhichGateway): Promise<ReadonlyMap<string, number>> {
+  const { measures } = (await ask(gateway, 'GET', '/api/v1/measures')) as { readonly measures: readonly { readonly id: string; readonly hits: number }[] }; // web/measure-routes.ts
+  return new Map(measures.map(({ id, hits }) => [id, hits]));
+}
+
+/** A measure that has met nothing has mitigated nothing: a person must not read that it has. */
+function withoutMereHope(it: ShownIncident, hits: ReadonlyMap<string, number>): ShownIncident {
+  if (it.state !== 'mitigated' || it.measures.some((id) => (hits.get(id) ?? 0) > 0)) return it;
+  return { ...it, state: it.level === 'watch' ? 'watch' : 'alert', measures: it.measures.map((id) => (hits.has(id) ? `${id} (0 hits)` : id)) };
 }
 
 /** All that is known of it, for a person. */

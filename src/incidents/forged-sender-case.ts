@@ -16,6 +16,8 @@ export interface ForgedSenderCase {
   /** In the same time to the same addresses: on mail of ours, and such of which it cannot be told. */
   readonly ours: number;
   readonly unproven: number;
+  /** Until then nothing is refused, as too little of what left us is remembered; null where forged reports can be told now. */
+  readonly toldFrom: string | null;
   readonly first: string | null;
   readonly last: string | null;
   readonly kinds: readonly Counted[];
@@ -120,6 +122,7 @@ export class ForgedSenderFold {
       reports: this.#sums.forged,
       ours: this.#sums.ours,
       unproven: this.#sums.unproven,
+      toldFrom: null,
       first: isoOf(this.#first),
       last: isoOf(this.#last),
       kinds: kinds.top(named),

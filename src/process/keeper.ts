@@ -30,6 +30,7 @@ import type { IncidentDesk } from '../incidents/desk.ts';
 import type { AlertsInForce } from './alerts-in-force.ts';
 import type { LogsInForce } from './logs-in-force.ts';
 import type { MeasuresInForce } from './measures-in-force.ts';
+import type { OutgoingInForce } from './outgoing-in-force.ts';
 import { watchCatchAll, type CatchAllWatch } from './catch-all-watch.ts';
 import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
@@ -74,6 +75,7 @@ export interface Keeper {
   readonly live: LiveEvents['watch'];
   readonly load: LoadWatch;
   readonly correspondents: Pick<CorrespondentsInForce, 'size'>;
+  readonly outgoing: Pick<OutgoingInForce, 'completeForMs'>;
   /** What would be decided today about a session of the past; null where it cannot be told. */
   today(explanation: Explanation): Promise<Redecision | null>;
   /** The settings in force. */

@@ -37,7 +37,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
         if (found === null) return null;
         await keeper.flushJournal();
         const { bounces, places } = keeper.settings().config;
-        return forgedSenderCase(found.incident, { journalDir, countries: bounces.countries, places });
+        return forgedSenderCase(found.incident, { journalDir, countries: bounces.countries, places, completeForMs: keeper.outgoing.completeForMs() });
       },
     },
     tokens: keeper.tokens,

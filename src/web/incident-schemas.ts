@@ -82,6 +82,7 @@ export const forgedSenderSchema: Schema = object({
   reports: number,
   ours: number,
   unproven: number,
+  toldFrom: { type: ['string', 'null'], format: 'date-time' },
   first: { type: ['string', 'null'], format: 'date-time' },
   last: { type: ['string', 'null'], format: 'date-time' },
   kinds: list(counted()),
