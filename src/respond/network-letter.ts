@@ -14,12 +14,16 @@ export interface InfectedMessage {
   readonly messageId: string;
   /** The scanner's name of what it found. */
   readonly virus: string;
+  /** It reached nobody: refused, kept or thrown away. */
+  readonly stopped: boolean;
   readonly ref: string;
 }
 
 export interface NetworkNews {
   readonly network: string;
   readonly count: number;
+  /** Not one of them reached anybody. */
+  readonly allStopped: boolean;
   /** Of the first one, in ms since the epoch. */
   readonly since: number;
   /** The latest ones, newest last; at least one. */
@@ -64,10 +68,10 @@ export function networkLetter(news: NetworkNews, stamp: NetworkLetterStamp): str
   ].join('\r\n')}\r\n`;
 }
 
-function words({ network, count, since, latest }: NetworkNews, { hostname, postmaster }: NetworkLetterStamp): readonly string[] {
+function words({ network, count, allStopped, since, latest }: NetworkNews, { hostname, postmaster }: NetworkLetterStamp): readonly string[] {
   return [
     `Since ${new Date(since).toISOString().slice(0, 19)}Z the mail server ${hostname} was handed ${count} ${count === 1 ? 'message' : 'messages'} with a virus`,
-    `by machines of the network ${network}, for which you are registered as abuse contact. None was passed on.`,
+    `by machines of the network ${network}, for which you are registered as abuse contact.${allStopped ? ' None was passed on.' : ''}`,
     'Please look at these machines: they are probably infected. Times are UTC.',
     '',
     ...latest.map(({ at, ip, port, virus }) =>

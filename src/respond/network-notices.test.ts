@@ -76,6 +76,7 @@ const infected = (ip: string, more: Partial<InfectedMessage> = {}): InfectedMess
   helo: 'pc.isp.example',
   messageId: '<1@pc.isp.example>',
   virus: 'Eicar-Test',
+  stopped: true,
   ref: '1M7YNPXHV1000-5',
   ...more,
 });
@@ -147,6 +148,20 @@ test('events say it: what came from outside counts; what our own sent, what pass
   assert.deepEqual(it.recorded, [
     { type: 'network-told', ref: '1M7YNPXHV1000-1', network: '45.0.0.0/16', to: ['abuse@45.0.example'], found: 1, source: 'rdap', why: '' },
   ]);
+});
+
+test('that none was passed on is said only where each of them was stopped', async (t) => {
+  const it = bench(t);
+  const judged = (ip: string, action: string): void => {
+    const findings = [{ check: 'virus-found', kind: 'abuse', action, outcome: { kind: 'finding', because: 'x', evidence: { virus: 'V', leaves: false } } }];
+    it.notices.take(`${JSON.stringify({ at: Date.now(), type: 'stage-judged', session: 's', ip, input: {}, action, findings })}\n`);
+  };
+  ['reject', 'quarantine', 'discard', 'observe', 'tag', 'divert'].forEach((action, net) => judged(`45.${net}.2.9`, action));
+  judged('45.9.2.9', 'observe');
+  for (let each = 0; each < 20; each += 1) judged('45.9.2.9', 'reject'); // more than are named
+  await it.pass(600_000);
+  const said = it.sent.map(({ raw }) => raw.includes('None was passed on.'));
+  assert.deepEqual(said, [true, true, true, false, false, false, false]);
 });
 
 test('our own networks are never told, and nobody is where it is switched off', async (t) => {

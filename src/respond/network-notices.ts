@@ -34,6 +34,7 @@ export interface NetworkNoticesParts {
 
 interface Pool {
   count: number;
+  allStopped: boolean;
   readonly since: number;
   /** Newest last. */
   readonly latest: InfectedMessage[];
@@ -88,10 +89,18 @@ export class NetworkNotices {
     const pool = this.#pools.get(key);
     if (pool === undefined) {
       if (this.#pools.size < mostPools)
-        this.#pools.set(key, { count: 1, since: message.at, latest: [message], tries: 0, timer: this.#later(key, settings.tellAfterMs) });
+        this.#pools.set(key, {
+          count: 1,
+          allStopped: message.stopped,
+          since: message.at,
+          latest: [message],
+          tries: 0,
+          timer: this.#later(key, settings.tellAfterMs),
+        });
       return;
     }
     pool.count += 1;
+    pool.allStopped &&= message.stopped;
     pool.latest.push(message);
     if (pool.latest.length > mostNamed) pool.latest.shift();
   }
@@ -149,6 +158,7 @@ export class NetworkNotices {
     const news = {
       network: contact.network,
       count: pools.reduce((sum, { count }) => sum + count, 0),
+      allStopped: pools.every(({ allStopped }) => allStopped),
       since: Math.min(...pools.map(({ since }) => since)),
       latest: pools
         .flatMap((pool) => pool.latest)
@@ -208,6 +218,9 @@ export class NetworkNotices {
 
 const rateOf = (perHour: number): Rate => ({ everyMs: 3_600_000 / perHour, burst: perHour });
 
+/** With any other action it went on. */
+const stopping: ReadonlySet<string> = new Set(['refuse-at-banner', 'reject', 'defer', 'quarantine', 'discard']);
+
 /** What an event says of a message with a virus that came from outside; null for any other. */
 function infectedOf(event: Event): InfectedMessage | null {
   if (event.type !== 'stage-judged') return null;
@@ -221,6 +234,7 @@ function infectedOf(event: Event): InfectedMessage | null {
     helo: event.input.helo ?? '',
     messageId: event.input.messageId ?? '',
     virus,
+    stopped: stopping.has(event.action),
     ref: event.ref ?? event.session,
   };
 }
