@@ -75,7 +75,6 @@ export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
     doc: 'The abuse contact of a network was told of the viruses that came from it, or nobody could be told, and why.',
     level: (e) => (e.to.length > 0 ? 'info' : 'warn'),
     line: (e) => [
-      ['ref', e.ref],
       ['network', e.network],
       ['to', someOf(e.to)],
       ['found', e.found],

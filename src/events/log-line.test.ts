@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { events } from './catalogue.ts';
 import { logLine, logValue, type LogFormat } from './log-line.ts';
+import { sampleEvents } from './sample-events.ts';
 
 const stamp = { time: '2026-11-21T09:06:32.123Z', door: 'smtp-1' };
 const judged = (helo: string) =>
@@ -52,7 +53,15 @@ test('the keys of a refusal are stable and in this order', () => {
 
 test('the null sender is shown, not left out: bounces are told apart from what has no sender yet', () => {
   const body = events.transactionAborted({ session: 'S', ip: '192.0.2.7', ref: 'S-1', why: 'gone', from: '', recipients: ['a@b.example'], bytes: 1 });
-  assert.match(logLine('logfmt', stamp, 'info', body), / from="" to=a@b.example /);
+  assert.match(logLine('text', stamp, 'info', body), / from="" to=a@b.example /);
 });
 
 test('plain values stand bare', () => assert.equal(logValue('a@b.example'), 'a@b.example'));
+
+for (const body of Object.values(sampleEvents)) {
+  test(`a line of ${body.type} has no key twice: whoever reads by key would have one of the two`, () => {
+    const line = logLine('text', stamp, 'info', body).replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+    const keys = [...line.matchAll(/(?:^| )([^ =]+)=/g)].map(([, key]) => key);
+    assert.deepEqual(keys, [...new Set(keys)]);
+  });
+}

@@ -34,6 +34,18 @@ test("the operator's own table comes first: the registry is not asked", async (t
   assert.deepEqual(registry.asked, []);
 });
 
+test('of a table with a bad line the good ones count; whom they do not name is unknown, not without a contact', async () => {
+  const of = (table: string | null) =>
+    createAbuseContacts({ table: () => Promise.resolve(table === null ? null : parseAbuseTable(table)), rdap: null, keepMs: 1000, now: () => 0 });
+  const holed = of('45.0.2.0/24 abuse@isp.example\n46.0.2.0/24: abuse@other.example\n');
+  assert.equal((await holed.of('46.0.2.9')).kind, 'found');
+  const missed = await holed.of('45.0.2.9');
+  assert.deepEqual([missed.kind, whyOf(missed)], ['unknown', 'it is in no line of the table that can be read (others cannot), and no registry is asked']);
+  const unread = await of(null).of('45.0.2.9');
+  assert.deepEqual([unread.kind, whyOf(unread)], ['unknown', 'the table of abuse contacts cannot be read, and no registry is asked']);
+  assert.equal((await of('46.0.2.0/24: abuse@other.example\n').of('45.0.2.9')).kind, 'none');
+});
+
 test('the registry says who reads of abuse; an answer holds for its network, a day, and no more than a /24', async (t) => {
   const { registry, contacts, clock } = await bench(t);
   for (const ip of ['45.0.2.9', '45.0.3.9']) registry.answers[`ip/${ip}`] = networkAnswer('45.0.0.0', '45.0.255.255', 'abuse@isp.example');

@@ -12,7 +12,7 @@ import type { RdapBootstrapSource } from './rdap-bootstrap.ts';
 import type { RdapClient } from './rdap-client.ts';
 
 export interface AbuseContactParts {
-  /** As it is now; null without one. */
+  /** As it is now; null without one, and while its file cannot be read. */
   table(): Promise<AbuseTable | null>;
   /** Null: no registry is asked. */
   readonly rdap: { readonly client: RdapClient; readonly bootstrap: RdapBootstrapSource } | null;
@@ -50,13 +50,21 @@ export function createAbuseContacts({ table, rdap, keepMs, now }: AbuseContactPa
 
   return {
     async of(ip) {
-      const own = (await table())?.of(ip) ?? null;
+      const rows = await table();
+      const own = rows?.of(ip) ?? null;
       if (own !== null) return { kind: 'found', ...own, source: 'table', via: ['the table of abuse contacts'] };
       if (isSpecial(ip)) return { kind: 'none', network: networkOf(ip, 32, 128), why: 'the address belongs to nobody on the Internet' };
-      if (rdap === null) return { kind: 'none', network: networkOf(ip, 32, 128), why: 'it is not in the table, and no registry is asked' };
+      if (rdap === null) return notInTable(ip, rows);
       return fromKept(ip) ?? keep(ip, await askRegistry(ip, rdap));
     },
   };
+}
+
+/** A table with holes does not say that there is no contact. */
+function notInTable(ip: string, rows: AbuseTable | null): AbuseContact {
+  if (rows === null) return { kind: 'unknown', why: 'the table of abuse contacts cannot be read, and no registry is asked' };
+  if (rows.errors.length > 0) return { kind: 'unknown', why: 'it is in no line of the table that can be read (others cannot), and no registry is asked' };
+  return { kind: 'none', network: networkOf(ip, 32, 128), why: 'it is not in the table, and no registry is asked' };
 }
 
 async function askRegistry(ip: string, { client, bootstrap: source }: NonNullable<AbuseContactParts['rdap']>): Promise<AbuseContact> {

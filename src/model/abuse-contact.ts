@@ -20,3 +20,10 @@ export type AbuseContact =
 export interface AbuseContacts {
   of(ip: string): Promise<AbuseContact>;
 }
+
+/** What may stand in an envelope and in a header of ours: ASCII, one address, nothing that needs quotes. */
+export const isMailbox = (text: string): boolean =>
+  text.length <= 254 && /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*\.)+[a-z0-9-]*[a-z0-9]$/i.test(text) && !text.includes('..');
+
+/** What the values of a table of contacts must be. */
+export const mailboxValues = { isGood: isMailbox, wrong: 'holds something that is no mail address' } as const;

@@ -109,17 +109,22 @@ function contactsOf({ table, rdap, timeout, perMinute, keepFor }: Config['abuseC
   });
 }
 
-/** The table as the file has it now; a file that cannot be used is told, and what was read before stays in force. */
-function liveTable(file: string, trouble: (why: string) => void): () => Promise<AbuseTable | null> {
-  let live: LiveFile<AbuseTable> | null = null;
+/** The table as the file has it now: its good lines, the others are told. Of a file that cannot be read what was read before stays in force. */
+export function liveTable(file: string, trouble: (why: string) => void): () => Promise<AbuseTable | null> {
+  let live: LiveFile<{ readonly table: AbuseTable }> | null = null;
   const tell = (errors: readonly string[]): void => errors.slice(0, 5).forEach(trouble);
+  const parse = (text: string): { readonly table: AbuseTable; readonly errors: readonly [] } => {
+    const table = parseAbuseTable(text);
+    tell(table.errors.map(({ line, message }) => `${file}:${line}: ${message}: this line is not used`));
+    return { table, errors: [] };
+  };
   return async () => {
     try {
-      live ??= await openLiveFile({ file, parse: parseAbuseTable, now: Date.now, onTrouble: tell });
+      live ??= await openLiveFile({ file, parse, now: Date.now, onTrouble: tell });
       await live.look();
     } catch (error) {
       trouble(`the table of abuse contacts cannot be used: ${error instanceof Error ? error.message : String(error)}`);
     }
-    return live?.current ?? null;
+    return live?.current.table ?? null;
   };
 }

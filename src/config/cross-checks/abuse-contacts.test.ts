@@ -10,6 +10,7 @@ const errorsOf = (t: Owner, more: string): readonly string[] => {
   mkdirSync(join(folder, 'bootstrap'));
   writeFileSync(join(folder, 'bootstrap/ipv4.json'), '{}');
   writeFileSync(join(folder, 'table.txt'), '45.0.0.0/8: abuse@isp.example\n');
+  writeFileSync(join(folder, 'holed.txt'), '# ours\n45.0.0.0/8: abuse@isp.example\n46.0.0.0/8 abuse@isp.example\nisp: abuse@isp.example\n47.0.0.0/8: abuse\n');
   const file = join(folder, 'floodgate.yaml');
   writeFileSync(
     file,
@@ -21,7 +22,7 @@ ${more}
 `,
   );
   const loaded = loadConfig(file, { checkIds: [], checkProblems: () => [] });
-  return loaded.ok ? [] : loaded.errors.map(({ path, message }) => `${path} ${message}`);
+  return loaded.ok ? [] : loaded.errors.map(({ path, message }) => `${path} ${message.replace(`${folder}/`, '')}`);
 };
 
 test('a network is told by a contact that can be found, or the configuration is wrong', (t) => {
@@ -37,4 +38,12 @@ test('files that are not there are named: relative ones start at the configurati
   const [bootstrap = '', ...others] = errorsOf(t, 'abuseContacts: {rdap: ./bootstrap}');
   assert.match(bootstrap, /^abuseContacts\.rdap the bootstrap file ipv6\.json cannot be read/);
   assert.deepEqual(others, []);
+});
+
+test('each bad line of the table is told: a network in it would never be found', (t) => {
+  assert.deepEqual(errorsOf(t, 'abuseContacts: {table: holed.txt}'), [
+    'abuseContacts.table holed.txt:3 is not network: value',
+    'abuseContacts.table holed.txt:4 does not begin with a network',
+    'abuseContacts.table holed.txt:5 holds something that is no mail address',
+  ]);
 });

@@ -3,6 +3,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type CrossCheck, type CrossContext, type CrossFound, error, warning } from '../cross-check.ts';
 import { readKeys } from '../../lib/key-ring.ts';
 import { parseNamedLines } from '../../lib/named-lines.ts';
+import { parseNetworkLines } from '../../lib/network-lines.ts';
+import { mailboxValues } from '../../model/abuse-contact.ts';
 import { isOwnMailbox } from '../../model/own-mailbox.ts';
 import { parseRecipientList } from '../../model/recipient-list.ts';
 import type { OptionPath } from '../problem.ts';
@@ -19,6 +21,14 @@ function* readable(path: OptionPath, file: string, what: string, { files }: Cros
 
 function* secret(path: OptionPath, file: string, { files }: CrossContext): Generator<CrossFound> {
   if (files.unreadable(file) === null && files.worldReadable(file)) yield warning(path, 'can be read by every user of this host', 'chmod o= FILE');
+}
+
+/** Wrong lines of a file that are told one by one; a wrong file has them by the thousand. */
+const mostLines = 10;
+
+function* firstOf(path: OptionPath, wrong: readonly string[], hint: string): Generator<CrossFound> {
+  for (const message of wrong.slice(0, mostLines)) yield error(path, message, hint);
+  if (wrong.length > mostLines) yield error(path, `${wrong.length - mostLines} more lines of the file are wrong`, hint);
 }
 
 const tlsFiles: CrossCheck = {
@@ -122,17 +132,17 @@ const intakeFiles: CrossCheck = {
   },
 };
 
-/** Wrong lines of a file that are told one by one; a wrong file has them by the thousand. */
-const mostLines = 10;
-
 /** Whoever is not in the list is refused for good, so a list with holes is none. */
 function* recipientList(path: OptionPath, { file, domain }: { readonly file: string; readonly domain: string }, context: CrossContext): Generator<CrossFound> {
   yield* readable(path, file, 'the list of recipients', context);
   if (context.files.unreadable(file) !== null) return;
   const { addresses, wrong } = parseRecipientList(context.files.text(file), domain);
   const hint = `an address a line, like anna@${domain}; all others of the domain hear 550`;
-  for (const line of wrong.slice(0, mostLines)) yield error(path, `${file}:${line} is no address of ${domain}`, hint);
-  if (wrong.length > mostLines) yield error(path, `${file} has ${wrong.length - mostLines} more lines that are no address of ${domain}`, hint);
+  yield* firstOf(
+    path,
+    wrong.map((line) => `${file}:${line} is no address of ${domain}`),
+    hint,
+  );
   if (addresses.size === 0 && wrong.length === 0)
     yield error(
       path,
@@ -151,10 +161,19 @@ const placeFiles: CrossCheck = {
   },
 };
 
+function* abuseTable(path: OptionPath, file: string, context: CrossContext): Generator<CrossFound> {
+  yield* readable(path, file, 'the table of abuse contacts', context);
+  yield* firstOf(
+    path,
+    parseNetworkLines(context.files.text(file), mailboxValues).errors.map(({ line, message }) => `${file}:${line} ${message}`),
+    'a line is 192.0.2.0/24: abuse@isp.example',
+  );
+}
+
 const abuseContactFiles: CrossCheck = {
   reads: ['abuseContacts', 'viruses'],
   *find({ abuseContacts: { table, rdap }, viruses }, context) {
-    if (table !== undefined) yield* readable(['abuseContacts', 'table'], table, 'the table of abuse contacts', context);
+    if (table !== undefined) yield* abuseTable(['abuseContacts', 'table'], table, context);
     if (rdap !== undefined && !/^https?:\/\//.test(rdap))
       for (const name of ['ipv4.json', 'ipv6.json']) yield* readable(['abuseContacts', 'rdap'], `${rdap}/${name}`, `the bootstrap file ${name}`, context);
     if (viruses?.tellNetwork === true && table === undefined && rdap === undefined)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMailbox, readRdapNetwork } from './answer.ts';
+import { isMailbox } from '../../model/abuse-contact.ts';
+import { readRdapNetwork } from './answer.ts';
 
 const card = (...mailboxes: readonly string[]): readonly unknown[] => [
   'vcard',

@@ -1,5 +1,6 @@
 // What an RDAP answer about a network says of it (RFC 9083): from where to where it goes, and who reads of abuse there. Answers come from
 // servers of strangers, in many dialects: whatever is not as it should be is left out, and nothing is deeper or longer than it may be.
+import { isMailbox } from '../../model/abuse-contact.ts';
 
 /** A contact whose mailbox the answer does not give: it must be asked for. */
 export interface NamedEntity {
@@ -74,10 +75,6 @@ function mailboxesOf(entity: Fields): readonly string[] {
     .filter(isMailbox)
     .map((mailbox) => mailbox.replace(/@.*$/, (domain) => domain.toLowerCase()));
 }
-
-/** What may stand in an envelope and in a header of ours: ASCII, one address, nothing that needs quotes. */
-export const isMailbox = (text: string): boolean =>
-  text.length <= 254 && /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*\.)+[a-z0-9-]*[a-z0-9]$/i.test(text) && !text.includes('..');
 
 function namedEntity(entity: Fields): NamedEntity {
   const self = listOf(entity['links'])
