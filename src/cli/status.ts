@@ -2,6 +2,7 @@
 import type { Status } from '../web/house.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { callDaemon } from './daemon.ts';
+import { hopWords } from './hop-words.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
 /** Adds `status` to the program. */
@@ -47,9 +48,7 @@ export function statusText(now: Status): string {
     ...['delivered', 'spooled', 'held', 'discarded', 'refused', 'deferred', 'aborted'].map((outcome) =>
       rate(`messages ${outcome}`, add(lastMinute.messages, outcome), add(total.messages, outcome)),
     ),
-    ...now.hubs.map(
-      (hub) => `  next hop ${hub.route} ${hub.address}: ${hub.state === 'closed' ? 'well' : hub.state}, ${hub.busy} connections busy, ${hub.idle} idle`,
-    ),
+    ...now.hubs.map((hub) => `  next hop ${hub.route} ${hub.address}: ${hopWords[hub.state]}, ${hub.busy} connections busy, ${hub.idle} idle`),
     ...now.doors.map((door) => `  door ${door.name}: ${door.state}, ${door.sessions} sessions, lag ${door.lagMs.toFixed(1)} ms`),
     ...(now.kernel === null
       ? []

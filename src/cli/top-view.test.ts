@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { sampleEvents } from '../events/sample-events.ts';
 import type { Event, EventType } from '../model/events.ts';
 import { sampleStatus } from '../web/sample-house.ts';
+import { statusText } from './status.ts';
 import { MinuteWatch, topLines, type TopScreen } from './top-view.ts';
 
 const at = Date.UTC(2026, 10, 21);
@@ -32,6 +33,17 @@ test('the screen tells sessions, rates, next hops and the top lists', () => {
     '    412  192.0.2.0/24                                 300  unknown-recipient',
     'q quit  p pause',
   ]);
+});
+
+test('a next hop whose circuit is open is away: "open" reads as if all were well', () => {
+  const hubs = (['open', 'half-open', 'unknown'] as const).map((state) => ({ route: 'hub', address: '127.0.0.1:26', state, busy: 0, idle: 0 }));
+  const [away, again, unknown] = topLines(screen({ status: { ...sampleStatus, hubs } })).filter((line) => line.startsWith('next hop'));
+  assert.match(away ?? '', / {2}away {2}/);
+  assert.match(again ?? '', /away, tried again now/);
+  assert.match(unknown ?? '', /not asked yet/);
+  const status = statusText({ ...sampleStatus, hubs });
+  assert.match(status, /next hop hub 127\.0\.0\.1:26: away, 0 connections busy/);
+  assert.ok(!status.includes(': open'), status);
 });
 
 test('trouble stands at the top, and lost counts are told', () => {

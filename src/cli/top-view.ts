@@ -4,6 +4,7 @@ import { networkOf } from '../lib/ip.ts';
 import { TopList, type Ranked } from '../lib/top-list.ts';
 import type { Event } from '../model/events.ts';
 import type { Status } from '../web/house.ts';
+import { hopWords } from './hop-words.ts';
 
 /** Keys counted in ten seconds: enough that a flood of one network cannot be hidden by others. */
 const capacity = 200;
@@ -90,9 +91,7 @@ function headLines({ hostname, version, mode, ready, trouble, sessions, lastMinu
 }
 
 const hubLines = ({ hubs }: Status): readonly string[] =>
-  hubs.map(
-    ({ route, address, state, busy, idle }) => `next hop ${route.padEnd(10)} ${address}  ${state === 'closed' ? 'well' : state}  ${busy} busy ${idle} idle`,
-  );
+  hubs.map(({ route, address, state, busy, idle }) => `next hop ${route.padEnd(10)} ${address}  ${hopWords[state]}  ${busy} busy ${idle} idle`);
 
 function sideBySide({ networks, checks }: LastMinute, columns: number): readonly string[] {
   const left = ranking('client networks, last minute', networks);

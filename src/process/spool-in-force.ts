@@ -1,7 +1,7 @@
 // The spool as the keeper has it: what waits, the way out for it, and what becomes of mail that cannot be delivered.
 import { mkdirSync } from 'node:fs';
 import type { Config } from '../config/options.ts';
-import { createDelivery } from '../delivery/delivery.ts';
+import { createDelivery, type DeliverySnapshot } from '../delivery/delivery.ts';
 import { createHoldingPlace } from '../delivery/quarantine/holding-place.ts';
 import { keptOnce } from '../delivery/spool/kept-once.ts';
 import { createSpoolDesk, type SpoolControl } from '../delivery/spool/desk.ts';
@@ -19,6 +19,8 @@ export interface SpoolInForce {
   readonly desk: SpoolControl;
   /** What waits, for all doors to count. */
   readonly stock: SharedArrayBuffer;
+  /** Figures of its own connections to the next hops. */
+  hops(): DeliverySnapshot;
   /** What waits for a next hop that is away, or a limit that is nearly reached, in words. */
   trouble(): readonly string[];
   /** A door has kept a message. */
@@ -89,6 +91,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
   return {
     desk: createSpoolDesk(spool),
     stock,
+    hops: () => delivery.snapshot(),
     trouble: () => troubleOf(spool, counted, config),
     take: (item) => spool.take(item),
     rescan: (writer) => {

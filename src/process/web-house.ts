@@ -7,6 +7,7 @@ import type { Gauges } from '../events/metrics.ts';
 import { hostPortText, hubAddressText } from '../config/value-types.ts';
 import type { HubStatus, Status, WebHouse } from '../web/house.ts';
 import { forgedSenderCase } from './forged-sender-desk.ts';
+import { hopState } from './hop-state.ts';
 import type { Keeper } from './keeper.ts';
 
 /** The house of a running keeper. */
@@ -137,7 +138,7 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
   };
 }
 
-/** Every next hop that the configuration names, with the worst circuit state of the doors. */
+/** Every next hop that the configuration names, as doors and spool find it. */
 function hubsOf(keeper: Keeper): readonly HubStatus[] {
   const { config } = keeper.settings();
   const targets = [
@@ -145,15 +146,19 @@ function hubsOf(keeper: Keeper): readonly HubStatus[] {
     ...Object.entries(config.routes),
     ...(config.outbound === undefined ? [] : [['outbound', config.outbound] as const]),
   ];
-  const snapshots = keeper.supervisor.figures().flatMap(({ figures }) => figures?.delivery ?? []);
+  const ofDoors = keeper.supervisor.figures().flatMap(({ figures }) => figures?.delivery ?? []);
+  const [ofSpool, waiting] = [keeper.spool.hops(), keeper.spool.desk.waiting()];
   return targets.map(([route, target]) => {
-    const here = snapshots.filter((each) => each.route === route);
-    const worst = (['open', 'half-open', 'closed'] as const).find((state) => here.some(({ circuit }) => circuit === state));
+    const doors = ofDoors.filter((each) => each.route === route);
+    const spool = ofSpool.filter((each) => each.route === route);
+    const here = [...doors, ...spool];
+    const waitingInVain = waiting.some((each) => each.route === route && each.messages > 0 && each.away !== null);
+    const state = hopState({ doors, spool, waitingInVain });
     const idle = here.reduce((sum, each) => sum + each.idle, 0);
     return {
       route,
       address: hubAddressText(target.address),
-      state: worst ?? (target.address.kind === 'maildir' ? 'closed' : 'unknown'),
+      state: state === 'unknown' && target.address.kind === 'maildir' ? 'closed' : state,
       busy: here.reduce((sum, each) => sum + each.open, 0) - idle,
       idle,
     };

@@ -51,7 +51,7 @@ export interface KernelStatus {
 export interface HubStatus {
   readonly route: string;
   readonly address: string;
-  /** The circuit: closed is well, open is not asked for now; unknown: no contact yet. */
+  /** closed: it is well, open: it is away, as far as the last who asked it knows; half-open: it was away and is tried again; unknown: not asked yet. */
   readonly state: 'closed' | 'half-open' | 'open' | 'unknown';
   readonly busy: number;
   readonly idle: number;

@@ -56,7 +56,7 @@ function showStatus(status) {
     card.append(make('dt', name), number);
     return card;
   }));
-  const hubs = status.hubs.map((hub) => ['next hop ' + hub.route, hub.address, { closed: 'well', open: 'not asked: it fails', 'half-open': 'tried again', unknown: 'no contact yet' }[hub.state], hub.busy + ' busy, ' + hub.idle + ' idle']);
+  const hubs = status.hubs.map((hub) => ['next hop ' + hub.route, hub.address, { closed: 'well', open: 'away', 'half-open': 'away, tried again now', unknown: 'not asked yet' }[hub.state], hub.busy + ' busy, ' + hub.idle + ' idle']);
   const doors = status.doors.map((door) => ['door ' + door.name, '', door.state + ', lag ' + Math.round(door.lagMs) + ' ms', door.sessions + ' sessions']);
   $('parts').replaceChildren(...[...hubs, ...doors].map(row));
 }

@@ -43,6 +43,9 @@ export interface RouteSnapshot {
   readonly idle: number;
   readonly waiting: number;
   readonly circuit: Circuit['state'];
+  /** When it last answered and when it last failed, in ms since the epoch; null: it never did. */
+  readonly answeredAt: number | null;
+  readonly failedAt: number | null;
   readonly latencyP50Ms: number | null;
   readonly latencyP99Ms: number | null;
 }
@@ -60,6 +63,8 @@ export class HubRoute {
   readonly #probes: HubProbes;
   readonly #latency = new LatencyEstimate();
   #circuit: Circuit = closedCircuit;
+  #answeredAt: number | null = null;
+  #failedAt: number | null = null;
   #abilities: { readonly known: HubAbilities; readonly at: number } | null = null;
   /** When the hub last offered SMTPUTF8. */
   #smtputf8At = Number.NEGATIVE_INFINITY;
@@ -100,7 +105,10 @@ export class HubRoute {
     if (end.kind === 'no-connection') return { kind: 'unavailable', why: end.why };
     const outcome: DeliveryOutcome = end.kind === 'lost' ? { kind: 'unavailable', why: end.why } : end.outcome;
     if (outcome.kind === 'unavailable' || outcome.kind === 'ambiguous') this.#recordFailure(`${outcome.kind}: ${outcome.why}`);
-    else this.#latency.add(this.#options.now() - startedAt);
+    else {
+      this.#answeredAt = this.#options.now();
+      this.#latency.add(this.#answeredAt - startedAt);
+    }
     return outcome;
   }
 
@@ -129,6 +137,8 @@ export class HubRoute {
       route: this.#options.key,
       ...this.#pool.snapshot(),
       circuit: this.#circuit.state,
+      answeredAt: this.#answeredAt,
+      failedAt: this.#failedAt,
       latencyP50Ms: this.#latency.quantile(0.5),
       latencyP99Ms: this.#latency.quantile(0.99),
     };
@@ -187,6 +197,7 @@ export class HubRoute {
       this.#abilities = { known: { ...before, reachable: false }, at: this.#options.now() };
       return client;
     }
+    this.#answeredAt = this.#options.now();
     this.#turn(afterSuccess(this.#circuit), 'connected');
     this.#noteAbilities(client);
     return client;
@@ -213,6 +224,7 @@ export class HubRoute {
   }
 
   #recordFailure(why: string): void {
+    this.#failedAt = this.#options.now();
     this.#options.record({ type: 'hub-failed', route: this.#options.key, why });
   }
 }
