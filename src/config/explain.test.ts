@@ -75,3 +75,7 @@ const unknown: readonly [key: string, nearest: string | null][] = [
   ['zebra', null],
 ];
 for (const [key, near] of unknown) test(`${key} is unknown; nearest is ${near}`, () => assert.deepEqual(ask(key), { ok: false, nearest: near }));
+
+test('a list of names and domains says which names', () => {
+  assert.equal(one('spool.routes')?.unit, 'list of hub or outbound or domains');
+});

@@ -31,7 +31,7 @@ export function unitOf(schema: OptionSchema): string {
   if (schema.enum) return 'one of';
   if (schema.anyOf)
     return schema.anyOf
-      .map((one) => one.const ?? unitOf(one))
+      .map((one) => one.const ?? one.enum?.join(' or ') ?? unitOf(one))
       .filter((word) => word !== '')
       .join(' or ');
   const names: Readonly<Record<string, string>> = { string: 'text', integer: 'count', number: 'number', boolean: 'true or false', object: 'section' };

@@ -2,6 +2,7 @@
 import type { Config, ListenerConfig, RelayTarget } from '../options.ts';
 import { type CrossCheck, type CrossContext, error, warning } from '../cross-check.ts';
 import { isInNetworks, isLoopback, isWildcard } from '../address-space.ts';
+import { nearest } from '../../lib/nearest.ts';
 import type { OptionPath } from '../problem.ts';
 
 function* nextHops(config: Config): Generator<readonly [path: OptionPath, target: RelayTarget]> {
@@ -82,4 +83,24 @@ const hubChecksPasswords: CrossCheck = {
   },
 };
 
-export const hopChecks: readonly CrossCheck[] = [noLoop, hubTrust, hubSubmits, hubChecksPasswords];
+/** A slip of the pen would be a spool that is on and never used for that hop. */
+const spoolRoutes: CrossCheck = {
+  reads: ['spool.routes', 'routes', 'outbound'],
+  *find({ spool, routes, outbound }) {
+    const known = ['hub', 'outbound', ...Object.keys(routes)];
+    for (const [index, name] of spool.routes.entries()) {
+      const path = ['spool', 'routes', index];
+      const close = nearest(name, known);
+      if (!known.includes(name))
+        yield error(
+          path,
+          `${name} is neither hub nor outbound nor a domain of routes: nothing would wait for it`,
+          close === null ? 'name a next hop, or leave the list empty for all' : `did you mean ${close}?`,
+        );
+      else if (name === 'outbound' && outbound === undefined)
+        yield error(path, 'there is no outbound: mail to the world goes by the hub', 'name hub, or add outbound: {address: ...}');
+    }
+  },
+};
+
+export const hopChecks: readonly CrossCheck[] = [noLoop, hubTrust, hubSubmits, hubChecksPasswords, spoolRoutes];
