@@ -123,7 +123,7 @@ test('nothing selected is bad usage, and nothing is asked', async (t) => {
 test('a dry run only shows', async (t) => {
   const { house, run } = await start(t);
   const { out } = await run('discard', '--all', '--dry-run');
-  assert.match(out, /^1 messages \(2 KiB\) would be discarded; nothing was done\n1M7YNPXHV1000-4 [^\n]*\n$/, 'the number first');
+  assert.match(out, /^1 message \(2 KiB\) would be discarded; nothing was done\n1M7YNPXHV1000-4 [^\n]*\n$/, 'the number first');
   assert.match(house.asked[0] ?? '', /^discard .*"dryRun":true/);
   assert.ok(
     house.asked.slice(1).every((one) => one.startsWith('list held')),
@@ -158,6 +158,38 @@ test('a bulk command that is broken off says how far it came, and what remains',
   const { err, code } = await run('release', '--all');
   assert.equal(code, 1);
   assert.match(err, /broken off when 1 were released; the rest are still held, say the same again: something went wrong here/);
+});
+
+test('a word that is no id is told as that: nothing was begun, so nothing is broken off', async (t) => {
+  const act = () => Promise.resolve({ ok: false as const, error: 'nonsense-id is no id of a held message; nothing was done' });
+  const { run } = await start(t, { quarantine: { ...sampleHouse().quarantine, act } });
+  const { err, code } = await run('release', 'nonsense-id');
+  assert.deepEqual([code, err], [1, 'floodgate: nonsense-id is no id of a held message; nothing was done\n']);
+});
+
+test('an empty list says whether nothing is held or nothing fits', async (t) => {
+  const list = () => Promise.resolve({ ok: true as const, items: [], next: null });
+  const { run } = await start(t, { quarantine: { ...sampleHouse().quarantine, list } });
+  assert.equal((await run('list')).out, 'nothing is held\n');
+  assert.equal((await run('list', '--sender', 'x.example')).out, 'nothing fits\n');
+});
+
+test('a dry run leaves out what cannot be opened, and says so', async (t) => {
+  const shut = { ...sampleHeld, id: '1M7YNPXHV1000-6', unreadable: 'no key' };
+  const list = () => Promise.resolve({ ok: true as const, items: [sampleHeld, shut], next: null });
+  const { run } = await start(t, { quarantine: { ...sampleHouse().quarantine, list } });
+  const { out, err } = await run('discard', '--all', '--dry-run');
+  assert.equal(out.trim().split('\n').length, 2, out);
+  assert.equal(err, 'floodgate: 1 message cannot be opened and would stay as now\n');
+});
+
+test('the digest: a letter ends its line, and a round that was asked for is told beside the hour that has not come', async (t) => {
+  const { run } = await start(t);
+  assert.match((await run('digest', '--preview', 'ann@hub.example')).out, /Hello\n$/);
+  const digest = sampleHouse().digest;
+  const last = { letters: 1, lines: 1, failed: 0, again: false };
+  const late = await start(t, { digest: { ...digest, status: () => ({ ...digest.status(), lastAt: null, last: { ...digest.status().last, ...last } }) } });
+  assert.match((await late.run('digest')).out, /last round {3}none at its hour yet\nlatest {7}1 letter sent, with 1 message\n/);
 });
 
 test('time and size are handed on as the gateway takes them, and what is neither is bad usage', async (t) => {

@@ -2,12 +2,12 @@
 import type { HandledItem, HandledList, HeldList, MeantCount, QuarantineVerb, ShownHeld } from '../delivery/quarantine/desk.ts';
 import type { Preview } from '../delivery/quarantine/preview.ts';
 import { escapeUnsafe } from '../events/log-line.ts';
-import { sizeText } from '../config/units.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { digestCommand } from './quarantine-digest.ts';
 import { anyCommand, selectedBy, selection, type Asked, type AnyCommand, type Selectors } from './held-options.ts';
 import { quarantineKeys } from './quarantine-keys.ts';
+import { plural, roughly } from './queue-text.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
 type ListOptions = AnyCommand & Selectors & { readonly trash?: boolean; readonly limit: string };
@@ -70,7 +70,8 @@ async function list({ json, trash, limit, ...rest }: ListOptions): Promise<void>
     else process.stdout.write(`${lineOf(item)}\n`);
   }
   if (json === true) return;
-  if (shown === 0) process.stdout.write(trash === true ? 'nothing is discarded\n' : 'nothing is held\n');
+  if (shown === 0)
+    process.stdout.write(Object.keys(selectedBy(rest)).length > 0 ? 'nothing fits\n' : trash === true ? 'nothing is discarded\n' : 'nothing is held\n');
   if (more) process.stdout.write(`there are more; give --limit\n`);
 }
 
@@ -133,7 +134,8 @@ async function act(deed: Deed, ids: readonly string[], options: ActOptions): Pro
       if (json !== true && !result.ok) process.stderr.write(`floodgate: ${escapeUnsafe(result.error)}\n`);
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = escapeUnsafe(error instanceof Error ? error.message : String(error));
+    if (count + failed.length === 0) throw new CliError(why);
     throw new CliError(`broken off when ${count} were ${deed.done}; the rest are ${deed.left}, say the same again: ${why}`);
   }
   if (json !== true) process.stdout.write(`${count} ${deed.done}\n`);
@@ -161,16 +163,17 @@ async function rehearse(
   { ids, select, options: { json, ...gateway } }: { readonly ids: readonly string[]; readonly select: Asked; readonly options: ActOptions },
 ): Promise<void> {
   const { messages, bytes } = (await ask(gateway, 'POST', pathOf(verb), { ...wanted, dryRun: true })) as MeantCount; // as above
-  if (json !== true) process.stdout.write(`${messages} messages (${roughly(bytes)}) would be ${done}; nothing was done\n`);
+  if (json !== true) process.stdout.write(`${plural(messages, 'message')} (${roughly(bytes)}) would be ${done}; nothing was done\n`);
   const state = verb === 'restore' ? 'trash' : 'held';
   const each = ids.length > 0 ? named(gateway, ids, state) : held(gateway, select, state);
+  let shut = 0;
   for await (const item of each) {
-    if (json === true) printJson(item);
+    if (item.unreadable !== null) shut += 1;
+    else if (json === true) printJson(item);
     else process.stdout.write(`${lineOf(item)}\n`);
   }
+  if (shut > 0) process.stderr.write(`floodgate: ${plural(shut, 'message')} cannot be opened and would stay as now\n`);
 }
-
-const roughly = (bytes: number): string => (bytes < 1024 ? `${bytes} bytes` : sizeText(Math.round(bytes / 1024) * 1024));
 
 /** Those of these that are there, in this state. */
 async function* named(gateway: WhichGateway, ids: readonly string[], state: 'held' | 'trash'): AsyncGenerator<ShownHeld> {

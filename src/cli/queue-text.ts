@@ -41,7 +41,7 @@ export function itemLine({ id, store, queuedAt, from, to, size, reason, incident
 export function previewText(verb: string, { count, bytes, stores, senders, oldest, newest, samples }: Preview): string {
   if (count === 0) return 'nothing fits\n';
   const lines = [
-    `${verb} would concern ${plural(count, 'message')} of ${sizeText(bytes)}: ${Object.entries(stores)
+    `${verb} would concern ${plural(count, 'message')} (${roughly(bytes)}): ${Object.entries(stores)
       .map(([store, messages]) => `${store} ${messages}`)
       .join(', ')}`,
     ...(oldest === null || newest === null ? [] : [`queued from ${iso(oldest)} to ${iso(newest)}`]),
@@ -81,6 +81,9 @@ export const shownAction = ({ id, verb, at, until, by, about, measure }: QueueAc
   measure,
   messages,
 });
+
+/** A size as people say it: `206 bytes`, `2 KiB`. */
+export const roughly = (bytes: number): string => (bytes < 1024 ? plural(bytes, 'byte') : sizeText(Math.round(bytes / 1024) * 1024));
 
 /** `1 message`, `2 messages`. */
 export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -8,7 +8,7 @@ import type { QueueItem } from '../respond/queues/mail-queue.ts';
 import type { Selection } from '../respond/queues/selection.ts';
 import { scopeOf } from './queue-measure.ts';
 import { wordsOfKey } from './queue-options.ts';
-import { itemLine, shownItem } from './queue-text.ts';
+import { itemLine, previewText, shownItem } from './queue-text.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'floodgate-queue-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -28,6 +28,12 @@ const item: QueueItem = {
 
 test('a line for a terminal is one line, and no terminal obeys a stranger', () =>
   assert.equal(itemLine(item), 'postfix    A1  1970-01-01T00:00:00.000Z  <a\\u000a\\u001b[2J@x.example> -> <b@y.example> +1  12 bytes  incident i-1  refused'));
+
+test('the size in a preview is told as a size: "1 message of 206" would be one of two hundred', () => {
+  const preview = { count: 1, bytes: 206, stores: { floodgate: 1 }, senders: [], oldest: null, newest: null, samples: [] };
+  assert.match(previewText('hold', preview), /^hold would concern 1 message \(206 bytes\): floodgate 1\n/);
+  assert.match(previewText('hold', { ...preview, count: 2, bytes: 1_234_567 }), /^hold would concern 2 messages \(1206 KiB\): /);
+});
 
 test('JSON has the promised fields in their order, and no more', () =>
   assert.deepEqual(Object.keys(shownItem(item)), ['id', 'store', 'queuedAt', 'from', 'to', 'size', 'reason', 'incident']));

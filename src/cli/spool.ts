@@ -35,14 +35,16 @@ async function list({ json, limit, ...rest }: Common & { readonly limit: string 
   }
   if (json === true) return;
   for (const { route, messages, away } of answer.routes)
-    if (messages > 0) process.stdout.write(escapeUnsafe(`${messages} wait for ${route}: ${away ?? 'it takes mail'}`) + '\n');
-  process.stdout.write(answer.waiting > answer.items.length ? `${answer.items.length} of ${answer.waiting} shown\n` : `${answer.waiting} wait\n`);
+    if (messages > 0) process.stdout.write(escapeUnsafe(`${waits(messages)} for ${route}: ${away ?? 'it takes mail'}`) + '\n');
+  process.stdout.write(answer.waiting > answer.items.length ? `${answer.items.length} of ${answer.waiting} shown\n` : `${waits(answer.waiting)}\n`);
 }
+
+const waits = (messages: number): string => `${messages} ${messages === 1 ? 'waits' : 'wait'}`;
 
 async function retry(route: string | undefined, { json, ...rest }: Common): Promise<void> {
   const answer = (await askDaemon(stateDirOf(rest), 'POST', `${path}/retry`, route === undefined ? {} : { route })) as ReturnType<SpoolControl['retry']>; // as above
   if (json === true) printJson(answer);
-  else process.stdout.write(`${answer.tried} are tried now\n`);
+  else process.stdout.write(`${answer.tried} ${answer.tried === 1 ? 'is' : 'are'} tried now\n`);
 }
 
 function lineOf({ id, queuedAt, from, to, size, route, reason, tries, nextTryAt, expiresAt, held }: ShownSpooled): string {

@@ -98,7 +98,9 @@ export function spoolRoutes({ spool }: WebHouse): readonly Route[] {
       run: ({ body }) => {
         const route = typeof body === 'object' && body !== null && 'route' in body ? body.route : undefined;
         if (route === undefined) return ok(spool.retry());
-        if (typeof route !== 'string' || !spool.waiting().some((each) => each.route === route)) return refused(400, 'nothing waits for that route');
+        const known = spool.waiting().map((each) => each.route);
+        if (typeof route !== 'string' || !known.includes(route))
+          return refused(400, `nothing waits for that route; mail has waited for: ${known.join(', ') || 'none'}`);
         return ok(spool.retry(route));
       },
     },

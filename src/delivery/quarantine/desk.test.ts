@@ -203,3 +203,19 @@ test('all does not mean copies of refused mail; refused alone is a selection, an
   assert.deepEqual(acted.slice(1), [`discard ${idOf(2)} by anna`]);
   assert.equal((await desk.act('discard', { select: { refused: false } }, 'anna')).ok, false);
 });
+
+test('a word that is no id is named, and nothing is done to the others', async (t) => {
+  const { desk, acted } = await start(t, rows);
+  assert.deepEqual(await desk.act('release', { ids: [idOf(1), 'nonsense'] }, 'anna'), {
+    ok: false,
+    error: 'nonsense is no id of a held message; nothing was done',
+  });
+  assert.deepEqual(acted, []);
+});
+
+test('what cannot be opened is not counted: it would stay', async (t) => {
+  const { desk } = await start(t, [heldRecord({ id: idOf(1), size: 5 }), heldRecord({ id: idOf(2), unreadable: 'no key' })]);
+  const counted = { ok: true, dryRun: true, messages: 1, bytes: 5 };
+  assert.deepEqual(await desk.act('discard', { all: true, dryRun: true }, 'anna'), counted);
+  assert.deepEqual(await desk.act('discard', { ids: [idOf(1), idOf(2)], dryRun: true }, 'anna'), counted);
+});

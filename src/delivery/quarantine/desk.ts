@@ -87,7 +87,7 @@ const listToRead = selection.extend({
 });
 /** The body of POST /api/v1/quarantine/release, discard and restore. */
 const actToRead = z.strictObject({
-  ids: z.array(id).min(1).max(maxListed).optional(),
+  ids: z.array(z.string().max(100)).min(1).max(maxListed).optional(),
   select: selection.optional(),
   /** Everything there is: an empty selection alone is more likely a mistake. */
   all: z.boolean().default(false),
@@ -116,6 +116,8 @@ export function createQuarantineDesk(quarantine: Desked): QuarantineDesk {
       const read = actToRead.safeParse(raw);
       if (!read.success) return refused(firstProblem(read.error));
       const { ids, select = {}, all, after, dryRun } = read.data;
+      const strange = ids?.find((each) => !isItemId(each));
+      if (strange !== undefined) return refused(`${strange} is no id of a held message; nothing was done`);
       if (ids === undefined && !isNarrow(select) && !all) return refused('nothing is selected: name ids, say what they have in common, or say all');
       const state = verb === 'restore' ? 'trash' : 'held';
       if (dryRun) return { ok: true, dryRun, ...(ids === undefined ? await countSelected(quarantine, select, state) : await countIds(quarantine, ids, state)) };
@@ -133,7 +135,7 @@ async function countIds(quarantine: Pick<Quarantine, 'find'>, ids: readonly stri
   let [messages, bytes] = [0, 0];
   for (const each of new Set(ids)) {
     const record = await quarantine.find(each);
-    if (record?.state !== state) continue;
+    if (record?.state !== state || record.unreadable !== null) continue;
     messages += 1;
     bytes += record.size;
   }

@@ -67,13 +67,15 @@ export async function selectPortion(
   }
 }
 
-/** How much fits in all. */
+/** How much fits in all and can be opened. */
 export async function countSelected(quarantine: Pick<Quarantine, 'select'>, select: Selection, state: HeldState): Promise<HeldTotals> {
   let [messages, size] = [0, 0];
   for (let after: string | null = null; ;) {
     const { records, next } = await selectPortion(quarantine, { select, state, after, limit: rowsAtOnce });
-    messages += records.length;
-    for (const record of records) size += record.size;
+    // What cannot be opened stays, whatever is asked.
+    const opened = records.filter(({ unreadable }) => unreadable === null);
+    messages += opened.length;
+    for (const record of opened) size += record.size;
     if (next === null) return { messages, bytes: size };
     after = next;
   }

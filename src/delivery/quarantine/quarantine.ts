@@ -249,7 +249,7 @@ export class Quarantine {
     this.#busy.add(id);
     try {
       const record = await this.find(id);
-      if (record === null) return { ok: false, error: `there is no ${id} in the quarantine` };
+      if (record === null) return { ok: false, error: `there is no ${id} in the quarantine; floodgate explain ${id} tells what became of it` };
       if (record.state !== state) return { ok: false, error: state === 'held' ? `${id} is discarded; undo that first` : `${id} is not discarded` };
       return await act(record);
     } catch (error) {

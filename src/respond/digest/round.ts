@@ -106,7 +106,11 @@ export async function previewLetter(parts: RoundParts, recipient: string): Promi
   const [address, its] = first;
   const { records } = await stillWaiting(parts, address, its.newest);
   if (records.length === 0) return null;
-  const made = await formsFor(parts, { recipient: address, records, more: its.count - its.newest.length, expiresAt: parts.now() }, () => 'TOKEN');
+  const made = await formsFor(
+    parts,
+    { recipient: address, records, more: its.count - its.newest.length, expiresAt: parts.now() + parts.settings.linksForMs },
+    () => 'TOKEN',
+  );
   return { ...made, lines: records.length };
 }
 
