@@ -14,9 +14,9 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** The subcommand `rules try`. */
+/** The subcommand `rules try`; `wordsSaid` decodes a subject that is written in encoded words. */
 export const rulesCommand =
-  (context: LoadContext): Subcommand =>
+  (context: LoadContext, wordsSaid: (subject: string | null) => string | undefined): Subcommand =>
   (program) => {
     const rules = program.command('rules').description('rules of your own (docs/own-checks.md)');
     rules
@@ -34,7 +34,10 @@ export const rulesCommand =
         if (sinceMs === null) throw new CliError(`--since "${options.since}" is not understood; write it like 1h or 7d`, 2);
         const events = readJournal(join(config.state, 'journal'), { fromMs: Date.now() - sinceMs });
         const results = await rehearse(
-          config.rules.map(({ id, action, when }) => ({ id, action, matches: matcherOf(when) })),
+          config.rules.map(({ id, action, when }) => {
+            const matches = matcherOf(when);
+            return { id, action, matches: (view) => matches({ ...view, subjectText: wordsSaid(view.subject) }) };
+          }),
           events,
         );
         for (const each of results) {

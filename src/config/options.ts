@@ -68,7 +68,7 @@ const ruleConditions = z
     user: pattern.optional().describe("Pattern in the authenticated user's name."),
     from: pattern.optional().describe('Pattern in the envelope sender; the null sender is the empty text.'),
     to: pattern.optional().describe('Pattern in an envelope recipient.'),
-    subject: pattern.optional().describe('Pattern in the Subject as it stands in the header.'),
+    subject: pattern.optional().describe('Pattern in the Subject: as it stands in the header, or decoded (RFC 2047), whichever it fits.'),
     messageId: pattern.optional().describe('Pattern in the Message-ID.'),
     sizeOver: sizeValue.optional().describe('The message is larger.'),
     recipientsOver: z.number().int().min(0).optional().describe('The message has more recipients.'),

@@ -82,7 +82,10 @@ export interface ContentSummary {
   /** Of these our own: how often the message was here before. */
   readonly passes: number;
   readonly messageId: string | null;
+  /** As it stands in the header. */
   readonly subject: string | null;
+  /** The subject with its encoded words decoded (RFC 2047); absent where it has none. */
+  readonly subjectText?: string | undefined;
   readonly bareLineEnds: number;
   readonly nulBytes: number;
   readonly longestLine: number;

@@ -40,6 +40,7 @@ const message = messageInput({
   recipients: [mailboxOf('u@example.org')],
   content: contentOf({ subject: 'Your INVOICE 12345', bytes: 2_000_000 }),
 });
+const encoded = contentOf({ subject: '=?utf-8?Q?Inv=6Fice_9?=', subjectText: 'Invoice 9' });
 const cases: readonly [why: string, when: Readonly<Record<string, unknown>>, input: Parameters<ReturnType<typeof checkOfRule>['run']>[0], hit: boolean][] = [
   ['a pattern matches anywhere', { subject: '(?i)invoice \\d+' }, message, true],
   ['case counts unless told otherwise', { subject: 'invoice \\d+' }, message, false],
@@ -55,6 +56,8 @@ const cases: readonly [why: string, when: Readonly<Record<string, unknown>>, inp
   ['no user is no name to match', { user: '.*' }, mailInput({ user: null }), false],
   ['without AUTH', { authenticated: false }, mailInput({ user: null }), true],
   ['a recipient', { to: '^user@' }, rcptInput(), true],
+  ['a subject in encoded words is read', { subject: '(?i)invoice' }, messageInput({ content: encoded }), true],
+  ['and a pattern may still say how it stands there', { subject: '^=\\?utf-8' }, messageInput({ content: encoded }), true],
   ['a subject that is not there is not matched', { subject: '.*' }, messageInput({ content: contentOf({ subject: null }) }), false],
 ];
 for (const [why, when, input, hit] of cases) {

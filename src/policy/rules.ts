@@ -22,6 +22,8 @@ export interface RuleView {
   readonly to: string | null;
   readonly recipients: number | null;
   readonly subject: string | null;
+  /** The subject as people read it, where that is not what stands there: a pattern may fit either. */
+  readonly subjectText?: string | undefined;
   readonly messageId: string | null;
   readonly bytes: number | null;
 }
@@ -56,7 +58,9 @@ export function matcherOf(when: Conditions): (view: RuleView) => boolean {
     const source = when[field];
     if (source === undefined) continue;
     const pattern = patternOf(source);
-    conditions.push((view) => view[field] !== null && pattern.occursIn(view[field]));
+    const occurs = (text: string | null | undefined): boolean => typeof text === 'string' && pattern.occursIn(text);
+    // An encoded subject must not be a way past the rule.
+    conditions.push((view) => occurs(view[field]) || (field === 'subject' && occurs(view.subjectText)));
   }
   const { client, inside, authenticated, sizeOver, recipientsOver } = when;
   if (client !== undefined) {
@@ -88,6 +92,7 @@ export function viewOf(input: StageInput[Stage]): RuleView {
     to: 'to' in input ? addressOf(input.to) : null,
     recipients: 'recipients' in input ? input.recipients.length : null,
     subject: content?.subject ?? null,
+    subjectText: content?.subjectText,
     messageId: content?.messageId ?? null,
     bytes: content?.bytes ?? null,
   };

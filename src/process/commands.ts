@@ -48,7 +48,7 @@ export const subcommandsOf = (version: string): Readonly<Record<string, () => Pr
   tail: async () => (await import('../cli/tail.ts')).tail,
   top: async () => (await import('../cli/top.ts')).top,
   token: async () => (await import('../cli/token.ts')).token,
-  rules: async () => (await import('../cli/rules.ts')).rulesCommand(await context()),
+  rules: async () => (await import('../cli/rules.ts')).rulesCommand(await context(), (await import('../wire/message/encoded-word.ts')).wordsSaid),
   users: async () => (await import('../cli/users.ts')).users,
   mailbox: async () => (await import('../cli/mailboxes.ts')).mailboxCommand(await context()),
   try: async () => (await import('../cli/try.ts')).tryCommand(await context()),

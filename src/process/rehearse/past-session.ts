@@ -7,6 +7,7 @@ import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { ReportJudgement } from '../../model/report-judgement.ts';
 import type { ConnectInput, ContentSummary, HeloInput, MailInput, SessionConduct } from '../../model/stage-input.ts';
 import type { Evidence, Finding } from '../../model/verdict.ts';
+import { wordsSaid } from '../../wire/message/encoded-word.ts';
 import { parseMailbox } from '../../wire/smtp/path.ts';
 
 export type Judged = Extract<Event, { readonly type: 'stage-judged' }>;
@@ -138,6 +139,7 @@ export function contentOf({ input, findings }: Judged): ContentSummary {
     passes: numberOf(evidenceOf(findings, 'mail-loop')['passes']),
     messageId: input.messageId ?? null,
     subject: input.subject ?? null,
+    subjectText: wordsSaid(input.subject ?? null),
     bareLineEnds: numberOf(evidenceOf(findings, 'bad-line-ends')['bareLineEnds']),
     nulBytes: 0,
     longestLine: 0,

@@ -4,6 +4,9 @@ import { decodeCharset, decodeUnlabelled } from './charset.ts';
 // Each part stops at the next question mark, so that no octet is looked at more than a few times.
 const encodedWord = /=\?([^?\s]{1,60})\?([bqBQ])\?([^?]{0,2000})\?=/g;
 
+/** What a value with encoded words says to its reader; undefined where it has none and says what stands there. */
+export const wordsSaid = (value: string | null): string | undefined => (value?.includes('=?') === true ? decodeWords(value) : undefined);
+
 /** The value with its encoded words decoded. */
 export function decodeWords(value: string): string {
   if (!value.includes('=?')) return decodeUnlabelled(value);

@@ -1,6 +1,7 @@
 // What the door wants to know of a message's header while the content passes (RFC 5322 2.1, 2.2), read with tolerance: what comes is
 // often no proper header, and every message must still have an end of its header. Nothing is kept but two values.
 import { isUtf8 } from 'node:buffer';
+import { wordsSaid } from './encoded-word.ts';
 
 const LF = 0x0a;
 /** Octets kept of one value (RFC 5322 2.1.1: a line has at most 998). */
@@ -20,6 +21,8 @@ export interface HeaderSummary {
   /** The first field of its name, unfolded, without control characters; null when there is none. */
   readonly messageId: string | null;
   readonly subject: string | null;
+  /** The subject with its encoded words decoded; undefined where it has none. */
+  readonly subjectText: string | undefined;
 }
 
 type Kept = 'message-id' | 'subject';
@@ -63,13 +66,15 @@ export class HeaderScan {
   }
 
   summary(): HeaderSummary {
+    const subject = this.#valueOf('subject');
     return {
       headerBytes: this.#headerBytes,
       headerLines: this.#headerLines,
       receivedLines: this.#receivedLines,
       passes: this.#passes,
       messageId: this.#valueOf('message-id'),
-      subject: this.#valueOf('subject'),
+      subject,
+      subjectText: wordsSaid(subject),
     };
   }
 
