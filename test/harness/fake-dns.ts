@@ -11,7 +11,7 @@ export interface FakeDns {
   readonly asked: readonly string[];
 }
 
-const types: Readonly<Record<number, string>> = { 1: 'A', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
+const types: Readonly<Record<number, string>> = { 1: 'A', 5: 'CNAME', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
 const nameOnWire = (name: string): Buffer =>
   Buffer.concat([
     ...name
