@@ -23,7 +23,7 @@ export const digest = z
     language: language.default('en').describe(`Language of letters and pages: ${digestLanguages.join(', ')}.`),
     languages: z.record(domain, language.describe('Language of that domain.')).default({}).describe('Languages of single domains.'),
     link: z
-      .url({ protocol: /^https?$/, error: 'is not a web address; write it like https://mx.example.org' })
+      .url({ protocol: /^https?$/, error: 'is not a web address; write it like https://mx.example.org', abort: true })
       .refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url), 'is more than a scheme and a host; write it like https://mx.example.org')
       .optional()
       .describe('Where recipients reach the web door, through a server of yours that speaks TLS. Without it letters have no links, and mail alone releases.'),

@@ -35,10 +35,17 @@ function problemOf(root: OptionSchema, issue: Issue, raw: unknown): Found {
   if (issue.code === 'invalid_key') return { path, ...customOf(issue.issues[0], 'is not a name that can stand here', hintOf(schema)) };
   if (value === undefined) return { path, message: 'is missing', hint: hintOf(schema) };
   if (value === null) return { path, message: 'has no value', hint: hintOf(schema) };
-  if (issue.code === 'invalid_format') return { path, message: 'is not a name', hint: issue.message };
+  if (issue.code === 'invalid_format') return { path, ...formatOf(issue.message, hintOf(schema)) };
   if (issue.code === 'invalid_value')
     return { path, message: `must be ${oneOf(issue.values.map(String))}`, hint: didYouMean(value, issue.values.map(String)) ?? hintOf(schema) };
   return { path, message: rangeOrType(issue, value), hint: hintOf(schema) };
+}
+
+/** What a format says of itself: "is not a web address; write it like https://...", or only how a name is written. */
+function formatOf(text: string, otherwise: string): { readonly message: string; readonly hint: string } {
+  if (!text.startsWith('is ')) return { message: 'is not a name', hint: text };
+  const [message = '', ...hint] = text.split('; ');
+  return { message, hint: hint.join('; ') || otherwise };
 }
 
 const customOf = (issue: Issue | undefined, message: string, hint: string) =>

@@ -50,7 +50,7 @@ export const viruses = z
   .strictObject({
     clamd: z
       .string()
-      .regex(/^(?:\/.+|[^/\s]+:\d{1,5})$/, 'write a path like /run/clamav/clamd.ctl, or host:port')
+      .regex(/^(?:\/.+|[^/\s]+:\d{1,5})$/, 'is neither a path nor host:port; write it like /run/clamav/clamd.ctl or 127.0.0.1:3310')
       .describe('Socket of a clamd: a path, or host:port.'),
     action: z
       .enum(['observe', 'quarantine', 'discard', 'reject'])

@@ -55,7 +55,7 @@ export const duration = (fallback: string) =>
       decode: reading(withUnit(durationMs), { message: 'is not a length of time', hint: 'write it like "30s" or "5m"; units are ms, s, m, h, d' }),
       encode: durationText,
     })
-    .meta({ unit: 'duration', example: '30s' })
+    .meta({ unit: 'duration', example: fallback })
     .prefault(fallback);
 
 /** A size in bytes, written "2048", "64 KiB" or "25 MiB"; a bare number is bytes. */

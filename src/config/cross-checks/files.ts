@@ -9,14 +9,11 @@ import { isOwnMailbox } from '../../model/own-mailbox.ts';
 import { parseRecipientList } from '../../model/recipient-list.ts';
 import type { OptionPath } from '../problem.ts';
 
-function* readable(path: OptionPath, file: string, what: string, { files }: CrossContext): Generator<CrossFound> {
+const whereFilesAre = 'relative paths start at the folder of the configuration file; Floodgate must run as a user who may read it';
+
+function* readable(path: OptionPath, file: string, what: string, { files }: CrossContext, hint = whereFilesAre): Generator<CrossFound> {
   const why = files.unreadable(file);
-  if (why !== null)
-    yield error(
-      path,
-      `${what} cannot be read: ${why}`,
-      'relative paths start at the folder of the configuration file; Floodgate must run as a user who may read it',
-    );
+  if (why !== null) yield error(path, `${what} cannot be read: ${why}`, hint);
 }
 
 function* secret(path: OptionPath, file: string, { files }: CrossContext): Generator<CrossFound> {
@@ -193,12 +190,12 @@ const heldKeys: CrossCheck = {
     const at = ['quarantine', 'keyFile'];
     if (keyFile.startsWith(`${state}/`))
       yield warning(at, 'is in the state directory: whoever copies that has the key as well', 'put it beside the configuration');
-    yield* readable(at, keyFile, 'the file of keys', context);
+    yield* readable(at, keyFile, 'the file of keys', context, `\`floodgate quarantine key new FILE\` writes it; ${whereFilesAre}`);
     if (context.files.unreadable(keyFile) !== null) return;
     if (context.files.worldReadable(keyFile)) yield error(at, 'can be read by every user of this host: it protects nothing', 'chmod 600 FILE');
     const read = readKeys(context.files.text(keyFile));
     if ('wrong' in read)
-      for (const why of read.wrong) yield error(at, why, '`floodgate quarantine key new` writes such a file; a line is NAME: 32 octets in base64');
+      for (const why of read.wrong) yield error(at, why, '`floodgate quarantine key new FILE` writes such a file; a line is NAME: 32 octets in base64');
   },
 };
 
