@@ -14,7 +14,10 @@ const path = '/api/v1/tokens';
 export const token: Subcommand = (program) => {
   const group = program.command('token').description('tokens for the HTTP API of the running gateway');
   withGateway(group.command('add <name>').description('make a token; it is printed once and only its hash is kept'))
-    .requiredOption('--role <role>', 'reader (everything that only reads) or operator (lists and measures, too)')
+    .requiredOption(
+      '--role <role>',
+      'reader (sees everything but mail itself) or operator (changes everything but tokens, looks into held mail, releases and discards it)',
+    )
     .option('--expires <time>', 'how long it holds, like 30d; default: for good')
     .option('--json', 'one JSON object')
     .action(add);

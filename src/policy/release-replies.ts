@@ -14,7 +14,7 @@ export const releaseRefusals: Readonly<Record<ReleaseRefusal, Reply>> = {
   used: reply(550, '5.7.1', 'Released already; a release address works once'),
   gone: reply(550, '5.7.1', 'That message is held no more: it was released or deleted'),
   'not-offered': reply(550, '5.7.1', 'That message holds a virus and is not released by mail; ask your postmaster'),
-  which: reply(550, '5.6.0', 'Nothing released: write the numbers of the messages in the first line, like 1, 3'),
+  which: reply(550, '5.6.0', 'Nothing released: the first line names no number of that letter; write the numbers of its messages, like 1, 3'),
   automatic: reply(550, '5.7.1', 'Automatic mail releases nothing'),
   alone: reply(452, '4.5.3', 'Mail to a release address has no other recipient; send to this one in a message of its own'),
   trouble: reply(451, '4.3.0', 'Nothing released: it cannot be done for the moment; try again later'),

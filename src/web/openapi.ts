@@ -14,7 +14,7 @@ export function openApi(routes: readonly Route[], about: { readonly version: str
       title: 'Floodgate',
       version: about.version,
       description:
-        'Over TCP on loopback anyone reads; elsewhere a token is needed, and what changes something needs one of an operator. Over control.sock in the state directory everything works without a token.',
+        'Over TCP on loopback anyone reads; elsewhere a token is needed, and what changes something or looks into mail needs one of an operator. Over control.sock in the state directory everything works without a token.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
