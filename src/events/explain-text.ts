@@ -50,6 +50,7 @@ function explanationText(explanation: Explanation, withTimeline: boolean): strin
   const add = (label: string, text: string | null): void => {
     if (text !== null && text !== '') lines.push(`  ${label.padEnd(10)}${escapeUnsafe(text)}`);
   };
+  if (explanation.since !== null) lines.push(`  since then, ${explanation.since.at}: ${escapeUnsafe(explanation.since.what)}`);
   add('client', clientText(client));
   add('from', explanation.from === null ? null : `<${explanation.from}>`);
   add('to', explanation.to.map((to) => `<${to}>`).join(' '));

@@ -182,7 +182,9 @@ test('what became of a held message is told days after its session', async () =>
     [0, 'held', { check: 'rule', action: 'quarantine', because: 'a trial', evidence: {} }],
   );
   assert.equal(explanation?.timeline.at(-1)?.type, 'quarantine-released');
-  assert.match(explainedText({ explanations, more: false, badLines: 0 }), /held in the quarantine after the content because: a trial/);
+  const text = explainedText({ explanations, more: false, badLines: 0 });
+  assert.match(text, /held in the quarantine after the content because: a trial/);
+  assert.equal(text.split('\n')[2], `  since then, ${new Date(start + 72 * hour).toISOString()}: delivered, released by anna`, 'the end stands at the top');
 });
 
 test('by reference: the one decision, with its check, numbers, facts and what the client heard', async () => {

@@ -3,6 +3,7 @@ import type { Event } from '../model/events.ts';
 import { timeOfReference } from '../lib/reference.ts';
 import { concerns, needlesOf, parseId, textId, type WantedId } from './explain-id.ts';
 import { explainSession, type Explanation, type Redecision } from './explanation.ts';
+import { fateWords } from './fate.ts';
 import { readJournal, readSegments } from './read-journal.ts';
 
 export interface ExplainOptions {
@@ -147,7 +148,7 @@ async function addFates(journal: Journal, bySession: ReadonlyMap<string, Session
   if (first === undefined) return;
   const needles = [...new Set(kept.map(({ session }) => `"session":"${session}"`))];
   for await (const event of readJournal(journal.dir, { fromMs: first.at, needles, onBadLine: () => journal.badLines++ })) {
-    const events = 'session' in event && isFate(event) ? bySession.get(event.session) : undefined;
+    const events = 'session' in event && fateWords(event) !== null ? bySession.get(event.session) : undefined;
     if (
       events !== undefined &&
       events.length < maxEventsPerSession &&
@@ -156,16 +157,6 @@ async function addFates(journal: Journal, bySession: ReadonlyMap<string, Session
       events.push(event as SessionEvent); // it has a session
   }
 }
-
-const isFate = ({ type }: Event): boolean =>
-  type === 'spool-delivered' ||
-  type === 'spool-held' ||
-  type === 'spool-changed' ||
-  type === 'release-asked' ||
-  type === 'quarantine-released' ||
-  type === 'quarantine-discarded' ||
-  type === 'quarantine-restored' ||
-  type === 'quarantine-expired';
 
 /** Of a session's decisions those that the id is about; all of them when it is about the session, or about no decision in particular. */
 function aboutOnly(wanted: WantedId, events: readonly SessionEvent[]): readonly Explanation[] {

@@ -2,6 +2,7 @@
 import type { Event, FactRecord } from '../model/events.ts';
 import type { Action, Evidence, Finding, Stage } from '../model/verdict.ts';
 import { decisiveOf, entryOf, reasonOf } from './catalogue.ts';
+import { fateOf, type Fate } from './fate.ts';
 import { byTime } from './read-journal.ts';
 
 /** One decision, explained; one line of `explain --json`. Absent texts are null; times are ISO 8601 UTC. */
@@ -24,6 +25,8 @@ export interface Explanation {
   readonly from: string | null;
   readonly to: readonly string[];
   readonly outcome: Outcome;
+  /** What became of a kept message since; null where nothing did. */
+  readonly since: Fate | null;
   /** What the client heard. */
   readonly reply: string | null;
   readonly decision: { readonly check: string | null; readonly action: string; readonly because: string; readonly evidence: Evidence };
@@ -105,8 +108,8 @@ function decisionsOf(events: readonly SessionEvent[]): readonly SessionEvent[] {
 
 /** The same in the order in which a person reads it: what was decided before how it came about. */
 function inReadingOrder(each: Explanation): Explanation {
-  const { id, kind, session, reference, at, client, stage, from, to, outcome, reply, decision, today, message, findings, facts, timeline } = each;
-  return { id, kind, session, reference, at, client, stage, from, to, outcome, reply, decision, today, message, findings, facts, timeline };
+  const { id, kind, session, reference, at, client, stage, from, to, outcome, since, reply, decision, today, message, findings, facts, timeline } = each;
+  return { id, kind, session, reference, at, client, stage, from, to, outcome, since, reply, decision, today, message, findings, facts, timeline };
 }
 
 function clientOf(first: SessionEvent, events: readonly SessionEvent[]): Explanation['client'] {
@@ -166,7 +169,7 @@ function explainDecision(context: Context, event: SessionEvent): Explanation {
         decision: { check: null, action: 'reject', because: `the door refused ${event.command}: ${event.reason}`, evidence: event.evidence },
       };
     case 'message-finished':
-      return { ...base, ...aboutMessage(event, judged) };
+      return { ...base, ...aboutMessage(event, judged), since: fateOf(context.events, event.ref) };
     case 'transaction-aborted':
       return {
         ...base,
@@ -203,6 +206,7 @@ function common(context: Context, event: SessionEvent) {
     client: context.client,
     reply,
     message: null,
+    since: null,
     timeline: context.timeline,
     today: null,
   };

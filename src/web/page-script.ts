@@ -111,6 +111,7 @@ function told(each) {
   const list = make('dl');
   const add = (name, text) => { if (text) list.append(make('dt', name), make('dd', text)); };
   box.append(make('h3', each.outcome + (each.stage ? ' at ' + each.stage : '') + ': ' + each.decision.because));
+  if (each.since) box.append(make('p', 'Since then, ' + each.since.at + ': ' + each.since.what));
   add('id', each.id);
   add('when', each.at);
   add('client', each.client.ip + (each.client.helo ? ', HELO ' + each.client.helo : '') + (each.client.user ? ', user ' + each.client.user : ''));

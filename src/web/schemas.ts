@@ -78,6 +78,7 @@ export const explanationSchema = object({
   from: textOrNull,
   to: texts,
   outcome,
+  since: { oneOf: [{ type: 'null' }, object({ at: time, what: text })] },
   reply: textOrNull,
   decision: object({ check: textOrNull, action: text, because: text, evidence }),
   findings: list(stagedFinding),
