@@ -168,7 +168,7 @@ function stopContent(answer: Reply | Lost | Unreadable): BurstEnd {
 /** A reply that is not the one to go on with: a refusal is handed on, anything else is not SMTP. */
 function stop(answer: Reply, at: 'mail' | 'rcpt' | 'data', after: ReleaseState): BurstEnd {
   if (isRefusal(answer)) return done({ kind: 'refused', hubReply: answer, at }, after);
-  return done({ kind: 'unavailable', why: `the hub answered ${at.toUpperCase()} with ${oneLine(answer)}` }, 'destroy');
+  return done({ kind: 'unavailable', why: `the next hop answered ${at.toUpperCase()} with ${oneLine(answer)}` }, 'destroy');
 }
 
 /** 421 may answer anything, and the connection is closed then. RFC 5321 3.8 */
@@ -176,5 +176,5 @@ const isGone = (answer: Reply | Lost): answer is Lost | (Reply & { code: 421 }) 
 
 function lost(answer: Reply | Lost, early: boolean): BurstEnd {
   if (isLost(answer)) return { kind: 'lost', why: answer.lost, early, timedOut: answer.timedOut, said421: false };
-  return { kind: 'lost', why: `the hub said ${oneLine(answer)}`, early, timedOut: false, said421: true };
+  return { kind: 'lost', why: `the next hop said ${oneLine(answer)}`, early, timedOut: false, said421: true };
 }

@@ -190,12 +190,12 @@ export class HubClient implements Pooled {
   readonly #listeners = {
     data: (chunk: Buffer): void => {
       this.#reader.push(chunk);
-      if (this.#owed <= 0) this.#lose({ lost: 'the hub spoke without being asked', timedOut: false });
+      if (this.#owed <= 0) this.#lose({ lost: 'the next hop spoke without being asked', timedOut: false });
       else this.#unpark();
     },
     drain: (): void => this.#unpark(),
     error: (error: Error): void => this.#lose({ lost: error.message, timedOut: false }),
-    end: (): void => this.#lose({ lost: 'the hub closed the connection', timedOut: false }),
+    end: (): void => this.#lose({ lost: 'the next hop closed the connection', timedOut: false }),
     close: (): void => {
       this.#lose({ lost: 'the connection was closed', timedOut: false });
       this.#closed = true;
@@ -222,7 +222,7 @@ export class HubClient implements Pooled {
   }
 
   #arm(ms: number, what: string): void {
-    this.#deadline = setTimeout(() => this.#lose({ lost: `the hub ${what} within ${ms / 1000} s`, timedOut: true }), ms);
+    this.#deadline = setTimeout(() => this.#lose({ lost: `the next hop ${what} within ${ms / 1000} s`, timedOut: true }), ms);
   }
 
   #disarm(): void {

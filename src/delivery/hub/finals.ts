@@ -15,7 +15,7 @@ const afterwards = (answer: Reply): ReleaseState => (answer.code === 421 ? 'dest
 export async function finalOfSmtp(client: HubClient, deadlineMs: number): Promise<BurstEnd> {
   const answer = await client.read(deadlineMs);
   if (isLost(answer)) return end({ kind: 'ambiguous', why: answer.lost }, 'destroy');
-  if (classOf(answer) === 3) return end({ kind: 'ambiguous', why: `the hub answered the final dot with ${oneLine(answer)}` }, 'destroy');
+  if (classOf(answer) === 3) return end({ kind: 'ambiguous', why: `the next hop answered the final dot with ${oneLine(answer)}` }, 'destroy');
   if (classOf(answer) !== 2) return end({ kind: 'refused', hubReply: answer, at: 'dot' }, afterwards(answer));
   return end({ kind: 'delivered', hubReply: answer, queueId: queueIdIn(answer) }, 'keep');
 }
@@ -29,7 +29,7 @@ export async function finalOfLmtp(client: HubClient, recipients: readonly Mailbo
     const answer = after === 'destroy' ? null : await client.read(Math.max(1, until - performance.now()));
     const usable = answer !== null && !isLost(answer) && classOf(answer) !== 3;
     if (!usable && perRecipient.length === 0)
-      return end({ kind: 'ambiguous', why: answer !== null && isLost(answer) ? answer.lost : 'the hub answered the final dot with 3xx' }, 'destroy');
+      return end({ kind: 'ambiguous', why: answer !== null && isLost(answer) ? answer.lost : 'the next hop answered the final dot with 3xx' }, 'destroy');
     const hubReply = usable ? answer : reply(451, '4.4.2', 'The connection was lost after the final dot');
     perRecipient.push({ to, hubReply });
     if (!usable || afterwards(hubReply) === 'destroy') after = 'destroy';

@@ -101,7 +101,7 @@ export async function sayHello(client: HubClient, protocol: 'smtp' | 'lmtp', nam
 
 async function startTls(client: HubClient, { target, hostname, commandMs }: OpenOptions): Promise<LeaseFailure | TlsFailure | null> {
   const must = target.tls === 'must';
-  if (!client.capabilities.startTls) return must ? { failed: 'the hub does not offer STARTTLS' } : null;
+  if (!client.capabilities.startTls) return must ? { failed: 'the next hop does not offer STARTTLS' } : null;
   client.send('STARTTLS');
   const answer = await client.read(commandMs);
   if (isLost(answer)) return { failed: answer.lost };

@@ -189,7 +189,7 @@ test('where there is one connection, probes and deliveries take turns by their w
 test('who waits too long is told so, and its place in the line is gone', async () => {
   const { pool, lease } = poolOf({ connections: 1 });
   const one = await lease();
-  assert.match(JSON.stringify(await pool.lease({ purpose: 'delivery', waitMs: 5 })), /no connection to the hub was free within/);
+  assert.match(JSON.stringify(await pool.lease({ purpose: 'delivery', waitMs: 5 })), /no connection to the next hop was free within/);
   assert.deepEqual(pool.snapshot(), { open: 1, idle: 0, waiting: 0 });
   pool.release(one, 'keep');
   assert.equal(await lease(), one);
@@ -200,7 +200,7 @@ test('the line is bounded', async () => {
   await lease();
   void lease('delivery', { waitMs: 50 }).catch(() => {});
   void lease('probe', { waitMs: 50 }).catch(() => {});
-  assert.deepEqual(await pool.lease({ purpose: 'delivery', waitMs: 50 }), { failed: 'too many wait for a connection to the hub' });
+  assert.deepEqual(await pool.lease({ purpose: 'delivery', waitMs: 50 }), { failed: 'too many wait for a connection to the next hop' });
 });
 
 test('a hub that cannot be reached fails everybody who waits, one try after the other', async () => {

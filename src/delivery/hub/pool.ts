@@ -97,10 +97,13 @@ export class HubPool<C extends Pooled> {
       const connection = this.#takeIdle(request.accepts);
       if (connection !== null) return this.#hand(connection, request.purpose);
     }
-    if (this.#waiterCount >= this.#options.limits.waiters) return { failed: 'too many wait for a connection to the hub' };
+    if (this.#waiterCount >= this.#options.limits.waiters) return { failed: 'too many wait for a connection to the next hop' };
     return new Promise((resolve) => {
       const waiter: Waiter<C> = { ...request, since: this.#options.now(), order: this.#asked++, resolve, timer: undefined };
-      waiter.timer = setTimeout(() => this.#answer(waiter, { failed: `no connection to the hub was free within ${request.waitMs / 1000} s` }), request.waitMs);
+      waiter.timer = setTimeout(
+        () => this.#answer(waiter, { failed: `no connection to the next hop was free within ${request.waitMs / 1000} s` }),
+        request.waitMs,
+      );
       this.#waiting[request.purpose].add(waiter);
       this.#pump();
     });
@@ -216,7 +219,7 @@ export class HubPool<C extends Pooled> {
     const connection = await this.#options.open(this.#going.signal);
     this.#opening -= 1;
     if ('failed' in connection) this.#failOne(connection);
-    else if (connection.closed) this.#failOne({ failed: 'the hub closed the connection at once' });
+    else if (connection.closed) this.#failOne({ failed: 'the next hop closed the connection at once' });
     else this.#join(connection);
     this.#pump();
   }

@@ -89,7 +89,7 @@ export class HubProbes {
     if (unanswered.length === 0) return;
     // A pooled connection that was stale says nothing about the recipients: once more on a fresh one.
     const left = await this.#ask(unanswered, await this.#lease(true));
-    for (const { answer } of left) answer(unreachable('the hub broke off the recipient probe'));
+    for (const { answer } of left) answer(unreachable('the next hop broke off the recipient probe'));
   }
 
   /** Asks on this connection and gives it back; the questions that another connection might answer. */
@@ -107,7 +107,7 @@ export class HubProbes {
       this.#options.release(client, state);
     }
     if (reused) return unanswered;
-    for (const { answer } of unanswered) answer(unreachable('the hub broke off the recipient probe'));
+    for (const { answer } of unanswered) answer(unreachable('the next hop broke off the recipient probe'));
     return [];
   }
 
@@ -142,7 +142,7 @@ async function probeBatch(
 
   const atMail = await say(mail);
   if (isGone(atMail)) return { state: 'destroy', unanswered: batch };
-  const senderRefused = atMail.code === 250 ? null : `the hub refuses the sender of probes: ${oneLine(atMail)}`;
+  const senderRefused = atMail.code === 250 ? null : `the next hop refuses the sender of probes: ${oneLine(atMail)}`;
   for (const [i, { answer }] of batch.entries()) {
     const atRcpt = await say(rcpts[i] ?? '');
     if (isGone(atRcpt)) return { state: 'destroy', unanswered: batch.slice(i) };
@@ -162,5 +162,5 @@ function outcomeOf(answer: Reply): ProbeOutcome {
   if (answer.code >= 400 && answer.code < 500) return { kind: 'deferred', hubReply: answer };
   // 500 to 504 speak of the command, not of the recipient. RFC 5321 4.2.2
   if (answer.code >= 500 && !(answer.code <= 504)) return { kind: 'refused', hubReply: answer };
-  return unreachable(`the hub answered RCPT with ${oneLine(answer)}`);
+  return unreachable(`the next hop answered RCPT with ${oneLine(answer)}`);
 }

@@ -187,7 +187,7 @@ export class HubRoute {
     const now = this.#options.now();
     const { allowed, circuit } = beforeConnect(this.#circuit, now);
     this.#turn(circuit, 'trying again');
-    if (!allowed) return { failed: 'the hub could not be reached several times; it is left in peace for a moment' };
+    if (!allowed) return { failed: 'the next hop could not be reached several times; it is left in peace for a moment' };
     const client = await openHubClient({ ...this.settings, now: this.#options.now }, signal);
     if ('failed' in client) {
       if (signal.aborted) return client;
