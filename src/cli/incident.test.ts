@@ -15,11 +15,11 @@ const program = `
 const mitigated = { ...sampleIncident, state: 'mitigated', measures: [sampleMeasure.id] };
 
 /** The command against a daemon with one incident, whose measure has so many hits. */
-async function run(context: TestContext, hits: number, words: readonly string[]) {
+async function run(context: TestContext, hits: number, words: readonly string[], action = 'defer') {
   const state = scratchDirectory(context, 'incident');
   const server = createServer(({ url = '' }, response) => {
     const answers: Readonly<Record<string, object>> = {
-      '/api/v1/measures': { measures: [{ ...sampleMeasure, hits }], suspended: null },
+      '/api/v1/measures': { measures: [{ ...sampleMeasure, hits, action }], suspended: null },
       '/api/v1/incidents?closed=false': { incidents: [mitigated] },
       [`/api/v1/incidents/${mitigated.id}`]: { incident: mitigated, history: [] },
     };
@@ -45,4 +45,5 @@ test('a measure with hits mitigates, and programs read the state as it is kept',
   assert.match(await run(context, 7, ['show', mitigated.id]), /^alert, mitigated; since/m);
   assert.match(await run(context, 7, ['list']), / mitigated /);
   assert.match(await run(context, 0, ['show', mitigated.id, '--json']), /"state":"mitigated"/);
+  assert.match(await run(context, 0, ['list'], 'drop'), / mitigated /, 'the kernel counts no hits');
 });

@@ -1,5 +1,6 @@
 // `floodgate incident`: what goes wrong, from the first alarm to its closing.
 import { alarmKeyText } from '../model/alarm.ts';
+import type { MeasureRecord } from '../model/measure.ts';
 import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
 import { forgedSenderText } from './forged-sender-text.ts';
 import { incidentLine, type ShownEntry, type ShownIncident, type ShownNeedle } from '../incidents/shown.ts';
@@ -38,8 +39,8 @@ async function list({ json, closed, ...gateway }: Common & { readonly closed?: b
   const { incidents } = answer as { readonly incidents: readonly ShownIncident[] }; // our own daemon answers: incidents/desk.ts
   if (json === true) incidents.forEach(printJson);
   else if (incidents.length > 0) {
-    const hits = await hitsInForce(gateway);
-    for (const each of incidents) process.stdout.write(`${incidentLine(withoutMereHope(each, hits))}\n`);
+    const inForce = await measuresInForce(gateway);
+    for (const each of incidents) process.stdout.write(`${incidentLine(withoutMereHope(each, inForce))}\n`);
   }
   if (json !== true && incidents.length === 0) process.stdout.write('no incidents\n');
 }
@@ -53,7 +54,7 @@ async function show(id: string, { json, ...gateway }: Common): Promise<void> {
       ? ((await ask(gateway, 'GET', `${path}/${encodeURIComponent(id)}/forged-sender`)) as ForgedSenderCase) // incidents/forged-sender-case.ts
       : null;
   if (json === true) return printJson({ ...found.incident, history: found.history, ...(forged === null ? {} : { forgedSender: forged }) });
-  const seen = withoutMereHope(found.incident, await hitsInForce(gateway));
+  const seen = withoutMereHope(found.incident, await measuresInForce(gateway));
   process.stdout.write(`${pageOf(seen, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged)}`}`);
 }
 
@@ -64,16 +65,18 @@ async function change(id: string, verb: string, { json, ...gateway }: Common, bo
   else process.stdout.write(`${incidentLine(changed)}\n`);
 }
 
-/** Hits of the measures in force, by their id. */
-async function hitsInForce(gateway: WhichGateway): Promise<ReadonlyMap<string, number>> {
-  const { measures } = (await ask(gateway, 'GET', '/api/v1/measures')) as { readonly measures: readonly { readonly id: string; readonly hits: number }[] }; // web/measure-routes.ts
-  return new Map(measures.map(({ id, hits }) => [id, hits]));
+/** The measures in force, and whether each may have met something: what the kernel drops is no hit (docs/kernel.md). */
+async function measuresInForce(gateway: WhichGateway): Promise<ReadonlyMap<string, boolean>> {
+  const { measures } = (await ask(gateway, 'GET', '/api/v1/measures')) as {
+    readonly measures: readonly Pick<MeasureRecord, 'id' | 'action' | 'hits'>[]; // web/measure-routes.ts
+  };
+  return new Map(measures.map(({ id, action, hits }) => [id, hits > 0 || action === 'drop']));
 }
 
 /** A measure that has met nothing has mitigated nothing: a person must not read that it has. */
-function withoutMereHope(it: ShownIncident, hits: ReadonlyMap<string, number>): ShownIncident {
-  if (it.state !== 'mitigated' || it.measures.some((id) => (hits.get(id) ?? 0) > 0)) return it;
-  return { ...it, state: it.level === 'watch' ? 'watch' : 'alert', measures: it.measures.map((id) => (hits.has(id) ? `${id} (0 hits)` : id)) };
+function withoutMereHope(it: ShownIncident, inForce: ReadonlyMap<string, boolean>): ShownIncident {
+  if (it.state !== 'mitigated' || it.measures.some((id) => inForce.get(id) === true)) return it;
+  return { ...it, state: it.level === 'watch' ? 'watch' : 'alert', measures: it.measures.map((id) => (inForce.has(id) ? `${id} (0 hits)` : id)) };
 }
 
 /** All that is known of it, for a person. */
