@@ -132,7 +132,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'message-spooled': events.messageSpooled({
     ...spooled,
     route: 'hub',
-    why: 'the hub could not be reached several times; it is left in peace for a moment',
+    why: 'the next hop could not be reached several times; it is left in peace for a moment',
     expiresAt: Date.UTC(2026, 10, 26, 9),
   }),
   'spool-delivered': events.spoolDelivered({ ...spooled, tries: 3, waitedMs: 3_600_000, hubReply: '250 2.0.0 Ok: queued as 4XyZ', hubQueueId: '4XyZ' }),

@@ -1,6 +1,7 @@
 // Settings that contradict each other, name something that does not exist, or ask for what this version does not have.
 import { nearest } from '../../lib/nearest.ts';
 import { type CrossCheck, error, repeated, warning } from '../cross-check.ts';
+import { isObserving } from '../observing.ts';
 import type { Config } from '../options.ts';
 import type { OptionPath } from '../problem.ts';
 
@@ -89,6 +90,22 @@ const observation: CrossCheck = {
   },
 };
 
+/** Lists and measures of persons hold while all else is observed: whoever writes a rule expects the same of it. */
+const observedRules: CrossCheck = {
+  reads: ['mode', 'observeUntil', 'rules'],
+  *find({ mode, observeUntil, rules }, { nowMs }) {
+    const idle = rules.filter(({ action }) => action !== 'observe').map(({ id }) => id);
+    if (idle.length === 0 || !isObserving({ mode, observeUntil }, nowMs)) return;
+    const which = idle.length > 3 ? `${idle.slice(0, 3).join(', ')} and ${idle.length - 3} more` : idle.join(', ');
+    const until = observeUntil === undefined ? '' : ` until ${new Date(observeUntil).toISOString().slice(0, 16)}Z`;
+    yield warning(
+      ['rules'],
+      `mode is observe: what ${which} would do is only recorded${until}`,
+      'lists and your own measures (`floodgate measure add`) hold in that mode; mode: enforce carries rules out',
+    );
+  },
+};
+
 /** Keys with a fixed name and meaning whose part of the program is not there yet. A line goes when its part comes. */
 export const notYet: readonly (readonly [path: OptionPath, what: string])[] = [
   [['milter'], 'the milter door is still to come'],
@@ -112,5 +129,6 @@ export const settingChecks: readonly CrossCheck[] = [
   levelsInOrder,
   reservedPlaces,
   observation,
+  observedRules,
   futureKeys,
 ];
