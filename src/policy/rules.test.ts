@@ -67,6 +67,15 @@ for (const [why, when, input, hit] of cases) {
   });
 }
 
+test('a hit on a subject in encoded words records what was read, for explain', () => {
+  const outcome = (when: Readonly<Record<string, unknown>>) => {
+    const found = checkOfRule(ruleOf(when)).run(messageInput({ content: encoded }), factsOf(), undefined, 'message');
+    return found.kind === 'finding' ? found.evidence : null;
+  };
+  assert.deepEqual(outcome({ subject: 'Invoice' }), { rule: 'mine', subject: 'Invoice 9' });
+  assert.deepEqual(outcome({ sizeOver: 1 }), { rule: 'mine' }, 'what the rule does not look at is not recorded');
+});
+
 test('a pattern that would backtrack for hours answers at once', () => {
   const check = checkOfRule(ruleOf({ subject: '^(a+)+$' }));
   const started = performance.now();

@@ -47,9 +47,19 @@ export function checkOfRule(rule: RuleConfig): Check {
     facts: [],
     defaults: { action: rule.action, onUnsure: 'pass' },
     options: () => undefined,
-    run: (input) => (matches(viewOf(input)) ? finding(rule.because ?? `rule ${rule.id}`, { rule: rule.id }) : clean),
+    run: (input) => {
+      const view = viewOf(input);
+      return matches(view) ? finding(rule.because ?? `rule ${rule.id}`, { rule: rule.id, ...subjectRead(rule.when, view) }) : clean;
+    },
   };
 }
+
+/** Characters of a decoded subject that are recorded. */
+const longestSubject = 200;
+
+/** What the pattern was held against where the header has it in code: without it nobody could tell why the rule hit. */
+const subjectRead = ({ subject }: Conditions, { subjectText }: RuleView): { readonly subject?: string } =>
+  subject === undefined || subjectText === undefined ? {} : { subject: subjectText.slice(0, longestSubject) };
 
 /** Whether all conditions hold for a view; a condition on what is not known there does not hold. */
 export function matcherOf(when: Conditions): (view: RuleView) => boolean {
