@@ -49,12 +49,15 @@ test('with the hub away: verified recipients are served later, byte for byte and
 
   await gateway.kill9();
   await gateway.start();
+  // No door has asked it since the start: the spool alone knows, of its being away and of its coming back.
+  await until('status to say that it is away', async () => /next hop hub [^ ]+: away,/.test((await gateway.command('status')).stdout));
   const second = await hubAt(t, first.port);
   await until('the message to arrive', () => arrived(second, one).length > 0);
   const [message] = arrived(second, one);
   assert.ok(message?.data.includes(onTheWire(content).subarray(0, -3)), 'what came is what goes');
   const delivered = await gateway.event('spool-delivered', ({ ref }) => ref === reference);
   assert.equal(delivered.recipients[0], 'ann@hub.example');
+  assert.match((await gateway.command('status')).stdout, /next hop hub [^ ]+: well,/);
   assert.equal((await send(t, gateway, ['ann@hub.example'], letter({ token: two }))).end?.code, 250);
   await gateway.restart();
   assert.deepEqual([arrived(second, one).length, arrived(second, two).length], [1, 1], 'what was delivered is not delivered again');

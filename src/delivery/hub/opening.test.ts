@@ -47,9 +47,14 @@ test('five failures open the circuit: no more knocking, until one try after ten 
   now = 10_000;
   await deliver(to);
   assert.equal(hub.sessions.length, 6);
+  const { answeredAt, failedAt } = to.hubRoute.snapshot();
+  assert.deepEqual([answeredAt, failedAt], [null, 10_000], 'status is told when it failed last');
   hub.script = {};
   now = 20_000;
   assert.equal((await deliver(to)).kind, 'delivered');
+  now = 30_000;
+  assert.equal((await deliver(to)).kind, 'delivered');
+  assert.equal(to.hubRoute.snapshot().answeredAt, 30_000, 'and answered last, also on a connection that was there');
   assert.deepEqual(
     to.events.flatMap((event) => (event.type === 'hub-circuit' ? [event.state] : [])),
     ['open', 'half-open', 'open', 'half-open', 'closed'],
