@@ -47,3 +47,7 @@ test('each bad line of the table is told: a network in it would never be found',
     'abuseContacts.table holed.txt:5 holds something that is no mail address',
   ]);
 });
+
+test('the table is looked at though the scanner that needs it is wrong', (t) => {
+  assert.ok(errorsOf(t, 'viruses: {clamd: x}\nabuseContacts: {table: holed.txt}').includes('abuseContacts.table holed.txt:3 is not network: value'));
+});

@@ -168,11 +168,17 @@ function* abuseTable(path: OptionPath, file: string, context: CrossContext): Gen
 }
 
 const abuseContactFiles: CrossCheck = {
-  reads: ['abuseContacts', 'viruses'],
-  *find({ abuseContacts: { table, rdap }, viruses }, context) {
+  reads: ['abuseContacts'],
+  *find({ abuseContacts: { table, rdap } }, context) {
     if (table !== undefined) yield* abuseTable(['abuseContacts', 'table'], table, context);
     if (rdap !== undefined && !/^https?:\/\//.test(rdap))
       for (const name of ['ipv4.json', 'ipv6.json']) yield* readable(['abuseContacts', 'rdap'], `${rdap}/${name}`, `the bootstrap file ${name}`, context);
+  },
+};
+
+const whomToTell: CrossCheck = {
+  reads: ['abuseContacts', 'viruses'],
+  *find({ abuseContacts: { table, rdap }, viruses }) {
     if (viruses?.tellNetwork === true && table === undefined && rdap === undefined)
       yield error(
         ['viruses', 'tellNetwork'],
@@ -209,4 +215,5 @@ export const fileChecks: readonly CrossCheck[] = [
   intakeFiles,
   placeFiles,
   abuseContactFiles,
+  whomToTell,
 ];
