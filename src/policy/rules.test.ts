@@ -80,7 +80,7 @@ test('a pattern that would backtrack for hours answers at once', () => {
   const check = checkOfRule(ruleOf({ subject: '^(a+)+$' }));
   const started = performance.now();
   check.run(messageInput({ content: contentOf({ subject: `${'a'.repeat(900)}!` }) }), factsOf(), undefined, 'message');
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(performance.now() - started < 2000);
 });
 
 const wrong: readonly [why: string, rule: Readonly<Record<string, unknown>>][] = [

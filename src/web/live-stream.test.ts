@@ -74,5 +74,5 @@ test('a reader that takes nothing fills its own queue only: publishing never wai
   liveStream(watcher);
   const before = performance.now();
   for (let seq = 0; seq < 10_000; seq++) live.publish(`${line(seq)}\n`);
-  assert.ok(performance.now() - before < 20_000);
+  assert.ok(performance.now() - before < 2000);
 });

@@ -125,10 +125,10 @@ test('without a word of the operator: they pass until it is an attack, then a me
   const one = async (): Promise<number | undefined> => (await attack(context, gateway, 180, 181))[0];
   await until('the doors to know', async () => (await one()) === 550);
   const before = hub.messages.length;
-  // One in a hundred passes as a probe, so that the end of the attack is seen: ten of sixty never do.
+  // One in a hundred passes as a probe, so that the end of the attack is seen.
   const codes = await attack(context, gateway, 120, 180);
-  assert.ok(codes.filter((code) => code === 550).length >= 50, `${codes.filter((code) => code === 550).length} of 60 refused`);
-  assert.ok(hub.messages.length - before <= 10);
+  assert.ok(codes.filter((code) => code === 550).length >= 57, `${codes.filter((code) => code === 550).length} of 60 refused`);
+  assert.ok(hub.messages.length - before <= 3);
   const letterOfBert = await deliverOnce(
     context,
     { port: gateway.port(), from: '127.0.2.1' },

@@ -34,5 +34,5 @@ test('a Ctrl-C that comes twice is one: the message under way is answered, and t
   held.resolve();
   assert.equal((await client.reply()).code, 250);
   client.halfClose();
-  assert.equal(await within(20_000, 'the gateway to end', gateway.exited), 0);
+  assert.equal(await within(5000, 'the gateway to end', gateway.exited), 0);
 });

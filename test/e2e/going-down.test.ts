@@ -56,7 +56,7 @@ test('SIGTERM while the hub thinks: the client hears 250, then 421, and nothing 
   assert.equal((await client.reply()).code, 250);
   assert.equal((await client.reply()).code, 421);
   client.halfClose();
-  assert.equal(await within(20_000, 'the gateway to end without its whole patience', stopped), 0);
+  assert.equal(await within(5000, 'the gateway to end without its whole patience', stopped), 0);
 });
 
 test('SIGTERM between RCPT and DATA: the message may still come, the next one may not', async (t) => {
@@ -69,7 +69,7 @@ test('SIGTERM between RCPT and DATA: the message may still come, the next one ma
   assert.equal((await client.ask('RSET')).code, 250);
   assert.equal((await client.ask('MAIL FROM:<y@sender.example>')).code, 421);
   client.halfClose();
-  assert.equal(await within(20_000, 'the gateway to end', stopped), 0);
+  assert.equal(await within(5000, 'the gateway to end', stopped), 0);
 });
 
 test('a listener that was moved away by a reload: its message under way survives SIGTERM too', async (t) => {
@@ -86,7 +86,7 @@ test('a listener that was moved away by a reload: its message under way survives
   assert.equal((await client.reply()).code, 250);
   assert.equal((await client.reply()).code, 421);
   client.halfClose();
-  assert.equal(await within(20_000, 'the gateway to end', stopped), 0);
+  assert.equal(await within(5000, 'the gateway to end', stopped), 0);
   assert.equal(copies(token), 1);
 });
 

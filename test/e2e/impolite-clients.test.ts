@@ -135,7 +135,7 @@ test('half closed after the final dot, also under TLS: the answer is heard', asy
     await client.send(onTheWire(letter({ token })));
     client.halfClose();
     assert.equal((await client.reply()).code, 250, secure ? 'TLS' : 'plain');
-    await within(20_000, 'the session to end', client.closed);
+    await within(5000, 'the session to end', client.closed);
     assert.equal(copies(token), 1);
   }
 });
@@ -165,7 +165,7 @@ test('bytes behind STARTTLS in the same packet are told as such, and TLS is not 
 test('a plain-text client on the listener that speaks TLS at once is let go', async (t) => {
   const client = await SmtpClient.connect(t, { port: gateway.port('secure'), from: '127.0.0.2' });
   await client.send('EHLO a.example\r\n');
-  await within(20_000, 'the session to end', client.closed);
+  await within(5000, 'the session to end', client.closed);
   assert.ok(!/^2/m.test(client.received));
 });
 
@@ -182,7 +182,7 @@ test('TLS at once behind a balancer: the ClientHello may come in the packet of t
   await once(balancer, 'listening');
   atEnd(t, () => balancer.close());
   const secured = tls.connect({ port: (balancer.address() as net.AddressInfo).port, host: '127.0.0.1', rejectUnauthorized: false });
-  const [greeting] = (await within(20_000, 'a greeting under TLS', once(secured, 'data'))) as [Buffer];
+  const [greeting] = (await within(5000, 'a greeting under TLS', once(secured, 'data'))) as [Buffer];
   assert.match(greeting.toString(), /^220 /);
 });
 
@@ -193,7 +193,7 @@ test('a PROXY header in single bytes, and none at all: the first is believed, th
   await gateway.event('session-opened', ({ ip, port }) => ip === '192.0.2.9' && port === 4712);
   const without = await SmtpClient.connect(t, { port: gateway.port('proxied') });
   await without.send('EHLO a.example\r\nMAIL FROM:<x@sender.example>\r\n');
-  await within(20_000, 'the client without a header to be let go', without.closed);
+  await within(5000, 'the client without a header to be let go', without.closed);
   assert.equal(without.received, '');
 });
 

@@ -314,7 +314,7 @@ const stories: Readonly<Record<keyof Config['limits'], (t: Owner) => Promise<voi
       await client.ask('NONSENSE');
       waited.push(performance.now() - begun);
     }
-    assert.ok(Math.min(...waited.slice(0, 3)) < 900, 'the first are answered at once');
+    assert.ok(Math.max(...waited.slice(0, 3)) < 900, 'the first are answered at once');
     assert.ok((waited[3] ?? 0) >= 900, 'then each costs a second');
     await client.quit();
   },
@@ -346,7 +346,7 @@ const stories: Readonly<Record<keyof Config['limits'], (t: Owner) => Promise<voi
     atEnd(t, () => clearInterval(drip));
     refused(await client.reply(), 421);
     clearInterval(drip);
-    assert.ok(performance.now() - begun < 25_000);
+    assert.ok(performance.now() - begun < 8000);
     await client.closed;
   },
 };

@@ -56,9 +56,7 @@ test('100 connections a second from one network: it waits, and nobody else does'
   clearInterval(flooding);
   const greeted = flood.filter(({ received }) => received.startsWith('220')).length;
   assert.ok(greeted >= 60 && greeted < flood.length - 50, `${greeted} of ${flood.length} of the flood were greeted: its burst of 60 and two a second`);
-  // The middle one: a machine that does other work may be late with some.
-  const usual = others.toSorted((one, other) => one - other)[others.length / 2] ?? Number.NaN;
-  assert.ok(usual < 500, `others waited ${usual.toFixed(0)} ms`);
+  assert.ok(Math.max(...others) < 500, `others waited ${Math.max(...others).toFixed(0)} ms at most`);
   // Nothing of theirs is read while they wait; their turn comes.
   const waiting = flood.find(({ received }) => received === '');
   assert.equal((await waiting?.reply())?.code, 220);

@@ -32,15 +32,8 @@ async function rcptCode(client: SmtpClient, to = 'anna@hub.example'): Promise<nu
   const mail = await client.ask('MAIL FROM:<x@sender.example>');
   return mail.code === 250 ? (await client.ask(`RCPT TO:<${to}>`)).code : mail.code;
 }
-const waitedMs: number[] = [];
-const becomes = (client: SmtpClient, code: number, to?: string): Promise<true> =>
-  until(`RCPT to be answered ${code}`, async () => (await rcptCode(client, to)) === code);
-/** The same, of a change that was made just now. */
-async function hears(client: SmtpClient, code: number, to?: string): Promise<void> {
-  const since = performance.now();
-  await becomes(client, code, to);
-  waitedMs.push(performance.now() - since);
-}
+const hears = (client: SmtpClient, code: number, to?: string, withinMs = inForceMs): Promise<true> =>
+  until(`RCPT to be answered ${code}`, async () => (await rcptCode(client, to)) === code, withinMs);
 
 async function measure(...args: readonly string[]): Promise<ShownMeasure> {
   const { code, stdout, stderr } = await gateway.command('measure', ...args, '--json');
@@ -117,9 +110,9 @@ test('a user is meant wherever he sits, and his neighbour is not', async (t) => 
 
 test('it ends by itself at its time, and says so', async (t) => {
   const client = await SmtpClient.greet(t, stranger());
-  const { id, expiresAt } = await add('--client', '127.0.0.2', '--action', 'defer', '--for', '5s');
+  const { id, expiresAt } = await add('--client', '127.0.0.2', '--action', 'defer', '--for', '2s');
   await hears(client, 450);
-  await becomes(client, 250);
+  await hears(client, 250, undefined, 4000);
   assert.ok(Date.now() >= Date.parse(expiresAt), 'and not before');
   const ended = await gateway.event('measure-ended', (event) => event.id === id);
   assert.equal(ended.how, 'expired');
@@ -129,7 +122,7 @@ test('a cap of hits ends it within about a second', async (t) => {
   const client = await SmtpClient.greet(t, stranger());
   const { id } = await add('--client', '127.0.0.2', '--action', 'defer', '--max-hits', '3');
   await hears(client, 450);
-  await becomes(client, 250);
+  await hears(client, 250, undefined, 2000);
   const ended = await gateway.event('measure-ended', (event) => event.id === id);
   assert.ok(ended.how === 'hit-cap' && ended.hits >= 3, JSON.stringify(ended));
 });
@@ -190,7 +183,7 @@ test('measures and the switch survive a restart and a crash; observe mode suspen
     await rcptCode(await SmtpClient.greet(t, stranger('127.0.0.4'))),
     await rcptCode(await SmtpClient.greet(t, stranger('127.0.0.5'))),
   ];
-  const become = (expected: readonly number[]) => until(`answers ${expected.join(' ')}`, async () => (await codes()).join() === expected.join());
+  const become = (expected: readonly number[]) => until(`answers ${expected.join(' ')}`, async () => (await codes()).join() === expected.join(), 3000);
   assert.deepEqual(await codes(), [450, 450]);
 
   assert.equal((await gateway.command('measure', 'suspend', '--reason', 'a wrong alarm')).code, 0);
@@ -216,9 +209,4 @@ test('measures and the switch survive a restart and a crash; observe mode suspen
   await undo(automatic.id);
   assert.deepEqual(await listed(), []);
   assert.ok((await listed('--ended')).some(({ id, state }) => id === person.id && state === 'undone'));
-});
-
-test('the usual change was felt within the promised time; a machine that does other work may be late with one', () => {
-  const usual = waitedMs.toSorted((one, other) => one - other)[Math.floor(waitedMs.length / 2)] ?? Number.NaN;
-  assert.ok(usual < inForceMs, `${waitedMs.length} changes, ${Math.round(usual)} ms`);
 });

@@ -154,7 +154,7 @@ test('an entry ends by itself, in the kernel as well when nobody is left to say 
   await scene.drop('192.0.2.7', '3s');
   await until('the kernel to have it', () => scene.table().includes('192.0.2.7 timeout'));
   await scene.gateway.kill9();
-  await until('the kernel to have forgotten', () => !scene.table().includes('192.0.2.7'));
+  await until('the kernel to have forgotten', () => !scene.table().includes('192.0.2.7'), 6000);
 });
 
 test('helper killed: what it should drop is refused at the banner; helper back: the set is restored', async (t) => {
@@ -201,7 +201,7 @@ test('a helper that is stopped takes its table with it: stopping the unit undoes
   assert.equal(site.run('nft', 'list', 'tables'), '');
 });
 
-test('twenty thousand networks are in force, and replaced, in seconds', async (t) => {
+test('twenty thousand networks are in force, and replaced, in less than five seconds', async (t) => {
   if (!requirePeers(t, ...peers)) return;
   const site = makeHost(t, 'many');
   const socket = socketPlace(t);
@@ -217,7 +217,7 @@ test('twenty thousand networks are in force, and replaced, in seconds', async (t
     await until('the answer', () => heard.split('\n').length > round + 1);
     const ms = Math.round(performance.now() - startedAt);
     t.diagnostic(`20,000 networks in ${ms} ms`);
-    assert.ok(ms < 15_000, `${ms} ms`); // half a second here: a slow machine may be slower, a loop over each network takes minutes
+    assert.ok(ms < 5000, `${ms} ms`);
   }
   assert.equal(heard, 'done 20000\ndone 20000\n');
   const count = (first: number): string =>
