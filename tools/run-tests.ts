@@ -94,4 +94,5 @@ for (const group of wanted) {
   console.log(`${group.name}: ${group.files.length} files, ${seconds(performance.now() - before)}`);
 }
 report(outcomes, unsteady, performance.now() - started);
-process.exitCode = isGreen(total(outcomes)) ? 0 : 1;
+// The second try explains, it does not excuse: what failed once is a fault of the product or of the test.
+process.exitCode = isGreen(total(outcomes)) && unsteady.length === 0 ? 0 : 1;
