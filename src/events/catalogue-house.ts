@@ -199,7 +199,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       level: (e) => (e.alarm.level === 'watch' ? 'info' : 'warn'),
       line: (e) => [
         ['detector', e.alarm.detector],
-        ['level', e.alarm.level],
+        ['alarmLevel', e.alarm.level],
         ['key', alarmKeyText(e.alarm.key)],
         ['count', e.alarm.count],
         [e.alarm.statistic.name, `${e.alarm.statistic.value}/${e.alarm.statistic.threshold}`],
@@ -217,7 +217,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
         ['detector', e.detector],
         ['key', alarmKeyText(e.key)],
         ['step', e.step],
-        ['level', e.level],
+        ['incidentLevel', e.level],
         ['state', e.state],
         ['count', e.count],
         ['by', e.by],
@@ -228,7 +228,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       doc: 'Room on the disk of the state directory has become short, or less so, and what is given up for it (docs/disk-guard.md).',
       level: (e) => (e.level >= 3 ? 'error' : e.level > e.before ? 'warn' : 'info'),
       line: (e) => [
-        ['level', e.level],
+        ['diskLevel', e.level],
         ['before', e.before],
         ['free', e.free],
         ['share', e.share],
@@ -275,7 +275,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       doc: 'The load level has changed: higher, and work is shed; 0, and all is taken on again.',
       level: (e) => (e.level > e.before ? 'warn' : 'info'),
       line: (e) => [
-        ['level', e.level],
+        ['loadLevel', e.level],
         ['before', e.before],
         ['causes', e.causes.join(',')],
         [

@@ -13,7 +13,10 @@ export interface EventEntry<T extends EventType> {
   readonly doc: string;
   /** Level of its log line. */
   level(body: BodyOf<T>): LogLevel;
-  /** What the line says besides session, address and reference: stable keys, in this order; null and undefined are left out. */
+  /**
+   * What the line says besides session, address and reference: stable keys, in this order; null and undefined are left out.
+   * None is called like what every line has (`at`, `level`, `door`, `event`): by key a reader would have one of the two.
+   */
   line(body: BodyOf<T>): readonly (readonly [key: string, value: LogValue])[];
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { events } from './catalogue.ts';
+import { entryOf, events } from './catalogue.ts';
 import { logLine, logValue, type LogFormat } from './log-line.ts';
 import { sampleEvents } from './sample-events.ts';
 
@@ -59,9 +59,20 @@ test('the null sender is shown, not left out: bounces are told apart from what h
 test('plain values stand bare', () => assert.equal(logValue('a@b.example'), 'a@b.example'));
 
 for (const body of Object.values(sampleEvents)) {
-  test(`a line of ${body.type} has no key twice: whoever reads by key would have one of the two`, () => {
-    const line = logLine('text', stamp, 'info', body).replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
-    const keys = [...line.matchAll(/(?:^| )([^ =]+)=/g)].map(([, key]) => key);
+  for (const format of ['text', 'logfmt'] as const) {
+    test(`a ${format} line of ${body.type} has no key twice: whoever reads by key would have one of the two`, () => {
+      const line = logLine(format, stamp, 'info', body).replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+      const keys = [...line.matchAll(/(?:^| )([^ =]+)=/g)].map(([, key]) => key);
+      assert.deepEqual(keys, [...new Set(keys)]);
+    });
+  }
+
+  test(`a json line of ${body.type} keeps time, level, door and type of the log: nothing of the event takes their place`, () => {
+    const { at, level, door, event } = JSON.parse(logLine('json', stamp, 'info', body)) as Record<string, unknown>;
+    assert.deepEqual({ at, level, door, event }, { at: stamp.time, level: 'info', door: stamp.door, event: body.type });
+    const keys = entryOf(body)
+      .line(body)
+      .map(([key]) => key);
     assert.deepEqual(keys, [...new Set(keys)]);
   });
 }

@@ -25,7 +25,8 @@ When a queue or the disk is full, events are lost in the order told below, and a
 
 **The log** is one line a decision on standard error, in the format of \`log.format\`: \`text\` (time, level, door, type, then \`key=value\`),
 \`logfmt\` or \`json\`. Keys are stable; values with blanks, quotes or control characters are quoted as JSON strings, and whatever could forge a
-line or drive a terminal is escaped. A door writes at most 1000 lines a second; a line says how many were left out, the journal has them all.
+line or drive a terminal is escaped. \`at\`, \`level\`, \`door\` and \`event\` are the log's own: a level of an alarm, an incident, the disk or the load, which
+the journal calls \`level\`, is \`alarmLevel\`, \`incidentLevel\`, \`diskLevel\` or \`loadLevel\` in the line. A door writes at most 1000 lines a second; a line says how many were left out, the journal has them all.
 
 <!-- made by npm run docs from src/events/catalogue.ts -->
 `;
