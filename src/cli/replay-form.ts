@@ -1,6 +1,6 @@
 // The lines of `floodgate replay`: as JSON, and for people.
 import type { Alarm } from '../model/alarm.ts';
-import type { ReplayCounts, ReplayDecision, ReplayDifference, ReplayMeasure, ReplayObserved, ReplaySide } from './replay.ts';
+import type { ReplayCounts, ReplayDecision, ReplayDifference, ReplayMeasure, ReplayObserved, ReplaySide } from './replay-records.ts';
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 

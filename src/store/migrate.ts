@@ -1,5 +1,6 @@
 // Brings the tables from whatever version they have to the one this program knows, each step in a transaction of its own.
 import type { DatabaseSync } from 'node:sqlite';
+import type { Migration } from './migrations/migration.ts';
 import { lists } from './migrations/0001-lists.ts';
 import { measures } from './migrations/0002-measures.ts';
 import { apiTokens } from './migrations/0003-api-tokens.ts';
@@ -8,12 +9,6 @@ import { quarantine } from './migrations/0006-quarantine.ts';
 import { digestLines } from './migrations/0008-digest-lines.ts';
 import { quarantineSealed } from './migrations/0007-quarantine-sealed.ts';
 import { quarantineVirus } from './migrations/0009-quarantine-virus.ts';
-
-/** One step; `id` is its file name and never changes once released. */
-export interface Migration {
-  readonly id: string;
-  readonly sql: string;
-}
 
 const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed, quarantineVirus];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ReplayCounts, ReplayDifference, ReplayMeasure } from '../../cli/replay.ts';
+import type { ReplayCounts, ReplayDifference, ReplayMeasure } from '../../cli/replay-records.ts';
 import { loadConfigText } from '../../config/load.ts';
 import { events as make } from '../../events/catalogue.ts';
 import type { EventBody } from '../../model/events.ts';

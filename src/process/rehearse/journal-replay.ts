@@ -11,7 +11,7 @@ import type { PastKnowledge } from './recorded-facts.ts';
 import { newStanding, type Rejudged, type Side, type Standing } from './side.ts';
 import { RehearsedResponse } from './rehearsed-response.ts';
 import { decisionOf, isSame, type Decision } from './wording.ts';
-import type { ReplayDifference, ReplayHearer, ReplayCounts } from '../../cli/replay.ts';
+import type { ReplayDifference, ReplayHearer, ReplayCounts } from '../../cli/replay-records.ts';
 
 type OfSession = Extract<Event, { readonly session: string }>;
 type Finished = Extract<Event, { readonly type: 'message-finished' }>;

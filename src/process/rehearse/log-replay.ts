@@ -1,5 +1,5 @@
 // Mail logs held against detectors and playbook: which measures would have been taken, and what they would have hit.
-import type { ReplayCounts, ReplayHearer } from '../../cli/replay.ts';
+import type { ReplayCounts, ReplayHearer } from '../../cli/replay-records.ts';
 import type { Config } from '../../config/options.ts';
 import { SightingsFromLog } from '../../detect/sightings/from-log.ts';
 import { readLog } from '../../intake/log-watch/read-log.ts';

@@ -1,7 +1,7 @@
 // Saved messages held against a configuration, as if they came in from the first host outside the site that their Received lines name. They
 // lie in a mailbox, so they were delivered; whether a recipient exists is supposed.
 import { messagesOf } from '../../cli/parse.ts';
-import type { ReplayCounts, ReplayHearer } from '../../cli/replay.ts';
+import type { ReplayCounts, ReplayHearer } from '../../cli/replay-records.ts';
 import { originOf } from '../../detect/sightings/origin.ts';
 import type { MessageTraits } from '../../model/message-traits.ts';
 import type { MessageSighting } from '../../model/sighting.ts';

@@ -1,6 +1,6 @@
 // The report of observe mode: what would have happened to the mail of a site that only looks on, by check and by automatic measure. A fold
 // over the journal; findings keep what was held back (`wouldBe`).
-import type { ReplayCounts, ReplayObserved } from '../../cli/replay.ts';
+import type { ReplayCounts, ReplayObserved } from '../../cli/replay-records.ts';
 import { KeyedStates } from '../../lib/keyed-states.ts';
 import type { Event } from '../../model/events.ts';
 import type { Finding } from '../../model/verdict.ts';

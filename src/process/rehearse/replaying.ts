@@ -1,7 +1,7 @@
 // What `floodgate replay` is made of: the past from a journal, logs or messages, and the configurations that are tried on it.
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Replaying, ReplayCounts, ReplayHearer, ReplayRequest } from '../../cli/replay.ts';
+import type { Replaying, ReplayCounts, ReplayHearer, ReplayRequest } from '../../cli/replay-records.ts';
 import { loadConfig, type LoadContext } from '../../config/load.ts';
 import type { Config } from '../../config/options.ts';
 import { readJournal, readJournalFile, type ReadOptions } from '../../events/read-journal.ts';

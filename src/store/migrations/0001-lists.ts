@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /** Entries of the operators' lists. An entry is one thing in one list: adding it again changes it. */
 export const lists: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /** Measures, those that have ended for the record too; and the switches an operator has thrown (a row is a switch that is thrown). */
 export const measures: Migration = {

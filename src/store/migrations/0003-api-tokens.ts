@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /** Who may ask the API over TCP. Only the hash of a token is kept: whoever reads this file cannot use it. */
 export const apiTokens: Migration = {

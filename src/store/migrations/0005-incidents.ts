@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /** Incidents, and their histories: entries are only ever added. */
 export const incidents: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /** The index of held mail: made anew from the folders wherever it does not agree with them. */
 export const quarantine: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /**
  * What is encrypted on the disk is so in its row: all that tells of the message is in `sealed`, the columns for it are empty. What expiry, counting

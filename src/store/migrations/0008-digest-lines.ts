@@ -1,5 +1,5 @@
 // Which held messages a recipient has been told of, so that no letter names one twice. A lost row makes a letter more, nothing else.
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 export const digestLines: Migration = {
   id: '0008-digest-lines',

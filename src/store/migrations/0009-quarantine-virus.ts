@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migration.ts';
 
 /** That a message holds a virus is known of it whatever it is held for. Of earlier ones it is known where that was the reason. */
 export const quarantineVirus: Migration = {
