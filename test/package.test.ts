@@ -17,6 +17,7 @@ interface Lock {
         readonly version?: string;
         readonly integrity?: string;
         readonly hasInstallScript?: boolean;
+        readonly engines?: unknown;
         readonly optionalDependencies?: Readonly<Record<string, string>>;
       }
     >
@@ -32,6 +33,11 @@ test('the lock names no optional package it does not hold: npm ci would stop the
     Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in lock.packages)),
   );
   assert.deepEqual(missing, []);
+});
+
+test('the lock does not say which Node a package asks for: an old npm would leave out the binaries of lint and format (npm run relock)', () => {
+  const asking = Object.entries(lock.packages).flatMap(([name, { engines }]) => (name === '' || engines === undefined ? [] : [name]));
+  assert.deepEqual(asking, []);
 });
 
 test('every dependency has one exact version, in the lock with its checksum', () => {
