@@ -107,10 +107,11 @@ export const quarantineRows: { readonly [T in QuarantineType]: EventEntry<T> } =
     ],
   },
   'digest-failed': {
-    doc: 'A letter about held mail could not be handed over to its recipient; a later round tries again, unless it was refused for good.',
+    doc: 'A letter about held mail could not be handed over to its recipient; a later round tries again, unless it was refused for good. `uncertain`: it may have arrived, and what it names is listed again in the next round.',
     level: at('warn'),
     line: (e) => [
       ['to', e.to],
+      ['uncertain', e.uncertain],
       ['why', e.why],
     ],
   },

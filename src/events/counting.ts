@@ -143,7 +143,7 @@ function countHeld(body: OfQuarantine, add: AddCount): void {
     case 'digest-sent':
       return add('floodgate_digests_total', ['sent']);
     case 'digest-failed':
-      return add('floodgate_digests_total', ['failed']);
+      return add('floodgate_digests_total', [body.uncertain ? 'uncertain' : 'failed']);
     case 'release-asked':
       return add('floodgate_release_requests_total', [body.way, 'ordered']);
     case 'release-refused':

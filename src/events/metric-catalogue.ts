@@ -43,7 +43,11 @@ export const metricCatalogue = {
     labels: ['what'],
     help: 'Kept messages released, release-failed, discarded, restored, expired, or trash-emptied; copies of refused mail refused-kept or refused-not-kept.',
   },
-  floodgate_digests_total: { kind: 'counter', labels: ['result'], help: 'Letters that tell recipients of their held mail: sent or failed.' },
+  floodgate_digests_total: {
+    kind: 'counter',
+    labels: ['result'],
+    help: 'Letters that tell recipients of their held mail: sent, failed, or uncertain (it may have arrived).',
+  },
   floodgate_release_requests_total: {
     kind: 'counter',
     labels: ['way', 'result'],

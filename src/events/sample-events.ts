@@ -151,7 +151,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   }),
   'quarantine-broken': events.quarantineBroken({ why: '1M7YNPXHV1000-5: its envelope cannot be read' }),
   'digest-sent': events.digestSent({ to: 'ann@hub.example', lines: 3, more: 0, letter: 'gbqwcytdmvtgo2dj' }),
-  'digest-failed': events.digestFailed({ to: 'ann@hub.example', why: 'ann@hub.example: 451 4.3.0 Try later' }),
+  'digest-failed': events.digestFailed({ to: 'ann@hub.example', why: 'ann@hub.example: 451 4.3.0 Try later', uncertain: false }),
   'release-asked': events.releaseAsked({ ...session, ref: '1M7YNPXHV1000-4', to: 'ann@hub.example', way: 'link', asker: '192.0.2.7' }),
   'release-refused': events.releaseRefused({ way: 'reply', why: 'used', asker: '192.0.2.7' }),
   'report-judged': events.reportJudged({

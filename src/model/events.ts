@@ -201,8 +201,11 @@ export type Event = Stamp &
     | { readonly type: 'quarantine-broken'; readonly why: string }
     /** A letter told a recipient of `lines` held messages; `more` are held for him that it does not name. `letter` is its name in the release book. */
     | { readonly type: 'digest-sent'; readonly to: string; readonly lines: number; readonly more: number; readonly letter: string }
-    /** It could not be handed over; nothing in it can be released by it. */
-    | { readonly type: 'digest-failed'; readonly to: string; readonly why: string }
+    /**
+     * It could not be handed over, and nothing can be released by it. `uncertain`: it may have arrived all the same (the answer was lost, or we were
+     * killed); its links hold, and what it names is listed again in the next round.
+     */
+    | { readonly type: 'digest-failed'; readonly to: string; readonly why: string; readonly uncertain: boolean }
     /** A recipient asked for a held message, from the address `asker`: the order stands and outlives a crash. */
     | (OfSession & { readonly type: 'release-asked'; readonly ref: string; readonly to: string; readonly way: ReleaseWay; readonly asker: string })
     /** Somebody came with a token that releases nothing, or not any more. */

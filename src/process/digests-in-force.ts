@@ -17,6 +17,7 @@ import type { DigestSettings, RoundParts } from '../respond/digest/round.ts';
 import { authorIn } from '../respond/digest/safe-text.ts';
 import { minuteOfDay } from '../respond/digest/schedule.ts';
 import { recipientPrint } from '../respond/digest/token.ts';
+import { tellOfUnderWay } from '../respond/digest/under-way.ts';
 import { createDigestLines, type DigestLines } from '../store/digest-lines.ts';
 import type { Store } from '../store/open.ts';
 import { LetterRefused, LetterUncertain, type OwnPost } from './own-post.ts';
@@ -88,6 +89,7 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
     wait: desk.wait,
   });
   await queue.start();
+  await sayUnderWay(desk);
   const ticking = setInterval(() => control.tick(), lookEveryMs).unref();
   return {
     releaseKey: desk.key.toString('base64'),
@@ -124,6 +126,14 @@ async function openDesk(ground: DigestsGround, dir: string): Promise<Desk> {
   };
 }
 
+/** A database that fails here must not keep the gateway from starting. */
+async function sayUnderWay({ lines, quarantine, print, record, trouble }: Desk): Promise<void> {
+  const find = (id: string): ReturnType<typeof quarantine.find> => quarantine.find(id);
+  await tellOfUnderWay({ underWay: lines.underWay, settle: lines.settle, find, print, record }).catch((error: unknown) =>
+    trouble(`letters that were under way: ${String(error)}`),
+  );
+}
+
 const orderQueueOf = ({ quarantine, book, print, record, trouble }: Desk): OrderQueue =>
   new OrderQueue({
     book,
@@ -145,10 +155,11 @@ const roundPartsOf = ({ quarantine, lines, post, stopping, ...desk }: Desk, sett
   settings,
   select: (page) => quarantine.select({}, { state: 'held', ...page }),
   told: (ids) => lines.told(ids, Date.now()),
-  noteTold: (ids, recipient, until) =>
+  noteTold: (ids, recipient, until, letter) =>
     lines.note(
       ids.map((item) => ({ item, recipient })),
       until,
+      letter,
     ),
   waitingFor: (id) => quarantine.waitingFor(id),
   // The recipient's mailbox is behind the hub, whatever way alerts take.

@@ -9,8 +9,9 @@ import { quarantine } from './migrations/0006-quarantine.ts';
 import { digestLines } from './migrations/0008-digest-lines.ts';
 import { quarantineSealed } from './migrations/0007-quarantine-sealed.ts';
 import { quarantineVirus } from './migrations/0009-quarantine-virus.ts';
+import { digestUnderWay } from './migrations/0010-digest-under-way.ts';
 
-const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed, quarantineVirus];
+const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed, quarantineVirus, digestUnderWay];
 
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {

@@ -121,12 +121,14 @@ export interface QuarantineRow {
   subject_key: string | null;
 }
 
-/** A row of `digest_lines`; see migrations/0008-digest-lines.ts. */
+/** A row of `digest_lines`; see migrations/0008-digest-lines.ts and 0010-digest-under-way.ts. */
 export interface DigestLineRow {
   item: string;
   /** A keyed print of the address. */
   recipient: string;
   told_until: number;
+  /** Name of the letter that is being handed over; null when that is settled. */
+  under_way: string | null;
 }
 
 export interface Tables {

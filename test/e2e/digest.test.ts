@@ -295,3 +295,32 @@ test('kill -9 around a release: what was ordered is released by the next run, wi
   assert.deepEqual([inHub(first.token).length, inHub(second.token).length], [2, 1], 'never lost; a second copy only where the answer was lost');
   assert.match((await page(ann.links[0] ?? '')).html, /already been released/);
 });
+
+test('kill -9 while a letter is handed over: it is not sent again in this round, it is counted and said, and its links release', async (t) => {
+  const hub = await startFakeHub();
+  atEnd(t, () => hub.close());
+  const own = await startHeldHouse(t, [], { hub: `127.0.0.1:${hub.port}` });
+  const held = await own.hold(t, ['ann@hub.example']);
+  const letters = (): readonly FoundLetter[] => hub.messages.flatMap(({ data }) => foundLetter(data.toString('latin1')));
+
+  // The hub has the letter, its answer is on the way: nobody knows.
+  hub.script = { dot: () => ({ silent: true }) };
+  const told = own.gateway.command('quarantine', 'digest', '--now').catch(() => null);
+  await hub.until(() => letters().length === 1);
+  await own.gateway.kill9();
+  await told;
+  hub.script = {};
+  await own.gateway.start();
+  const said = await own.gateway.event('digest-failed');
+  assert.deepEqual([said.to, said.uncertain], ['ann@hub.example', true]);
+  assert.match(said.why, /killed while letter \w+ was handed over: it may have arrived/);
+  assert.match(await (await fetch(`${own.web}/metrics`)).text(), /floodgate_digests_total\{result="uncertain"\} 1/);
+  assert.deepEqual((await own.digest('--now'))['last'], { letters: 0, lines: 0, failed: 0, again: false });
+  assert.equal(letters().length, 1, 'one letter a round');
+  assert.equal((await page(letters()[0]?.links[0] ?? '', 'POST')).status, 200);
+  await hub.until(() => hub.messages.some(({ data }) => tokenOf(data) === held.token));
+
+  await own.gateway.kill9();
+  await own.gateway.start();
+  assert.equal((await own.gateway.events()).filter(({ type }) => type === 'digest-failed').length, 1, 'said once');
+});

@@ -56,6 +56,7 @@ export interface DigestControlParts {
 /** Somebody could not be told: tried again after so long, in ms, so often. */
 const againMs = 15 * 60_000;
 const mostAgain = 8;
+const dayMs = 86_400_000;
 /** A command is answered by then, whether the round has ended or not, in ms. */
 const patienceMs = 20_000;
 
@@ -76,7 +77,7 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
   const round = async (ground: RoundParts): Promise<void> => {
     const before = last;
     try {
-      last = await runRound(ground);
+      last = await runRound(ground, dueAfter(now()) ?? now() + dayMs);
       tryAgain(last.again);
       await parts.tidy();
     } catch (error) {
@@ -96,10 +97,11 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
     });
     return underWay;
   };
-  const dueAt = (): number | null => {
+  const dueAfter = (after: number): number | null => {
     const schedule = parts.schedule();
-    return schedule === null ? null : nextRound(schedule, lastAt ?? openedAt, lastAt);
+    return schedule === null ? null : nextRound(schedule, after, lastAt);
   };
+  const dueAt = (): number | null => dueAfter(lastAt ?? openedAt);
   const status = (): DigestStatus => {
     const due = dueAt();
     return {

@@ -1,5 +1,6 @@
 // One round of letters: whoever has held mail that no letter has told of gets one, with its newest messages and the count of the rest. A letter is
-// in the book before it is sent, and its messages count as told of when it was handed over: should we die in between, it comes twice.
+// in the book and noted as under way before it is handed over, and settled afterwards: should we die in between, its recipient has it or has it not,
+// and what it names waits for the next round, which lists it again. A line told of twice is the lesser error: one told of never expires unseen.
 import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord } from '../../model/quarantine.ts';
 import type { DigestLanguage } from '../../model/release.ts';
@@ -33,8 +34,11 @@ export interface RoundParts extends Pick<GatherParts, 'select' | 'print'> {
   readonly key: Buffer;
   readonly book: Pick<LetterBook, 'save' | 'remove'>;
   told(ids: readonly string[]): ReturnType<GatherParts['told']>;
-  /** These messages count as told of until then; a moment that is over takes that back. */
-  noteTold(ids: readonly string[], recipient: string, until: number): Promise<void>;
+  /**
+   * These messages count as told of until then; a moment that is over takes that back. With `letter` its handing over is under way, which the
+   * next run finds should this one be killed.
+   */
+  noteTold(ids: readonly string[], recipient: string, until: number, letter?: string): Promise<void>;
   waitingFor(id: string): Promise<readonly string[]>;
   /** The From field of a message as it stands; null where it cannot be read. */
   authorOf(id: string): Promise<string | null>;
@@ -69,11 +73,10 @@ export interface RoundResult {
 const mostFailuresInRow = 5;
 /** The same where each was refused for good: some mailboxes are gone, but a next hop that refuses all of them has another reason. */
 const mostRefusalsInRow = 50;
-/** A letter that may be on its way is not made again for so long, in ms: longer than all the tries of a round that failed. */
-const underWayMs = 3 * 3_600_000;
 const subjectLength = 150;
 
-export async function runRound(parts: RoundParts): Promise<RoundResult> {
+/** `nextAt`: when the next round begins by the clock, in ms since the epoch; what a letter that may have arrived names waits until then. */
+export async function runRound(parts: RoundParts, nextAt: number): Promise<RoundResult> {
   const { settings, now, wait, isStopped } = parts;
   const waiting = await gatherWaiting({ ...parts, isTold: (address) => settings.isTold(address), lines: settings.lines });
   const result = { letters: 0, lines: 0, failed: 0, again: false };
@@ -81,7 +84,7 @@ export async function runRound(parts: RoundParts): Promise<RoundResult> {
   for (const [recipient, its] of waiting) {
     if (isStopped()) break;
     const startedAt = now();
-    const { outcome, lines } = await tellSafely(parts, recipient, its);
+    const { outcome, lines } = await tellSafely(parts, recipient, { ...its, nextAt });
     if (outcome === 'nothing') continue;
     inRow.failed = outcome === 'failed' ? inRow.failed + 1 : 0;
     inRow.refused = outcome === 'refused' ? inRow.refused + 1 : 0;
@@ -114,10 +117,14 @@ export async function previewLetter(parts: RoundParts, recipient: string): Promi
   return { ...made, lines: records.length };
 }
 
+interface ToTell extends Waiting {
+  readonly nextAt: number;
+}
+
 type Told = { readonly outcome: 'sent' | 'failed' | 'refused' | 'nothing'; readonly lines: number };
 
 /** A fault of ours concerns one recipient: the others have their letters. */
-async function tellSafely(parts: RoundParts, recipient: string, its: Waiting): Promise<Told> {
+async function tellSafely(parts: RoundParts, recipient: string, its: ToTell): Promise<Told> {
   try {
     return await tell(parts, recipient, its);
   } catch (error) {
@@ -126,7 +133,7 @@ async function tellSafely(parts: RoundParts, recipient: string, its: Waiting): P
   }
 }
 
-async function tell(parts: RoundParts, recipient: string, { newest, count }: Waiting): Promise<Told> {
+async function tell(parts: RoundParts, recipient: string, { newest, count, nextAt }: ToTell): Promise<Told> {
   const { settings, book, print, key, now, record } = parts;
   const { records, had } = await stillWaiting(parts, recipient, newest);
   const expiresAt = now() + settings.linksForMs;
@@ -148,13 +155,13 @@ async function tell(parts: RoundParts, recipient: string, { newest, count }: Wai
   const raw = await rawLetter(parts, { recipient, records, more, expiresAt }, token);
   const ids = records.map(({ id }) => id);
   await book.save(letter);
-  // Before it leaves: a database that fails afterwards must not make a copy of it every quarter of an hour.
-  await parts.noteTold(ids, letter.recipient, now() + underWayMs);
+  // Before it leaves: neither a crash nor a database that fails afterwards makes a copy of it in this round.
+  await parts.noteTold(ids, letter.recipient, nextAt, letter.name);
   try {
     await parts.send(recipient, raw);
   } catch (error) {
-    record({ type: 'digest-failed', to: recipient, why: reasonOf(error) });
-    return { outcome: await notSent(parts, { name: letter.name, ids, recipient: letter.recipient, expiresAt }, error), lines: 0 };
+    record({ type: 'digest-failed', to: recipient, why: reasonOf(error), uncertain: parts.isUncertain(error) });
+    return { outcome: await notSent(parts, { name: letter.name, ids, recipient: letter.recipient, expiresAt, nextAt }, error), lines: 0 };
   }
   await parts.noteTold(ids, letter.recipient, expiresAt);
   record({ type: 'digest-sent', to: recipient, lines: ids.length, more, letter: letter.name });
@@ -166,11 +173,15 @@ interface Unsent {
   readonly ids: readonly string[];
   readonly recipient: string;
   readonly expiresAt: number;
+  readonly nextAt: number;
 }
 
 async function notSent({ book, noteTold, isRefusal, isUncertain, now }: RoundParts, letter: Unsent, error: unknown): Promise<'refused' | 'failed'> {
   // Its recipient may be reading it: its tokens must release, and the next one can wait for the next round.
-  if (isUncertain(error)) return 'failed';
+  if (isUncertain(error)) {
+    await noteTold(letter.ids, letter.recipient, letter.nextAt);
+    return 'failed';
+  }
   await book.remove(letter.name);
   // Nobody reads there: to ask again every round would help nobody.
   const isFinal = isRefusal(error);
