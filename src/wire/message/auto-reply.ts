@@ -2,9 +2,11 @@
 import type { HeaderFields } from '../../model/understanding.ts';
 import { startOfField } from './header.ts';
 import { fold } from './phrases.ts';
-import { bareSubjects, replyFields, replySubjects, replyTexts } from './rules/auto-reply.ts';
+import { programReplyTexts, replyFields, replyTexts } from './rules/auto-reply.ts';
 import { challengePhrases, challengeServices } from './rules/notices.ts';
+import { bareSubjects, replyMarks, replySubjects } from './rules/reply-subjects.ts';
 import type { SenderSigns } from './sender-signs.ts';
+import { bareSubject, isSentOn } from './subject-prefix.ts';
 
 /** A letter longer than this is written by a person, whatever words it has; characters of folded text. */
 const longestReply = 700;
@@ -12,26 +14,23 @@ const longestReply = 700;
 const challengeStart = 3000;
 
 /** Why it is an automatic answer; null when it is none. */
-export function autoReplyEvidence(headers: HeaderFields, words: string, { list, automated }: SenderSigns): string | null {
+export function autoReplyEvidence(headers: HeaderFields, words: string, { list, automated, bulk }: SenderSigns): string | null {
   for (const [name, value, why] of replyFields) {
     const hit = headers.get(name)?.find((text) => value === null || text.toLowerCase().trimStart().startsWith(value));
     if (hit !== undefined) return `field ${name}: ${hit.slice(0, 60)} (${why})`;
   }
   if (list) return null; // people tell lists that they are away, and lists quote their subjects
+  // A colleague's answer sent on says that he is away, not that its sender is.
+  if (isSentOn(startOfField(headers, 'subject'))) return null;
   const subject = bareSubject(startOfField(headers, 'subject'));
   // "Auto:" in front of nothing: the answer to a message without a subject. In front of a subject people write it of cars.
-  const start = bareSubjects.has(subject) ? { phrase: subject, why: 'and nothing else' } : (replySubjects.startOf(subject) ?? longIn(subject));
+  const start = bareSubjects.has(subject) ? { phrase: subject, why: 'and nothing else' } : (replySubjects.startOf(subject) ?? replyMarks.firstIn(subject));
   if (start !== null && !isQuestionOf(headers)) return `subject begins "${start.phrase}" (${start.why})`;
   const folded = fold(withoutQuotes(words).slice(0, 4000));
   const isShort = folded.length > 0 && folded.length <= (automated ? 3 : 1) * longestReply;
-  const phrase = isShort ? replyTexts.firstIn(folded.slice(0, longestReply)) : null;
+  const table = automated || bulk ? programReplyTexts : replyTexts;
+  const phrase = isShort ? table.firstIn(folded.slice(0, longestReply)) : null;
   return phrase === null ? null : `text "${phrase.phrase}" (${phrase.why})`;
-}
-
-/** A long wording anywhere in the subject: `Yahoo! Auto Response`. Short ones may be part of what people write about. */
-function longIn(subject: string): { readonly phrase: string; readonly why: string } | null {
-  const hit = replySubjects.firstIn(subject);
-  return hit !== null && hit.phrase.length >= 10 ? hit : null;
 }
 
 /** Why the sender is a service that asks for proof, whatever the text says; null when it is none. */
@@ -48,20 +47,6 @@ export function challengeEvidence(headers: HeaderFields, words: string): string 
   const asks = /\b(?:click|confirm|verify|reply|register|request form|link below|approve|authenticat)/.test(text);
   const hit = challengeServices.firstIn(sender) ?? challengePhrases.firstIn(`${sender} ${text}`);
   return hit !== null && asks ? `asks the sender to confirm: "${hit.phrase}" (${hit.why})` : null;
-}
-
-/** "Re:" and the like, and the tags of lists and filters in front, taken off. */
-export function bareSubject(subject: string): string {
-  let rest = fold(subject);
-  for (let round = 0; round < 5; round++) {
-    const next = rest
-      .replace(/^(?:re|aw|sv|vs|antw|odp|rif|res)(?:\[\d{1,3}\])?: ?/, '')
-      .replace(/^\[[^\]]{0,15}\] ?/, '')
-      .replace(/^\[(?=[^\]]{16})/, '');
-    if (next === rest) break;
-    rest = next;
-  }
-  return rest;
 }
 
 /** A person who writes about an automatic answer has a conversation behind him, and a program has not. */

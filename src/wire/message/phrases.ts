@@ -10,6 +10,10 @@ export interface PhraseHit<Meaning> {
   readonly why: string;
 }
 
+/** Rows of one meaning, by language: its wordings with a bar between. */
+export const inLanguages = <Meaning>(meaning: Meaning, wordings: Readonly<Record<string, string>>): readonly PhraseRow<Meaning>[] =>
+  Object.entries(wordings).flatMap(([language, list]) => list.split('|').map((phrase) => [phrase.trim(), meaning, language] as const));
+
 /** Characters by which a place in the text is known to be worth a look. */
 const keyLength = 3;
 /** Five bits a character, which tell small letters apart: the key of the next place follows from the last one. */

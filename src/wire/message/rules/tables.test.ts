@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fold, type PhraseTable } from '../phrases.ts';
-import { replySubjects, replyTexts } from './auto-reply.ts';
+import { programReplyTexts, replyTexts } from './auto-reply.ts';
 import { confirmationPhrases } from './confirmation.ts';
 import { subjectOutcomes, textOutcomes } from './non-delivery.ts';
 import { challengePhrases, challengeServices, complaintSubjects, noticePhrases, noticeSenders } from './notices.ts';
 import { originalMarkers } from './original-marker.ts';
 import { reasonPhrases } from './reasons.ts';
+import { replyMarks, replySubjects } from './reply-subjects.ts';
 import { transactionPhrases } from './transaction.ts';
 
 const tables: Readonly<Record<string, PhraseTable<unknown>>> = {
+  replyMarks,
   replySubjects,
   replyTexts,
+  programReplyTexts,
   confirmationPhrases,
   subjectOutcomes,
   textOutcomes,
