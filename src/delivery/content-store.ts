@@ -26,12 +26,12 @@ const freeSpaceKeptMs = 1000;
 export function createContentStore(options: ContentStoreOptions): ContentStore & { /** Bytes of content in memory now. */ readonly memoryInUse: number } {
   mkdirSync(options.dir, { recursive: true, mode: 0o750 });
   const budget = new ContentBudget(options.budgetBytes);
-  const hasRoom = freeSpaceGuard(options);
+  const free = freeSpace(options);
   return {
     get memoryInUse() {
       return budget.inUse;
     },
-    begin: (expectedBytes) => (budget.hasRoomForFiles && hasRoom(expectedBytes ?? 0) ? new StoredContent(options, budget) : null),
+    begin: (expectedBytes) => (budget.hasRoomForFiles && free() - (expectedBytes ?? 0) >= options.freeDiskBytes ? new StoredContent(options, budget) : null),
   };
 }
 
@@ -43,21 +43,16 @@ export async function sweepLeftovers(dir: string): Promise<number> {
   return leftovers.length;
 }
 
-/** Says whether so many more bytes leave the floor of free space. */
-export function freeSpaceGuard({
-  dir,
-  freeDiskBytes,
-  now,
-  freeBytes = systemFreeBytes,
-}: Pick<ContentStoreOptions, 'dir' | 'freeDiskBytes' | 'now' | 'freeBytes'>): (expectedBytes: number) => boolean {
+/** Bytes that are free where `dir` is, as they were a second ago at most. To be kept: each has its own memory. */
+export function freeSpace({ dir, now, freeBytes = systemFreeBytes }: Pick<ContentStoreOptions, 'dir' | 'now' | 'freeBytes'>): () => number {
   let free = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
-  return (expectedBytes) => {
+  return () => {
     if (now() - askedAt >= freeSpaceKeptMs) {
       askedAt = now();
       free = freeBytes(dir);
     }
-    return free - expectedBytes >= freeDiskBytes;
+    return free;
   };
 }
 

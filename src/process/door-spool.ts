@@ -34,7 +34,7 @@ export function openDoorSpool(
     limits: () => config.spool,
     keepForMs: (route) => keepForMs(config, route),
     record,
-    kept: (item) => say({ kind: 'spooled', item }),
+    kept: (items) => say({ kind: 'spooled', items }),
     now: Date.now,
   });
   return {

@@ -117,8 +117,8 @@ export type FromDoor =
   | { readonly kind: 'quarantined'; readonly item: QuarantineItem }
   /** Recipients have ordered their held mail; the orders are on the disk. */
   | { readonly kind: 'release-ordered'; readonly orders: readonly ReleaseOrder[] }
-  /** This door has kept a message for a next hop that is away. */
-  | { readonly kind: 'spooled'; readonly item: SpoolItem }
+  /** This door has kept messages for next hops that are away. */
+  | { readonly kind: 'spooled'; readonly items: readonly SpoolItem[] }
   /** What this door has learned of correspondents in the last second. */
   | { readonly kind: 'correspondents'; readonly changes: readonly ReputeChange[] }
   | { readonly kind: 'flushed'; readonly ask: number }

@@ -23,8 +23,8 @@ export interface SpoolInForce {
   hops(): DeliverySnapshot;
   /** What waits for a next hop that is away, or a limit that is nearly reached, in words. */
   trouble(): readonly string[];
-  /** A door has kept a message. */
-  take(item: SpoolItem): void;
+  /** A door has kept messages. */
+  take(items: readonly SpoolItem[]): void;
   /** A door has died: it may have kept messages and not told. */
   rescan(writer: string): void;
   reconfigure(config: Config): void;
@@ -61,7 +61,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     limits: () => config.spool,
     keepForMs: (route) => keepForMs(config, route),
     record,
-    kept: (item) => spool.take(item),
+    kept: (items) => spool.take(items),
     now: Date.now,
   });
   const spool = new Spool({
@@ -93,7 +93,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     stock,
     hops: () => delivery.snapshot(),
     trouble: () => troubleOf(spool, counted, config),
-    take: (item) => spool.take(item),
+    take: (items) => spool.take(items),
     rescan: (writer) => {
       spool.rescan(writer).catch((error: unknown) => record({ type: 'spool-broken', why: `${writer} could not be looked through: ${String(error)}` }));
     },

@@ -68,7 +68,7 @@ export function superviseDoors({
     onInsideUse: ({ use }) => lost.note(use),
     onQuarantined: ({ item }) => quarantine.take(item),
     onReleaseOrdered: ({ orders }) => digests.take(orders),
-    onSpooled: ({ item }) => spool.take(item),
+    onSpooled: ({ items }) => spool.take(items),
     onListenFailed: ({ listener, why }) => process.stderr.write(`floodgate: listener ${listener} cannot be opened: ${why}\n`),
     onDied: (number, why) => {
       region.clearRegion(number);

@@ -2,7 +2,7 @@
 import type { Recorder } from '../../model/events.ts';
 import type { HoldingPlace, HoldRequest, QuarantineItem } from '../../model/quarantine.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
-import { freeSpaceGuard } from '../content-store.ts';
+import { freeSpace } from '../content-store.ts';
 import { makeFolders, publishItem, type FolderSteps } from './item-folder.ts';
 import { noVault, type Vault } from './vault.ts';
 
@@ -45,10 +45,10 @@ const mostCopiesAtOnce = 32;
 export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
   const { dir, stock, limits, kept, now } = parts;
   makeFolders(dir);
-  const guard = { dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) };
+  const free = freeSpace({ dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) });
   const sayFull = atMostEvery(now, (why) => parts.record({ type: 'quarantine-full', why, messages: stock.read().pieces, bytes: stock.read().bytes }));
   const sayBroken = atMostEvery(now, (why) => parts.record({ type: 'quarantine-broken', why }));
-  const hasRoom = (bytes: number): boolean => freeSpaceGuard({ ...guard, freeDiskBytes: limits().freeDisk })(bytes);
+  const hasRoom = (bytes: number): boolean => free() - bytes >= limits().freeDisk;
   const giveBack = (item: QuarantineItem): void => {
     stock.giveBack(item.wireBytes);
     if (item.refused) parts.refusedStock?.giveBack(item.wireBytes);

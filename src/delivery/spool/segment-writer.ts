@@ -15,12 +15,20 @@ export interface SegmentWriterOptions {
   /** Milliseconds, any origin. */
   now(): number;
   readonly steps?: SegmentSteps;
+  /** These are on the disk, all by one flush; called before any of their promises goes on. */
+  kept(records: readonly KeptRecord[]): void;
+}
+
+/** A message on the disk, and where it stands there. */
+export interface KeptRecord {
+  readonly envelope: SpoolEnvelope;
+  readonly spot: SpoolSpot;
 }
 
 interface Waiting {
   readonly envelope: SpoolEnvelope;
   readonly content: Pick<Content, 'chunks'>;
-  kept(spot: SpoolSpot): void;
+  kept(): void;
   failed(error: unknown): void;
 }
 
@@ -59,7 +67,7 @@ export class SegmentWriter {
   }
 
   /** Resolves when the message is on the disk; rejects when it is not, or when nobody knows. */
-  add(envelope: SpoolEnvelope, content: Pick<Content, 'chunks'>): Promise<SpoolSpot> {
+  add(envelope: SpoolEnvelope, content: Pick<Content, 'chunks'>): Promise<void> {
     return new Promise((kept, failed) => {
       this.#waiting.push({ envelope, content, kept, failed });
       if (this.#waiting.length >= Math.min(this.#lastBatch, collectMessages)) this.#enough?.();
@@ -81,8 +89,9 @@ export class SegmentWriter {
       const batch = this.#waiting.splice(0, mostMessages);
       this.#lastBatch = batch.length;
       try {
-        const spots = await this.#write(batch);
-        for (const [index, { kept }] of batch.entries()) kept(spots[index] as SpoolSpot); // one a message
+        const records = await this.#write(batch);
+        for (const { kept } of batch) kept();
+        this.#options.kept(records);
       } catch (error) {
         await this.#poison();
         for (const { failed } of batch) failed(error);
@@ -102,16 +111,16 @@ export class SegmentWriter {
     this.#enough = null;
   }
 
-  async #write(batch: readonly Waiting[]): Promise<readonly SpoolSpot[]> {
+  async #write(batch: readonly Waiting[]): Promise<readonly KeptRecord[]> {
     const open = await this.#segment();
     const { file, name } = open;
-    const spots: SpoolSpot[] = [];
+    const records: KeptRecord[] = [];
     let at = open.bytes;
     let pieces: Buffer[] = [];
     let piecesBytes = 0;
     for (const { envelope, content } of batch) {
       const head = recordHead(envelope);
-      spots.push({ segment: name, at, headBytes: head.length });
+      records.push({ envelope, spot: { segment: name, at, headBytes: head.length } });
       at += head.length + envelope.wireBytes;
       pieces.push(head);
       piecesBytes += head.length;
@@ -129,7 +138,7 @@ export class SegmentWriter {
     if (pieces.length > 0) await file.write(pieces);
     await file.flush();
     open.bytes = at;
-    return spots;
+    return records;
   }
 
   async #segment(): Promise<OpenSegment> {

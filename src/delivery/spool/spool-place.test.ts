@@ -25,6 +25,8 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
   const dir = scratchDirectory(t, 'spool');
   const events: EventBody[] = [];
   const told: SpoolItem[] = [];
+  /** How many were told at once. */
+  const tellings: number[] = [];
   const clock = { ms: 1000 };
   const stock = new SharedStock(SharedStock.allocate());
   const record = (event: EventBody): void => void events.push(event);
@@ -35,7 +37,10 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
     limits: () => limits,
     keepForMs: () => 5000,
     record,
-    kept: (item) => void told.push(item),
+    kept: (items) => {
+      told.push(...items);
+      tellings.push(items.length);
+    },
     now: () => clock.ms,
     ...parts,
   });
@@ -52,7 +57,7 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
     const sender = more.sender === undefined ? {} : { sender: mailbox(more.sender) };
     return place.keep({ session: '1M7YNPXHV1000', request, ...sender, proven: null, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
   };
-  return { dir, events, told, clock, stock, keep };
+  return { dir, events, told, tellings, clock, stock, keep };
 }
 
 /** The disk, with what it did written down, and a fault where one is asked for. */
@@ -98,12 +103,33 @@ test('kept only after the flush of the segment, and of the folder where the segm
   );
 });
 
-test('many at once share a flush', async (t) => {
+test('many at once share a flush, and the keeper is told of all of them at once, before any client is', async (t) => {
   const log: string[] = [];
-  const { keep } = start(t, { steps: watchedDisk(log) });
-  const kinds = await Promise.all(Array.from({ length: 100 }, () => keep()));
-  assert.ok(kinds.every(({ kind }) => kind === 'spooled'));
+  const { keep, told, tellings } = start(t, { steps: watchedDisk(log) });
+  const toldBefore = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const { kind } = await keep();
+      assert.equal(kind, 'spooled');
+      return told.length;
+    }),
+  );
   assert.equal(log.filter((step) => step === 'flush').length, 1);
+  assert.deepEqual([Math.min(...toldBefore), tellings], [100, [100]]);
+});
+
+test('how much is free is asked once a second, not for each message', async (t) => {
+  let asked = 0;
+  const { keep, clock } = start(t, {
+    freeBytes: () => {
+      asked += 1;
+      return 1e12;
+    },
+  });
+  for (let count = 0; count < 5; count += 1) await keep();
+  assert.equal(asked, 1);
+  clock.ms += 1000;
+  await keep();
+  assert.equal(asked, 2);
 });
 
 test('a full segment is followed by another', async (t) => {

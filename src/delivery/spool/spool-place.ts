@@ -4,7 +4,7 @@ import type { Recorder } from '../../model/events.ts';
 import { addressOf } from '../../model/mailbox.ts';
 import type { SpoolEnvelope, SpoolItem, SpoolOutcome, SpoolPlace, SpoolRequest } from '../../model/spool.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
-import { freeSpaceGuard } from '../content-store.ts';
+import { freeSpace } from '../content-store.ts';
 import { itemOf } from './record.ts';
 import type { SegmentSteps } from './segment-file.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -27,8 +27,8 @@ export interface SpoolPlaceParts {
   /** How long mail of a route is kept, in ms. */
   keepForMs(route: string): number;
   readonly record: Recorder;
-  /** A message is kept: the keeper delivers it. */
-  kept(item: SpoolItem): void;
+  /** These are kept, all by one flush: the keeper delivers them. */
+  kept(items: readonly SpoolItem[]): void;
   /** Milliseconds since the epoch. */
   now(): number;
   readonly segmentBytes?: number;
@@ -49,8 +49,15 @@ export interface OpenSpoolPlace extends SpoolPlace {
 export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
   const { dir, name, stock, limits, kept, now, record, segmentBytes = usualSegmentBytes } = parts;
   mkdirSync(dir, { recursive: true, mode: 0o750 });
-  const writer = new SegmentWriter({ dir, name, segmentBytes, now, ...(parts.steps === undefined ? {} : { steps: parts.steps }) });
-  const room = { dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) };
+  const writer = new SegmentWriter({
+    dir,
+    name,
+    segmentBytes,
+    now,
+    ...(parts.steps === undefined ? {} : { steps: parts.steps }),
+    kept: (records) => kept(records.map(({ envelope, spot }) => itemOf(envelope, spot))),
+  });
+  const free = freeSpace({ dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) });
   let toldAt = Number.NEGATIVE_INFINITY;
   const isToldNow = (): boolean => {
     if (now() - toldAt < troubleEveryMs) return false;
@@ -65,11 +72,11 @@ export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
     keep: async (message) => {
       const { maxBytes, maxMessages, freeDisk } = limits();
       const envelope = envelopeOf(message, now(), parts.keepForMs(message.request.route.key));
-      if (!freeSpaceGuard({ ...room, freeDiskBytes: freeDisk })(envelope.wireBytes)) return full('the disk has less free than spool.freeDisk');
+      if (free() - envelope.wireBytes < freeDisk) return full('the disk has less free than spool.freeDisk');
       const limit = stock.take(envelope.wireBytes, { pieces: maxMessages, bytes: maxBytes });
       if (limit !== null) return full(limit === 'pieces' ? 'spool.maxMessages is reached' : 'spool.maxBytes is reached');
       try {
-        kept(itemOf(envelope, await writer.add(envelope, message.request.content)));
+        await writer.add(envelope, message.request.content);
       } catch (error) {
         stock.giveBack(envelope.wireBytes);
         const why = error instanceof Error ? error.message : String(error);

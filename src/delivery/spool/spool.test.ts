@@ -81,7 +81,7 @@ async function open(t: Owner, house: House, segmentBytes = 1_000_000) {
     limits: () => limits,
     keepForMs: () => 86_400_000,
     record,
-    kept: (item) => spool.take(item),
+    kept: (items) => spool.take(items),
     now: () => clock.ms,
     segmentBytes,
   });

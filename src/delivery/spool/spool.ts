@@ -105,12 +105,14 @@ export class Spool {
     }
   }
 
-  /** A door has kept a message. */
-  take(item: SpoolItem): void {
-    if (this.#known.has(item.id) || this.#finishedMeanwhile?.has(item.id) === true) return;
-    this.#ledger.noteGrowing(item.segment);
-    this.#enter(item, [], null);
-    this.#pump(item.route);
+  /** A door has kept messages. */
+  take(items: readonly SpoolItem[]): void {
+    for (const item of items) {
+      if (this.#known.has(item.id) || this.#finishedMeanwhile?.has(item.id) === true) continue;
+      this.#ledger.noteGrowing(item.segment);
+      this.#enter(item, [], null);
+      this.#pump(item.route);
+    }
   }
 
   /** A door has died: it may have kept messages and not told. */
@@ -118,7 +120,7 @@ export class Spool {
     this.#finishedMeanwhile ??= new Set();
     const { waiting, trouble } = await recover(this.#parts.dir, { writer, mayCut: false });
     this.#say(trouble);
-    for (const { item } of waiting) this.take(item);
+    this.take(waiting.map(({ item }) => item));
     this.#finishedMeanwhile = null;
   }
 

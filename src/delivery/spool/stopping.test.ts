@@ -81,7 +81,7 @@ async function open(t: Owner, house: House) {
     limits: () => ({ maxBytes: 1e9, maxMessages: 1e6, freeDisk: 0 }),
     keepForMs: () => 2 * undoForMs,
     record,
-    kept: (item) => spool.take(item),
+    kept: (items) => spool.take(items),
     now,
     segmentBytes: house.segmentBytes,
   });
