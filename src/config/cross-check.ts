@@ -6,6 +6,8 @@ export type Severity = 'error' | 'warning';
 
 export interface CrossFound extends Found {
   readonly severity: Severity;
+  /** A warning of what hurts as long as it is so: `floodgate status` shows it too. */
+  readonly lasting?: true;
 }
 
 /** What can be said of a file without showing anything of it. */

@@ -97,6 +97,15 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
         ['why', e.why],
       ],
     },
+    'file-broken': {
+      doc: 'A file that the configuration names has gone bad while the gateway runs; what was read before stays in force. Shown in the status until it is good.',
+      level: at('error'),
+      line: (e) => [
+        ['option', e.option],
+        ['why', e.why],
+      ],
+    },
+    'file-mended': { doc: 'Such a file is good again.', level: at('info'), line: (e) => [['option', e.option]] },
     'quota-reached': {
       doc: 'Most of an outgoing quota is used (nearly), or nothing is left of it (used-up).',
       level: at('warn'),

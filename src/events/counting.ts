@@ -31,6 +31,8 @@ type Uncounted =
   | 'telemetry-failed'
   | 'list-changed'
   | 'list-broken'
+  | 'file-broken'
+  | 'file-mended'
   | 'measure-added'
   | 'measure-ended'
   | 'quota-reached'

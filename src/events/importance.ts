@@ -52,6 +52,8 @@ const importanceOfType = {
   'telemetry-failed': 2,
   'list-changed': 2,
   'list-broken': 2,
+  'file-broken': 2,
+  'file-mended': 2,
   'measure-added': 2,
   'measure-ended': 2,
   'quota-reached': 2,

@@ -268,6 +268,9 @@ export type Event = Stamp &
     | { readonly type: 'config-refused'; readonly file: string; readonly errors: readonly string[] }
     | { readonly type: 'list-changed'; readonly list: string; readonly entries: number; readonly by: string; readonly what: string }
     | { readonly type: 'list-broken'; readonly list: string; readonly why: string }
+    /** A file that the configuration names at `option` has gone bad while we run; who uses it keeps what was good. */
+    | { readonly type: 'file-broken'; readonly option: string; readonly why: string }
+    | { readonly type: 'file-mended'; readonly option: string }
     /** `by` is `person NAME` or `auto DETECTOR`; `scope` in words; `expiresAt` in milliseconds since the epoch. */
     | {
         readonly type: 'measure-added';

@@ -19,6 +19,7 @@ import { openIncidentsInForce } from './incidents-in-force.ts';
 import { tellingTypes } from './detection.ts';
 import { startDiskGuard, type DiskGuard } from './disk-guard.ts';
 import { openLogFocus, type LogFocusInForce } from './log-focus-in-force.ts';
+import { openFileWatch, type FileWatch } from './file-watch.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
 import { openLogsInForce, type LogsInForce } from './logs-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
@@ -43,6 +44,7 @@ export interface KeeperParts {
   readonly record: HouseRecord;
   readonly store: Store;
   readonly lists: ListsInForce;
+  readonly files: FileWatch;
   readonly measures: MeasuresInForce;
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
@@ -114,6 +116,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     record,
     store,
     lists,
+    files: openFileWatch({ config: () => inForce.settings.config, record: say, now: Date.now }),
     measures,
     incidents,
     alerts,

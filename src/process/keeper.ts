@@ -25,6 +25,7 @@ import type { CorrespondentsInForce } from './correspondents-in-force.ts';
 import { inheritedSockets } from './inherited-sockets.ts';
 import type { DoorSettings, OpenListener } from './messages.ts';
 import { openKeeperParts, type KeeperParts } from './keeper-parts.ts';
+import type { FileWatch } from './file-watch.ts';
 import type { ListsInForce } from './lists-in-force.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { AlertsInForce } from './alerts-in-force.ts';
@@ -52,6 +53,7 @@ export interface Keeper {
   readonly journal: Journal;
   readonly metrics: Metrics;
   readonly lists: ListsInForce;
+  readonly files: Pick<FileWatch, 'trouble' | 'reloaded'>;
   readonly measures: MeasuresInForce;
   readonly incidents: IncidentDesk;
   readonly alerts: AlertsInForce;
@@ -161,6 +163,7 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
       parts.quarantine.reconfigure(next);
       for (const part of [ownDelivery, parts.spool, parts.digests, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
       void parts.lists.reload(next.config.lists);
+      void parts.files.look();
       supervisor.broadcast({ kind: 'settings', ...next });
     },
     stop: async (why) => {
@@ -193,6 +196,7 @@ async function redecide({ inForce, lists, measures }: KeeperParts, delivery: Del
 async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.logs.stop();
   parts.diskGuard.stop();
+  parts.files.stop();
   await parts.logFocus.stop();
   parts.response.stop();
   await parts.quotas.close();

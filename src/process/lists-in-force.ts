@@ -11,6 +11,8 @@ export interface ListsInForce {
   snapshot(): ListsSnapshot;
   /** Commands and queries; always those of the configuration in force. */
   readonly desk: ListDesk;
+  /** Lists whose file cannot be used as it is, until it can. */
+  trouble(): readonly string[];
   /** The configuration names other lists now. */
   reload(lists: Config['lists']): Promise<void>;
   close(): void;
@@ -45,6 +47,7 @@ export async function openListsInForce({ store, lists: first, record, changed }:
   return {
     snapshot: () => snapshot,
     desk: { show: () => desk().show(), add: (raw, by) => desk().add(raw, by), remove: (raw, by) => desk().remove(raw, by) },
+    trouble: () => keeper.status().flatMap(({ list, trouble }) => (trouble === null ? [] : [`list ${list}: ${trouble}`])),
     reload: async (lists) => {
       keeper.stop();
       keeper = keep(lists, keeper.read());

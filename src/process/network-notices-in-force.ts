@@ -109,22 +109,33 @@ function contactsOf({ table, rdap, timeout, perMinute, keepFor }: Config['abuseC
   });
 }
 
-/** The table as the file has it now: its good lines, the others are told. Of a file that cannot be read what was read before stays in force. */
-export function liveTable(file: string, trouble: (why: string) => void): () => Promise<AbuseTable | null> {
+/**
+ * The table as it was good last. One that has gone bad since is told of by the watch over all files (file-watch.ts). Where it was never good
+ * since the start its good lines are used.
+ */
+export function liveTable(file: string, trouble: (why: string) => void, now: () => number = Date.now): () => Promise<AbuseTable | null> {
   let live: LiveFile<{ readonly table: AbuseTable }> | null = null;
-  const tell = (errors: readonly string[]): void => errors.slice(0, 5).forEach(trouble);
-  const parse = (text: string): { readonly table: AbuseTable; readonly errors: readonly [] } => {
+  let told = '';
+  const tell = (why: string): void => {
+    if (why !== told) trouble(why);
+    told = why;
+  };
+  const parse = (text: string): { readonly table: AbuseTable; readonly errors: AbuseTable['errors'] } => {
     const table = parseAbuseTable(text);
-    tell(table.errors.map(({ line, message }) => `${file}:${line}: ${message}: this line is not used`));
+    if (live !== null) return { table, errors: table.errors };
+    for (const { line, message } of table.errors.slice(0, mostLines)) trouble(`${file}:${line}: ${message}: this line is not used`);
     return { table, errors: [] };
   };
   return async () => {
     try {
-      live ??= await openLiveFile({ file, parse, now: Date.now, onTrouble: tell });
+      live ??= await openLiveFile({ file, parse, now, onTrouble: () => {} });
       await live.look();
     } catch (error) {
-      trouble(`the table of abuse contacts cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+      tell(`the table of abuse contacts cannot be used: ${error instanceof Error ? error.message : String(error)}`);
     }
     return live?.current.table ?? null;
   };
 }
+
+/** Wrong lines of the table that are told at the start. */
+const mostLines = 5;

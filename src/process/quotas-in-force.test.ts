@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { configOf } from '../../test/harness/policy-inputs.ts';
@@ -8,7 +8,7 @@ import { until } from '../../test/harness/until.ts';
 import type { Config } from '../config/options.ts';
 import { JournalLines } from '../events/journal-lines.ts';
 import { SharedMeters } from '../lib/shared-meters.ts';
-import { openQuotasInForce, treatmentOf, type QuotasInForce, type QuotasParts } from './quotas-in-force.ts';
+import { liveContacts, openQuotasInForce, treatmentOf, type QuotasInForce, type QuotasParts } from './quotas-in-force.ts';
 
 const bob = { kind: 'user', name: 'bob' } as const;
 
@@ -77,6 +77,27 @@ test('what the doors record reaches owner and postmaster; a contacts file that i
   assert.deepEqual(without.letters, ['postmaster@example.org']);
   assert.match(without.trouble.join(), /the owner of an account is not told/);
   await without.quotas.close();
+});
+
+test('a contacts file that goes bad leaves the last good one in force, also where nobody was told since the start', async (t) => {
+  const state = stateOf(t);
+  const file = join(state, 'contacts.txt');
+  const contacts = liveContacts((why) => assert.fail(why));
+  const bobs = (): readonly string[] | undefined => contacts(file)?.values.get('bob');
+  writeFileSync(file, 'bob: bob@elsewhere.example\n');
+  assert.deepEqual(bobs(), ['bob@elsewhere.example']);
+  writeFileSync(file, 'bob: other@elsewhere.example\nann\n');
+  assert.deepEqual(bobs(), ['bob@elsewhere.example'], 'a file with a wrong line may be half of one');
+  rmSync(file);
+  assert.deepEqual(bobs(), ['bob@elsewhere.example']);
+  writeFileSync(file, 'bob: new@elsewhere.example\n');
+  assert.deepEqual(bobs(), ['new@elsewhere.example']);
+
+  const house = await open(state, { auth: { users: 'users.txt', contacts: file } });
+  rmSync(file);
+  house.say(`${JSON.stringify({ type: 'quota-reached', ...bob, clock: 'recipientsPerDay', used: 800, limit: 1000, state: 'nearly' })}\n`);
+  assert.deepEqual(house.letters, ['new@elsewhere.example', 'postmaster@example.org']);
+  await house.quotas.close();
 });
 
 for (const [sections, kind, expected] of [

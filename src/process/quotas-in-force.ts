@@ -50,8 +50,10 @@ export async function openQuotasInForce(parts: QuotasParts): Promise<QuotasInFor
   let written = await textOf(file, trouble);
   if (written !== '' && !keeper.addText(written)) trouble(`${file} is not understood: outgoing recipients are counted anew`);
 
+  const contacts = liveContacts(trouble);
+  siteOf(config(), contacts); // now, while it is good: it may not be when somebody must be told
   const notices = new OwnerNotices({
-    site: () => siteOf(config(), trouble),
+    site: () => siteOf(config(), contacts),
     treatment: (kind) => treatmentOf(config(), kind),
     send: post.send,
     newId: post.newId,
@@ -105,19 +107,24 @@ export function treatmentOf(config: Config, kind: QuotaKind): ReturnType<OwnerNo
   return action === 'reject' || action === 'refuse-at-banner' ? 'refused' : 'recorded';
 }
 
-function siteOf({ site, alerts, auth }: Config, trouble: (why: string) => void): ReturnType<OwnerNoticesParts['site']> {
+function siteOf({ site, alerts, auth }: Config, contactsOf: (file: string) => NamedLines | null): ReturnType<OwnerNoticesParts['site']> {
   const { hostname, domains, postmaster } = site;
-  return { hostname, domains, postmasters: alerts.mail ?? [postmaster], contacts: auth?.contacts === undefined ? null : contactsOf(auth.contacts, trouble) };
+  return { hostname, domains, postmasters: alerts.mail ?? [postmaster], contacts: auth?.contacts === undefined ? null : contactsOf(auth.contacts) };
 }
 
-/** Read when somebody must be told: it is then as the operator has it now. */
-function contactsOf(file: string, trouble: (why: string) => void): NamedLines | null {
-  try {
-    return parseNamedLines(readFileSync(file, 'utf8'));
-  } catch (error) {
-    trouble(`${file} cannot be read, so the owner of an account is not told: ${String(error)}`);
-    return null;
-  }
+/** Read when somebody must be told: as the operator has it now, or as it was good last. That it has gone bad is told by file-watch.ts. */
+export function liveContacts(trouble: (why: string) => void): (file: string) => NamedLines | null {
+  let last: { readonly file: string; readonly lines: NamedLines } | null = null;
+  return (file) => {
+    if (last?.file !== file) last = null;
+    try {
+      const lines = parseNamedLines(readFileSync(file, 'utf8'));
+      if (last === null || lines.wrong.length === 0) last = { file, lines };
+    } catch (error) {
+      if (last === null) trouble(`${file} cannot be read, so the owner of an account is not told: ${String(error)}`);
+    }
+    return last?.lines ?? null;
+  };
 }
 
 const withoutTime = (text: string): string => text.replace(/"at":\d+/, '');

@@ -28,7 +28,10 @@ export function createReload(keeper: Keeper, file: string | null, context: LoadC
 
 async function reload(keeper: Keeper, file: string | null, context: LoadContext): Promise<void> {
   const { record } = keeper.recorder;
-  const refused = (errors: readonly string[]): void => record({ type: 'config-refused', file: file ?? '', errors });
+  const refused = (errors: readonly string[]): void => {
+    keeper.files.reloaded(errors);
+    record({ type: 'config-refused', file: file ?? '', errors });
+  };
   try {
     const result = loadConfig(file, context);
     if (!result.ok) {
@@ -38,6 +41,7 @@ async function reload(keeper: Keeper, file: string | null, context: LoadContext)
     const { config, warnings } = withFixedOptions(keeper.settings().config, result.config);
     await ownChecks(config); // a check that cannot be loaded refuses the reload, before a door has heard of it
     await keeper.reconfigure({ config, tls: readTlsMaterial(config.tls), heldKeys: readHeldKeys(config.quarantine) });
+    keeper.files.reloaded(null);
     noteLoaded(keeper, { source: result.source, warnings: [...result.warnings, ...warnings] });
   } catch (error) {
     refused([error instanceof Error ? error.message : String(error)]);

@@ -78,6 +78,8 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...keeper.logs.trouble(),
     ...lost,
     ...off,
+    ...keeper.files.trouble(),
+    ...keeper.lists.trouble(),
     ...quarantine,
     ...keeper.spool.trouble(),
     ...keeper.catchAll.trouble(),

@@ -56,7 +56,10 @@ function* pair(certFile: string, keyFile: string, { files, nowMs }: CrossContext
   if (certificate !== null && key !== null && !certificate.checkPrivateKey(key))
     yield error(['tls', 'key'], 'does not belong to the certificate', 'give the key the certificate was made for');
   if (certificate !== null && certificate.validToDate.getTime() <= nowMs)
-    yield warning(['tls', 'cert'], `ended on ${certificate.validToDate.toISOString().slice(0, 10)}`, 'renew it; clients that verify will not send');
+    yield {
+      ...warning(['tls', 'cert'], `ended on ${certificate.validToDate.toISOString().slice(0, 10)}`, 'renew it; clients that verify will not send'),
+      lasting: true,
+    };
 }
 
 const usersFile: CrossCheck = {
@@ -205,15 +208,16 @@ const heldKeys: CrossCheck = {
   },
 };
 
-export const fileChecks: readonly CrossCheck[] = [
+/** Those that are asked again while the gateway runs: what they find then has gone bad since. Lists have a keeper of their own. */
+export const watchedFileChecks: readonly CrossCheck[] = [
   heldKeys,
   tlsFiles,
   usersFile,
   clientCertificates,
   contactsFile,
-  listFiles,
   intakeFiles,
   placeFiles,
   abuseContactFiles,
-  whomToTell,
 ];
+
+export const fileChecks: readonly CrossCheck[] = [...watchedFileChecks, listFiles, whomToTell];
