@@ -12,7 +12,7 @@ import type { EventBody } from '../../model/events.ts';
 import { reply } from '../../model/reply.ts';
 import type { SpoolEnvelope } from '../../model/spool.ts';
 import { readMarks } from './marks.ts';
-import { recordHead } from './record.ts';
+import { oldSign, recordHead } from './record.ts';
 import { SegmentLedger } from './segment-ledger.ts';
 import { Spool } from './spool.ts';
 
@@ -41,7 +41,7 @@ function record(id: string, format = 1): Buffer {
     subject: null,
     messageId: null,
   };
-  return Buffer.concat([recordHead(envelope as SpoolEnvelope), content]);
+  return Buffer.concat([recordHead(envelope as SpoolEnvelope, oldSign), content]);
 }
 
 function spoolIn(dir: string) {

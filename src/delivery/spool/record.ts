@@ -1,98 +1,96 @@
 // One message in a segment of the spool: a head with lengths and a check sum, the envelope, the content in wire form.
-// The head's CRC-32C covers lengths and envelope; the content is covered by the SHA-256 in the envelope, which was made while it arrived.
-import { createHash } from 'node:crypto';
+// The head's CRC-32C covers sign, lengths and envelope; the content is covered by the SHA-256 in the envelope, which was made while it arrived.
+//
+// Each head of a segment begins with the segment's own sign, which holds 64 random bits: what strangers write into their mail is never taken for a head.
+// Segments of before have no sign of their own; their heads begin with FGS1.
+import { randomBytes } from 'node:crypto';
 import { addressOf } from '../../model/mailbox.ts';
 import type { SpoolEnvelope, SpoolItem } from '../../model/spool.ts';
 import { crc32c } from '../../lib/crc32c.ts';
 
-const magic = 0x46475331; // FGS1
-/** Bytes: magic, length of the envelope, length of the content, CRC-32C. */
-const fixedBytes = 16;
+/** The sign of all segments that have none of their own. */
+export const oldSign = Buffer.from('FGS1');
+const segmentWord = Buffer.from('FGS2');
+/** With it begin all signs of a segment's own. */
+export const headWord = Buffer.from('FGR2');
+const randomPart = 8;
+/** Bytes of a segment's own sign. */
+const signBytes = headWord.length + randomPart;
+/** Bytes in front of the first head of a segment that has a sign of its own. */
+export const segmentHeadBytes = segmentWord.length + signBytes;
+/** Bytes behind the sign: length of the envelope, length of the content, CRC-32C. */
+const figuresBytes = 12;
+/** Bytes of the longest beginning of a head; whoever has so many can tell how long the head is. */
+export const mostFixedBytes = signBytes + figuresBytes;
 /** Bytes: more than a thousand recipients with the longest addresses; a length beyond it is no length. */
 const mostEnvelopeBytes = 16 * 1024 ** 2;
 
+/** A sign for a new segment. */
+export const newSign = (): Buffer => Buffer.concat([headWord, randomBytes(randomPart)]);
+
+/** What stands at the beginning of a segment with that sign. */
+export const segmentHead = (sign: Buffer): Buffer => Buffer.concat([segmentWord, sign]);
+
+/** The sign of the segment that begins with these octets, and where its first head stands; null where it begins with neither kind. */
+export function signOf(octets: Buffer): { readonly sign: Buffer; readonly firstAt: number } | null {
+  if (octets.subarray(0, oldSign.length).equals(oldSign)) return { sign: oldSign, firstAt: 0 };
+  const sign = octets.subarray(segmentWord.length, segmentHeadBytes);
+  const isWhole = octets.subarray(0, segmentWord.length).equals(segmentWord) && sign.length === signBytes && isOwnSign(sign);
+  return isWhole ? { sign: Buffer.from(sign), firstAt: segmentHeadBytes } : null;
+}
+
+/** The octets are all that is left of the beginning of a segment, or pages that never reached the disk. */
+export const beginsSegment = (octets: Buffer): boolean =>
+  octets.length < segmentHeadBytes && octets.subarray(0, segmentWord.length).equals(segmentWord.subarray(0, octets.length));
+
+const isOwnSign = (octets: Buffer): boolean => octets.subarray(0, headWord.length).equals(headWord);
+
 /** Head and envelope as they are written in front of the content. */
-export function recordHead(envelope: SpoolEnvelope): Buffer {
+export function recordHead(envelope: SpoolEnvelope, sign: Buffer): Buffer {
   const text = Buffer.from(JSON.stringify(envelope));
-  const head = Buffer.alloc(fixedBytes + text.length);
-  head.writeUInt32BE(magic, 0);
-  head.writeUInt32BE(text.length, 4);
-  head.writeUInt32BE(envelope.wireBytes, 8);
-  text.copy(head, fixedBytes);
-  head.writeUInt32BE(crc32c(text, crc32c(head.subarray(0, 12))), 12);
+  const figures = sign.length;
+  const head = Buffer.alloc(figures + figuresBytes + text.length);
+  sign.copy(head);
+  head.writeUInt32BE(text.length, figures);
+  head.writeUInt32BE(envelope.wireBytes, figures + 4);
+  text.copy(head, figures + figuresBytes);
+  head.writeUInt32BE(crc32c(text, crc32c(head.subarray(0, figures + 8))), figures + 8);
   return head;
 }
 
-/** The head at `at` of the octets; null where none stands there whole and sound. */
-export function parseHead(octets: Buffer, at: number): { readonly envelope: SpoolEnvelope; readonly headBytes: number } | null {
-  if (octets.length - at < fixedBytes || octets.readUInt32BE(at) !== magic) return null;
-  const textBytes = octets.readUInt32BE(at + 4);
-  const end = at + fixedBytes + textBytes;
-  if (textBytes > mostEnvelopeBytes || end > octets.length) return null;
-  const text = octets.subarray(at + fixedBytes, end);
-  if (crc32c(text, crc32c(octets.subarray(at, at + 12))) !== octets.readUInt32BE(at + 12)) return null;
-  const envelope = JSON.parse(text.toString()) as SpoolEnvelope; // our own words, as the check sum shows; of which version, `format` says
-  return envelope.wireBytes === octets.readUInt32BE(at + 8) ? { envelope, headBytes: end - at } : null;
+/** Bytes of the head that begins here, as it says itself; null where none of that sign begins here, or its length is none. */
+export function headBytesAt(octets: Buffer, sign: Buffer): number | null {
+  if (octets.length < sign.length + figuresBytes || !octets.subarray(0, sign.length).equals(sign)) return null;
+  const textBytes = octets.readUInt32BE(sign.length);
+  return textBytes > mostEnvelopeBytes ? null : sign.length + figuresBytes + textBytes;
 }
 
-/** What a walk through a segment finds. */
-export interface SegmentFindings {
-  readonly items: readonly SpoolItem[];
-  /** Bytes up to which everything is sound; beyond it stands nothing that was acknowledged. */
-  readonly soundBytes: number;
-  /** Sound records stand behind what cannot be read: then it is not just the end of a write that never ended. */
-  readonly isBroken: boolean;
-  /** Records whose content is not what was kept, in a segment that goes on behind them. */
-  readonly damaged: readonly string[];
-  /** Records that a newer Floodgate has written in a way that is not known here. */
-  readonly foreign: readonly string[];
-  /** What stands behind the sound records looks like the end of a write that never ended, and may be cut off. */
-  readonly isTorn: boolean;
+/** The head that begins with these octets; null where none stands there whole and sound. Without a sign of the segment, any is taken. */
+export function parseHead(octets: Buffer, sign = octets.subarray(0, isOwnSign(octets) ? signBytes : oldSign.length)): RecordHead | null {
+  if (sign.length === oldSign.length && !sign.equals(oldSign)) return null;
+  const headBytes = headBytesAt(octets, sign);
+  if (headBytes === null || headBytes > octets.length) return null;
+  const figures = sign.length;
+  const text = octets.subarray(figures + figuresBytes, headBytes);
+  if (crc32c(text, crc32c(octets.subarray(0, figures + 8))) !== octets.readUInt32BE(figures + 8)) return null;
+  const envelope = envelopeIn(text);
+  return envelope?.wireBytes === octets.readUInt32BE(figures + 4) ? { envelope, headBytes } : null;
 }
 
-/** The way of writing records that is known here. */
-const knownFormat = 1;
+export interface RecordHead {
+  readonly envelope: SpoolEnvelope;
+  readonly headBytes: number;
+}
 
-/**
- * Every sound record of a segment. The last segment of a door may end in a record that was being written when we died: it ends there.
- * In an earlier one a record with damaged content is left out and named; what stands behind it was acknowledged too.
- */
-export function readRecords(octets: Buffer, segment: string, isLast: boolean): SegmentFindings {
-  const items: SpoolItem[] = [];
-  const damaged: string[] = [];
-  const foreign: string[] = [];
-  let at = 0;
-  for (let head = parseHead(octets, at); head !== null; head = parseHead(octets, at)) {
-    const { envelope, headBytes } = head;
-    const end = at + headBytes + envelope.wireBytes;
-    if (end > octets.length) break;
-    const isSound =
-      createHash('sha256')
-        .update(octets.subarray(at + headBytes, end))
-        .digest('hex') === envelope.sha256;
-    if (!isSound && isLast) break;
-    if (!isSound) damaged.push(envelope.id);
-    else if ((envelope.format as number) === knownFormat) items.push(itemOf(envelope, { segment, at, headBytes }));
-    else foreign.push(envelope.id);
-    at = end;
+/** Our own words, of this version or, as `format` says, of another; where the segment has no sign of its own, perhaps a stranger's. */
+function envelopeIn(text: Buffer): SpoolEnvelope | null {
+  try {
+    const words = JSON.parse(text.toString()) as Partial<SpoolEnvelope> | null; // looked at below
+    const isOurs = typeof words === 'object' && typeof words?.id === 'string' && typeof words.sha256 === 'string' && typeof words.wireBytes === 'number';
+    return isOurs ? (words as SpoolEnvelope) : null;
+  } catch {
+    return null;
   }
-  const isBroken = hasHeadBehind(octets, at);
-  return { items, soundBytes: at, damaged, foreign, isBroken, isTorn: at < octets.length && !isBroken && beginsAsOurs(octets.subarray(at)) };
-}
-
-/** The beginning of a record, or pages that never reached the disk. Anything else may be what a newer version calls a record: it is not ours to cut. */
-function beginsAsOurs(rest: Buffer): boolean {
-  const sign = Buffer.alloc(4);
-  sign.writeUInt32BE(magic);
-  const begin = rest.subarray(0, 4);
-  return begin.equals(sign.subarray(0, begin.length)) || begin.every((octet) => octet === 0);
-}
-
-function hasHeadBehind(octets: Buffer, from: number): boolean {
-  const sign = Buffer.alloc(4);
-  sign.writeUInt32BE(magic);
-  for (let at = octets.indexOf(sign, from + 1); at >= 0; at = octets.indexOf(sign, at + 1)) if (parseHead(octets, at) !== null) return true;
-  return false;
 }
 
 /** A record as it is kept in memory. */

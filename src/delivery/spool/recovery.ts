@@ -1,10 +1,10 @@
 // What is in the spool's folder after a start, or after the death of a door: every message that is kept and not marked as done.
-import { readdir, readFile, truncate, unlink } from 'node:fs/promises';
+import { open, readdir, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpoolItem } from '../../model/spool.ts';
 import { readMarks, type Parked } from './marks.ts';
-import { readRecords } from './record.ts';
 import { isMarksName, marksName, parseSegmentName } from './segment-file.ts';
+import { walkSegment, type SegmentFindings } from './segment-walk.ts';
 
 /** A message that waits; `served` have it already. */
 export interface Recovered {
@@ -66,14 +66,14 @@ async function readSegment(
   { isLast, mayCut }: { readonly isLast: boolean; readonly mayCut: boolean },
 ): Promise<Pick<Recovery, 'waiting' | 'trouble'>> {
   const path = join(dir, fileName);
-  const octets = await readFile(path);
-  const { items, soundBytes, damaged, foreign, isTorn } = readRecords(octets, fileName, isLast);
+  const { items, bytes, soundBytes, damaged, foreign, gaps, isTorn } = await findingsIn(path, fileName, isLast);
   const trouble = [
     ...damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered`),
+    ...gaps.map(({ from, to }) => `${fileName} cannot be read from byte ${from} to byte ${to}`),
     ...foreign.map((id) => `${id} in ${fileName} was written by a newer Floodgate: it stays there until that version runs again`),
   ];
   if (isTorn && isLast && mayCut) await truncate(path, soundBytes);
-  else if (soundBytes < octets.length && !(isTorn && isLast)) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
+  else if (soundBytes < bytes && !(isTorn && isLast)) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
   const done = new Set<string>();
   const served = new Map<string, readonly string[]>();
   const parked = new Map<string, Parked | null>();
@@ -86,6 +86,15 @@ async function readSegment(
   }
   const waiting = items.filter(({ id }) => !done.has(id)).map((item) => ({ item, served: served.get(item.id) ?? [], parked: parked.get(item.id) ?? null }));
   return { waiting, trouble };
+}
+
+async function findingsIn(path: string, segment: string, isLast: boolean): Promise<SegmentFindings> {
+  const file = await open(path, 'r');
+  try {
+    return await walkSegment(file, { segment, isLast });
+  } finally {
+    await file.close();
+  }
 }
 
 /** Marks whose segment has gone. */

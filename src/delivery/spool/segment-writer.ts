@@ -3,14 +3,14 @@
 import { join } from 'node:path';
 import type { Content } from '../../model/delivery.ts';
 import type { SpoolEnvelope, SpoolSpot } from '../../model/spool.ts';
-import { recordHead } from './record.ts';
+import { newSign, recordHead, segmentHead } from './record.ts';
 import { diskSteps, nextSegmentNumber, segmentName, type SegmentFile, type SegmentSteps } from './segment-file.ts';
 
 export interface SegmentWriterOptions {
   readonly dir: string;
   /** The writer's own name: nobody else writes segments of that name. */
   readonly name: string;
-  /** A segment that has so many bytes is followed by another. */
+  /** A segment that has so many bytes is followed by another; and so many are written in one batch, or one message. */
   readonly segmentBytes: number;
   /** Milliseconds, any origin. */
   now(): number;
@@ -35,6 +35,8 @@ interface Waiting {
 interface OpenSegment {
   readonly file: SegmentFile;
   readonly name: string;
+  /** With which each head begins. */
+  readonly sign: Buffer;
   /** Bytes that are on the disk. */
   bytes: number;
 }
@@ -86,7 +88,7 @@ export class SegmentWriter {
     await Promise.resolve(); // those of the same turn come along
     while (this.#waiting.length > 0) {
       await this.#collect();
-      const batch = this.#waiting.splice(0, mostMessages);
+      const batch = this.#waiting.splice(0, this.#batchSize());
       this.#lastBatch = batch.length;
       try {
         const records = await this.#write(batch);
@@ -111,15 +113,23 @@ export class SegmentWriter {
     this.#enough = null;
   }
 
+  /** Messages of the next batch: without a bound in bytes a few large ones at one moment make a segment that nobody can hold. */
+  #batchSize(): number {
+    let bytes = 0;
+    const isBeyond = ({ envelope }: Waiting): boolean => (bytes += envelope.wireBytes) > this.#options.segmentBytes;
+    const beyond = this.#waiting.findIndex((each, index) => index === mostMessages || isBeyond(each));
+    return beyond < 0 ? this.#waiting.length : Math.max(1, beyond);
+  }
+
   async #write(batch: readonly Waiting[]): Promise<readonly KeptRecord[]> {
     const open = await this.#segment();
-    const { file, name } = open;
+    const { file, name, sign } = open;
     const records: KeptRecord[] = [];
-    let at = open.bytes;
-    let pieces: Buffer[] = [];
-    let piecesBytes = 0;
+    let pieces: Buffer[] = open.bytes === 0 ? [segmentHead(sign)] : [];
+    let piecesBytes = pieces[0]?.length ?? 0;
+    let at = open.bytes + piecesBytes;
     for (const { envelope, content } of batch) {
-      const head = recordHead(envelope);
+      const head = recordHead(envelope, sign);
       records.push({ envelope, spot: { segment: name, at, headBytes: head.length } });
       at += head.length + envelope.wireBytes;
       pieces.push(head);
@@ -151,7 +161,7 @@ export class SegmentWriter {
     const fileName = segmentName(name, this.#number);
     this.#number += 1;
     const file = await this.#steps.create(join(dir, fileName));
-    this.#open = { file, name: fileName, bytes: 0 };
+    this.#open = { file, name: fileName, sign: newSign(), bytes: 0 };
     // Without this the file's name can be gone after a crash, and with it all that was acknowledged.
     await this.#steps.flushFolder(dir);
     return this.#open;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { contentOf, deliveryRequest, mailbox } from '../../../test/harness/delivery-request.ts';
@@ -139,6 +139,14 @@ test('a full segment is followed by another', async (t) => {
   assert.deepEqual(readdirSync(dir).sort(), ['smtp-1-00000001.seg', 'smtp-1-00000002.seg']);
 });
 
+test('large messages of one moment do not make a segment without end', async (t) => {
+  const { keep, dir } = start(t, { segmentBytes: 10_000 });
+  const kinds = await Promise.all(Array.from({ length: 20 }, () => keep(`Subject: x\r\n\r\n${'x'.repeat(3000)}\r\n`)));
+  assert.ok(kinds.every(({ kind }) => kind === 'spooled'));
+  const sizes = readdirSync(dir).map((name) => statSync(join(dir, name)).size);
+  assert.ok(Math.max(...sizes) < 25_000, `a batch more than a segment at most: ${sizes.join()}`);
+});
+
 for (const fails of ['create', 'folder', 'write', 'flush']) {
   test(`a disk that fails at ${fails}: nothing is acknowledged, the same flush is not tried again, later a fresh segment is`, async (t) => {
     const log: string[] = [];
@@ -179,7 +187,7 @@ test('who wrote it stands beside the tagged address that the next hop sees, and 
     [plain, plain],
   );
   const octets = readFileSync(join(dir, 'smtp-1-00000001.seg'));
-  const envelopes = told.map(({ at }) => parseHead(octets, at)?.envelope);
+  const envelopes = told.map(({ at }) => parseHead(octets.subarray(at))?.envelope);
   assert.deepEqual(
     envelopes.map((envelope) => [envelope?.from?.text, envelope?.sender?.text]),
     [

@@ -50,7 +50,7 @@ export async function readBeginning(
 }
 
 function envelopeIn(octets: Buffer, { id, segment }: SpoolItem): SpoolEnvelope {
-  const head = parseHead(octets, 0);
+  const head = parseHead(octets);
   if (head === null) throw new Error(`${id}: its envelope in ${segment} is damaged`);
   return head.envelope;
 }
