@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { corpus, fuzzMessages } from '../fuzz/message.ts';
 import { understand } from '../src/wire/message/understand.ts';
+import { processorMs } from './harness/processor-time.ts';
 
 test('a thousand hostile messages are understood: no exception, each within its time, line ends make no difference', () => {
   assert.ok(corpus.length > 50, String(corpus.length));
@@ -27,9 +28,9 @@ const fillers: Readonly<Record<string, string>> = {
 };
 for (const [name, filler] of Object.entries(fillers)) {
   test(`two mebibytes of ${name} are understood in well under a second`, () => {
-    const started = performance.now();
+    const started = processorMs();
     understand(Buffer.from((report + filler.repeat(Math.ceil((2 * 1024 * 1024) / filler.length))).slice(0, 2 * 1024 * 1024)));
-    assert.ok(performance.now() - started < 800, `${Math.round(performance.now() - started)} ms`);
+    assert.ok(processorMs() - started < 800, `${Math.round(processorMs() - started)} ms`);
   });
 }
 

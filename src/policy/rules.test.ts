@@ -12,6 +12,7 @@ import {
   messageInput,
   rcptInput,
 } from '../../test/harness/policy-inputs.ts';
+import { processorMs } from '../../test/harness/processor-time.ts';
 import type { Stage } from '../model/verdict.ts';
 import { checkOfRule, stageOf, type RuleConfig } from './rules.ts';
 
@@ -78,9 +79,9 @@ test('a hit on a subject in encoded words records what was read, for explain', (
 
 test('a pattern that would backtrack for hours answers at once', () => {
   const check = checkOfRule(ruleOf({ subject: '^(a+)+$' }));
-  const started = performance.now();
+  const started = processorMs();
   check.run(messageInput({ content: contentOf({ subject: `${'a'.repeat(900)}!` }) }), factsOf(), undefined, 'message');
-  assert.ok(performance.now() - started < 2000);
+  assert.ok(processorMs() - started < 2000);
 });
 
 const wrong: readonly [why: string, rule: Readonly<Record<string, unknown>>][] = [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorMs } from '../../../test/harness/processor-time.ts';
 import { bareAddress } from './bare-address.ts';
 
 const cases: readonly [address: string, base: string, why: string][] = [
@@ -13,7 +14,7 @@ const cases: readonly [address: string, base: string, why: string][] = [
 for (const [address, base, why] of cases) test(`${address} is ${base}: ${why}`, () => assert.equal(bareAddress(address), base));
 
 test('a long one takes no time', () => {
-  const started = performance.now();
+  const started = processorMs();
   bareAddress(`${'+'.repeat(100_000)}x`);
-  assert.ok(performance.now() - started < 200);
+  assert.ok(processorMs() - started < 200);
 });

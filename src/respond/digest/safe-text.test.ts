@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorMs } from '../../../test/harness/processor-time.ts';
 import { authorIn, safeText, senderText } from './safe-text.ts';
 
 const cases: readonly [raw: string, shown: string, why: string][] = [
@@ -38,9 +39,9 @@ test('a long text is cut between characters', () => {
 });
 
 test('a header of a megabyte takes no time', () => {
-  const started = performance.now();
+  const started = processorMs();
   safeText('=?utf-8?Q?='.repeat(100_000), 100);
-  assert.ok(performance.now() - started < 200);
+  assert.ok(processorMs() - started < 200);
 });
 
 test('the author is shown, and the envelope behind him where it is another', () => {

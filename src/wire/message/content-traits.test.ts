@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorMs } from '../../../test/harness/processor-time.ts';
 import { readContent } from './content-traits.ts';
 
 const key = { k0: 11, k1: 12 };
@@ -146,8 +147,8 @@ test('whatever is no message has an end, and costs no more than its beginning', 
   const junk = [Buffer.alloc(0), Buffer.alloc(300_000, 0), Buffer.from('\r\n'.repeat(50_000)), Buffer.from(`Subject: ${'=?utf-8?q?'.repeat(20_000)}`)];
   for (const each of junk) assert.ok(typeof read(each) === 'object');
   const nested = Buffer.from(`Content-Type: multipart/mixed; boundary=a\r\n\r\n${'--a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n'.repeat(1000)}`);
-  const startedAt = performance.now();
+  const startedAt = processorMs();
   read(nested);
-  assert.ok(performance.now() - startedAt < 1000);
+  assert.ok(processorMs() - startedAt < 1000);
   assert.equal(read(Buffer.from(`From: a@b.example\r\n\r\n${'x '.repeat(40_000)}\r\n`)).author, 'a@b.example');
 });

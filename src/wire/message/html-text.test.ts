@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorMs } from '../../../test/harness/processor-time.ts';
 import { htmlText } from './html-text.ts';
 
 const cases: readonly [html: string, expected: string, why: string][] = [
@@ -15,7 +16,7 @@ const cases: readonly [html: string, expected: string, why: string][] = [
 for (const [html, expected, why] of cases) test(why, () => assert.equal(htmlText(html), expected));
 
 test('many open styles take time in proportion to their number', () => {
-  const started = performance.now();
+  const started = processorMs();
   htmlText('<style>'.repeat(80_000));
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(processorMs() - started < 1000);
 });

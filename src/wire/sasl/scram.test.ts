@@ -13,6 +13,7 @@ import {
   type ClientFinal,
   type ClientFirst,
 } from './scram.ts';
+import { processorMs } from '../../../test/harness/processor-time.ts';
 
 // RFC 7677 3: user "user", password "pencil".
 const rfc = {
@@ -94,8 +95,8 @@ for (const [text, understood, why] of finals)
   test(`last message "${text}" is ${understood ? 'read' : 'refused'}: ${why}`, () => assert.equal(parseClientFinal(text) !== null, understood));
 
 test('a long hostile message is refused in no time', () => {
-  const started = performance.now();
+  const started = processorMs();
   assert.equal(parseClientFirst(`n,,n=user,r=abc${',x=y'.repeat(3000)},`), null);
   assert.equal(parseClientFinal(`c=${'AAAA'.repeat(3000)}!,r=abc,p=AAAA`), null);
-  assert.ok(performance.now() - started < 500);
+  assert.ok(processorMs() - started < 500);
 });
