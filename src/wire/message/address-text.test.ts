@@ -13,6 +13,9 @@ const cases: readonly [text: string, expected: string[], why: string][] = [
   ['a\u2028@b.example', [], 'a line separator is no letter'],
   ['@b.example a@ @ a@.x a@b..c', [], 'no addresses'],
   ['@relay.example:a@b.example', ['a@b.example'], 'a source route'],
+  ['<a@[192.0.2.7]>: no', ['a@[192.0.2.7]'], 'RFC 5321 4.1.3: an address literal'],
+  ['a@[IPv6:2001:db8::7], b@c.example', ['a@[ipv6:2001:db8::7]', 'b@c.example'], 'an address literal of IPv6'],
+  ['a@[not closed', [], 'a bracket without an end'],
 ];
 for (const [text, expected, why] of cases)
   test(`${text}: ${why}`, () =>

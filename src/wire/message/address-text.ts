@@ -34,6 +34,17 @@ const isSeam = (text: string, start: number): boolean =>
 const endsAsDomain = (text: string, at: number, end: number): boolean => /^[\x21-\x7e]+\.[A-Za-z]{2,}$/.test(text.slice(at + 1, end));
 
 function addressAround(text: string, at: number, floor: number): FoundAddress | null {
+  const end = endOfDomain(text, at);
+  const domain = text.slice(at + 1, end);
+  if (domain === '' || domain.startsWith('.') || domain.includes('..')) return null;
+  const start = startOfLocal(text, at, floor);
+  return start < 0 || start === at ? null : { address: `${text.slice(start, at)}@${domain.toLowerCase()}`, start, end };
+}
+
+function endOfDomain(text: string, at: number): number {
+  // RFC 5321 4.1.3: an address literal.
+  const literal = text[at + 1] === '[' ? /^\[[0-9A-Za-z:.]{2,60}\]/.exec(text.slice(at + 1, at + 64)) : null;
+  if (literal !== null) return at + 1 + literal[0].length;
   let end = at + 1;
   while (
     end < text.length &&
@@ -43,21 +54,21 @@ function addressAround(text: string, at: number, floor: number): FoundAddress | 
   )
     end++;
   while (end > at + 1 && /[.\-_]/.test(text[end - 1] ?? '')) end--;
-  const domain = text.slice(at + 1, end);
-  if (domain === '' || domain.startsWith('.') || domain.includes('..')) return null;
-  let start = at;
+  return end;
+}
+
+/** Where the local part begins; below 0 where a quote is never opened. */
+function startOfLocal(text: string, at: number, floor: number): number {
   if (text[at - 1] === '"') {
     // RFC 5321 4.1.2: a quoted local part.
     const quote = text.lastIndexOf('"', at - 2);
-    if (quote < Math.max(floor, at - longestLocal)) return null;
-    start = quote;
-  } else {
-    while (start > floor && at - start < longestLocal && localCharacter.test(text[start - 1] ?? '') && !isSeam(text, start)) start--;
-    // What opens or introduces an address is not of it: `RCPT TO:=x`, a quote, an apostrophe.
-    while (start < at && /['`=|*./{]/.test(text[start] ?? '') && !text.startsWith('=?', start)) start++;
+    return quote < Math.max(floor, at - longestLocal) ? -1 : quote;
   }
-  const local = text.slice(start, at);
-  return local === '' ? null : { address: `${local}@${domain.toLowerCase()}`, start, end };
+  let start = at;
+  while (start > floor && at - start < longestLocal && localCharacter.test(text[start - 1] ?? '') && !isSeam(text, start)) start--;
+  // What opens or introduces an address is not of it: `RCPT TO:=x`, a quote, an apostrophe.
+  while (start < at && /['`=|*./{]/.test(text[start] ?? '') && !text.startsWith('=?', start)) start++;
+  return start;
 }
 
 /** The first address of a header field such as From; null where there is none. */

@@ -1,8 +1,8 @@
 // Delivery status notifications (RFC 3464, RFC 6533): groups of fields, one about the message and one for each recipient. Read with tolerance:
 // groups without an empty line between, fields outside of any order, wrong action words, addresses without their type.
-import { addressesIn, tidyAddress } from './address-text.ts';
 import { type RawField, rawValue, readHeader } from './header.ts';
 import { defaultMessageLimits } from './limits.ts';
+import { recipientOf } from './recipient-field.ts';
 import { codesIn, statusOf } from './status-codes.ts';
 
 /** RFC 3464 2.3.3, and null for words of no meaning. */
@@ -76,20 +76,6 @@ function recipientStatus(fields: readonly RawField[]): RecipientStatus {
     // Some write a reply where the status belongs: `Status: 553 Exceeded maximum size`.
     replyCode: inDiagnostic.replyCode ?? codesIn(rawStatus).replyCode,
   };
-}
-
-/** RFC 3464 2.3.2: `rfc822;user@domain`; the type is often missing, brackets are often there. RFC 6533 3: utf-8 with `\x{...}`. */
-function recipientOf(value: string): string | null {
-  const typed = value.replace(/^\s{0,10}[A-Za-z0-9-]{1,20}\s{0,5};\s{0,10}/, '');
-  const text = /^utf-8/i.test(value) ? typed.replace(/\\x\{([0-9A-Fa-f]{1,6})\}/g, (_, hex: string) => characterOf(hex)) : typed;
-  // A source route or a gateway's own form: the last address is the recipient's.
-  const address = addressesIn(text, 5).at(-1)?.address;
-  return address === undefined ? null : tidyAddress(address);
-}
-
-function characterOf(hex: string): string {
-  const code = Number.parseInt(hex, 16);
-  return code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }
 
 function actionOf(raw: string, status: string | null): DeliveryAction | null {

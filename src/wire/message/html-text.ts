@@ -24,8 +24,12 @@ export function htmlText(html: string): string {
     const close = html.indexOf('>', open);
     if (close < 0) return decodeEntities(text);
     const tag = (/^\/?[a-z0-9]{1,20}/i.exec(html.slice(open + 1, open + 22))?.[0] ?? '').toLowerCase();
-    if (blocks.test(tag)) text += '\n';
     at = close + 1;
+    if (blocks.test(tag)) {
+      text += '\n';
+      // The line end behind `<br>` is the same one: twice, it would end a header.
+      at += /^[ \t]{0,20}\n/.exec(html.slice(at, at + 21))?.[0].length ?? 0;
+    }
     if (!silent.test(tag) || endless.has(tag)) continue;
     // A style or script that never ends hides nothing, and is searched for once.
     const end = lower.indexOf(`</${tag}`, at);

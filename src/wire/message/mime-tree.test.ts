@@ -33,6 +33,19 @@ const cases: readonly [text: string, shape: string, bodies: string[], why: strin
     ['hidden'],
     'a message that was encoded against the rule',
   ],
+  [
+    'Subject: x\n\nThis is a MIME-encapsulated message\n\n--b\n\none\n--b\nContent-Type: text/html\n\ntwo\n--b--',
+    'multipart/mixed(text/plain text/html)',
+    ['one', 'two'],
+    'a gateway has lost the Content-Type of the message: the body still says it',
+  ],
+  [
+    'Subject: x\n\nlook what I got:\n\n--b\nContent-Type: text/html\n\ntwo\n--b--',
+    'text/plain',
+    ['look what I got:\n\n--b\nContent-Type: text/html\n\ntwo\n--b--'],
+    'a person quotes the source of a message',
+  ],
+  ['Subject: x\n\n--b\n\nsigned, me', 'text/plain', ['--b\n\nsigned, me'], 'a line of dashes is no delimiter where no part has a field'],
 ];
 for (const [text, expected, texts, why] of cases)
   test(why, () => {

@@ -51,7 +51,8 @@ function readPart(slice: Slice, defaultType: string, depth: number, reading: Rea
   if (header.truncated && header.fields.length > 0 && end - slice.start > limits.headerBytes) budget.truncated = true;
   const declared = parseContentType(rawValue(header.fields, 'content-type'));
   // RFC 2046 5.1.5: in a digest a part without a type is a message.
-  const type = declared.type === '' ? (defaultType === 'message' ? 'text/plain' : defaultType) : declared.type;
+  const isWhole = depth === 0 || defaultType === 'message';
+  const type = declared.type !== '' ? declared.type : isWhole ? undeclaredType({ text, start: header.bodyStart, end }) : defaultType;
   const contentType = { ...declared, type };
   const part = { fields: header.fields, contentType, text, start: header.bodyStart, end, isRoot: depth === 0 };
   if (budget.parts <= 0 || depth >= limits.depth) {
@@ -59,6 +60,18 @@ function readPart(slice: Slice, defaultType: string, depth: number, reading: Rea
     return { ...part, children: [] };
   }
   return { ...part, children: readChildren({ ...part, children: [] }, depth, reading) };
+}
+
+/** A header that has lost its Content-Type on the way: the body still begins with a delimiter and a part's fields. A letter that quotes such does not begin so. */
+function undeclaredType({ text, start, end }: Slice): string {
+  const beginning = text.slice(start, Math.min(end, start + 2000));
+  const delimiter = /^\s{0,20}(?:[^\n]{0,200}\bMIME\b[^\n]{0,200}\n\s{0,20}){0,3}--([^\s]{1,200})[ \t]{0,20}\n/i.exec(beginning)?.[1];
+  if (delimiter === undefined) return 'text/plain';
+  const field = text
+    .slice(start, Math.min(end, start + 20_000))
+    .toLowerCase()
+    .indexOf(`\n--${delimiter.toLowerCase()}\ncontent-`);
+  return field >= 0 || beginning.toLowerCase().startsWith(`--${delimiter.toLowerCase()}\ncontent-`) ? 'multipart/mixed' : 'text/plain';
 }
 
 const isComposite = (type: string): boolean => type.startsWith('multipart/') || isMessage(type);

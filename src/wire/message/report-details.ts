@@ -6,9 +6,10 @@ import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { type NamedInWords, recipientsIn } from './report-words.ts';
-import { exactStatus, reasonByReply, reasonByStatus, reasonPhrases } from './rules/reasons.ts';
+import { lastReasons, exactStatus, plainReasons, reasonByReply, reasonByStatus, reasonPhrases, reasonsInWords } from './rules/reasons.ts';
 import { bounceAddress, type SenderSigns } from './sender-signs.ts';
 import { codesIn, type SmtpCodes } from './status-codes.ts';
+import { bareSubject } from './subject-prefix.ts';
 
 /** Recipients named in an answer, at most. */
 const mostRecipients = 100;
@@ -92,36 +93,68 @@ export function diagnose(reading: ReportReading, kind: MessageKind, telling: rea
   const inWords = codesIn(quoted || reading.words);
   const status = telling.find((one) => one.status !== null)?.status ?? inWords.status;
   const replyCode = telling.find((one) => one.replyCode !== null)?.replyCode ?? inWords.replyCode;
-  const reason = reasonOf([diagnostics, quoted, reading.words, startOfField(reading.headers, 'subject')], status, replyCode);
-  return { reason, status, replyCode, hard: kind !== 'delayed' && isHard(reading.words, telling, { status, replyCode }, reason) };
+  const said = { diagnostics, quoted, words: reading.words, subject: startOfField(reading.headers, 'subject') };
+  const reason = reasonOf(said, { status, replyCode });
+  return { reason, status, replyCode, hard: kind !== 'delayed' && isHard(said, telling, { status, replyCode }, reason) };
 }
 
-/** The first text that says a reason; then the codes. */
-function reasonOf(texts: readonly string[], status: string | null, replyCode: string | null): BounceReason {
-  const detail = status?.slice(2) ?? '';
-  if (exactStatus.has(detail)) return reasonByStatus[detail] ?? 'unknown';
-  for (const [index, text] of texts.entries()) {
-    const hit = reasonPhrases.firstIn(fold(text.slice(0, 8000)));
-    if (hit !== null) return hit.meaning;
-    // A server's own answer without a known wording: its codes say more than the sentences around it.
-    if (index === 0 && text !== '' && byCodes(status, replyCode) !== null) break;
-  }
-  return byCodes(status, replyCode) ?? 'unknown';
+/** What the report says in words, by who says it. */
+interface SaidInWords {
+  /** Diagnostic-Code of the telling recipients. */
+  readonly diagnostics: string;
+  /** Servers' answers that the text quotes. */
+  readonly quoted: string;
+  readonly words: string;
+  readonly subject: string;
 }
 
-function byCodes(status: string | null, replyCode: string | null): BounceReason | null {
+/** Characters of a text in which a reason is looked for. */
+const reasonStart = 8000;
+
+/** The first text that says a reason, servers before letters; then the codes. */
+function reasonOf({ diagnostics, quoted, words, subject }: SaidInWords, { status, replyCode }: SmtpCodes): BounceReason {
+  const said = fold(diagnostics.slice(0, reasonStart));
+  const exact = exactReason(status);
+  if (exact !== null) return plainReasons.firstIn(said)?.meaning ?? exact;
+  const byAnswer = reasonPhrases.firstIn(said)?.meaning;
+  if (byAnswer !== undefined) return byAnswer;
+  const coded = byCodes({ status, replyCode });
+  // A server's own answer without a known wording: its codes say more than the sentences around it.
+  if (diagnostics !== '' && coded !== null) return coded;
+  const letter = fold(words.slice(0, reasonStart));
+  const titled = bareSubject(subject);
+  return (
+    reasonPhrases.firstIn(fold(quoted.slice(0, reasonStart)))?.meaning ??
+    (reasonsInWords.firstIn(letter) ?? reasonsInWords.firstIn(titled))?.meaning ??
+    coded ??
+    (lastReasons.firstIn(letter) ?? lastReasons.firstIn(titled))?.meaning ??
+    'unknown'
+  );
+}
+
+const exactReason = (status: string | null): BounceReason | null =>
+  status !== null && exactStatus.has(status.slice(2)) ? (reasonByStatus[status.slice(2)] ?? 'unknown') : null;
+
+function byCodes({ status, replyCode }: SmtpCodes): BounceReason | null {
   const detail = status === null ? undefined : reasonByStatus[status.slice(2)];
   return detail ?? (replyCode === null ? null : (reasonByReply[replyCode] ?? null));
 }
 
+/** Details of a status that say nothing of their own: what servers answer to everything (RFC 3463 3.1, X.0.0 and its like). */
+const generalDetails = new Set(['0.0', '1.0', '2.0', '3.0', '5.0', '7.0', '7.1']);
+
 /** RFC 3463 2: 4 is for now, 5 for good; but whoever says that a mailbox is full speaks of now (3.3: X.2.2 is a persistent transient failure). */
-const isForNow = (status: string): boolean => status.startsWith('4') || status === '5.2.2';
+function isForNow(status: string, plain: BounceReason | undefined): boolean {
+  // The class is the operator's slip where the server says in plain words that nobody is there, or that the mailbox is full.
+  if (plain === 'user-unknown') return false;
+  return status.startsWith('4') || status === '5.2.2' || (plain === 'mailbox-full' && generalDetails.has(status.slice(2)));
+}
 
 /** By what the codes say. Without a code: what ran out of time, or met a broken network, may go through another day. */
-function isHard(words: string, telling: readonly RecipientStatus[], { status, replyCode }: SmtpCodes, reason: BounceReason): boolean {
-  const stated = telling.map((one) => one.status).filter((one) => one !== null);
-  if (stated.length > 0) return !stated.every(isForNow);
-  if (status !== null) return status.startsWith('5') && !isForNow(status);
+function isHard({ quoted, words }: SaidInWords, telling: readonly RecipientStatus[], { status, replyCode }: SmtpCodes, reason: BounceReason): boolean {
+  const stated = telling.filter((one) => one.status !== null);
+  if (stated.length > 0) return !stated.every((one) => isForNow(one.status ?? '', plainReasons.firstIn(fold(one.diagnostic.slice(0, reasonStart)))?.meaning));
+  if (status !== null) return !isForNow(status, plainReasons.firstIn(fold(quoted.slice(0, reasonStart)))?.meaning);
   if (replyCode !== null) return replyCode.startsWith('5');
   // Exim calls it a permanent error when its patience has an end: the mailbox may be fine tomorrow.
   return reason !== 'expired' && (reason !== 'network-error' || /\bpermanent/i.test(words));

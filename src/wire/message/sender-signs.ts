@@ -2,6 +2,8 @@
 import type { HeaderFields } from '../../model/understanding.ts';
 import { firstAddress } from './address-text.ts';
 import { fieldOf, startOfField } from './header.ts';
+import { fold } from './phrases.ts';
+import { daemonLocalPart, daemonLocals, daemonNames } from './rules/daemon-names.ts';
 
 export interface SenderSigns {
   /** Sent by a program (RFC 3834 or its signs). */
@@ -14,29 +16,6 @@ export interface SenderSigns {
   readonly nullPath: boolean;
 }
 
-/** Local parts under which servers send their reports; compared without dots, dashes and underscores. */
-const daemonLocals = new Set([
-  'mailerdaemon',
-  'mailerdeamon',
-  'maildaemon',
-  'mailsystem',
-  'maildeliverysystem',
-  'maildelivery',
-  'postmaster',
-  'poostmaster',
-  'mdaemon',
-  'mmdf',
-  'mailmaster',
-  'systemadministrator',
-  'mailadministrator',
-  'smtpdaemon',
-  'uucp',
-  'amavis',
-  'microsoftexchange329e71ec88ae4615bbc36ab6ce41109e', // Exchange Online and Server since 2007
-]);
-/** Names beside the address. */
-const daemonName =
-  /mail delivery s(?:ubsystem|ystem)|mail deliver system|mailer[- ]?daemon|mail system|mail administrator|system administrator|postmaster|microsoft outlook|jetmail system|content-filter|delivery (?:sub)?system|interscan|mail server|mailmarshal/i;
 /** Addresses of lists that exist for bounces: Mailman, Majordomo, ezmlm, VERP. Lower case. */
 export const bounceAddress = /^[^@]*(?:-bounces?|-owner|-admin|-request)[@+]|^owner-|^bounces?[-+@]/;
 const automatic = /^(?:auto-(?:replied|generated|notified))/i;
@@ -87,7 +66,7 @@ function isListServ(headers: HeaderFields): boolean {
 function daemonOf(from: string): string | null {
   const address = firstAddress(from);
   const local = (address?.slice(0, address.lastIndexOf('@')) ?? from).toLowerCase().replace(/[.\-_"<> ]/g, '');
-  if (daemonLocals.has(local)) return address ?? from.slice(0, 80);
-  const name = from.slice(0, 200).replace(/<[^<>]*>/, '');
-  return daemonName.test(name) ? from.slice(0, 80) : null;
+  if (daemonLocals.has(local) || daemonLocalPart.test(local)) return address ?? from.slice(0, 80);
+  const name = fold(from.slice(0, 200).replace(/<[^<>]*>/, ''));
+  return daemonNames.firstIn(name) === null ? null : from.slice(0, 80);
 }

@@ -25,3 +25,10 @@ test('broken JSON is a notification without particulars, not an exception', () =
   assert.deepEqual(sesNotification('{"notificationType":"Bounce","bounce":[}')?.recipients, []);
   assert.deepEqual(sesNotification('{"notificationType":"Bounce","bounce":{"bouncedRecipients":[null,7,{"emailAddress":{}}]}}')?.recipients, []);
 });
+
+test("a gateway's banner may stand in front where Amazon is the sender, a person's words may not", () => {
+  const text = `CAUTION: this message comes from outside.\n\n${complaint}`;
+  assert.equal(sesNotification(text, 'AWS Notifications <no-reply@sns.amazonaws.com>')?.kind, 'feedback');
+  assert.equal(sesNotification(text, 'Kim <kim@home.example>'), null);
+  assert.equal(sesNotification(text, 'Kim <kim@amazonaws.com.home.example>'), null);
+});

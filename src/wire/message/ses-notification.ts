@@ -12,11 +12,15 @@ export interface SesNotification {
 
 const kinds = { Bounce: 'bounce', Complaint: 'feedback', Delivery: 'delivered', DeliveryDelay: 'delayed' } as const;
 
-/** Reads the notification of a text; null when it holds none. */
-export function sesNotification(words: string): SesNotification | null {
-  const start = words.slice(0, 500).indexOf('{"');
+/** Characters of a gateway's banner that may stand in front, where Amazon itself is the sender. */
+const longestBanner = 500;
+
+/** Reads the notification of a text; null when it holds none. Words in front of it are a person's, unless Amazon has sent the message. */
+export function sesNotification(words: string, from = ''): SesNotification | null {
+  const start = words.slice(0, longestBanner).indexOf('{"');
   const type = /"(?:notificationType|eventType)" ?: ?"(Bounce|Complaint|Delivery|DeliveryDelay)"/.exec(words.slice(0, 20_000))?.[1];
-  if (start < 0 || type === undefined || words.slice(0, start).trim() !== '') return null;
+  if (start < 0 || type === undefined || (words.slice(0, start).trim() !== '' && !/@(?:[a-z0-9-]{1,63}\.){0,5}amazonaws\.com(?![\w.-])/i.test(from)))
+    return null;
   const json = recordOf(parsed(words.slice(start)));
   const detail = recordOf(json[{ Bounce: 'bounce', Complaint: 'complaint', Delivery: 'delivery', DeliveryDelay: 'deliveryDelay' }[type] ?? '']);
   const mail = recordOf(json['mail']);

@@ -1,6 +1,7 @@
 // The way in: what a message is, whom and what it reports about, and from what evidence. Pure; bounded by limits; in time linear in the message.
 import type { MessageLimits, MessageUnderstanding } from '../../model/understanding.ts';
 import { type Feedback, feedbackOf } from './feedback.ts';
+import { startOfField } from './header.ts';
 import { judge } from './judge.ts';
 import { languageOf } from './language.ts';
 import { defaultMessageLimits } from './limits.ts';
@@ -35,7 +36,7 @@ export function understand(raw: Buffer, limits: MessageLimits = defaultMessageLi
   const { root, truncated } = readMime(messageText(raw, limits.bytes), limits);
   const reading = readReport(root, limits);
   const signs = senderSigns(reading.headers);
-  const notification = sesNotification(reading.words);
+  const notification = sesNotification(reading.words, startOfField(reading.headers, 'from'));
   const feedback = feedbackOf(reading);
   const said = feedback !== null ? ofFeedback(feedback, reading) : notification !== null ? ofNotification(notification) : ofReport(reading, signs);
   return {

@@ -6,8 +6,25 @@ import { messageReasons } from './message-reasons.ts';
 import { generalReasons, recipientReasons } from './recipient-reasons.ts';
 import { transportReasons } from './transport-reasons.ts';
 
-/** Wordings of refusals. */
-export const reasonPhrases = new PhraseTable([...messageReasons, ...recipientReasons, ...transportReasons, ...generalReasons]);
+const rows = [...messageReasons, ...recipientReasons, ...transportReasons, ...generalReasons];
+
+/** Words so common that they give a reason only in a server's answer: the letter around it warns of attachments, praises its spam filter, names its policy. */
+const answersOnly = new Set(
+  `attachment | spam | policy | restricted | not allowed | not permitted | permission | prohibit | relaying | reputation | banned | infected | malware | dkim |
+  dmarc | barracuda | cloudmark | antispam | anti-spam | spam filter | no spam | is spam | as spam | - spam | bulk mail | junk mail | spam message | spam content |
+  spamassassin | spf record | openspf | deferred | starttls | access denied | blacklist | your ip | service unavailable | temporarily unavailable | message header |
+  could not be found | no longer available | no longer valid | does not exist | doesn't exist | doesn't have a | has moved | not accepting mail | too many messages |
+  bad header | no mailbox | service not available | dns server | message size is | maximum message size | size of this message`
+    .split('|')
+    .map((phrase) => phrase.trim()),
+);
+
+/** Wordings of refusals, in what servers answer. */
+export const reasonPhrases = new PhraseTable(rows);
+/** Wordings of refusals that mean it in a report's own words too. */
+export const reasonsInWords = new PhraseTable(rows.filter(([phrase]) => !answersOnly.has(phrase.trim())));
+/** The same for want of anything better: what is common is told last; attachments are in the banner of every second gateway. */
+export const lastReasons = new PhraseTable(rows.filter(([phrase]) => answersOnly.has(phrase.trim()) && phrase !== 'attachment'));
 
 /** RFC 3463 3 and the IANA registry, subject and detail of a status; narrower than the class `x.n.0`, which says too little alone. */
 export const reasonByStatus: Readonly<Record<string, BounceReason>> = {
@@ -72,7 +89,27 @@ export const reasonByReply: Readonly<Record<string, BounceReason>> = {
   '556': 'not-accepting', // RFC 7504
 };
 
-/** Details of a status that are exact and seldom misused: they go before the wording. */
+/** Wordings that mean one thing: where a server says this, a status that says another is a slip of its configuration. */
+export const plainReasons = new PhraseTable<BounceReason>([
+  ['user unknown', 'user-unknown', 'Sendmail, Postfix'],
+  ['unknown user', 'user-unknown', 'many'],
+  ['no such user', 'user-unknown', 'Gmail, Exim'],
+  ['no such recipient', 'user-unknown', 'many'],
+  ['no mailbox here by that name', 'user-unknown', 'qmail'],
+  ['mailbox full', 'mailbox-full', 'many'],
+  ['mailbox is full', 'mailbox-full', 'many'],
+  ['over quota', 'mailbox-full', 'many'],
+  ['quota exceeded', 'mailbox-full', 'many'],
+  ['exceeded storage allocation', 'mailbox-full', 'RFC 5321 4.2.3 text of 552'],
+  ['too many hops', 'loop', 'Sendmail, Postfix'],
+  ['mail loop', 'loop', 'many'],
+  ['relay access denied', 'relay-denied', 'Postfix'],
+  ['relaying denied', 'relay-denied', 'Sendmail'],
+  ['message too large', 'message-too-big', 'many'],
+  ['message size exceeds', 'message-too-big', 'many'],
+]);
+
+/** Details of a status that are exact and seldom misused: they go before the wording, unless that is plain. */
 export const exactStatus: ReadonlySet<string> = new Set([
   '1.6',
   '2.2',

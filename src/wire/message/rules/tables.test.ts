@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { fold, type PhraseTable } from '../phrases.ts';
 import { programReplyTexts, replyTexts } from './auto-reply.ts';
 import { confirmationPhrases } from './confirmation.ts';
+import { daemonNames } from './daemon-names.ts';
 import { subjectOutcomes, textOutcomes } from './non-delivery.ts';
 import { challengePhrases, challengeServices, complaintSubjects, noticePhrases, noticeSenders } from './notices.ts';
 import { originalMarkers } from './original-marker.ts';
-import { reasonPhrases } from './reasons.ts';
+import { lastReasons, plainReasons, reasonPhrases, reasonsInWords } from './reasons.ts';
 import { replyMarks, replySubjects } from './reply-subjects.ts';
 import { transactionPhrases } from './transaction.ts';
 
@@ -21,10 +22,14 @@ const tables: Readonly<Record<string, PhraseTable<unknown>>> = {
   challengePhrases,
   challengeServices,
   complaintSubjects,
+  daemonNames,
   noticePhrases,
   noticeSenders,
   originalMarkers,
+  lastReasons,
+  plainReasons,
   reasonPhrases,
+  reasonsInWords,
   transactionPhrases,
 };
 
