@@ -5,8 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { missing } from './harness/peer.ts';
 
-const skip = spawnSync('systemd-analyze', ['--version']).status === 0 ? false : 'systemd-analyze is not on this machine';
+const skip = missing('systemd-analyze');
 
 /** Exposure by `systemd-analyze security`, of 10; most units of a distribution have 9. What is left is the network and port 25. */
 const mostExposure = 2;

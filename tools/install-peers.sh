@@ -8,7 +8,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix clamav-daemon chromium swaks libnet-dns-perl nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl)
+packages=(postfix clamav-daemon chromium swaks libnet-dns-perl nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl xz-utils systemd)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 
@@ -133,5 +133,7 @@ show nc "$(command -v nc)"
 show gsasl "$(gsasl --version | first 'GNU SASL')"
 show curl "$(curl --version | first '^curl')"
 show openssl "$(openssl version)"
+show xz "$(xz --version | first '^xz')"
+show systemd-analyze "$(systemd-analyze --version | first '^systemd')"
 if ss -Hltn 'sport = :25' | grep -q .; then say "note: something listens on port 25 of this machine; the tests do not use it"; fi
 say "done"

@@ -49,6 +49,8 @@ const programs = {
   setpriv: { binary: 'setpriv', needsRoot: true },
   mount: { binary: 'mount', needsRoot: true },
   perl: { binary: 'perl' },
+  xz: { binary: 'xz' },
+  'systemd-analyze': { binary: 'systemd-analyze' },
   promtool: { binary: 'usr/bin/promtool', folder: 'prometheus' },
 } as const satisfies Record<string, PeerProgram>;
 
