@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { connectInput } from '../../test/harness/policy-inputs.ts';
+import { rcptInput } from '../../test/harness/policy-inputs.ts';
 import type { EventBody } from '../model/events.ts';
 import type { Measure } from '../model/measure.ts';
 import { createMeasures } from '../store/measures.ts';
@@ -42,7 +42,7 @@ async function start(context: TestContext) {
     return keeper;
   };
   /** What a door finds for the usual stranger; it does not look at the clock. */
-  const inForce = (): readonly string[] => door.match('connect', connectInput(), { neverBlock: { ofTraffic: () => null }, atMs: 0 }).map(({ id }) => id);
+  const inForce = (): readonly string[] => door.match('rcpt', rcptInput(), { neverBlock: { ofTraffic: () => null }, atMs: 0 }).map(({ id }) => id);
   const tick = (ms: number) => context.mock.timers.tick(ms);
   const ends = () => events.flatMap((event) => (event.type === 'measure-ended' ? [`${event.id} ${event.how} by ${event.by}, ${event.hits} hits`] : []));
   return { keeper: await open(), open, repository, events, inForce, tick, ends };

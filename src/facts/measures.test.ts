@@ -6,7 +6,8 @@ import { parseCidr } from '../lib/ip.ts';
 import type { Measure, MeasureScope } from '../model/measure.ts';
 import type { Mailbox } from '../model/mailbox.ts';
 import type { Stage } from '../model/verdict.ts';
-import { compileMeasures, isProbe, openMeasures, type Given } from './measures.ts';
+import { isProbe, type Given } from './measure-word.ts';
+import { compileMeasures, openMeasures } from './measures.ts';
 
 const measure = (scope: MeasureScope, changes: Partial<Measure> = {}): Measure => ({
   id: 'm-1',
@@ -33,7 +34,10 @@ const firstStage = (scope: MeasureScope, changed: object = {}): Stage | undefine
   stages.find((stage) => {
     const known = Object.entries(changed).filter(([key]) => key in inputs[stage]);
     const input = { ...inputs[stage], ...Object.fromEntries(known) } as never; // the stage's own input, some of it changed
-    return open(measure(scope)).match(stage, input, { ...given, reverseName: { kind: 'unconfirmed', name: 'Dsl7.isp.example' } }).length > 0;
+    return (
+      open(measure(scope, { action: 'refuse-at-banner' })).match(stage, input, { ...given, reverseName: { kind: 'unconfirmed', name: 'Dsl7.isp.example' } })
+        .length > 0
+    );
   });
 
 const scopes: readonly [scope: MeasureScope, first: Stage | undefined, why: string, changed?: object][] = [
@@ -70,10 +74,10 @@ for (const [scope, first, why, changed] of scopes) {
   test(`${JSON.stringify(scope)} fits ${first === undefined ? 'never' : `from ${first} on`}: ${why}`, () => assert.equal(firstStage(scope, changed), first));
 }
 
-test('without measures nothing is asked for', () => assert.deepEqual([openMeasures().isEmpty, openMeasures().hasHostNames], [true, false]));
+test('without measures nothing is asked for', () => assert.deepEqual([openMeasures().isEmpty, openMeasures().needsName('rcpt')], [true, false]));
 
 test('a measure is over at its moment, whether the keeper has noticed or not', () => {
-  const at = (atMs: number) => open(measure({})).match('connect', connectInput(), { ...given, atMs }).length;
+  const at = (atMs: number) => open(measure({})).match('rcpt', rcptInput(), { ...given, atMs }).length;
   assert.deepEqual([at(4999), at(5000)], [1, 0]);
 });
 
@@ -83,7 +87,7 @@ test('nested networks are all found, oldest measure first', () => {
   );
   assert.deepEqual(
     open(...nested, measure({ client: '203.0.113.0/24', helo: 'x' }))
-      .match('connect', connectInput(), given)
+      .match('rcpt', rcptInput(), given)
       .map(({ id }) => id),
     ['m-0', 'm-1', 'm-2', 'm-3'],
   );
@@ -91,7 +95,7 @@ test('nested networks are all found, oldest measure first', () => {
 
 test('automatic measures learn whom they must spare, persons are not asked', () => {
   const asking: Given = { ...given, neverBlock: { ofTraffic: () => '203.0.113.0/24' } };
-  const hits = open(measure({}), measure({}, { actor: { kind: 'auto', name: 'x' } })).match('connect', connectInput(), asking);
+  const hits = open(measure({}), measure({}, { actor: { kind: 'auto', name: 'x' } })).match('rcpt', rcptInput(), asking);
   assert.deepEqual(
     hits.map(({ neverBlock }) => neverBlock),
     [null, '203.0.113.0/24'],

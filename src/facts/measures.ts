@@ -1,17 +1,14 @@
 // Measures in force, ready to be asked. Compiled once in the keeper, sent to the doors as plain data, looked up without waiting.
 // Unlike entries of lists, every measure that fits is found, not only the narrowest.
-import { halfSipHash } from '../lib/half-sip-hash.ts';
 import { networkOf, parseCidr } from '../lib/ip.ts';
 import { PrefixSet, type PrefixSetData } from '../lib/prefix-set.ts';
-import type { ReverseName } from '../model/client.ts';
-import { actionAtDoor, type Measure, type MeasureScope } from '../model/measure.ts';
+import type { Measure, MeasureScope } from '../model/measure.ts';
 import type { StageInput } from '../model/stage-input.ts';
 import type { Stage } from '../model/verdict.ts';
 import type { MeasureHit } from '../policy/facts.ts';
-import type { KnownCorrespondents } from './established-pairs.ts';
 import { patternsOf } from './mail-pattern.ts';
-import { fits, scopeText, seenAt, type Seen } from './measure-scope.ts';
-import type { NeverBlock } from './never-block.ts';
+import { seenAt, type Seen } from './measure-scope.ts';
+import { isEarly, readyMeasure, speaksEarly, wordOf, type Given, type ReadyMeasure } from './measure-word.ts';
 
 /**
  * All measures in force as plain data that is copied to every door in no time: text, read when it is needed, not objects.
@@ -33,6 +30,8 @@ export interface MeasuresSnapshot {
   /** Places of those that have none of these keys: looked at one by one, so there may be only a few. */
   readonly others: Int32Array;
   readonly hasHostNames: boolean;
+  /** Among those that have a word before RCPT. */
+  readonly hasEarlyHostNames: boolean;
 }
 
 /** Measures without client, sender, recipient or user at most: each costs every session a look. */
@@ -40,20 +39,9 @@ export const maxOthers = 100;
 
 export interface Measures {
   readonly isEmpty: boolean;
-  /** Only then is the client's reverse name worth waiting for. */
-  readonly hasHostNames: boolean;
+  /** Whether the client's reverse name is worth waiting for. */
+  needsName(stage: Stage): boolean;
   match<S extends Stage>(stage: S, input: StageInput[S], given: Given): readonly MeasureHit[];
-}
-
-/** What a match rests on besides the session itself. */
-export interface Given {
-  /** Whom automatic measures must spare. */
-  readonly neverBlock: Pick<NeverBlock, 'ofTraffic'>;
-  /** Milliseconds since the epoch. */
-  readonly atMs: number;
-  readonly reverseName?: ReverseName;
-  /** Absent: everybody is a stranger. */
-  readonly correspondents?: KnownCorrespondents;
 }
 
 type Key = 'user' | 'recipient' | 'sender' | 'client';
@@ -88,6 +76,7 @@ export function compileMeasures(measures: readonly Measure[]): MeasuresSnapshot 
     recipients: first.recipient,
     others: Int32Array.from(others),
     hasHostNames: measures.some(({ scope }) => scope.hostname !== undefined),
+    hasEarlyHostNames: measures.some((measure) => measure.scope.hostname !== undefined && speaksEarly(measure)),
   };
 }
 
@@ -107,30 +96,26 @@ function networksAround(networks: readonly string[]): Int32Array {
 }
 
 const none: readonly MeasureHit[] = [];
-const nobodyIsKnown: KnownCorrespondents = { knows: () => false };
 
 /** Makes a snapshot answer; without one there are no measures. */
 export function openMeasures(snapshot: MeasuresSnapshot = compileMeasures([])): Measures {
   const clients = PrefixSet.fromData(snapshot.clients);
-  const read: (Measure | undefined)[] = [];
-  const measureAt = (place: number): Measure => (read[place] ??= JSON.parse(snapshot.texts[place] ?? '') as Measure); // compileMeasures wrote it
+  const read: (ReadyMeasure | undefined)[] = [];
+  const measureAt = (place: number): ReadyMeasure => (read[place] ??= readyMeasure(JSON.parse(snapshot.texts[place] ?? '') as Measure)); // compileMeasures wrote it
 
   return {
     isEmpty: snapshot.texts.length === 0,
-    hasHostNames: snapshot.hasHostNames,
-    match: (stage, input, { neverBlock, atMs, reverseName, correspondents = nobodyIsKnown }) => {
-      const seen = seenAt(stage, input, reverseName);
+    needsName: (stage) => (isEarly(stage) ? snapshot.hasEarlyHostNames : snapshot.hasHostNames),
+    match: (stage, input, given) => {
+      const seen = seenAt(stage, input, given.reverseName);
       const places = candidates(snapshot, clients, seen);
       if (places.length === 0) return none;
-      const hits: MeasureHit[] = [];
-      for (const place of places.sort((a, b) => a - b)) {
-        const measure = measureAt(place);
-        // The keeper takes it away at its time; a keeper that is held up must not make it last.
-        if (measure.expiresAt <= atMs || !fits(measure.scope, seen, correspondents)) continue;
-        const yields = measure.actor.kind === 'auto' ? neverBlock.ofTraffic(measure, seen) : null;
-        hits.push(hitOf(measure, isProbe(measure, stage, input), yields));
+      let hits: MeasureHit[] | null = null;
+      for (const place of places.length === 1 ? places : places.sort((a, b) => a - b)) {
+        const hit = wordOf(measureAt(place), { stage, input, seen }, given);
+        if (hit !== null) (hits ??= []).push(hit);
       }
-      return hits;
+      return hits ?? none;
     },
   };
 }
@@ -148,38 +133,6 @@ function candidates(snapshot: MeasuresSnapshot, clients: PrefixSet, seen: Seen):
   // Recipients of one message often share a domain.
   for (const pattern of new Set(seen.to.flatMap(patternsOf))) chain(snapshot.recipients.get(pattern));
   return places;
-}
-
-const hitOf = ({ id, scope, action, actor, reason, incident, dryRun }: Measure, probe: boolean, neverBlock: string | null): MeasureHit => ({
-  id,
-  scope: scopeText(scope),
-  // What is said of the content holds for every recipient of the message.
-  ofRecipients: scope.recipient !== undefined && scope.content === undefined,
-  action: actionAtDoor(action),
-  actor,
-  reason,
-  incident,
-  dryRun,
-  probe,
-  neverBlock,
-});
-
-/** Not secret: measure and session ids are ours, and no stranger learns the one or chooses the other. */
-const probeKey = { k0: 0x666c6f6f, k1: 0x64676174 } as const;
-
-/**
- * Whether this session (for who is refused at the banner) or transaction is one of the share that passes. It is so at all its stages
- * and in every door; the next transaction draws anew.
- */
-export function isProbe<S extends Stage>(
-  { id, action, probeShare }: Pick<Measure, 'id' | 'action' | 'probeShare'>,
-  stage: S,
-  { session, conduct }: StageInput[S],
-): boolean {
-  if (probeShare === 0) return false;
-  // The message stage comes when its message has been counted.
-  const transaction = actionAtDoor(action) === 'refuse-at-banner' ? session : `${session} ${conduct.messages - (stage === 'message' ? 1 : 0)}`;
-  return halfSipHash(probeKey, `${id} ${transaction}`) < probeShare * 2 ** 32;
 }
 
 /** The measures as they are now; the keeper's snapshots replace them while sessions run. */

@@ -112,17 +112,29 @@ test('without measures the answer is one shared value: they cost nothing', () =>
 test('a new snapshot of measures counts from the next question on, without DNS where no host name is in a scope', () => {
   const { source, measures, asked } = sourceOf([]);
   measures.replace(compileMeasures([measure()]));
-  assert.deepEqual(idsOf(source.get('measures', 'connect', connectInput()) as never), ['m-0000000001']);
+  assert.deepEqual(idsOf(source.get('measures', 'rcpt', rcptInput()) as never), ['m-0000000001']);
   measures.replace(compileMeasures([]));
-  assert.deepEqual(idsOf(source.get('measures', 'connect', connectInput()) as never), []);
+  assert.deepEqual(idsOf(source.get('measures', 'rcpt', rcptInput()) as never), []);
   assert.equal(asked(), 0);
 });
 
 test('a measure about a host name waits for DNS; what is certain holds without it', async () => {
   const named = measure({ id: 'm-0000000002', scope: { hostname: '.dynamic.example' } });
   const ask = async (name: ReverseName, inForce: readonly Measure[]) =>
-    idsOf(await sourceOf([], Promise.resolve(name), inForce).source.get('measures', 'connect', connectInput()));
+    idsOf(await sourceOf([], Promise.resolve(name), inForce).source.get('measures', 'rcpt', rcptInput()));
   assert.deepEqual(await ask({ kind: 'confirmed', name: 'A.Dynamic.Example' }, [named]), ['m-0000000002']);
   assert.equal(await ask({ kind: 'unknown' }, [named]), 'no reverse name in time');
   assert.deepEqual(await ask({ kind: 'unknown' }, [measure(), named]), ['m-0000000001']);
+});
+
+test('a measure that has no word before RCPT makes nobody wait for DNS before it', () => {
+  const named = measure({ scope: { hostname: '.dynamic.example' } });
+  const { source, asked } = sourceOf([], new Promise(() => {}), [named]);
+  for (const [stage, input] of [
+    ['connect', connectInput()],
+    ['mail', mailInput()],
+  ] as const) {
+    assert.deepEqual(idsOf(source.get('measures', stage, input) as never), [], stage);
+  }
+  assert.equal(asked(), 0);
 });

@@ -38,6 +38,8 @@ export interface FactSourceParts {
   readonly reverseNames: ReverseNames;
   /** Absent: nobody counts. */
   readonly quotas?: Pick<QuotaDesk, 'stand'>;
+  /** Whether observe mode suspends what is automatic; absent: it does not. */
+  suspended?(): boolean;
   now(): number;
 }
 
@@ -73,13 +75,14 @@ function measureHits({
   neverBlock,
   reverseNames,
   correspondents,
+  suspended = () => false,
   now,
 }: FactSourceParts): <S extends Stage>(stage: S, input: StageInput[S]) => Facts['measures'] | Promise<Facts['measures']> {
   return (stage, input) => {
     const live = measures.current();
     if (live.isEmpty) return noHits;
-    const given = { neverBlock, atMs: now(), ...(correspondents && { correspondents }) };
-    if (!live.hasHostNames) return known(live.match(stage, input, given));
+    const given = { neverBlock, atMs: now(), suspended: suspended(), ...(correspondents && { correspondents }) };
+    if (!live.needsName(stage)) return known(live.match(stage, input, given));
     const withName = (reverseName: ReverseName): Facts['measures'] => {
       const hits = live.match(stage, input, { ...given, reverseName });
       return reverseName.kind === 'unknown' && hits.length === 0 ? unknown('no reverse name in time') : known(hits);

@@ -18,7 +18,7 @@ import { reply } from '../model/reply.ts';
 import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
 import type { Check } from '../policy/check.ts';
-import { createJudge, type Judge } from '../policy/judge.ts';
+import { createJudge, suspendsIn, type Judge } from '../policy/judge.ts';
 import { createRouter, type Router } from '../policy/router.ts';
 
 export interface PolicyParts {
@@ -78,6 +78,7 @@ export function policyParts(
     reverseNames: reverseName,
     ...(quotas && { quotas }),
     ...(correspondents && { correspondents }),
+    suspended: suspendsIn(config, now),
     now,
   });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
