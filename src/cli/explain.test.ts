@@ -6,10 +6,11 @@ import { test, type TestContext } from 'node:test';
 import { sampleEvents } from '../events/sample-events.ts';
 import { segmentPath } from '../events/segments.ts';
 import { timeOfReference } from '../lib/reference.ts';
-import { sampleHouse, sampleStatus } from '../web/sample-house.ts';
+import { sampleDrop, sampleHouse, sampleStatus } from '../web/sample-house.ts';
 import { createWeb } from '../web/server.ts';
 import { runCommandLine } from './command-line.ts';
 import { explain } from './explain.ts';
+import { kernelDropText } from './kernel-drop-text.ts';
 import { status, statusText } from './status.ts';
 
 const at = timeOfReference('1M7YNPXHV1000') ?? 0;
@@ -85,6 +86,29 @@ test('a running daemon is asked to write what it holds before the journal is rea
   assert.deepEqual(house.asked, ['flush']);
   const { out } = await floodgate(t, 'status', '--json', '--state', state);
   assert.deepEqual(JSON.parse(out), sampleStatus);
+});
+
+test('an address that the kernel drops leaves nothing in the journal: the daemon knows why, how much, and how to undo it', async (t) => {
+  const state = stateDir(t);
+  const web = createWeb(sampleHouse(), { version: '0', access: () => ({ kind: 'granted', bearer: null }), allowedHosts: () => [], onFault: () => undefined });
+  await web.listenControl(join(state, 'control.sock'));
+  t.after(() => web.close());
+  const { out, code } = await floodgate(t, 'explain', '--state', state, '[192.0.2.7]');
+  assert.equal(code, 0);
+  assert.match(out, /^192\.0\.2\.7 is dropped in the kernel, as part of 192\.0\.2\.0\/24: its connection attempts never reach the gateway/);
+  assert.match(out, /\n {2}measure {3}m-3fa94c01d2 drop 192\.0\.2\.0\/24 by person anna since 2026-11-21T09:00:00\.000Z until .*: flood \\u001b\[2J\n/);
+  assert.match(out, /\n {2}packets {3}1204 connection attempts .* since 2026-11-21T09:06:00\.000Z/);
+  assert.match(out, /\n {2}undo {6}floodgate measure undo m-3fa94c01d2\n/);
+  const [drop, decision] = (await floodgate(t, 'explain', '--json', '--state', state, '192.0.2.7')).out.trim().split('\n');
+  assert.deepEqual(JSON.parse(drop ?? ''), { id: '192.0.2.7', kind: 'kernel-drop', ...sampleDrop });
+  assert.match(decision ?? '', /"kind":"verdict"/, 'and what the journal knows of it from before');
+  assert.equal((await floodgate(t, 'explain', '--state', state, '192.0.2.8')).code, 1, 'its neighbour is not dropped');
+});
+
+test('a drop that is not in the kernel says so, and what is heard instead', () => {
+  const text = kernelDropText({ ...sampleDrop, where: 'banner', why: 'connect ENOENT', count: null });
+  assert.match(text, /^192\.0\.2\.7 is to be dropped .* but is not: it hears 554 at the banner \(connect ENOENT\)\n/);
+  assert.doesNotMatch(text, /packets/);
 });
 
 test('a running daemon that can tell is asked what would be decided today', async (t) => {

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { explain as explainId, type Explained } from '../events/explain.ts';
 import type { Explanation, Redecision } from '../events/explanation.ts';
 import { explainedText } from '../events/explain-text.ts';
+import type { KernelDrop } from '../web/house.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
+import { parseId } from '../events/explain-id.ts';
 import { callDaemon, NoDaemon } from './daemon.ts';
+import { kernelDropText } from './kernel-drop-text.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
 
 type ExplainArguments = WhichGateway & { readonly json?: boolean; readonly limit: string };
@@ -19,7 +22,7 @@ export const explain: Subcommand = (program) => {
     .description('why: every finding, fact and number behind a decision')
     .addHelpText(
       'after',
-      "\nID is a reference from a reply, a session, a queue id (ours or the next hop's), a Message-ID,\nan IP or mail address, or a time like 2026-11-21T09:06 (UTC; the whole minute).",
+      "\nID is a reference from a reply, a session, a queue id (ours or the next hop's), a Message-ID,\nan IP or mail address, or a time like 2026-11-21T09:06 (UTC; the whole minute).\nOf an IP address that the kernel drops the running gateway says by which measures.",
     )
     .option('--json', 'one JSON object a decision')
     .option('--limit <n>', 'sessions at most, newest first', '20')
@@ -35,9 +38,25 @@ async function run(words: readonly string[], { json, limit, ...gateway }: Explai
   const stateDir = stateDirOf(gateway);
   const runs = await flushDaemon(stateDir);
   const explained = await explainId(journalOf(stateDir), id, { limit: sessions, ...(runs ? { redecide: (each) => today(stateDir, each) } : {}) });
-  if (explained.explanations.length === 0) throw new CliError(`nothing is known of ${JSON.stringify(id)} in ${journalOf(stateDir)}${badLines(explained)}`);
-  if (json === true) for (const each of explained.explanations) printJson(each);
-  else process.stdout.write(explainedText(explained));
+  const drop = runs ? await kernelDrop(stateDir, id) : null;
+  if (explained.explanations.length === 0 && drop === null)
+    throw new CliError(`nothing is known of ${JSON.stringify(id)} in ${journalOf(stateDir)}${badLines(explained)}`);
+  if (json === true) {
+    if (drop !== null) printJson({ id: drop.address, kind: 'kernel-drop', ...drop });
+    for (const each of explained.explanations) printJson(each);
+  } else process.stdout.write([...(drop === null ? [] : [kernelDropText(drop)]), explainedText(explained)].filter((text) => text !== '').join('\n'));
+}
+
+/** What the kernel drops leaves no line in the journal: only the running gateway knows. */
+async function kernelDrop(stateDir: string, id: string): Promise<KernelDrop | null> {
+  const wanted = parseId(id);
+  if (wanted.kind !== 'ip') return null;
+  try {
+    const { status, json } = await callDaemon(stateDir, 'GET', `/api/v1/kernel/${encodeURIComponent(wanted.ip)}`);
+    return status === 200 ? (json as { readonly drop: KernelDrop | null }).drop : null; // our own daemon of the same version answers
+  } catch {
+    return null; // it went down in between: then nobody keeps the kernel's set
+  }
 }
 
 const badLines = ({ badLines: count }: Explained): string => (count > 0 ? ` (${count} of its lines could not be read)` : '');

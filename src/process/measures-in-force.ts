@@ -14,7 +14,7 @@ import { openDropsInForce, type DropsInForce } from './drops-in-force.ts';
 export interface MeasuresInForce {
   snapshot(): MeasuresSnapshot;
   /** Commands and queries. */
-  readonly desk: MeasureDesk & Pick<DropsInForce, 'export'>;
+  readonly desk: MeasureDesk & Pick<DropsInForce, 'export'> & { readonly dropOf: DropsInForce['explain'] };
   /** How the kernel's sets are kept; null where no helper is configured. */
   kernel: DropsInForce['kernel'];
   /** Whether it is in force. */
@@ -61,6 +61,7 @@ export async function openMeasuresInForce({ store, record, config, changed }: Me
     desk: {
       ...createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(config()), newId, now: Date.now }),
       export: outside.export,
+      dropOf: outside.explain,
     },
     kernel: outside.kernel,
     holds: (id) => keeper.active().some((each) => each.id === id),

@@ -51,6 +51,27 @@ export interface KernelStatus {
 export interface HubStatus {
   readonly route: string;
   readonly address: string;
+/** Why an address hears nothing: the measures that drop it, and how it stands with the kernel. Times are ISO 8601 UTC. */
+export interface KernelDrop {
+  readonly address: string;
+  /** The entry of the kernel's set that holds it. */
+  readonly network: string;
+  /** kernel: its connection attempts never reach the gateway. banner: the kernel does not have it (`why`), it hears 554. */
+  readonly where: 'kernel' | 'banner';
+  readonly why: string | null;
+  readonly measures: readonly {
+    readonly id: string;
+    readonly client: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly since: string;
+    readonly expiresAt: string;
+    readonly incident: string | null;
+  }[];
+  /** Connection attempts of that network since its entry was last renewed, at most a minute ago; null where nobody counts. */
+  readonly count: { readonly packets: number; readonly bytes: number; readonly since: string } | null;
+}
+
   /** closed: it is well, open: it is away, as far as the last who asked it knows; half-open: it was away and is tried again; unknown: not asked yet. */
   readonly state: 'closed' | 'half-open' | 'open' | 'unknown';
   readonly busy: number;
@@ -132,4 +153,6 @@ export interface WebHouse {
     /** `ports` like `25,465,587`, which are the ones meant without it. */
     export(asked: { readonly format: string; readonly ports?: string }): Promise<MeasureExport>;
   };
+    /** What drops this address in the kernel; null where nothing does. */
+    dropOf(ip: string): Promise<KernelDrop | null>;
 }

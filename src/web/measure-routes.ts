@@ -1,7 +1,16 @@
 // The API of measures: what is in force, and an operator's hand on it.
+import { isIP } from 'node:net';
 import { exportFormats } from '../respond/exports/catalogue.ts';
 import type { CommandAnswer, WebHouse } from './house.ts';
-import { measureAddedSchema, measureExportSchema, measureSchema, measuresSchema, measureToAddSchema, suspensionSchema } from './measure-schemas.ts';
+import {
+  kernelDropSchema,
+  measureAddedSchema,
+  measureExportSchema,
+  measureSchema,
+  measuresSchema,
+  measureToAddSchema,
+  suspensionSchema,
+} from './measure-schemas.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
 import { okSchema } from './schemas.ts';
 
@@ -20,6 +29,7 @@ export function measureRoutes({ measures }: WebHouse): readonly Route[] {
       run: async ({ query }) => ok(await measures.show({ ended: query['ended'] === 'true' })),
     },
     exportRoute(measures),
+    kernelRoute(measures),
     {
       method: 'GET',
       path: '/api/v1/measures/{id}',
@@ -74,6 +84,20 @@ export function measureRoutes({ measures }: WebHouse): readonly Route[] {
     },
   ];
 }
+
+const kernelRoute = (measures: WebHouse['measures']): Route => ({
+  method: 'GET',
+  path: '/api/v1/kernel/{address}',
+  summary: 'What drops an address in the kernel: by which measures, since when, how many connection attempts; null where nothing does',
+  parameters: [{ name: 'address', in: 'path', description: 'IPv4 or IPv6 address', schema: { type: 'string' } }],
+  answer: kernelDropSchema,
+  refusals: { 400: 'That is no address' },
+  changes: false,
+  run: async ({ params }) => {
+    const address = params['address'] ?? '';
+    return isIP(address) === 0 ? refused(400, 'that is no IP address') : ok({ drop: await measures.dropOf(address) });
+  },
+});
 
 const exportRoute = (measures: WebHouse['measures']): Route => ({
   method: 'GET',

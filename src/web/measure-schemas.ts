@@ -52,6 +52,22 @@ export const measureExportSchema: Schema = object({
   leftOut: list(object({ measure: text, why: text })),
 });
 
+export const kernelDropSchema: Schema = object({
+  drop: {
+    oneOf: [
+      { type: 'null' },
+      object({
+        address: text,
+        network: text,
+        where: { enum: ['kernel', 'banner'] },
+        why: textOrNull,
+        measures: list(object({ id: text, client: text, by: text, reason: text, since: time, expiresAt: time, incident: textOrNull })),
+        count: { oneOf: [{ type: 'null' }, object({ packets: number, bytes: number, since: time })] },
+      }),
+    ],
+  },
+});
+
 export const measureToAddSchema: Schema = {
   type: 'object',
   properties: {

@@ -5,7 +5,7 @@ import type { ShownSpooled } from '../delivery/spool/desk.ts';
 import type { ShownQuota } from '../facts/quota-keeper.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
 import type { DigestStatus } from '../respond/digest/control.ts';
-import type { Status, WebHouse } from './house.ts';
+import type { KernelDrop, Status, WebHouse } from './house.ts';
 
 export const sampleStatus: Status = {
   version: '0.1.0',
@@ -258,6 +258,26 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
 }
 
 const measuresOf = (say: (what: string) => void): WebHouse['measures'] => ({
+/** An address that the kernel drops. */
+export const sampleDrop: KernelDrop = {
+  address: '192.0.2.7',
+  network: '192.0.2.0/24',
+  where: 'kernel',
+  why: null,
+  measures: [
+    {
+      id: 'm-3fa94c01d2',
+      client: '192.0.2.0/24',
+      by: 'person anna',
+      reason: 'flood \u001b[2J',
+      since: '2026-11-21T09:00:00.000Z',
+      expiresAt: '2026-11-21T10:00:00.000Z',
+      incident: null,
+    },
+  ],
+  count: { packets: 1204, bytes: 72_240, since: '2026-11-21T09:06:00.000Z' },
+};
+
   show: () => Promise.resolve({ measures: [sampleMeasure], suspended: null }),
   find: (id) => Promise.resolve(id === sampleMeasure.id ? sampleMeasure : null),
   add: (raw, by) => {
@@ -277,6 +297,7 @@ const measuresOf = (say: (what: string) => void): WebHouse['measures'] => ({
     return Promise.resolve({ ok: false, error: 'automatic measures are not suspended' });
   },
   export: ({ format }) =>
+  dropOf: (ip) => Promise.resolve(ip === sampleDrop.address ? sampleDrop : null),
     Promise.resolve(
       format === 'nftables'
         ? { ok: true, format, text: 'table inet floodgate\n', networks: 1, leftOut: [{ measure: 'm-2', why: 'is a dry run' }] }

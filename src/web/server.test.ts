@@ -207,12 +207,13 @@ test('real answers are as they are described', async () => {
     '/api/v1/events',
     '/api/v1/lists',
     '/api/v1/measures',
+    '/api/v1/kernel/{address}',
     '/api/v1/digest',
     '/api/v1/tokens',
     '/readyz',
   ]) {
     const schema = described[path]?.['get']?.responses['200']?.content['application/json']?.schema ?? {};
-    const answer = await get(path.replace('{id}', 'known'), { house, where: 'control' });
+    const answer = await get(path.replace('{id}', 'known').replace('{address}', '192.0.2.7'), { house, where: 'control' });
     assert.equal(answer.status, 200, path);
     assert.deepEqual(misfits(schema, answer.json()), [], path);
   }

@@ -31,6 +31,7 @@ function begin(context: TestContext, times: Partial<LinkTimes> = {}) {
         return Promise.resolve();
       },
       counter: () => Promise.resolve('"packets": 5, "bytes": 300'),
+      elements: () => Promise.resolve('elements = { 192.0.2.0/24 counter packets 12 bytes 720 timeout 5m, 198.51.100.0/24 timeout 5m }'),
     };
     const made = createKernelSets({ nft, guard: createNetworkGuard([{ network: never, whose: '--never' }]), ports: [25], say: () => undefined });
     await made.listen(path);
@@ -72,6 +73,20 @@ test('what is wanted is in the kernel as soon as the helper is found, and an eve
   );
   const { networks, packets, bytes, leftOut } = link.state();
   assert.deepEqual([networks, packets, bytes, leftOut], [2, 5, 300, 0]);
+});
+
+test('what was dropped of one network is asked of the helper: since it was sent last, and of nothing else', async (context) => {
+  const { world, helper, open } = begin(context);
+  world.measures = [drop('192.0.2.0/24'), drop('198.51.100.0/24'), drop('203.0.113.0/24')];
+  const link = open();
+  assert.equal(await link.count('192.0.2.0/24'), 'absent', 'no helper yet');
+  await helper();
+  await until('it to be kept', () => link.state().state === 'kept');
+  link.changed(); // a question and an order at once do not get each other's answer
+  assert.deepEqual(await link.count('192.0.2.0/24'), { packets: 12, bytes: 720, since: nowMs });
+  assert.equal(await link.count('198.51.100.0/24'), 'uncounted');
+  assert.equal(await link.count('203.0.113.0/24'), 'absent', "the helper's own guard has left it out");
+  assert.equal(await link.count('192.0.2.7/32'), 'absent', 'the kernel was not told of it');
 });
 
 test('no time is longer than the lease, none longer than the measure', async (context) => {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { socketPath } from '../../lib/socket-path.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { DropEntry } from '../drop-plan.ts';
-import { maxLine, maxNetworks, maxSeconds, orderText, readAnswer, type Answer } from './protocol.ts';
+import { maxLine, maxNetworks, maxSeconds, notInSet, orderText, readAnswer, type Answer } from './protocol.ts';
 
 export interface KernelLinkParts {
   /** The helper's socket. */
@@ -46,10 +46,19 @@ export interface KernelState {
   readonly bytes: number;
 }
 
+/** What was dropped of one network since `since` (milliseconds since the epoch), when its entry was sent last. */
+export interface NetworkCount {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly since: number;
+}
+
 export interface KernelLink {
   /** The measures are no longer what they were. */
   changed(): void;
   state(): KernelState;
+  /** Of a network as the kernel was told of it. absent: it does not have it, whatever it was told; uncounted: nobody counts. Never rejects. */
+  count(text: string): Promise<NetworkCount | 'absent' | 'uncounted'>;
   /** Lets go; the kernel forgets within the lease. */
   close(): void;
 }
@@ -60,7 +69,7 @@ const usual: LinkTimes = { leaseMs: 300_000, confirmMs: 60_000, retryMs: 1000, a
 export function openKernelLink(parts: KernelLinkParts): KernelLink {
   const link = new Link(parts);
   link.look();
-  return { changed: () => link.changed(), state: () => link.state(), close: () => link.close() };
+  return { changed: () => link.changed(), state: () => link.state(), count: (text) => link.count(text), close: () => link.close() };
 }
 
 /** Milliseconds before its end in which an entry is left to end by itself: the kernel's clock and ours need not agree. */
@@ -74,6 +83,7 @@ const slowest = 10;
 interface Sent {
   readonly text: string;
   readonly seconds: number;
+  readonly sentAt: number;
   /** When the kernel forgets it. */
   readonly end: number;
   /** When its measures end. */
@@ -99,6 +109,8 @@ class Link {
   #timer: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #answered: ((answer: Answer | Error) => void) | null = null;
+  /** One question at a time. */
+  #asking: Promise<unknown> = Promise.resolve();
 
   constructor(parts: KernelLinkParts) {
     this.#parts = parts;
@@ -147,6 +159,15 @@ class Link {
       this.#gathering = undefined;
       void this.#send('changes');
     }, this.#times.gatherMs).unref();
+  }
+
+  async count(text: string): Promise<NetworkCount | 'absent' | 'uncounted'> {
+    const sent = this.#sent.get(text);
+    if (this.#state !== 'kept' || sent === undefined) return 'absent';
+    // A helper of an earlier version hangs up; it is found again.
+    const answer = await this.#ask(`count ${text}\n`).catch(() => null);
+    if (answer?.kind === 'counted') return { packets: answer.packets, bytes: answer.bytes, since: this.#sent.get(text)?.sentAt ?? sent.sentAt };
+    return answer?.kind === 'no' && answer.why === notInSet ? 'absent' : 'uncounted';
   }
 
   close(): void {
@@ -221,13 +242,19 @@ class Link {
     const now = this.#parts.now();
     return wanted.map(({ text, expiresAt }) => {
       const end = Math.min(expiresAt, now + this.#times.leaseMs);
-      return { text, expiresAt, end, seconds: Math.min(maxSeconds, Math.max(1, Math.ceil((end - now) / 1000))) };
+      return { text, expiresAt, end, sentAt: now, seconds: Math.min(maxSeconds, Math.max(1, Math.ceil((end - now) / 1000))) };
     });
   }
 
-  /** One question at a time: `#send` sees to that. */
   #ask(text: string): Promise<Answer> {
+    const next = this.#asking.then(() => this.#askNow(text));
+    this.#asking = next.catch(() => undefined);
+    return next;
+  }
+
+  #askNow(text: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#socket === null) return reject(new Error('it hung up'));
       const late = setTimeout(() => this.#answered?.(new Error('it does not answer')), this.#times.answerMs).unref();
       this.#answered = (answer) => {
         clearTimeout(late);

@@ -1,12 +1,13 @@
-// What the gateway may ask of the kernel helper: three orders and a question, a line each, answered with a line. Small on purpose: the
+// What the gateway may ask of the kernel helper: three orders and two questions, a line each, answered with a line. Small on purpose: the
 // helper may change the packet filter of the machine, and whoever has taken over the gateway speaks to it.
 //
 //   replace N | add N     then N lines `address/bits seconds`
 //   remove N              then N lines `address/bits`
 //   report
+//   count NETWORK
 //
 //   done N [M LEFT-OUT: reason]     N networks were taken, M left out by the helper's own guard
-//   counted PACKETS BYTES           dropped since the helper began
+//   counted PACKETS BYTES           dropped since the helper began; of one network since its entry was sent last
 //   no REASON                       nothing was changed
 import { cidrText, parseCidr, type Cidr } from '../../lib/ip.ts';
 
@@ -19,7 +20,10 @@ export interface Timed {
   readonly seconds: number;
 }
 
-export type Asked = { readonly kind: 'order'; readonly order: Order; readonly count: number } | { readonly kind: 'report' };
+export type Asked =
+  | { readonly kind: 'order'; readonly order: Order; readonly count: number }
+  | { readonly kind: 'report' }
+  | { readonly kind: 'count'; readonly network: Cidr };
 
 export type Answer =
   | { readonly kind: 'done'; readonly taken: number; readonly leftOut: number; readonly why: string }
@@ -30,12 +34,19 @@ export type Answer =
 export const maxNetworks = 65_536;
 /** Seconds: the helper forgets what nobody confirms for so long, so that a gateway that is gone for good blocks nobody for good. */
 export const maxSeconds = 3600;
+/** Why there is no count of a network: the helper's own guard has left it out, or its time is over. */
+export const notInSet = 'it is not in the set';
 /** Bytes of a line at most, either way. */
 export const maxLine = 300;
 
 /** The first line of a request; null where it is none. */
 export function readAsked(line: string): Asked | null {
   if (line === 'report') return { kind: 'report' };
+  const one = /^count ([\da-f.:]{2,39}\/\d{1,3})$/.exec(line)?.[1];
+  if (one !== undefined) {
+    const network = networkIn(one);
+    return network === null ? null : { kind: 'count', network };
+  }
   const [, order, digits] = /^(replace|add|remove) (\d{1,6})$/.exec(line) ?? [];
   const count = Number(digits);
   return order === undefined || count > maxNetworks ? null : { kind: 'order', order: order as Order, count }; // the pattern names them
@@ -44,11 +55,16 @@ export function readAsked(line: string): Asked | null {
 /** One line below an order; null where it is not exactly such a line. */
 export function readTimed(order: Order, line: string): Timed | null {
   const [, text = '', digits = '0'] = (order === 'remove' ? /^([\da-f.:]{2,39}\/\d{1,3})$/ : /^([\da-f.:]{2,39}\/\d{1,3}) (\d{1,4})$/).exec(line) ?? [];
-  const network = parseCidr(text);
+  const network = networkIn(text);
   const seconds = Number(digits);
-  // One way to write a network, host bits and all: two ways would be two truths about what is in the set.
-  if (network === null || cidrText(network) !== text) return null;
+  if (network === null) return null;
   return order === 'remove' || (seconds >= 1 && seconds <= maxSeconds) ? { network, text, seconds } : null;
+}
+
+/** One way to write a network, host bits and all: two ways would be two truths about what is in the set. */
+function networkIn(text: string): Cidr | null {
+  const network = parseCidr(text);
+  return network === null || cidrText(network) !== text ? null : network;
 }
 
 /** An order as it is sent. */

@@ -8,6 +8,18 @@ import { createNetworkGuard } from '../network-guard.ts';
 import { createKernelSets } from './sets.ts';
 import { maxLine } from './protocol.ts';
 
+/** As nft 1.0.6 lists a set whose elements are counted. */
+const listed = `table inet floodgate_live {
+	set blocked4 {
+		type ipv4_addr
+		flags interval,timeout
+		counter
+		elements = { 192.0.2.7 counter packets 3 bytes 180 timeout 5m expires 4m59s52ms, 192.0.2.128/25 counter packets 12 bytes 720 timeout 5m, 203.0.113.0/24 timeout 5m expires 4m,
+			     198.51.100.0/24 counter packets 1204 bytes 72240 timeout 1m expires 41s }
+	}
+}
+`;
+
 /** A helper over an nft that only notes what it is told; `fail` makes its next script fail. */
 async function start(context: TestContext) {
   const scripts: string[] = [];
@@ -20,6 +32,7 @@ async function start(context: TestContext) {
       scripts.push(script);
       return Promise.resolve();
     },
+    elements: () => Promise.resolve(listed),
     counter: () => Promise.resolve('{"nftables": [{"counter": {"name": "dropped", "packets": 7, "bytes": 420}}]}'),
   };
   const guard = createNetworkGuard([{ network: '10.20.0.0/16', whose: '--never' }]);
@@ -58,6 +71,7 @@ function peerOf(context: TestContext, path: string) {
 test('it begins with empty sets of its own and ends by taking them away', async (context) => {
   const { scripts, close } = await start(context);
   assert.match(scripts[0] ?? '', /^table inet floodgate_live\ndelete table inet floodgate_live\ntable inet floodgate_live \{/);
+  assert.match(scripts[0] ?? '', /set blocked4 \{ type ipv4_addr; flags interval, timeout; counter; \}/);
   await close();
   assert.equal(scripts.at(-1), 'table inet floodgate_live\ndelete table inet floodgate_live\n');
 });
@@ -107,11 +121,33 @@ test('what nft refuses is told, and the peer may go on', async (context) => {
   assert.equal(await one.answer('report\n'), 'counted 7 420\n');
 });
 
+for (const [network, answer, why] of [
+  ['198.51.100.0/24', 'counted 1204 72240\n', 'a network'],
+  ['192.0.2.7/32', 'counted 3 180\n', 'an address, which nft writes without its bits'],
+  ['192.0.2.128/25', 'counted 12 720\n', 'not the one whose text begins alike'],
+  ['198.51.100.0/25', 'no it is not in the set\n', 'one that is not in the set'],
+  ['203.0.113.0/24', 'no nft shows no counter\n', 'one that nobody counts'],
+  ['92.0.2.7/32', 'no it is not in the set\n', 'one whose text is the end of another'],
+] as const)
+  test(`count ${network} is ${answer.trim()}: ${why}`, async (context) => {
+    const { peer } = await start(context);
+    assert.equal(await peer().answer(`count ${network}\n`), answer);
+  });
+
+test('where nft cannot count single networks the table is made without', async (context) => {
+  const { trouble, scripts, said, peer } = await start(context);
+  trouble.push('nft says: No such file or directory', 'nft says: syntax error, unexpected counter');
+  assert.equal(await peer().answer('replace 1\n192.0.2.7/32 60\n'), 'done 1\n');
+  assert.doesNotMatch(scripts.at(-1) ?? '', /flags interval, timeout; counter/);
+  assert.match(said.at(-1) ?? '', /single networks are not counted/);
+});
+
 for (const [words, why] of [
   ['list ruleset\n', 'a word of nft'],
   ['add 2\n192.0.2.7/32 60\nreport\n', 'an order that breaks off'],
   ['add 1\n192.0.2.7/32 60; flush ruleset\n', 'something behind the time'],
   ['add 99999999\n', 'more than there may be'],
+  ['count 192.0.2.7/24\n', 'a question about no network'],
   ['x'.repeat(maxLine + 1), 'a line without an end'],
 ] as const) {
   test(`who says ${JSON.stringify(words.slice(0, 40))} is told no and cut off, and nothing was changed: ${why}`, async (context) => {

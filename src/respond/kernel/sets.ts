@@ -2,9 +2,9 @@
 // with CAP_NET_ADMIN, and trusts nobody: every network is looked at again here, under a guard of its own.
 import { createServer, type Server, type Socket } from 'node:net';
 import type { NetworkGuard } from '../network-guard.ts';
-import { freshTable, noTable, orderScript, readCounter } from './nft-script.ts';
+import { freshTable, noTable, orderScript, readCounter, readElementCounter } from './nft-script.ts';
 import type { Nft } from './nft.ts';
-import { answerText, maxLine, readAsked, readTimed, type Answer, type Order, type Timed } from './protocol.ts';
+import { answerText, maxLine, notInSet, readAsked, readTimed, type Answer, type Asked, type Order, type Timed } from './protocol.ts';
 
 export interface SetsParts {
   readonly nft: Nft;
@@ -35,7 +35,7 @@ export function createKernelSets({ nft, guard, ports, say }: SetsParts): KernelS
   server.maxConnections = maxConnections;
   return {
     listen: async (path) => {
-      await nft.run(freshTable(ports));
+      await makeTable({ nft, ports, say }, '');
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
       say(`listening on ${path}; ports ${ports.join(', ')}`);
     },
@@ -70,17 +70,19 @@ async function serve(socket: Socket, parts: SetsParts): Promise<void> {
 
 async function take(line: string, pending: Pending | null, socket: Socket, parts: SetsParts): Promise<Pending | null> {
   const open = pending === null ? begun(line) : added(pending, line);
-  if (open !== null && open.entries.length < open.count) return open;
-  const answer = open === null ? await counted(parts) : await carryOut(open, parts);
+  if ('entries' in open && open.entries.length < open.count) return open;
+  const answer = 'entries' in open ? await carryOut(open, parts) : await counted(open, parts);
   socket.write(answerText(answer));
   return null;
 }
 
-/** Null: a question, answered at once. */
-function begun(line: string): Pending | null {
+type Question = Exclude<Asked, { readonly kind: 'order' }>;
+
+/** An order whose networks follow, or a question, which is answered at once. */
+function begun(line: string): Pending | Question {
   const asked = readAsked(line);
   if (asked === null) throw new Error('that is no order');
-  return asked.kind === 'report' ? null : { order: asked.order, count: asked.count, entries: [] };
+  return asked.kind === 'order' ? { order: asked.order, count: asked.count, entries: [] } : asked;
 }
 
 function added(pending: Pending, line: string): Pending {
@@ -118,14 +120,25 @@ async function replaceAll({ nft, ports, say }: Pick<SetsParts, 'nft' | 'ports' |
     await nft.run(script);
   } catch (error) {
     say(`the table is made anew: ${error instanceof Error ? error.message : String(error)}`);
-    await nft.run(freshTable(ports) + script);
+    await makeTable({ nft, ports, say }, script);
   }
 }
 
-async function counted({ nft }: Pick<SetsParts, 'nft'>): Promise<Answer> {
+/** With a counter for each network; without, where this nft or kernel has none. */
+async function makeTable({ nft, ports, say }: Pick<SetsParts, 'nft' | 'ports' | 'say'>, script: string): Promise<void> {
   try {
-    const counts = readCounter(await nft.counter());
-    return counts === null ? { kind: 'no', why: 'nft shows no counter' } : { kind: 'counted', ...counts };
+    await nft.run(freshTable(ports, true) + script);
+  } catch (error) {
+    await nft.run(freshTable(ports, false) + script);
+    say(`single networks are not counted: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function counted(asked: Question, { nft }: Pick<SetsParts, 'nft'>): Promise<Answer> {
+  try {
+    const counts = asked.kind === 'report' ? readCounter(await nft.counter()) : readElementCounter(await nft.elements(asked.network.family), asked.network);
+    if (counts === 'absent') return { kind: 'no', why: notInSet };
+    return counts === null || counts === 'uncounted' ? { kind: 'no', why: 'nft shows no counter' } : { kind: 'counted', ...counts };
   } catch (error) {
     return { kind: 'no', why: error instanceof Error ? error.message : String(error) };
   }
