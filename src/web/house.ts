@@ -48,9 +48,6 @@ export interface KernelStatus {
   readonly bytes: number;
 }
 
-export interface HubStatus {
-  readonly route: string;
-  readonly address: string;
 /** Why an address hears nothing: the measures that drop it, and how it stands with the kernel. Times are ISO 8601 UTC. */
 export interface KernelDrop {
   readonly address: string;
@@ -72,6 +69,9 @@ export interface KernelDrop {
   readonly count: { readonly packets: number; readonly bytes: number; readonly since: string } | null;
 }
 
+export interface HubStatus {
+  readonly route: string;
+  readonly address: string;
   /** closed: it is well, open: it is away, as far as the last who asked it knows; half-open: it was away and is tried again; unknown: not asked yet. */
   readonly state: 'closed' | 'half-open' | 'open' | 'unknown';
   readonly busy: number;
@@ -150,9 +150,9 @@ export interface WebHouse {
     undo(id: string, by: string): Promise<CommandAnswer>;
     suspend(raw: unknown, by: string): Promise<CommandAnswer>;
     resume(by: string): Promise<CommandAnswer>;
+    /** What drops this address in the kernel; null where nothing does. */
+    dropOf(ip: string): Promise<KernelDrop | null>;
     /** `ports` like `25,465,587`, which are the ones meant without it. */
     export(asked: { readonly format: string; readonly ports?: string }): Promise<MeasureExport>;
   };
-    /** What drops this address in the kernel; null where nothing does. */
-    dropOf(ip: string): Promise<KernelDrop | null>;
 }

@@ -257,7 +257,6 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
   };
 }
 
-const measuresOf = (say: (what: string) => void): WebHouse['measures'] => ({
 /** An address that the kernel drops. */
 export const sampleDrop: KernelDrop = {
   address: '192.0.2.7',
@@ -278,6 +277,7 @@ export const sampleDrop: KernelDrop = {
   count: { packets: 1204, bytes: 72_240, since: '2026-11-21T09:06:00.000Z' },
 };
 
+const measuresOf = (say: (what: string) => void): WebHouse['measures'] => ({
   show: () => Promise.resolve({ measures: [sampleMeasure], suspended: null }),
   find: (id) => Promise.resolve(id === sampleMeasure.id ? sampleMeasure : null),
   add: (raw, by) => {
@@ -296,8 +296,8 @@ export const sampleDrop: KernelDrop = {
     say(`resume by ${by}`);
     return Promise.resolve({ ok: false, error: 'automatic measures are not suspended' });
   },
-  export: ({ format }) =>
   dropOf: (ip) => Promise.resolve(ip === sampleDrop.address ? sampleDrop : null),
+  export: ({ format }) =>
     Promise.resolve(
       format === 'nftables'
         ? { ok: true, format, text: 'table inet floodgate\n', networks: 1, leftOut: [{ measure: 'm-2', why: 'is a dry run' }] }
