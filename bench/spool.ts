@@ -187,6 +187,7 @@ async function recovery(): Promise<void> {
     record: () => {},
     kept: () => {},
     now: Date.now,
+    steady: () => performance.now(),
   });
   const filling = performance.now();
   for (let at = 0; at < waitingMessages; at += 1000)
@@ -208,6 +209,7 @@ async function recovery(): Promise<void> {
     record: () => {},
     settings: () => ({ connections: 10, longestPauseMs: 1000 }),
     now: Date.now,
+    steady: () => performance.now(),
   });
   const began = performance.now();
   await spool.start();

@@ -36,6 +36,7 @@ export function openDoorSpool(
     record,
     kept: (items) => say({ kind: 'spooled', items }),
     now: Date.now,
+    steady: () => performance.now(),
   });
   return {
     desk: (next, { recipients, load }) => {

@@ -73,6 +73,7 @@ export async function openQuarantineInForce({ store, record, settings }: Quarant
     promised: () => promisedIds(book, Date.now()),
     undoForMs: () => config.quarantine.undoFor,
     now: Date.now,
+    steady: () => performance.now(),
   });
   await quarantine.start();
   return {

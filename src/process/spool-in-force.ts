@@ -63,6 +63,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     record,
     kept: (items) => spool.take(items),
     now: Date.now,
+    steady: () => performance.now(),
   });
   const spool = new Spool({
     dir,
@@ -85,6 +86,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     record,
     settings: () => ({ connections: config.spool.connections, longestPauseMs: config.spool.longestPause }),
     now: Date.now,
+    steady: () => performance.now(),
   });
   await spool.start();
   const ticking = setInterval(() => spool.tick(), tickMs);

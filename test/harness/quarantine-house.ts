@@ -27,7 +27,8 @@ export interface QuarantineHouse {
   readonly index: QuarantineRepository;
   readonly events: EventBody[];
   readonly sent: DeliveryRequest[];
-  readonly clock: { ms: number };
+  /** `jumps`: by what the wall clock has been set forward or back. */
+  readonly clock: { ms: number; jumps?: number };
   readonly hub: { answer: (request: DeliveryRequest) => DeliveryOutcome | Promise<DeliveryOutcome> };
   readonly stock: SharedStock;
   readonly refusedStock: SharedStock;
@@ -38,7 +39,7 @@ export interface QuarantineHouse {
 
 /** What may differ from a new house in a usual setting. */
 export interface Setting {
-  readonly clock?: { ms: number };
+  readonly clock?: { ms: number; jumps?: number };
   /** The vault in force; may be changed, as at a reload. */
   readonly safe?: { vault: Vault };
   readonly store?: Store;
@@ -78,7 +79,8 @@ export async function startQuarantine(
     routeOf: () => ({ key: 'hub', address: { kind: 'smtp', host: '127.0.0.1', port: 25 } }),
     promised,
     undoForMs: () => dayMs,
-    now: () => clock.ms,
+    now: () => clock.ms + (clock.jumps ?? 0),
+    steady: () => clock.ms,
   });
   await quarantine.start();
   atEnd(t, () => quarantine.close());

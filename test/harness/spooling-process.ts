@@ -70,6 +70,7 @@ const spool = new Spool({
   },
   settings: () => ({ connections: 1, longestPauseMs: 1000 }),
   now: Date.now,
+  steady: () => performance.now(),
 });
 await spool.start();
 const place = createSpoolPlace({
@@ -81,6 +82,7 @@ const place = createSpoolPlace({
   record: () => {},
   kept: (item) => spool.take(item),
   now: Date.now,
+  steady: () => performance.now(),
   segmentBytes: 3000,
   steps,
 });

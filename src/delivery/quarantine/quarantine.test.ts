@@ -100,6 +100,22 @@ test('discarded and undone: back as it was; not undone it is gone after a day, a
   assert.deepEqual(typesOf(it), ['quarantine-discarded', 'quarantine-restored', 'quarantine-discarded', 'quarantine-expired']);
 });
 
+test('a clock that jumps over the time of held mail removes none of it, until it has run evenly for an hour', async (t) => {
+  const it = await start(t);
+  await it.keep(one);
+  it.clock.jumps = one.expiresAt;
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders(), [[], [one.id], []]);
+  it.clock.jumps = 0;
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders(), [[], [one.id], []], 'it was a mistake');
+  it.clock.jumps = one.expiresAt;
+  await it.quarantine.sweep();
+  it.clock.ms += 3_600_000;
+  await it.quarantine.sweep();
+  assert.deepEqual(it.folders(), [[], [], []]);
+});
+
 test('what nobody released expires at its time, and that is said; what is undone does not expire the moment it is back', async (t) => {
   const it = await start(t);
   await it.keep(one);

@@ -1,5 +1,6 @@
 // The keeper's side of the quarantine: an index over the folders, and what a person does with a message that is held. The folders are
 // the truth: the index is compared with them at the start and wherever a door may not have had the time to tell.
+import { ClockGuard } from '../../lib/clock-guard.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord, HeldState, QuarantineItem, QuarantineNotes, ReleaseNote } from '../../model/quarantine.ts';
@@ -29,6 +30,8 @@ export interface QuarantineParts extends ReleaseParts {
   undoForMs(): number;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of any origin, which nobody sets. */
+  steady(): number;
 }
 
 /** Messages that cannot be opened, and why not, of the first. */
@@ -54,6 +57,7 @@ const unfinishedAfterMs = 3_600_000;
 
 export class Quarantine {
   readonly #parts: QuarantineParts;
+  readonly #clock: ClockGuard;
   /** Items that somebody is doing something with: nobody else does. Bounded by the operators' requests. */
   readonly #busy = new Set<string>();
   #totals: QuarantineTotals = totalsOf([]);
@@ -68,6 +72,7 @@ export class Quarantine {
 
   constructor(parts: QuarantineParts) {
     this.#parts = parts;
+    this.#clock = new ClockGuard(parts);
   }
 
   /** To be called before any door runs: clears what a crash left unfinished, and knows every message afterwards. */
@@ -217,6 +222,7 @@ export class Quarantine {
     }
     await this.#guarded('the sweep', async () => {
       await sweepUnfinished(dir, unfinishedAfterMs);
+      if (!this.#clock.isBelieved()) return;
       const ended = await index.ended(now(), now() - undoForMs(), sweepAtOnce);
       for (let at = 0; at < ended.length; at += removedAtOnce) {
         const promised = await this.#parts.promised();

@@ -62,6 +62,7 @@ function spoolIn(dir: string) {
     record: (event) => void events.push(event),
     settings: () => ({ connections: 4, longestPauseMs: 1000 }),
     now: () => 1000,
+    steady: () => 1000,
   });
   return { spool, delivered, said: () => events.flatMap((event) => (event.type === 'spool-broken' ? [event.why] : [])) };
 }

@@ -53,6 +53,6 @@ function answered(answers: readonly { readonly to: Mailbox; readonly hubReply: R
     deferred: of(({ code }) => code >= 400 && code < 500).map(({ to }) => to),
     refused: of(({ code }) => code >= 500).map(({ to, hubReply }) => ({ to, why: oneLine(hubReply) })),
     said: last === undefined ? '' : oneLine(last.hubReply),
-    away: last?.hubReply.code === 421,
+    away: answers.some(({ hubReply }) => hubReply.code === 421),
   };
 }

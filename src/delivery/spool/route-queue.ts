@@ -1,4 +1,5 @@
-// The messages of one next hop: whose turn it is, who waits for another try, and how many go out at once. Pure; times are given.
+// The messages of one next hop: whose turn it is, who waits for another try, and how many go out at once. Pure; times are given: `steady` ones for pauses and tries,
+// for a clock that is set back must not stop the queue, and the wall clock's for a message's own time.
 import { spoolClasses, type SpoolClass, type SpoolItem } from '../../model/spool.ts';
 import { Fifo } from '../../lib/fifo.ts';
 
@@ -9,6 +10,7 @@ export interface Queued {
   served: readonly string[];
   /** Attempts that ended in a deferral. */
   tries: number;
+  /** By the steady clock. */
   nextTryAt: number;
   /** An operator let it go again: it is tried once though its time may be over. */
   mayOutstay: boolean;
@@ -20,6 +22,13 @@ export interface Queued {
 const retryMs: readonly number[] = [60_000, 300_000, 900_000, 1_800_000, 3_600_000];
 /** First pause when the next hop is away, in ms; it doubles up to the longest. */
 const firstPauseMs = 1000;
+
+/** Milliseconds since the epoch: mail that came earlier came while the clock was not set yet, and nobody knows its age. */
+const clockWasSetBy = Date.UTC(2026, 0, 1);
+
+/** The message's time is over. */
+export const isOver = ({ item, mayOutstay }: Pick<Queued, 'item' | 'mayOutstay'>, now: number): boolean =>
+  item.expiresAt <= now && !mayOutstay && item.queuedAt >= clockWasSetBy;
 
 export class RouteQueue {
   readonly #ready: Readonly<Record<SpoolClass, Fifo<Queued>>> = { person: new Fifo(), automatic: new Fifo(), bulk: new Fifo() };
@@ -41,9 +50,9 @@ export class RouteQueue {
   }
 
   /** The next to be tried now; null where none is, or as many are under way as may be. */
-  next(now: number): Queued | null {
-    if (now < this.#pausedUntil || this.underWay >= this.#width) return null;
-    this.#bringBackDue(now);
+  next(steady: number): Queued | null {
+    if (steady < this.#pausedUntil || this.underWay >= this.#width) return null;
+    this.#bringBackDue(steady);
     for (const ofClass of spoolClasses) {
       const queued = this.#ready[ofClass].take();
       if (queued === undefined) continue;
@@ -54,10 +63,10 @@ export class RouteQueue {
   }
 
   /** Who has waited for another try came before those who have not been tried; among themselves they keep their order. */
-  #bringBackDue(now: number): void {
+  #bringBackDue(steady: number): void {
     for (const fifo of this.#deferred) {
       const due: Queued[] = [];
-      for (let head = fifo.peek(); head !== undefined && head.nextTryAt <= now; head = fifo.peek()) {
+      for (let head = fifo.peek(); head !== undefined && head.nextTryAt <= steady; head = fifo.peek()) {
         fifo.take();
         due.push(head);
       }
@@ -69,7 +78,7 @@ export class RouteQueue {
   expired(now: number, most: number): readonly Queued[] {
     const over: Queued[] = [];
     for (const fifo of Object.values(this.#ready))
-      for (let head = fifo.peek(); head !== undefined && head.item.expiresAt <= now && !head.mayOutstay && over.length < most; head = fifo.peek()) {
+      for (let head = fifo.peek(); head !== undefined && isOver(head, now) && over.length < most; head = fifo.peek()) {
         fifo.take();
         over.push(head);
       }
@@ -85,21 +94,21 @@ export class RouteQueue {
   }
 
   /** It put a message off, or was lost over it: half as many at once. */
-  putOff(queued: Queued, now: number): void {
+  putOff(queued: Queued, steady: number): void {
     this.#width = Math.max(1, Math.floor(this.#width / 2));
     const step = Math.min(queued.tries, retryMs.length - 1);
     queued.tries += 1;
-    queued.nextTryAt = now + (retryMs[step] ?? 0);
+    queued.nextTryAt = steady + (retryMs[step] ?? 0);
     this.#deferred[step]?.push(queued);
   }
 
   /** It is away: the message goes back to the head, and one alone asks again later. */
-  lost(queued: Queued, why: string, { now, longestPauseMs }: { readonly now: number; readonly longestPauseMs: number }): void {
+  lost(queued: Queued, why: string, { steady, longestPauseMs }: { readonly steady: number; readonly longestPauseMs: number }): void {
     this.#ready[queued.item.class].putBack(queued);
     this.#width = 1;
     this.away = why;
-    if (now < this.#pausedUntil) return; // others of the same moment
-    this.#pausedUntil = now + Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures);
+    if (steady < this.#pausedUntil) return; // others of the same moment
+    this.#pausedUntil = steady + Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 30);
   }
 
@@ -117,12 +126,12 @@ export class RouteQueue {
   }
 
   /** An operator says that it is back. */
-  retryNow(now: number): void {
+  retryNow(steady: number): void {
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
     this.#failures = 0;
     for (const fifo of this.#deferred)
       for (let each = fifo.take(); each !== undefined; each = fifo.take()) {
-        each.nextTryAt = now;
+        each.nextTryAt = steady;
         this.add(each);
       }
   }

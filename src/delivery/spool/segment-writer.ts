@@ -12,8 +12,8 @@ export interface SegmentWriterOptions {
   readonly name: string;
   /** A segment that has so many bytes is followed by another; and so many are written in one batch, or one message. */
   readonly segmentBytes: number;
-  /** Milliseconds, any origin. */
-  now(): number;
+  /** Milliseconds of any origin, which nobody sets. */
+  steady(): number;
   readonly steps?: SegmentSteps;
   /** These are on the disk, all by one flush; called before any of their promises goes on. */
   kept(records: readonly KeptRecord[]): void;
@@ -152,9 +152,9 @@ export class SegmentWriter {
   }
 
   async #segment(): Promise<OpenSegment> {
-    const { dir, name, segmentBytes, now } = this.#options;
+    const { dir, name, segmentBytes, steady } = this.#options;
     if (this.#open !== null && this.#open.bytes < segmentBytes) return this.#open;
-    if (now() < this.#pausedUntil) throw new Error('the disk of the spool has failed a moment ago');
+    if (steady() < this.#pausedUntil) throw new Error('the disk of the spool has failed a moment ago');
     await this.#open?.file.close();
     this.#open = null;
     this.#number ??= await nextSegmentNumber(dir, name);
@@ -169,8 +169,8 @@ export class SegmentWriter {
 
   /** A flush that failed is not tried again: the system may have thrown the pages away and say that all is well (engineering 4.5). */
   async #poison(): Promise<void> {
-    const { now } = this.#options;
-    if (now() >= this.#pausedUntil) this.#pausedUntil = now() + pauseMs;
+    const { steady } = this.#options;
+    if (steady() >= this.#pausedUntil) this.#pausedUntil = steady() + pauseMs;
     const poisoned = this.#open;
     this.#open = null;
     if (poisoned === null) return;

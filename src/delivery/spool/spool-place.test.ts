@@ -42,6 +42,7 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
       tellings.push(items.length);
     },
     now: () => clock.ms,
+    steady: () => clock.ms,
     ...parts,
   });
   t.after(() => place.close());

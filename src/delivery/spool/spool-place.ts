@@ -31,6 +31,8 @@ export interface SpoolPlaceParts {
   kept(items: readonly SpoolItem[]): void;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of any origin, which nobody sets. */
+  steady(): number;
   readonly segmentBytes?: number;
   readonly steps?: SegmentSteps;
   /** Free bytes where `dir` is; default asks the system. */
@@ -47,21 +49,21 @@ export interface OpenSpoolPlace extends SpoolPlace {
 }
 
 export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
-  const { dir, name, stock, limits, kept, now, record, segmentBytes = usualSegmentBytes } = parts;
+  const { dir, name, stock, limits, kept, now, steady, record, segmentBytes = usualSegmentBytes } = parts;
   mkdirSync(dir, { recursive: true, mode: 0o750 });
   const writer = new SegmentWriter({
     dir,
     name,
     segmentBytes,
-    now,
+    steady,
     ...(parts.steps === undefined ? {} : { steps: parts.steps }),
     kept: (records) => kept(records.map(({ envelope, spot }) => itemOf(envelope, spot))),
   });
-  const free = freeSpace({ dir, now, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) });
+  const free = freeSpace({ dir, now: steady, ...(parts.freeBytes === undefined ? {} : { freeBytes: parts.freeBytes }) });
   let toldAt = Number.NEGATIVE_INFINITY;
   const isToldNow = (): boolean => {
-    if (now() - toldAt < troubleEveryMs) return false;
-    toldAt = now();
+    if (steady() - toldAt < troubleEveryMs) return false;
+    toldAt = steady();
     return true;
   };
   const full = (why: string): SpoolOutcome => {

@@ -2,13 +2,14 @@
 // cannot be delivered. Who else may hear of that is decided in whom-to-tell.ts; a stranger never does.
 import type { Delivery, DeliveryRequest, Route } from '../../model/delivery.ts';
 import type { SpoolItem } from '../../model/spool.ts';
+import { ClockGuard } from '../../lib/clock-guard.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { aboutSpooled, giveUp, type GivingUpParts } from './giving-up.ts';
 import { handOn, type HandedOn } from './hand-on.ts';
 import type { Parked } from './marks.ts';
 import { ParkedMessages } from './parked.ts';
 import { recover } from './recovery.ts';
-import { RouteQueue, type Queued } from './route-queue.ts';
+import { isOver, RouteQueue, type Queued } from './route-queue.ts';
 import { SegmentLedger } from './segment-ledger.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { readBeginning, readSpooled, type SpooledMessage } from './spooled-message.ts';
@@ -25,6 +26,8 @@ export interface SpoolParts extends GivingUpParts {
   settings(): { readonly connections: number; readonly longestPauseMs: number };
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of any origin, which nobody sets. */
+  steady(): number;
   /** Discarded messages that can be had back; usually 200,000. */
   readonly mostDiscarded?: number;
 }
@@ -72,6 +75,7 @@ export class Spool {
   readonly #known = new Map<string, Known>();
   readonly #routes = new Map<string, RouteQueue>();
   readonly #parked: ParkedMessages;
+  readonly #clock: ClockGuard;
   #number = 0;
   /** Refused for good; kept together with what else is left, when nothing more can be tried. Gone at a restart: they are asked for again then. */
   readonly #refused = new Map<string, readonly FailedRecipient[]>();
@@ -84,6 +88,7 @@ export class Spool {
     this.#parts = parts;
     this.#reader = new SegmentReader(parts.dir);
     this.#ledger = new SegmentLedger(parts.dir, { trouble: (why) => this.#say([why]), removed: (segment) => this.#reader.forget(segment) });
+    this.#clock = new ClockGuard(parts);
     this.#parked = new ParkedMessages(parts.mostDiscarded ?? usualMostDiscarded);
   }
 
@@ -126,7 +131,8 @@ export class Spool {
 
   /** To be called about twice a second: what is due is tried, what is over is kept for the operator. */
   tick(): void {
-    const now = this.#parts.now();
+    // While the clock is not believed nothing is over: what was thrown away by mistake cannot be had back.
+    const now = this.#clock.isBelieved() ? this.#parts.now() : Number.NEGATIVE_INFINITY;
     for (const [key, queue] of this.#routes) {
       for (const queued of queue.expired(now, mostGivenUp)) void this.#giveUp(queued, timeIsOver(queue, queued));
       this.#pump(key);
@@ -142,7 +148,7 @@ export class Spool {
   retryNow(route?: string): number {
     for (const [key, queue] of this.#routes) {
       if (route !== undefined && key !== route) continue;
-      queue.retryNow(this.#parts.now());
+      queue.retryNow(this.#parts.steady());
       this.#pump(key);
     }
     return route === undefined ? this.size : (this.#routes.get(route)?.size ?? 0);
@@ -156,7 +162,7 @@ export class Spool {
       const parked = this.#parked.find(id)?.parked.state;
       if (number <= after || parked === 'discarded') continue;
       const { item, tries, nextTryAt } = queued;
-      listed.push({ ...item, number, tries, nextTryAt: tries === 0 ? null : nextTryAt, held: parked === 'held' });
+      listed.push({ ...item, number, tries, nextTryAt: tries === 0 ? null : this.#parts.now() + nextTryAt - this.#parts.steady(), held: parked === 'held' });
     }
     return listed;
   }
@@ -281,7 +287,7 @@ export class Spool {
   #pump(route: string): void {
     const queue = this.#queueOf(route);
     while (!this.#isClosed) {
-      const queued = queue.next(this.#parts.now());
+      const queued = queue.next(this.#parts.steady());
       if (queued === null) return;
       const attempt = this.#attempt(queued, queue).then(() => {
         this.#attempts.delete(attempt);
@@ -295,23 +301,26 @@ export class Spool {
   /** Never rejects. */
   async #attempt(queued: Queued, queue: RouteQueue): Promise<void> {
     const { item } = queued;
-    const { now, settings, dir, delivery } = this.#parts;
-    if (item.expiresAt <= now() && !queued.mayOutstay) return this.#giveUp(queued, timeIsOver(queue, queued));
+    const { now, steady, settings, dir, delivery } = this.#parts;
+    if (isOver(queued, now()) && this.#clock.isBelieved()) return this.#giveUp(queued, timeIsOver(queue, queued));
     queued.mayOutstay = false;
     const { away } = this.#parts.routeOf(item.route);
-    if (away !== null) return queue.lost(queued, away, { now: now(), longestPauseMs: settings().longestPauseMs });
+    if (away !== null) return queue.lost(queued, away, { steady: steady(), longestPauseMs: settings().longestPauseMs });
     try {
       const request = this.#requestOf(await readSpooled({ dir, reader: this.#reader }, item), queued);
       const handed = request.recipients.length === 0 ? allServed : await handOn(request, delivery);
       if (this.#isClosed) return this.#noteServed(item, handed); // the next process goes on from here
-      if (handed.away) return queue.lost(queued, handed.said, { now: now(), longestPauseMs: settings().longestPauseMs });
-      if (handed.doubtful) queued.doubt = handed.said;
-      else queue.answered(settings().connections);
       if (handed.refused.length > 0) this.#refused.set(item.id, [...(this.#refused.get(item.id) ?? []), ...handed.refused]);
       queued.served = [...queued.served, ...handed.served.map(({ text }) => text)];
+      if (handed.away) {
+        this.#noteServed(item, handed); // it may have taken the message for some before it went
+        return queue.lost(queued, handed.said, { steady: steady(), longestPauseMs: settings().longestPauseMs });
+      }
+      if (handed.doubtful) queued.doubt = handed.said;
+      else queue.answered(settings().connections);
       if (handed.deferred.length > 0) {
         this.#noteServed(item, handed);
-        return queue.putOff(queued, now());
+        return queue.putOff(queued, steady());
       }
       if (this.#refused.has(item.id)) {
         this.#noteServed(item, handed);
@@ -322,7 +331,7 @@ export class Spool {
       this.#parts.record({ type: 'spool-delivered', ...aboutSpooled(item), tries: queued.tries + 1, waitedMs: now() - item.queuedAt, hubReply, hubQueueId });
     } catch (error) {
       this.#say([`${item.id} could not be handed on: ${reasonOf(error)}`]);
-      queue.putOff(queued, now());
+      queue.putOff(queued, steady());
     }
   }
 
@@ -370,7 +379,7 @@ export class Spool {
       await giveUp({ item, envelope, request, failed, why: refused[0]?.why ?? why, done: () => this.#done(item, 'held') }, this.#parts);
     } catch (error) {
       this.#say([`${item.id} cannot be kept for the operator and goes on waiting: ${reasonOf(error)}`]);
-      this.#queueOf(item.route).putOff(queued, this.#parts.now());
+      this.#queueOf(item.route).putOff(queued, this.#parts.steady());
     }
   }
 }

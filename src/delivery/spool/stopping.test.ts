@@ -32,7 +32,7 @@ interface House {
 
 const houseAt = (t: Owner): House => ({
   dir: scratchDirectory(t, 'spool'),
-  clock: { ms: 1000 },
+  clock: { ms: Date.UTC(2026, 6, 1) },
   delivered: [],
   events: [],
   held: [],
@@ -71,6 +71,7 @@ async function open(t: Owner, house: House) {
     record,
     settings: () => ({ connections: 4, longestPauseMs: 1000 }),
     now,
+    steady: now,
     mostDiscarded: house.mostDiscarded,
   });
   await spool.start();
@@ -83,6 +84,7 @@ async function open(t: Owner, house: House) {
     record,
     kept: (items) => spool.take(items),
     now,
+    steady: now,
     segmentBytes: house.segmentBytes,
   });
   let isOpen = true;
