@@ -3,7 +3,7 @@ import type { HeaderFields } from '../../model/understanding.ts';
 import { startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import { programReplyTexts, replyFields, replyTexts } from './rules/auto-reply.ts';
-import { challengePhrases, challengeServices } from './rules/notices.ts';
+import { challengePhrases, challengeServices, requestPhrases } from './rules/notices.ts';
 import { bareSubjects, replyMarks, replySubjects } from './rules/reply-subjects.ts';
 import type { SenderSigns } from './sender-signs.ts';
 import { bareSubject, isSentOn } from './subject-prefix.ts';
@@ -44,7 +44,7 @@ export function challengeEvidence(headers: HeaderFields, words: string): string 
   const sender = fold(`${startOfField(headers, 'return-path')} ${startOfField(headers, 'from')} ${startOfField(headers, 'subject')}`);
   const text = fold(words.slice(0, challengeStart));
   // One word of a product's name is not enough: the text must ask for something too.
-  const asks = /\b(?:click|confirm|verify|reply|register|request form|link below|approve|authenticat)/.test(text);
+  const asks = requestPhrases.firstIn(text) !== null;
   const hit = challengeServices.firstIn(sender) ?? challengePhrases.firstIn(`${sender} ${text}`);
   return hit !== null && asks ? `asks the sender to confirm: "${hit.phrase}" (${hit.why})` : null;
 }

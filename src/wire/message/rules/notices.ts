@@ -1,5 +1,6 @@
 // Challenges ("prove that you are a person"), notices of virus and content filters, and complaints that are no RFC 5965 report.
 import { type PhraseRow, PhraseTable } from '../phrases.ts';
+import { challengeWordings, linkNotices, requests, spamNotices, virusNotices } from './notice-languages.ts';
 
 /** Services, looked for in sender and subject only: as words of a text they prove nothing. */
 const services: readonly PhraseRow<true>[] = [
@@ -113,10 +114,12 @@ const complaints: readonly PhraseRow<true>[] = [
 /** Names of services that ask for proof. */
 export const challengeServices = new PhraseTable(services);
 /** Wordings of challenges. */
-export const challengePhrases = new PhraseTable(challenges);
+export const challengePhrases = new PhraseTable([...challenges, ...challengeWordings]);
+/** Where a text asks its reader to do something. */
+export const requestPhrases = new PhraseTable(requests);
 /** Names of programs that send notices. */
 export const noticeSenders = new PhraseTable(scanners);
 /** Wordings of notices from filters. */
-export const noticePhrases = new PhraseTable(notices);
+export const noticePhrases = new PhraseTable([...notices, ...virusNotices, ...linkNotices, ...spamNotices]);
 /** Subjects of complaints by machine. */
 export const complaintSubjects = new PhraseTable(complaints);
