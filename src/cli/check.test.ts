@@ -8,7 +8,7 @@ import { problemLine, reportOf } from './check.ts';
 
 const good = `site: {hostname: mx.example.org, domains: [example.org], postmaster: postmaster@example.org}
 hub: {address: 192.0.2.10:25}
-listeners: [{name: mx, address: "127.0.0.1:2525", role: mx}]
+listeners: [{name: mx, address: "127.0.0.1:2525", role: mx}, {name: out, address: "127.0.0.1:2627", role: smarthost}]
 checks: {early-talker: {action: defer}}
 `;
 const check = (args: readonly string[], cwd: string) => runSubcommand('check.ts', "m.checkCommand({ checkIds: ['early-talker'] })", ['check', ...args], cwd);
@@ -18,6 +18,17 @@ test('a right configuration in the usual place: ok, exit 0', (t) => {
   writeFileSync(join(folder, 'floodgate.yaml'), good);
   assert.deepEqual(check([], folder), { code: 0, stdout: './floodgate.yaml: ok\n', stderr: '' });
   assert.deepEqual(check(['--json'], folder), { code: 0, stdout: '{"ok":true,"errors":[],"warnings":[]}\n', stderr: '' });
+});
+
+test('without a way for our own people’s mail it says that no forged bounce is refused, where nobody has said so himself', (t) => {
+  const folder = scratchDirectory(t, 'check');
+  const without = good.replace(/, \{name: out.*\}\]/, ']');
+  writeFileSync(join(folder, 'floodgate.yaml'), without);
+  const { code, stdout } = check([], folder);
+  assert.match(stdout, /^\.\/floodgate\.yaml: note: no listener for what your people send .*none is refused.*\n\.\/floodgate\.yaml: ok\n$/);
+  assert.equal(code, 0);
+  writeFileSync(join(folder, 'floodgate.yaml'), `${without}bounces: {othersSendForUs: true}\n`);
+  assert.equal(check([], folder).stdout, './floodgate.yaml: ok\n');
 });
 
 test('a wrong one: every error on a line with its place, one line of trouble, exit 1', (t) => {

@@ -1,6 +1,7 @@
 // floodgate check: all that is wrong with a configuration, at once.
 import { findConfig } from '../config/find.ts';
 import { type ConfigProblem, loadConfig, type LoadContext, type LoadResult } from '../config/load.ts';
+import type { Config } from '../config/options.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 
 /** What the catalogue of checks says about settings under `checks`. */
@@ -32,7 +33,17 @@ export const summary = (file: string | null, errors: number): string =>
 export function reportOf(file: string, result: LoadResult): string {
   const errors = (result.ok ? [] : result.errors).map((problem) => problemLine(file, problem));
   const warnings = result.warnings.map((problem) => problemLine(file, { ...problem, message: `warning: ${problem.message}` }));
-  return [...errors, ...warnings, ...(result.ok ? [`${file}: ok`] : [])].map((line) => `${line}\n`).join('');
+  return [...errors, ...warnings, ...(result.ok ? [...notesOn(result.config).map((note) => `${file}: note: ${note}`), `${file}: ok`] : [])]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** What is right as it stands, and yet not what most people expect of it. */
+function notesOn({ listeners, bounces }: Pick<Config, 'listeners' | 'bounces'>): readonly string[] {
+  if (bounces.othersSendForUs || listeners.some(({ role }) => role !== 'mx')) return [];
+  return [
+    'no listener for what your people send (role submission or smarthost): unless their mail passes the gateway all the same, bounces of it cannot be told from forged ones, and none is refused (docs/backscatter.md)',
+  ];
 }
 
 /** `file:line:col: path: message (hint)`; what is not known is left out. */

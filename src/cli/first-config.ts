@@ -9,6 +9,8 @@ export interface FirstAnswers {
   readonly xforward: boolean;
   /** host:port that strangers reach. */
   readonly listen: string;
+  /** host:port at which the hub hands over what people send; null: it is only shown how. */
+  readonly outgoing: string | null;
   /** The state directory. */
   readonly state: string;
   /** When observing ends, as 2026-09-01 or 2026-09-01T06:00:00Z. */
@@ -20,7 +22,7 @@ const scalar = (value: string): string => (/^[A-Za-z0-9./][A-Za-z0-9./_@-]*(:\d+
 const list = (values: readonly string[]): string => `[${values.map(scalar).join(', ')}]`;
 
 /** The text of a first configuration file. */
-export function firstConfig({ hostname, networks, domains, hub, xforward, listen, state, observeUntil }: FirstAnswers): string {
+export function firstConfig({ hostname, networks, domains, hub, xforward, listen, outgoing, state, observeUntil }: FirstAnswers): string {
   return `# Floodgate. Every option: docs/reference/options.md. Check after each change: floodgate check
 # Relative paths start at the folder of this file.
 
@@ -40,6 +42,8 @@ hub:
 
 listeners:
   - {name: mx, address: ${JSON.stringify(listen)}, role: mx} # in real life "0.0.0.0:25", where DNS's MX points; "[::]:25" for IPv6 too
+  # Your own server hands over here what your people send, or bounces of it cannot be told from forged ones: docs/backscatter.md
+  ${outgoing === null ? '# ' : ''}- {name: out, address: ${JSON.stringify(outgoing ?? '127.0.0.1:2627')}, role: smarthost}
 
 state: ${scalar(state)} # journal, database and mail in hand
 web: {address: "127.0.0.1:8025"} # API, /metrics, /healthz

@@ -14,19 +14,19 @@ const cluster: ForgedSenderCase['clusters'][number] = {
 };
 
 test('a campaign is told with what it has in common, where it came from and how to see one', () => {
-  const text = forgedSenderText({ ...empty, clusters: [cluster] });
+  const text = forgedSenderText({ ...empty, clusters: [cluster] }, 'hub.example');
   assert.match(text, /800 x .* and 199 other subjects \(floodgate explain R-1\)\n {12}alike: text, link pills\.example; from 203\.0\.113\.0\/24 800\n/);
   assert.ok(!text.includes('\u001b'), 'a subject does not move the cursor');
 });
 
 test('a count that may be too high says by how much, and an estimate that it is one', () => {
-  const text = forgedSenderText({ ...empty, reporters: [{ name: '192.0.2.1', count: 9, error: 3 }], reportersInAll: 30_000, inAllError: 0.1 });
+  const text = forgedSenderText({ ...empty, reporters: [{ name: '192.0.2.1', count: 9, error: 3 }], reportersInAll: 30_000, inAllError: 0.1 }, 'hub.example');
   assert.match(text, /reporters {2}192\.0\.2\.1 9 \(-3\) \(about 30000 in all\)/);
 });
 
-test('while the memory is too young it says from when forged bounces are refused, and what to do until then', () => {
-  const text = forgedSenderText({ ...empty, unproven: 130, toldFrom: '2026-11-26T09:00:00.000Z' });
-  assert.match(text, /NOTHING IS REFUSED before 2026-11-26T09:00:00\.000Z/);
-  assert.match(text, /floodgate measure add --sender "<>" --recipient ADDRESS --action hold/);
-  assert.ok(!forgedSenderText(empty).includes('NOTHING IS REFUSED'), 'nor does it frighten anybody afterwards');
+test('while nothing is refused it says why, and what to do until then', () => {
+  const text = forgedSenderText({ ...empty, unproven: 130, untold: 'memory-too-young', toldFrom: '2026-11-26T09:01:00.000Z' }, 'anna@hub.example');
+  assert.match(text, /NOTHING IS REFUSED before 2026-11-26 09:01 UTC/);
+  assert.match(text, /floodgate measure add --sender "<>" --recipient anna@hub\.example --action hold/);
+  assert.ok(!forgedSenderText(empty, 'hub.example').includes('NOTHING IS REFUSED'), 'nor does it frighten anybody afterwards');
 });

@@ -1,11 +1,12 @@
 // The case of a forged sender as a person reads it.
 import type { Counted, ForgedSenderCase } from '../incidents/forged-sender-case.ts';
+import { holdMeanwhile, whyNothingIsRefused } from '../model/forged-refusal.ts';
 
 /** Entries of each list that are shown. */
 const shown = 5;
 
-/** A few lines, each ended by a line feed. */
-export function forgedSenderText(it: ForgedSenderCase): string {
+/** A few lines, each ended by a line feed. `whose`: the address or domain that is forged. */
+export function forgedSenderText(it: ForgedSenderCase, whose: string): string {
   const row = (title: string, counted: readonly Counted[], inAll?: number): readonly string[] => {
     if (counted.length === 0) return [];
     const more = inAll === undefined || inAll <= shown ? '' : ` (${it.inAllError > 0 ? 'about ' : ''}${inAll} in all)`;
@@ -14,7 +15,7 @@ export function forgedSenderText(it: ForgedSenderCase): string {
   return [
     `forged mail in our name: ${it.reports} reports on it, ${it.first ?? '-'} to ${it.last ?? '-'}`,
     `  beside them ${it.ours} on mail of ours, ${it.unproven} that cannot be told`,
-    ...(it.toldFrom === null ? [] : tooYoung(it.toldFrom)),
+    ...nothingRefused(it, whose),
     ...row('kinds', it.kinds),
     ...row('languages', it.languages),
     ...row('of mail', it.mailLanguages),
@@ -29,11 +30,11 @@ export function forgedSenderText(it: ForgedSenderCase): string {
   ].join('\n');
 }
 
-/** What neither the measure nor the check forged-bounce does before then, and what helps until then. */
-const tooYoung = (from: string): readonly string[] => [
-  `  NOTHING IS REFUSED before ${from}: what left us is not remembered for five days yet, so forged ones cannot be told`,
-  '  until then hold them: floodgate measure add --sender "<>" --recipient ADDRESS --action hold --for 2h --reason "forged bounces"',
-];
+/** What neither the measure nor the check forged-bounce does just now, why, and what helps until then. */
+function nothingRefused(it: ForgedSenderCase, whose: string): readonly string[] {
+  const why = whyNothingIsRefused(it, whose);
+  return why === null ? [] : [`  ${why}`, `  ${holdMeanwhile(whose)}`];
+}
 
 /** With what it is too high by at most. */
 const countedText = ({ name, count, error }: Counted): string => `${name} ${count}${error === undefined ? '' : ` (-${error})`}`;

@@ -55,8 +55,11 @@ async function show(id: string, { json, ...gateway }: Common): Promise<void> {
       : null;
   if (json === true) return printJson({ ...found.incident, history: found.history, ...(forged === null ? {} : { forgedSender: forged }) });
   const seen = withoutMereHope(found.incident, await measuresInForce(gateway));
-  process.stdout.write(`${pageOf(seen, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged)}`}`);
+  process.stdout.write(`${pageOf(seen, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged, whoseOf(found.incident.key))}`}`);
 }
+
+/** Whose name is forged. */
+const whoseOf = ({ recipient, domain }: ShownIncident['key']): string => recipient ?? domain ?? 'ADDRESS';
 
 async function change(id: string, verb: string, { json, ...gateway }: Common, body?: object): Promise<void> {
   const answer = await ask(gateway, 'POST', `${path}/${encodeURIComponent(id)}/${verb}`, body);

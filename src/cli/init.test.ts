@@ -57,6 +57,22 @@ test('a gateway in front of Postfix on port 25 needs no editor', (t) => {
   assert.deepEqual(result.warnings, []);
 });
 
+test('a way for what people send is written where one is given, and shown where none is', (t) => {
+  const folder = scratchDirectory(t, 'init');
+  assert.equal(init(['--yes', '--outgoing', '127.0.0.1:2627'], folder).code, 0);
+  const result = loadConfig(join(folder, 'floodgate.yaml'), { checkIds: [], nowMs });
+  assert.ok(result.ok);
+  assert.deepEqual(
+    result.config.listeners.map(({ name, role, address }) => [name, role, address.port]),
+    [
+      ['mx', 'mx', 2525],
+      ['out', 'smarthost', 2627],
+    ],
+  );
+  assert.equal(init(['--yes', '--file', 'x.yaml'], folder).code, 0);
+  assert.match(readFileSync(join(folder, 'x.yaml'), 'utf8'), /^ {2}# - \{name: out, address: "127\.0\.0\.1:2627", role: smarthost\}$/m);
+});
+
 test('the state of an installed gateway is not kept below /etc, where its unit may not write', () => {
   assert.deepEqual(['/etc/floodgate/floodgate.yaml', '/root/floodgate.yaml'].map(usualState), ['/var/lib/floodgate', './floodgate-data']);
 });
@@ -91,6 +107,7 @@ const usage: readonly [args: readonly string[], why: RegExp][] = [
   [['--networks', '10.0.0.0/40', '--domains', 'example.org'], /--networks: "10.0.0.0\/40" is not a network/],
   [['--networks', '10.0.0.0/8', '--domains', '*.example.org'], /--domains: /],
   [['--yes', '--hub', 'somewhere'], /--hub: /],
+  [['--yes', '--outgoing', 'out'], /--outgoing: "out" is not an address and port/],
   [['--yes', '--listen', '25'], /--listen: "25" is not an address and port/],
 ];
 for (const [args, why] of usage) {
@@ -111,6 +128,7 @@ test('what YAML would take for something else is put in quotes', () => {
     hub: 'lmtp://[::1]:24',
     xforward: false,
     listen: '[::]:25',
+    outgoing: null,
     state: './floodgate-data',
     observeUntil: '2026-09-01',
   });

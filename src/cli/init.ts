@@ -17,6 +17,7 @@ interface InitOptions {
   readonly hostname?: string;
   readonly xforward?: boolean;
   readonly listen: string;
+  readonly outgoing?: string;
   readonly state?: string;
   readonly file: string;
   readonly yes?: boolean;
@@ -66,6 +67,7 @@ export const initCommand =
       .option('--hostname <name>', "our name in the banner; default: this host's")
       .option('--xforward', 'tell the hub who the outside client was; a Postfix must allow it (smtpd_authorized_xforward_hosts)')
       .option('--listen <address>', 'where strangers reach us; "0.0.0.0:25" in real life', '127.0.0.1:2525')
+      .option('--outgoing <address>', 'where your own server hands over what your people send, as 127.0.0.1:2627 (docs/backscatter.md)')
       .option('--state <dir>', 'journal and database; default: ./floodgate-data, for a file below /etc /var/lib/floodgate')
       .option('--file <file>', 'where to write it; an existing file is never touched', 'floodgate.yaml')
       .option('--yes', 'ask nothing, take the defaults')
@@ -78,6 +80,8 @@ export const usualState = (file: string): string => (resolve(file).startsWith('/
 async function init(options: InitOptions, nowMs: number): Promise<void> {
   if (!hostPort.safeParse(options.listen).success)
     throw new CliError(`--listen: ${JSON.stringify(options.listen)} is not an address and port, as in 0.0.0.0:25 or [::]:25`, 2);
+  if (options.outgoing !== undefined && !hostPort.safeParse(options.outgoing).success)
+    throw new CliError(`--outgoing: ${JSON.stringify(options.outgoing)} is not an address and port, as in 127.0.0.1:2627`, 2);
   const answers = await answersTo(options);
   const text = firstConfig({
     hostname: options.hostname ?? siteHostname(hostname()),
@@ -86,6 +90,7 @@ async function init(options: InitOptions, nowMs: number): Promise<void> {
     hub: answers.hub,
     xforward: options.xforward ?? false,
     listen: options.listen,
+    outgoing: options.outgoing ?? null,
     state: options.state ?? usualState(options.file),
     observeUntil: `${new Date(nowMs + sevenDaysMs).toISOString().slice(0, 16)}:00Z`,
   });

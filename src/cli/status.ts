@@ -1,4 +1,5 @@
 // `floodgate status`: the running gateway at a glance.
+import { untoldLines } from '../model/forged-refusal.ts';
 import type { Status } from '../web/house.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 import { callDaemon } from './daemon.ts';
@@ -53,6 +54,7 @@ export function statusText(now: Status): string {
     ...(now.kernel === null
       ? []
       : [`  kernel ${now.kernel.networks} networks dropped, ${now.kernel.packets} packets so far${now.kernel.state === 'kept' ? '' : ', HELPER LOST'}`]),
+    ...untoldLines(now.bounces).map((text) => `  bounces ${text}`),
     `  journal ${sizeText(journal.bytes)} in ${journal.segments} segments${journal.oldest === null ? '' : ` since ${journal.oldest}`}, ${journal.dropped === 0 ? 'complete' : `${journal.dropped} events lost`}${journal.trouble === null ? '' : `, TROUBLE ${journal.trouble}`}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -11,20 +11,26 @@ import { OutgoingMemory } from './outgoing-memory.ts';
 import type { ReturnEvidence } from './return-evidence.ts';
 
 const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const anna = mailboxOf('anna@example.org');
 const dora = mailboxOf('dora@far.example');
 
 function desk(bounces: object = {}, evidence: ReturnEvidence | null = null) {
-  const clock = { ms: 20_700 * 24 * hourMs, busy: false };
+  const clock = { ms: 20_700 * dayMs, busy: false };
   const prints = new SharedArrayBuffer(DatedFingerprints.bytesFor(1000));
-  DatedFingerprints.prepare(prints, Buffer.alloc(16, 3), clock.ms - 6 * 24 * hourMs);
+  DatedFingerprints.prepare(prints, Buffer.alloc(16, 3), clock.ms - 7 * dayMs);
   const keys = new SharedArrayBuffer(OutgoingKeys.bytes);
   new OutgoingKeys(keys).rotate(clock.ms, () => Buffer.alloc(32, 1));
   const now = (): number => clock.ms;
+  const memory = new OutgoingMemory({ keys, prints }, { now });
+  // Anna has written into the world day by day.
+  clock.ms -= 7 * dayMs;
+  for (let day = 0; day < 7; day++, clock.ms += dayMs) for (let letter = 0; letter < 3; letter++) memory.noteLeaving(anna);
   return {
     clock,
+    memory,
     desk: createOutgoingDesk({
-      memory: new OutgoingMemory({ keys, prints }, { now }),
+      memory,
       evidence,
       printKey: { k0: 1, k1: 2 },
       config: configOf({ bounces }),
@@ -127,4 +133,14 @@ test('in an attack DNS is not asked about what is decided', async () => {
   const { desk: it } = desk({}, saying({ origin: () => (asked++, Promise.resolve(null)) }));
   for (let n = 0; n < 100; n++) await it.judge(report());
   assert.equal(asked, 1);
+});
+
+test('only what goes into the world shows that mail leaves through us', () => {
+  const { desk: it, memory } = desk();
+  const bert = mailboxOf('bert@example.org');
+  const message = { id: 'A-1', sender: bert, messageId: null, envelopeId: null };
+  it.remember({ ...message, recipients: [anna] });
+  assert.equal(memory.silenceOf(bert).means, 'nothing');
+  it.remember({ ...message, recipients: [anna, dora] });
+  assert.equal(memory.silenceOf(bert).means, 'not-sent');
 });

@@ -54,7 +54,10 @@ export function createOutgoingDesk({ memory, evidence, printKey, config: { bounc
   };
   return {
     isOurs,
-    remember: (message) => memory.remember(message),
+    remember: (message) => {
+      memory.remember(message);
+      if (!message.recipients.every(isOurs)) memory.noteLeaving(message.sender);
+    },
     traceLine: (message) => memory.traceLine(message),
     tagged: (sender) => (bounces.batv ? memory.tagged(sender) : sender),
     // Tags that were given before it was switched off still come back.

@@ -2,10 +2,11 @@
 // memory that all doors share; what it cannot prove it does not know.
 import { DatedFingerprints } from '../lib/dated-fingerprints.ts';
 import { addressOf, type Mailbox } from '../model/mailbox.ts';
-import type { Outgoing } from '../model/report-judgement.ts';
+import type { MemorySilence, Outgoing } from '../model/report-judgement.ts';
 import { isTagOf, tagOf, withTag } from '../wire/message/batv.ts';
 import { isMarkOf, traceLine, type TraceMark } from '../wire/message/trace-header.ts';
 import { decodeXtext } from '../wire/smtp/xtext.ts';
+import { isSeenSender, noteLeaving, silenceOf } from './leaving-days.ts';
 import { OutgoingKeys, returnsMs } from './outgoing-keys.ts';
 
 /** Shared by all threads of one gateway. */
@@ -32,9 +33,16 @@ export class OutgoingMemory {
     this.#now = now;
   }
 
-  /** Milliseconds for which all that left us is remembered; negative or small after it was switched on, or when it was too small. */
-  get completeForMs(): number {
-    return this.#now() - this.#prints.completeSinceMs;
+  /** What it means that nothing is remembered of mail of this domain; with a local part, of this address. */
+  silenceOf({ localPart, domain }: { readonly localPart?: string; readonly domain: string }): MemorySilence {
+    const silence = silenceOf(this, domain, { completeSinceMs: this.#prints.completeSinceMs, nowMs: this.#now() });
+    if (silence.means === 'nothing' || localPart === undefined || isSeenSender(this, { localPart, domain })) return silence;
+    return { means: 'nothing', why: 'not-seen-leaving', fromMs: null };
+  }
+
+  /** Mail may leave by a way from now on by which it did not before: what left by others meanwhile is not known. */
+  beginAnew(): void {
+    this.#prints.beginAnew(this.#now());
   }
 
   /** Remembers a message, before anybody can have it. */
@@ -45,6 +53,11 @@ export class OutgoingMemory {
     if (messageId !== null) this.#prints.add(messageIdOf(messageId), now);
     const named = envelopeId === null ? null : decodeXtext(envelopeId); // RFC 3464 2.2.1: it comes back decoded
     if (named !== null) this.#prints.add(`envelope ${named}`, now);
+  }
+
+  /** A message of this sender goes out into the world. */
+  noteLeaving(sender: Mailbox): void {
+    noteLeaving(this, sender, this.#now());
   }
 
   /** The signed header field for a message; '' where there is no key. */

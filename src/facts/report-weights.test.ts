@@ -17,6 +17,8 @@ for (const [first, origin, attack, expected, why] of [
   [untold, 'forbidden', true, 'forged', 'both together are'],
   [untold, 'doubted', true, 'unproven', 'a softfail is the site’s own doubt'],
   [untold, 'permitted', true, 'unproven', ''],
+  [{ returned: 'unproven', why: 'not-seen-leaving' }, 'forbidden', true, 'unproven', 'a forwarder’s address is none of ours, and the mail may be'],
+  [{ returned: 'unproven', why: 'memory-too-young' }, 'forbidden', true, 'unproven', 'as long as we have not seen what leaves'],
   [{ returned: 'ours', proof: 'trace' }, 'forbidden', true, 'ours', 'proofs are not weighed'],
 ] as const satisfies readonly (readonly [ReturnedVerdict, OriginHint | null, boolean, string, string])[])
   test(`${first.returned}, origin ${origin ?? 'not told'}, ${attack ? 'attack' : 'peace'}: ${expected} ${why}`, () =>
@@ -34,6 +36,7 @@ test('DNS is not asked where no answer could change the verdict', () => {
       if (verdicts.size > 1) assert.equal(mayChange(first, attack), true);
     }
   assert.equal(mayChange(silent, true), false);
+  assert.equal(mayChange({ returned: 'unproven', why: 'not-seen-leaving' }, true), false);
 });
 
 test('only three results of SPF say anything', () =>

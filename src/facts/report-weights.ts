@@ -14,15 +14,19 @@ export interface Hints {
 
 /** The verdict with what hints add to it. `first` is that of the memory: forged is its silence. Proofs are beyond weighing. */
 export function weighed(first: ReturnedVerdict, { origin, attack }: Hints): ReturnedVerdict {
-  if (first.returned === 'ours') return first;
+  if (first.returned === 'ours' || isOnTrial(first)) return first;
   const silence = first.returned === 'forged' ? weights.silence : 0;
   const sum = silence + (origin === null ? 0 : weights[origin]) + (attack ? weights.attack : 0);
   if (sum <= forgedAt) return { returned: 'forged' };
   return first.returned === 'forged' ? { returned: 'unproven', why: 'origin-permitted' } : first;
 }
 
+/** While we have not seen what leaves, no hint makes a report forged: forwarders have other addresses than ours, and what they return may be real. */
+const isOnTrial = (first: ReturnedVerdict): boolean => first.returned === 'unproven' && (first.why === 'memory-too-young' || first.why === 'not-seen-leaving');
+
 /** Whether any hint could change the verdict: DNS is not asked for what is decided. */
-export const mayChange = (first: ReturnedVerdict, attack: boolean): boolean => first.returned === 'unproven' || (first.returned === 'forged' && !attack);
+export const mayChange = (first: ReturnedVerdict, attack: boolean): boolean =>
+  (first.returned === 'unproven' && !isOnTrial(first)) || (first.returned === 'forged' && !attack);
 
 /** RFC 7208 2.6 as a hint; the rest (none, neutral, errors) is none. */
 export function hintOf(spf: string): OriginHint | null {

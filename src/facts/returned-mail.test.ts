@@ -6,12 +6,12 @@ import { mailboxOf } from '../../test/harness/policy-inputs.ts';
 import type { Sender } from '../model/mailbox.ts';
 import type { TraceMark } from '../wire/message/trace-header.ts';
 import { understand } from '../wire/message/understand.ts';
-import { judgeReport, youngestMs, type Proofs } from './returned-mail.ts';
+import { judgeReport, type Proofs } from './returned-mail.ts';
 
 const anna = mailboxOf('anna@hub.example');
 /** A memory in which nothing is, but what is said. */
 const memory = (known: Partial<Proofs> = {}): Proofs => ({
-  completeForMs: youngestMs,
+  silenceOf: () => ({ means: 'not-sent' }),
   isOurMark: () => false,
   hasSent: () => false,
   hasMessageId: () => false,
@@ -77,10 +77,20 @@ test('the mark of Anna’s mail proves nothing for Bert', () => {
 test('what came to a tagged address is ours, if it returns nothing at all', () =>
   assert.equal(judge(plain, memory(), { to: { ...anna, tagged: true } })?.returned, 'ours'));
 
-test('a memory that has not seen everything for five days cannot tell', () => {
-  const report = judge(plain, memory({ completeForMs: youngestMs - 1 }));
-  assert.ok(report?.returned === 'unproven' && report.why === 'memory-too-young');
-  assert.equal(judge(plain, memory({ completeForMs: 0, hasSent: () => true }))?.returned, 'ours', 'what it has seen it has seen');
+for (const why of ['memory-too-young', 'not-seen-leaving'] as const)
+  test(`where the silence of the memory means nothing (${why}) no report is forged, and what it has seen it has seen`, () => {
+    const silenceOf: Proofs['silenceOf'] = () => ({ means: 'nothing', why, fromMs: null });
+    const report = judge(plain, memory({ silenceOf }));
+    assert.ok(report?.returned === 'unproven' && report.why === why);
+    assert.equal(judge(plain, memory({ silenceOf, hasSent: () => true }))?.returned, 'ours');
+  });
+
+test('a report to two of us is forged only where the mail of both is seen', () => {
+  const silenceOf: Proofs['silenceOf'] = ({ localPart }) =>
+    localPart === 'anna' ? { means: 'not-sent' } : { means: 'nothing', why: 'not-seen-leaving', fromMs: null };
+  const recipients = [anna, mailboxOf('bert@hub.example')];
+  const report = judgeReport({ understanding: understand(plain), text: plain.toString('latin1'), from: null, recipients }, memory({ silenceOf }), alone);
+  assert.equal(report?.returned, 'unproven');
 });
 
 test('where others send for us nothing is forged', () => {

@@ -1,7 +1,7 @@
 // Is this report about mail of ours? Looked at when the whole report is there, never at RCPT: servers that verify senders ask with the null
 // sender and send nothing (RFC 5321 4.5.5). One proof is enough, from wherever in the report it comes.
 import { addressOf, type Sender } from '../model/mailbox.ts';
-import type { ReportInHand, ReportJudgement, ReportProof, ReturnedOriginal, ReturnedVerdict } from '../model/report-judgement.ts';
+import type { ReportInHand, ReportJudgement, ReportProof, ReturnedOriginal, ReturnedVerdict, UntoldWhy } from '../model/report-judgement.ts';
 import type { MessageUnderstanding } from '../model/understanding.ts';
 import { outsideHopOf } from '../wire/message/outside-hop.ts';
 import { traceHeaderName, traceMarksIn } from '../wire/message/trace-header.ts';
@@ -13,10 +13,8 @@ export interface SiteSenders {
 }
 
 /** The part of the memory that proves. */
-export type Proofs = Pick<OutgoingMemory, 'completeForMs' | 'isOurMark' | 'hasSent' | 'hasMessageId' | 'hasEnvelopeId'>;
+export type Proofs = Pick<OutgoingMemory, 'silenceOf' | 'isOurMark' | 'hasSent' | 'hasMessageId' | 'hasEnvelopeId'>;
 
-/** Bounces come for as long as queues try, in milliseconds: a memory that is younger may have missed what a bounce is about. */
-export const youngestMs = 5 * 86_400_000;
 /** Of each sort so many names are looked up at most: a report may hold as many as its maker likes. */
 const mostNames = 20;
 
@@ -33,9 +31,19 @@ function verdictOf(report: ReportInHand, proofs: Proofs, { othersSendForUs }: Si
   const proof = proofOf(report, proofs);
   if (proof !== null) return { returned: 'ours', proof };
   if (othersSendForUs) return { returned: 'unproven', why: 'others-send-for-us' };
-  if (proofs.completeForMs < youngestMs) return { returned: 'unproven', why: 'memory-too-young' };
+  const untold = untoldOf(report, proofs);
+  if (untold !== null) return { returned: 'unproven', why: untold };
   if (answersNothing(report)) return { returned: 'unproven', why: 'names-no-message' };
   return { returned: 'forged' };
+}
+
+/** Why what is not remembered may have been sent all the same; null: it was not, by any of those to whom the report comes. */
+function untoldOf({ recipients }: ReportInHand, proofs: Proofs): UntoldWhy | null {
+  for (const to of recipients.slice(0, mostNames)) {
+    const silence = proofs.silenceOf(to);
+    if (silence.means === 'nothing') return silence.why;
+  }
+  return null;
 }
 
 function proofOf({ understanding, text, from, recipients }: ReportInHand, proofs: Proofs): ReportProof | null {

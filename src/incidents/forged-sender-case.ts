@@ -4,20 +4,19 @@ import { networkOf } from '../lib/ip.ts';
 import { orgDomain } from '../lib/org-domain.ts';
 import type { AlarmKey } from '../model/alarm.ts';
 import type { Event } from '../model/events.ts';
+import type { ForgedRefusal } from '../model/forged-refusal.ts';
 import { ReturnedClusters, type ReturnedCluster } from './returned-clusters.ts';
 import { Tally, type Counted } from './tally.ts';
 
 export type { Counted } from './tally.ts';
 
 /** Sums are exact; lists name the largest first, only so many, and each with its error where it has one. Times are ISO 8601 UTC. */
-export interface ForgedSenderCase {
+export interface ForgedSenderCase extends ForgedRefusal {
   /** Reports on mail that was not ours. */
   readonly reports: number;
   /** In the same time to the same addresses: on mail of ours, and such of which it cannot be told. */
   readonly ours: number;
   readonly unproven: number;
-  /** Until then nothing is refused, as too little of what left us is remembered; null where forged reports can be told now. */
-  readonly toldFrom: string | null;
   readonly first: string | null;
   readonly last: string | null;
   readonly kinds: readonly Counted[];
@@ -116,13 +115,13 @@ export class ForgedSenderFold {
     this.#origin(event);
   }
 
-  result(): ForgedSenderCase {
+  result(refusal: ForgedRefusal = { untold: null, toldFrom: null, observing: null }): ForgedSenderCase {
     const { kinds, languages, mailLanguages, addresses, origins, networks, systems, countries, reporters } = this.#tallies;
     return {
       reports: this.#sums.forged,
       ours: this.#sums.ours,
       unproven: this.#sums.unproven,
-      toldFrom: null,
+      ...refusal,
       first: isoOf(this.#first),
       last: isoOf(this.#last),
       kinds: kinds.top(named),

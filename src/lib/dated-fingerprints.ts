@@ -89,6 +89,12 @@ export class DatedFingerprints {
     });
   }
 
+  /** From now on something may be missing that came before: it is complete from `atMs` on only. */
+  beginAnew(atMs: number): void {
+    this.#completeFrom(Math.ceil(atMs / 1000));
+    Atomics.add(this.#words, header.changes, 1);
+  }
+
   /** Forgets what is too old. Must be called more often than every two weeks, or the old would seem young again. */
   sweep(atMs: number): void {
     const day = dayOf(atMs);
@@ -127,7 +133,11 @@ export class DatedFingerprints {
 
   /** Something of that day had to go: it is complete from the next day on only. */
   #lost(day: number): void {
-    const since = ((day + 1) * dayMs) / 1000;
+    this.#completeFrom(((day + 1) * dayMs) / 1000);
+  }
+
+  /** Seconds since the epoch; never back. */
+  #completeFrom(since: number): void {
     for (;;) {
       const before = Atomics.load(this.#words, header.completeSince);
       if (before >>> 0 >= since || Atomics.compareExchange(this.#words, header.completeSince, before, since | 0) === before) return;

@@ -9,8 +9,17 @@ import type { MessageUnderstanding } from './understanding.ts';
  */
 export type ReportProof = 'trace' | 'message-id' | 'recipient' | 'envelope-id' | 'tag' | 'signature' | 'signed-header';
 
+/**
+ * Why the silence of the outgoing memory says nothing. memory-too-young: what left us is not remembered for five days yet. not-seen-leaving: next to no
+ * mail of the domain, or of this sender, leaves through us.
+ */
+export type UntoldWhy = 'memory-too-young' | 'not-seen-leaving';
+
+/** What it means that the outgoing memory does not know a message. `fromMs`: since the epoch, from when on it can be told if all goes on like this. */
+export type MemorySilence = { readonly means: 'not-sent' } | { readonly means: 'nothing'; readonly why: UntoldWhy; readonly fromMs: number | null };
+
 /** Why it cannot be told. origin-permitted: nothing proves it, but it says that the mail came from where our SPF record permits it. */
-export type UnprovenWhy = 'memory-too-young' | 'others-send-for-us' | 'names-no-message' | 'key-not-answered' | 'origin-permitted';
+export type UnprovenWhy = UntoldWhy | 'others-send-for-us' | 'names-no-message' | 'key-not-answered' | 'origin-permitted';
 
 /** What the SPF record of our domain says of the first outside hop that a report returns: pass, softfail, fail. Weak: a report can be made up. */
 export type OriginHint = 'permitted' | 'doubted' | 'forbidden';
@@ -95,7 +104,7 @@ export interface Outgoing {
 export interface OutgoingDesk {
   /** One of our addresses: only their bounces come to us. */
   isOurs(sender: Sender): sender is Mailbox;
-  /** Remembers a message before anybody can have it. */
+  /** Remembers a message before anybody can have it, and that mail of its sender leaves through us. */
   remember(message: Outgoing): void;
   /** The signed header field for a message that goes out into the world, ended by CRLF. */
   traceLine(message: Pick<Outgoing, 'id' | 'sender'>): string;

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { readJournal } from '../events/read-journal.ts';
 import { openPlaces, type PlaceFiles } from '../facts/places.ts';
-import { youngestMs } from '../facts/returned-mail.ts';
 import { ForgedSenderFold, type ForgedSenderCase, type OriginPlace } from '../incidents/forged-sender-case.ts';
 import type { ShownIncident } from '../incidents/shown.ts';
+import type { ForgedRefusal } from '../model/forged-refusal.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 
 /** The detector counted so long before it raised its first alarm, in milliseconds. */
@@ -16,22 +16,21 @@ export interface ForgedSenderParts {
   readonly countries: string | undefined;
   /** Databases of places, as configured for the detectors. */
   readonly places: PlaceFiles;
-  /** For so many milliseconds all that left us is remembered. */
-  readonly completeForMs: number;
+  /** What is refused of it just now. */
+  readonly refusal: ForgedRefusal;
 }
 
 /** Null for an incident of another sort. */
 export async function forgedSenderCase(
   { detector, key, onsetAt, closedAt }: ShownIncident,
-  { journalDir, countries, places, completeForMs }: ForgedSenderParts,
+  { journalDir, countries, places, refusal }: ForgedSenderParts,
 ): Promise<ForgedSenderCase | null> {
   if (detector !== 'backscatter-flood') return null;
   const fold = new ForgedSenderFold(key, await placesOf(countries, places));
   const toMs = closedAt === null ? Infinity : Date.parse(closedAt);
   for await (const event of readJournal(journalDir, { fromMs: Date.parse(onsetAt) - beforeMs, toMs, needles: ['"type":"report-judged"'] }))
     if (event.type === 'report-judged') fold.note(event);
-  const missingMs = youngestMs - completeForMs;
-  return { ...fold.result(), toldFrom: missingMs > 0 ? new Date(Date.now() + missingMs).toISOString() : null };
+  return fold.result(refusal);
 }
 
 /** The table of the operator goes before the databases. */

@@ -144,6 +144,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     outgoing: await openOutgoingInForce({
       dir: config.state,
       remember: config.bounces.remember,
+      listeners: config.listeners,
       trouble: (why) => process.stderr.write(`floodgate: ${why}\n`),
     }),
     level: SharedLevel.allocate(),

@@ -77,7 +77,7 @@ export interface Keeper {
   readonly live: LiveEvents['watch'];
   readonly load: LoadWatch;
   readonly correspondents: Pick<CorrespondentsInForce, 'size'>;
-  readonly outgoing: Pick<OutgoingInForce, 'completeForMs'>;
+  readonly outgoing: Pick<OutgoingInForce, 'silenceOf'>;
   /** What would be decided today about a session of the past; null where it cannot be told. */
   today(explanation: Explanation): Promise<Redecision | null>;
   /** The settings in force. */
@@ -161,7 +161,7 @@ function keeperOf(parts: KeeperParts, supervisor: DoorSupervisor, listeners: rea
       inForce.settings = next;
       recorder.setLog(next.config.log.format, next.config.log.level);
       parts.quarantine.reconfigure(next);
-      for (const part of [ownDelivery, parts.spool, parts.digests, parts.alerts, parts.response, parts.logs]) part.reconfigure(next.config);
+      for (const part of [ownDelivery, parts.spool, parts.digests, parts.alerts, parts.response, parts.logs, parts.outgoing]) part.reconfigure(next.config);
       void parts.lists.reload(next.config.lists);
       void parts.files.look();
       supervisor.broadcast({ kind: 'settings', ...next });

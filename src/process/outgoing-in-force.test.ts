@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import { writeOldMemory } from '../../test/harness/outgoing-memory.ts';
 import { scratchDirectory } from '../../test/harness/scratch.ts';
 import { mailboxOf } from '../../test/harness/policy-inputs.ts';
+import type { Config } from '../config/options.ts';
 import { OutgoingMemory } from '../facts/outgoing-memory.ts';
 import { traceMarksIn } from '../wire/message/trace-header.ts';
 import { openOutgoingInForce } from './outgoing-in-force.ts';
@@ -14,7 +16,7 @@ const now = (): number => Date.now();
 
 test('keys and memory outlive a restart, in a file for us alone', async (t) => {
   const dir = scratchDirectory(t, 'outgoing');
-  const parts = { dir, remember: 1000, trouble: (why: string) => assert.fail(why) };
+  const parts = { dir, remember: 1000, listeners: [], trouble: (why: string) => assert.fail(why) };
   const first = await openOutgoingInForce(parts);
   const memory = new OutgoingMemory(first.ground, { now });
   memory.remember(message);
@@ -26,13 +28,13 @@ test('keys and memory outlive a restart, in a file for us alone', async (t) => {
   const later = new OutgoingMemory(second.ground, { now });
   assert.ok(mark !== undefined && later.isOurMark(mark, 'anna@hub.example'));
   assert.equal(later.hasMessageId('<x@hub.example>'), true);
-  assert.ok(second.completeForMs() > -1000 && second.completeForMs() < 60_000, 'complete since it was switched on, in whole seconds');
+  assert.deepEqual(second.silenceOf({ domain: 'hub.example' }), { means: 'nothing', why: 'memory-too-young', fromMs: null }, 'it has just been switched on');
   await second.close();
 });
 
 test('a key that signs is on the disk before the first message is signed', async (t) => {
   const dir = scratchDirectory(t, 'outgoing');
-  const parts = { dir, remember: 1000, trouble: (why: string) => assert.fail(why) };
+  const parts = { dir, remember: 1000, listeners: [], trouble: (why: string) => assert.fail(why) };
   const first = await openOutgoingInForce(parts);
   const [mark] = traceMarksIn(new OutgoingMemory(first.ground, { now }).traceLine(message));
   const second = await openOutgoingInForce(parts); // as after a crash: nothing was closed
@@ -51,12 +53,44 @@ for (const [why, spoil, remember] of [
   test(`a file that is ${why} is told, and the memory begins anew`, async (t) => {
     const dir = scratchDirectory(t, 'outgoing');
     const told: string[] = [];
-    const first = await openOutgoingInForce({ dir, remember: 1000, trouble: (text) => told.push(text) });
+    const first = await openOutgoingInForce({ dir, remember: 1000, listeners: [], trouble: (text) => told.push(text) });
     new OutgoingMemory(first.ground, { now }).remember(message);
     await first.close();
     spoil(join(dir, 'outgoing-memory'));
-    const second = await openOutgoingInForce({ dir, remember, trouble: (text) => told.push(text) });
+    const second = await openOutgoingInForce({ dir, remember, listeners: [], trouble: (text) => told.push(text) });
     assert.equal(new OutgoingMemory(second.ground, { now }).hasMessageId('<x@hub.example>'), false);
     assert.equal(told.length, 1);
     await second.close();
   });
+
+/** A memory in which mail of hub.example has left day by day for a week, by the listener `out`. */
+async function weekOld(t: TestContext) {
+  const dir = scratchDirectory(t, 'outgoing');
+  await writeOldMemory(dir);
+  return { dir, remember: 1_000_000, trouble: (why: string) => assert.fail(why) };
+}
+const way = (name: string, role: 'mx' | 'submission' | 'smarthost') => ({ name, role }) as Config['listeners'][number]; // all that is looked at
+const hub = { domain: 'hub.example' };
+
+test('a new way out begins the memory anew: what left without it before nobody has seen; the old ways and a door for strangers do not', async (t) => {
+  const parts = await weekOld(t);
+  const first = await openOutgoingInForce({ ...parts, listeners: [way('mx', 'mx'), way('out', 'submission')] });
+  assert.equal(first.silenceOf(hub).means, 'not-sent');
+  first.reconfigure({ listeners: [way('mx-2', 'mx'), way('out', 'submission')] });
+  assert.equal(first.silenceOf(hub).means, 'not-sent');
+  first.reconfigure({ listeners: [way('mx', 'mx'), way('out', 'submission'), way('hub', 'smarthost')] });
+  const silence = first.silenceOf(hub);
+  assert.ok(silence.means === 'nothing' && silence.why === 'memory-too-young');
+  const fromMs = (silence.fromMs ?? 0) - Date.now();
+  assert.ok(Math.abs(fromMs - 5 * 86_400_000) < 60_000, `in five days: ${fromMs}`);
+  await first.close();
+  const second = await openOutgoingInForce({ ...parts, listeners: [way('out', 'submission'), way('hub', 'smarthost')] });
+  assert.deepEqual(second.silenceOf(hub), silence, 'and not once more at the next start');
+  await second.close();
+});
+
+test('a way out that comes with a restart begins it anew as well', async (t) => {
+  const it = await openOutgoingInForce({ ...(await weekOld(t)), listeners: [way('hub', 'smarthost')] });
+  assert.equal(it.silenceOf(hub).means, 'nothing');
+  await it.close();
+});

@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { OutgoingKeys } from '../facts/outgoing-keys.ts';
-import { rememberedDays, type OutgoingGround } from '../facts/outgoing-memory.ts';
+import type { Config } from '../config/options.ts';
+import { OutgoingMemory, rememberedDays, type OutgoingGround } from '../facts/outgoing-memory.ts';
 import { DatedFingerprints } from '../lib/dated-fingerprints.ts';
 
 export interface OutgoingInForce {
   readonly ground: OutgoingGround;
-  /** Milliseconds for which all that left us is remembered. */
-  completeForMs(): number;
+  /** What its silence means of mail of a domain, or of an address. */
+  readonly silenceOf: OutgoingMemory['silenceOf'];
+  /** Looks whether there is a new way out: until it was there, mail left by ways that nobody saw. */
+  reconfigure(config: Pick<Config, 'listeners'>): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +23,7 @@ export interface OutgoingInForceParts {
   readonly dir: string;
   /** Things remembered; a file of another size is begun anew. */
   readonly remember: number;
+  readonly listeners: Config['listeners'];
   trouble(why: string): void;
 }
 
@@ -35,7 +39,7 @@ const stampOctets = 8;
 const digestOctets = 32;
 
 /** Reads what an earlier run has left. A file that is damaged is told, and the memory begins anew: bounces cannot be told from forged ones for five days. */
-export async function openOutgoingInForce({ dir, remember, trouble }: OutgoingInForceParts): Promise<OutgoingInForce> {
+export async function openOutgoingInForce({ dir, remember, listeners, trouble }: OutgoingInForceParts): Promise<OutgoingInForce> {
   const file = join(dir, 'outgoing-memory');
   const ground: OutgoingGround = {
     keys: new SharedArrayBuffer(OutgoingKeys.bytes),
@@ -45,6 +49,8 @@ export async function openOutgoingInForce({ dir, remember, trouble }: OutgoingIn
   if (!old) DatedFingerprints.prepare(ground.prints, randomBytes(16), Date.now());
   const keys = new OutgoingKeys(ground.keys);
   const prints = new DatedFingerprints(ground.prints, { days: rememberedDays });
+  const memory = new OutgoingMemory(ground, { now: Date.now });
+  let ways = waysOut({ listeners });
 
   let written = -1;
   let saving: Promise<void> = Promise.resolve();
@@ -58,18 +64,33 @@ export async function openOutgoingInForce({ dir, remember, trouble }: OutgoingIn
   const look = (): void => {
     if (keys.rotate(Date.now(), () => randomBytes(32))) written = -1;
     prints.sweep(Date.now());
+    noteWays(memory, ways);
   };
   look();
   await save(); // a key that signs must survive a crash
   const timers = [setInterval(() => void save(), saveEveryMs).unref(), setInterval(look, lookEveryMs).unref()];
   return {
     ground,
-    completeForMs: () => Date.now() - prints.completeSinceMs,
+    silenceOf: (of) => memory.silenceOf(of),
+    reconfigure: (config) => {
+      ways = waysOut(config);
+      noteWays(memory, ways);
+    },
     close: () => {
       for (const timer of timers) clearInterval(timer);
       return save();
     },
   };
+}
+
+/** Listeners for our own people's mail, as they are noted. */
+const waysOut = ({ listeners }: Pick<Config, 'listeners'>): readonly string[] =>
+  listeners.flatMap(({ role, name }) => (role === 'mx' ? [] : [`way out ${role} ${name}`]));
+
+/** A way that was not there in the last days makes the memory begin anew: what left without it nobody has seen. */
+function noteWays(memory: OutgoingMemory, ways: readonly string[]): void {
+  if (ways.some((way) => !memory.hasNoted(way))) memory.beginAnew();
+  for (const way of ways) memory.note(way);
 }
 
 /** What it is, when it was written (ms), keys, prints, digest. */

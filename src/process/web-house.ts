@@ -6,6 +6,7 @@ import { lastEvents } from '../events/read-journal.ts';
 import type { Gauges } from '../events/metrics.ts';
 import { hostPortText, hubAddressText } from '../config/value-types.ts';
 import type { HubStatus, Status, WebHouse } from '../web/house.ts';
+import { bouncesToldNow, forgedRefusalNow } from './forged-refusal-now.ts';
 import { forgedSenderCase } from './forged-sender-desk.ts';
 import { hopState } from './hop-state.ts';
 import type { Keeper } from './keeper.ts';
@@ -37,8 +38,9 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
         const found = await keeper.incidents.find(name);
         if (found === null) return null;
         await keeper.flushJournal();
-        const { bounces, places } = keeper.settings().config;
-        return forgedSenderCase(found.incident, { journalDir, countries: bounces.countries, places, completeForMs: keeper.outgoing.completeForMs() });
+        const { config } = keeper.settings();
+        const refusal = forgedRefusalNow(found.incident.key, { config, outgoing: keeper.outgoing, nowMs: Date.now() });
+        return forgedSenderCase(found.incident, { journalDir, countries: config.bounces.countries, places: config.places, refusal });
       },
     },
     tokens: keeper.tokens,
@@ -137,6 +139,7 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
       lagMs: Math.round((figures?.lagMs ?? 0) * 10) / 10,
     })),
     kernel: keeper.measures.kernel(),
+    bounces: bouncesToldNow(config, { config, outgoing: keeper.outgoing, nowMs: Date.now() }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { QuotaCommands } from '../facts/quota-keeper.ts';
 import type { LiveWatcher } from '../events/live.ts';
 import type { Sums } from '../events/tally.ts';
 import type { Event } from '../model/events.ts';
+import type { BouncesTold } from '../model/forged-refusal.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
 import type { DigestControl } from '../respond/digest/control.ts';
@@ -33,6 +34,8 @@ export interface Status {
   readonly doors: readonly DoorStatus[];
   /** The kernel's sets; null where no helper is configured. */
   readonly kernel: KernelStatus | null;
+  /** Of which of our domains forged bounces can be told from our own. */
+  readonly bounces: BouncesTold;
 }
 
 export interface KernelStatus {

@@ -23,6 +23,7 @@ export const sampleStatus: Status = {
   journal: { dir: '/var/lib/floodgate/journal', bytes: 5_000_000, segments: 3, queuedBytes: 0, oldest: '2026-11-01T00:00:00.000Z', dropped: 0, trouble: null },
   doors: [{ name: 'smtp-1', state: 'up', sessions: 3, lagMs: 1.4 }],
   kernel: null,
+  bounces: { othersSendForUs: false, told: 1, untold: [], untoldInAll: 0 },
 };
 
 export const sampleSpooled: ShownSpooled = {

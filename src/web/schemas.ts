@@ -50,6 +50,14 @@ export const statusSchema: Schema = object({
       object({ state: { enum: ['kept', 'lost'] }, why: textOrNull, networks: number, leftOut: number, leftOutWhy: textOrNull, packets: number, bytes: number }),
     ],
   },
+  bounces: object({
+    othersSendForUs: { type: 'boolean' },
+    told: number,
+    untold: list(
+      object({ domain: text, untold: { enum: ['memory-too-young', 'not-seen-leaving'] }, toldFrom: { type: ['string', 'null'], format: 'date-time' } }),
+    ),
+    untoldInAll: number,
+  }),
 });
 
 export const readySchema: Schema = object({ ready: { type: 'boolean' }, reasons: texts });

@@ -3,6 +3,7 @@ import { clean, defineCheck, finding, unsure } from '../check.ts';
 /** What cannot be told, in words; null: there is nothing to be told. */
 const unsureBecause = {
   'memory-too-young': 'what left us is not remembered for long enough yet',
+  'not-seen-leaving': 'next to no mail of this sender or domain leaves through this gateway',
   'key-not-answered': 'DNS did not answer for the key of a signature of ours',
   'origin-permitted': 'nothing proves it, but it came from where our SPF record permits it',
   'names-no-message': null,

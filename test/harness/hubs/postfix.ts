@@ -19,6 +19,8 @@ export interface PostfixHub extends Hub {
 export interface PostfixOptions extends HubOptions {
   /** main.cf lines that win over ours. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Further lines of master.cf. */
+  readonly services?: readonly string[];
   /** Listens on every address: Postfix does not warn of its process limit where only loopback can reach it. */
   readonly everywhere?: boolean;
 }
@@ -156,7 +158,8 @@ export async function postfixHub(owner: Owner, options: PostfixOptions = {}): Pr
     },
     async start() {
       writeFileSync(join(config, 'main.cf'), mainCf(directory, settings));
-      writeFileSync(join(config, 'master.cf'), masterCf(options.everywhere === true || netns !== null ? String(port) : `127.0.0.1:${port}`));
+      const listenOn = options.everywhere === true || netns !== null ? String(port) : `127.0.0.1:${port}`;
+      writeFileSync(join(config, 'master.cf'), `${masterCf(listenOn)}${(options.services ?? []).map((line) => `${line}\n`).join('')}`);
       mkdirSync(settings['queue_directory'] ?? join(directory, 'queue'), { recursive: true });
       // Returns when the daemon has its listeners.
       const [program, ...first] = netns === null ? [peerPath('postfix')] : ['ip', 'netns', 'exec', netns, peerPath('postfix')];
