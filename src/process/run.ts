@@ -14,6 +14,7 @@ import { endRequest } from './end-request.ts';
 import { readHeldKeys } from './held-keys.ts';
 import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
+import { openServiceManager, type ServiceManager, type Standing } from './service-manager.ts';
 import { readTlsMaterial } from './tls-material.ts';
 import { ownChecks } from './own-checks.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -33,6 +34,7 @@ interface Loaded {
 export async function run(options: RunOptions, about: { readonly version: string; readonly context: LoadContext }): Promise<void> {
   // Whoever read our output may go: that is no reason to stop taking mail.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const manager = openServiceManager({ env: process.env, pids: [process.pid, process.ppid] });
   const file = findConfig(options.config);
   const loaded = load(file, about.context);
   const { config } = loaded.settings;
@@ -45,7 +47,7 @@ export async function run(options: RunOptions, about: { readonly version: string
   });
   noteLoaded(keeper, loaded);
   if (file === null) await makeFirstMailboxes(loaded.settings);
-  const web = makeWeb(keeper, about.version);
+  const { web, standing } = makeWeb(keeper, about.version);
   await web.listenControl(join(config.state, 'control.sock'));
   const webAddress = await openWeb(web, config).catch(async (error: unknown) => {
     await keeper.stop('cannot start');
@@ -53,28 +55,45 @@ export async function run(options: RunOptions, about: { readonly version: string
     throw error;
   });
   const telemetry = config.telemetry && (await openTelemetry({ ...config.telemetry, watch: keeper.live, record: keeper.recorder.record }));
-  const ended = untilSignal(keeper, async () => {
+  const ended = untilSignal(keeper, manager, async () => {
     await telemetry?.close();
     await web.close();
   });
   const reload = createReload(keeper, file, about.context);
-  process.on('SIGHUP', () => void reload());
+  process.on('SIGHUP', () => {
+    manager.reloading();
+    void reload().finally(manager.ready);
+  });
   const addresses = keeper.listeners.map(({ name, host, port }) => `${name}=${hostPortText({ host, port })}`);
   process.stdout.write(`floodgate ready ${[...addresses, ...webAddress].join(' ')}\n`);
+  manager.ready();
+  manager.watch(standing);
   if (file === null) process.stderr.write(whatToTry(config));
   await ended;
   process.exit(0);
 }
 
-async function loadWeb(): Promise<(keeper: Keeper, version: string) => Web> {
+interface WebAndStanding {
+  readonly web: Web;
+  standing(): Standing;
+}
+
+async function loadWeb(): Promise<(keeper: Keeper, version: string) => WebAndStanding> {
   const [{ createWeb }, { createAccess }, { webHouse }] = await Promise.all([import('../web/server.ts'), import('../web/access.ts'), import('./web-house.ts')]);
-  return (keeper, version) =>
-    createWeb(webHouse(keeper, { version }), {
+  return (keeper, version) => {
+    const house = webHouse(keeper, { version });
+    const web = createWeb(house, {
       version,
       access: createAccess({ bearerOf: keeper.tokens.bearerOf, isLoopback, record: keeper.recorder.record, now: Date.now }),
       allowedHosts: () => hostsOf(keeper.settings().config),
       onFault: (error, path) => process.stderr.write(`floodgate: web: ${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
     });
+    const standing = (): Standing => {
+      const { ready, reasons } = house.ready();
+      return { ready, trouble: reasons };
+    };
+    return { web, standing };
+  };
 }
 
 /** Names under which browsers come: ours, and the one in the links of letters. */
@@ -93,10 +112,14 @@ async function openWeb(web: Web, { web: wanted }: Config): Promise<readonly stri
 }
 
 /** Resolves when a signal has ended the gateway in good order; a second signal ends it at once. */
-function untilSignal(keeper: Keeper, closeOthers: () => Promise<void>): Promise<void> {
+function untilSignal(keeper: Keeper, manager: ServiceManager, closeOthers: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const end = endRequest({
-      drain: (signal) => void keeper.stop(signal).then(closeOthers).then(resolve),
+      drain: (signal) => {
+        manager.stopping();
+        manager.close();
+        void keeper.stop(signal).then(closeOthers).then(resolve);
+      },
       atOnce: () => process.exit(1),
       now: () => performance.now(),
     });

@@ -51,6 +51,7 @@ const programs = {
   perl: { binary: 'perl' },
   xz: { binary: 'xz' },
   'systemd-analyze': { binary: 'systemd-analyze' },
+  'systemd-notify': { binary: 'systemd-notify' },
   promtool: { binary: 'usr/bin/promtool', folder: 'prometheus' },
 } as const satisfies Record<string, PeerProgram>;
 
