@@ -71,9 +71,15 @@ library_path() { printf '%s' "$cache/$1/usr/lib/$(uname -m)-linux-gnu:$cache/$1/
 missing_libraries() { LD_LIBRARY_PATH=$(library_path "$1") ldd "$cache/$1/$2" 2>/dev/null | sed -n 's/^[[:space:]]*\(.*\) => not found.*/\1/p'; }
 lacks_libraries() { [ -n "$(missing_libraries "$1" "$2")" ]; }
 
-# fetch FOLDER BINARY PACKAGE...: unpacks, then adds the libraries the binary still lacks, out of what its package depends on.
+# The libraries that a package depends on by itself.
+libraries_of() {
+  apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$1" |
+    sed -n 's/^ *Depends: \(lib[a-z0-9.+-]*\).*/\1/p'
+}
+
+# fetch FOLDER BINARY PACKAGE...: unpacks, then adds the libraries the binary still lacks: those of its package first, then those of these.
 fetch() {
-  local folder_name=$1 binary=$2 main=$3 wanted
+  local folder_name=$1 binary=$2 main=$3 seen=' ' wanted next
   shift 2
   if [ -x "$cache/$folder_name/$binary" ] && ! lacks_libraries "$folder_name" "$binary"; then
     say "already unpacked: $folder_name"
@@ -83,11 +89,17 @@ fetch() {
   say "unpacking $* into $cache/$folder_name"
   rm -rf "${cache:?}/$folder_name"
   unpack "$folder_name" "$@"
-  if lacks_libraries "$folder_name" "$binary"; then
-    wanted=$(apt-cache depends --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances "$main" |
-      sed -n 's/^ *Depends: \(lib[a-z0-9.+-]*\).*/\1/p' | sort -u)
-    for library in $wanted; do installed "$library" || unpack "$folder_name" "$library"; done
-  fi
+  wanted=$(libraries_of "$main")
+  while [ -n "$wanted" ] && lacks_libraries "$folder_name" "$binary"; do
+    next=
+    for library in $wanted; do
+      if installed "$library" || [[ $seen = *" $library "* ]]; then continue; fi
+      unpack "$folder_name" "$library"
+      seen+="$library "
+      next+=" $(libraries_of "$library")"
+    done
+    wanted=$next
+  done
   rm -rf "$cache/deb"
   if lacks_libraries "$folder_name" "$binary"; then fail "$folder_name still lacks libraries: $(missing_libraries "$folder_name" "$binary")"; fi
 }
