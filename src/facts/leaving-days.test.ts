@@ -22,7 +22,8 @@ function memory(sent: readonly Sent[], completeDays = 30) {
   const clock = { ms: today };
   const prints = new SharedArrayBuffer(DatedFingerprints.bytesFor(10_000));
   DatedFingerprints.prepare(prints, Buffer.alloc(16, 3), today - completeDays * dayMs);
-  const it = new OutgoingMemory({ keys: new SharedArrayBuffer(OutgoingKeys.bytes), prints }, { now: () => clock.ms });
+  const notes = new SharedArrayBuffer(DatedFingerprints.bytesFor(100));
+  const it = new OutgoingMemory({ keys: new SharedArrayBuffer(OutgoingKeys.bytes), prints, notes }, { now: () => clock.ms });
   for (const { ago, messages = 3, by = 'anna' } of sent) {
     clock.ms = today - ago * dayMs;
     for (let n = 0; n < messages; n++) it.noteLeaving(mailboxOf(`${by}@hub.example`));

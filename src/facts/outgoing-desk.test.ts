@@ -19,10 +19,12 @@ function desk(bounces: object = {}, evidence: ReturnEvidence | null = null) {
   const clock = { ms: 20_700 * dayMs, busy: false };
   const prints = new SharedArrayBuffer(DatedFingerprints.bytesFor(1000));
   DatedFingerprints.prepare(prints, Buffer.alloc(16, 3), clock.ms - 7 * dayMs);
+  const notes = new SharedArrayBuffer(DatedFingerprints.bytesFor(1000));
+  DatedFingerprints.prepare(notes, Buffer.alloc(16, 4), clock.ms);
   const keys = new SharedArrayBuffer(OutgoingKeys.bytes);
   new OutgoingKeys(keys).rotate(clock.ms, () => Buffer.alloc(32, 1));
   const now = (): number => clock.ms;
-  const memory = new OutgoingMemory({ keys, prints }, { now });
+  const memory = new OutgoingMemory({ keys, prints, notes }, { now });
   // Anna has written into the world day by day.
   clock.ms -= 7 * dayMs;
   for (let day = 0; day < 7; day++, clock.ms += dayMs) for (let letter = 0; letter < 3; letter++) memory.noteLeaving(anna);
@@ -143,4 +145,13 @@ test('only what goes into the world shows that mail leaves through us', () => {
   assert.equal(memory.silenceOf(bert).means, 'nothing');
   it.remember({ ...message, recipients: [anna, dora] });
   assert.equal(memory.silenceOf(bert).means, 'not-sent');
+});
+
+test('strangers who write to her a hundred thousand times cost her nothing of what is remembered of her own mail', () => {
+  const { desk: it, memory } = desk();
+  const sent = { id: 'A-1', sender: anna, recipients: [mailboxOf('x@far.example')], messageId: null, envelopeId: null };
+  it.remember(sent);
+  for (let n = 0; n < 20_000; n++) it.rememberWriter(mailboxOf(`writer-${n}@far.example`), [anna, { ...anna, localPart: `anna+${n}` }]);
+  assert.equal(memory.hasSent('anna@example.org', 'x@far.example'), true);
+  assert.equal(memory.silenceOf(anna).means, 'not-sent');
 });

@@ -46,7 +46,8 @@ export class OutgoingKeys {
   rotate(atMs: number, fresh: () => Buffer): boolean {
     const sinces = Array.from({ length: slots }, (_, slot) => this.#since(slot));
     const newest = Math.max(...sinces);
-    if (newest > 0 && atMs - newest * 1000 < signsMs && newest * 1000 <= atMs) return false;
+    if (newest * 1000 > atMs) return this.#redate(atMs);
+    if (newest > 0 && atMs - newest * 1000 < signsMs) return false;
     const number = newest === 0 ? 1 : (this.#words[sinces.indexOf(newest) * slotWords + 1] ?? 0) + 1;
     const start = sinces.indexOf(Math.min(...sinces)) * slotWords;
     Atomics.store(this.#words, start, 0); // nobody reads half a key
@@ -54,6 +55,13 @@ export class OutgoingKeys {
     for (let word = 0; word < keyOctets / 4; word++) this.#words[start + 2 + word] = key.readInt32LE(word * 4);
     this.#words[start + 1] = number;
     Atomics.store(this.#words, start, Math.max(1, Math.floor(atMs / 1000)) | 0);
+    return true;
+  }
+
+  /** Keys that were made while the clock was ahead are of now: nothing is written over for a clock that was wrong. */
+  #redate(atMs: number): true {
+    for (let slot = 0; slot < slots; slot++)
+      if (this.#since(slot) * 1000 > atMs) Atomics.store(this.#words, slot * slotWords, Math.max(1, Math.floor(atMs / 1000)) | 0);
     return true;
   }
 

@@ -15,7 +15,8 @@ function memory() {
   const clock = { ms: start };
   const prints = new SharedArrayBuffer(DatedFingerprints.bytesFor(1000));
   DatedFingerprints.prepare(prints, Buffer.alloc(16, 3), start);
-  const ground: OutgoingGround = { keys: new SharedArrayBuffer(OutgoingKeys.bytes), prints };
+  const notes = new SharedArrayBuffer(DatedFingerprints.bytesFor(100));
+  const ground: OutgoingGround = { keys: new SharedArrayBuffer(OutgoingKeys.bytes), prints, notes };
   const keys = new OutgoingKeys(ground.keys);
   let made = 0;
   const rotate = () => keys.rotate(clock.ms, () => Buffer.alloc(32, ++made));

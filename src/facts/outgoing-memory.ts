@@ -6,13 +6,15 @@ import type { MemorySilence, Outgoing } from '../model/report-judgement.ts';
 import { isTagOf, tagOf, withTag } from '../wire/message/batv.ts';
 import { isMarkOf, traceLine, type TraceMark } from '../wire/message/trace-header.ts';
 import { decodeXtext } from '../wire/smtp/xtext.ts';
-import { isSeenSender, noteLeaving, silenceOf } from './leaving-days.ts';
+import { isSeenSender, noteLeaving, silenceOf, type DayNotes } from './leaving-days.ts';
 import { OutgoingKeys, returnsMs } from './outgoing-keys.ts';
 
 /** Shared by all threads of one gateway. */
 export interface OutgoingGround {
   readonly keys: SharedArrayBuffer;
   readonly prints: SharedArrayBuffer;
+  /** What strangers can cause to be noted: however much it is, it costs us nothing of what we sent. */
+  readonly notes: SharedArrayBuffer;
 }
 
 /** Milliseconds in a day. */
@@ -24,19 +26,26 @@ const clockSlackSeconds = 300;
 
 export class OutgoingMemory {
   readonly #prints: DatedFingerprints;
+  readonly #notes: DatedFingerprints;
   readonly #keys: OutgoingKeys;
   readonly #now: () => number;
+  /** Things of our own worth remembering for fourteen days, under names of their own. */
+  readonly own: DayNotes = {
+    note: (thing) => this.#prints.add(`noted ${thing}`, this.#now()),
+    hasNoted: (thing) => this.#prints.has(`noted ${thing}`, this.#now()),
+  };
 
   constructor(ground: OutgoingGround, { now }: { now(): number }) {
     this.#prints = new DatedFingerprints(ground.prints, { days: rememberedDays });
+    this.#notes = new DatedFingerprints(ground.notes, { days: rememberedDays });
     this.#keys = new OutgoingKeys(ground.keys);
     this.#now = now;
   }
 
   /** What it means that nothing is remembered of mail of this domain; with a local part, of this address. */
   silenceOf({ localPart, domain }: { readonly localPart?: string; readonly domain: string }): MemorySilence {
-    const silence = silenceOf(this, domain, { completeSinceMs: this.#prints.completeSinceMs, nowMs: this.#now() });
-    if (silence.means === 'nothing' || localPart === undefined || isSeenSender(this, { localPart, domain })) return silence;
+    const silence = silenceOf(this.own, domain, { completeSinceMs: this.#prints.completeSinceMs, nowMs: this.#now() });
+    if (silence.means === 'nothing' || localPart === undefined || isSeenSender(this.own, { localPart, domain })) return silence;
     return { means: 'nothing', why: 'not-seen-leaving', fromMs: null };
   }
 
@@ -57,7 +66,7 @@ export class OutgoingMemory {
 
   /** A message of this sender goes out into the world. */
   noteLeaving(sender: Mailbox): void {
-    noteLeaving(this, sender, this.#now());
+    noteLeaving(this.own, sender, this.#now());
   }
 
   /** The signed header field for a message; '' where there is no key. */
@@ -105,13 +114,19 @@ export class OutgoingMemory {
     return this.#prints.has(`envelope ${envelopeId}`, this.#now());
   }
 
-  /** Remembers anything else that is worth so many days, under a name of its own. */
+  /** Remembers for so many days what somebody outside has caused, as long as there is room; under a name of its own. */
   note(thing: string): void {
-    this.#prints.add(`noted ${thing}`, this.#now());
+    this.#notes.add(thing, this.#now());
   }
 
   hasNoted(thing: string): boolean {
-    return this.#prints.has(`noted ${thing}`, this.#now());
+    return this.#notes.has(thing, this.#now());
+  }
+
+  /** Forgets what is too old; for the keeper, once an hour or so. */
+  sweep(): void {
+    this.#prints.sweep(this.#now());
+    this.#notes.sweep(this.#now());
   }
 
   #today(): number {

@@ -55,6 +55,37 @@ for (const [proof, content, known] of [
     assert.ok(report?.returned === 'ours' && report.proof === proof, JSON.stringify(report));
   });
 
+/** A forger names all to whom everybody writes: she has written to one of them. */
+const popular = Array.from({ length: 61 }, (_, n) => `popular-${n}@shop.example`);
+for (const [known, failed, expected, why] of [
+  [[0], popular, 'forged', 'it is the first'],
+  [[60], popular, 'forged', 'it is the last'],
+  [[0, 1], popular, 'forged', 'two'],
+  [[0, 1, 2], popular.slice(0, 5), 'ours', 'a letter to several, some of whom are named otherwise behind their server'],
+  [[0], popular.slice(0, 1), 'ours', 'a letter to one'],
+] as const)
+  test(`a report that names ${failed.length}, of whom she wrote to ${known.length}, is ${expected}: ${why}`, () => {
+    const content = bounce({
+      to: 'anna@hub.example',
+      failed: failed.join('\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\nFinal-Recipient: rfc822; '),
+      returned: 'Subject: x',
+    });
+    assert.deepEqual(understand(content).failedRecipients, failed.slice());
+    const writtenTo: readonly string[] = known.map((n) => popular[n] ?? '');
+    assert.equal(judge(content, memory({ hasSent: (_from, to) => writtenTo.includes(to) }))?.returned, expected);
+  });
+
+test('an answer that names many as its authors is answered for by the first', () => {
+  const answer = letter({
+    from: popular.join(', '),
+    to: 'anna@hub.example',
+    subject: 'Out of office',
+    headers: ['Auto-Submitted: auto-replied', 'In-Reply-To: <x@y.example>'],
+    body: 'I am out of the office until Monday.\r\n',
+  });
+  assert.equal(judge(answer, memory({ hasSent: (_from, to) => to === popular[60] }))?.returned, 'forged');
+});
+
 test('the mark is found in words that are encoded', () => {
   const words = `A message that you sent could not be delivered to one or more of its recipients.\n\n  x@y.example\n    550 5.1.1 unknown user\n\n------ This is a copy of your message, including all the headers. ------\n\n${returned.replaceAll('\r\n', '\n')}\n${trace}\n\nHello\n`;
   const content = letter({

@@ -53,15 +53,23 @@ function proofOf({ understanding, text, from, recipients }: ReportInHand, proofs
   const marks = [...traceMarksIn(text), ...inReturned.flatMap((value) => traceMarksIn(`${traceHeaderName}: ${value}`))];
   if (marks.some((mark) => ours.some((address) => proofs.isOurMark(mark, address)))) return 'trace';
   if (messageIdsOf(understanding).some((id) => proofs.hasMessageId(id))) return 'message-id';
-  const reached = [
-    ...understanding.failedRecipients,
-    ...(understanding.originalTo === null ? [] : [understanding.originalTo]),
-    ...answerersOf(understanding, from),
-  ];
-  if (reached.slice(0, mostNames * 5).some((to) => ours.some((address) => proofs.hasSent(address, to)))) return 'recipient';
+  const isKnown = (to: string): boolean => ours.some((address) => proofs.hasSent(address, to));
+  const { failedRecipients, originalTo } = understanding;
+  const writtenTo = originalTo === null || originalTo === failedRecipients[0] ? [] : [originalTo]; // the first that failed is one of several
+  if ([...writtenTo, ...answerersOf(understanding, from)].some(isKnown) || mostAreKnown(failedRecipients, isKnown)) return 'recipient';
   const envelopeId = /^original-envelope-id:[ \t]*(\S{1,100})/im.exec(text)?.[1];
   if (envelopeId !== undefined && proofs.hasEnvelopeId(envelopeId)) return 'envelope-id';
   return recipients.some(({ tagged }) => tagged === true) ? 'tag' : null;
+}
+
+/** Names of those that failed which are looked at. */
+const mostFailed = 5;
+
+/** Half of them at least: among many popular names one would be somebody to whom she has written. */
+function mostAreKnown(failed: readonly string[], isKnown: (to: string) => boolean): boolean {
+  const looked = failed.slice(0, mostFailed);
+  const known = looked.filter(isKnown).length;
+  return known > 0 && known * 2 >= looked.length;
 }
 
 function messageIdsOf({ originalMessageId, returned, kind, headers }: MessageUnderstanding): readonly string[] {
@@ -76,13 +84,12 @@ const repliedTo = ({ headers }: Pick<MessageUnderstanding, 'headers'>): readonly
 /** Whoever answers by a program was written to. */
 function answerersOf({ kind, headers }: MessageUnderstanding, from: Sender): readonly string[] {
   if (!isAnswer(kind)) return [];
-  const written = ['from', 'reply-to', 'sender'].flatMap((name) =>
-    (headers.get(name) ?? []).flatMap((value) => value.slice(0, 1000).match(addressPattern) ?? []),
-  );
+  // The first of each: a list of popular names is nobody's name.
+  const written = ['from', 'reply-to', 'sender'].flatMap((name) => addressPattern.exec(headers.get(name)?.[0]?.slice(0, 1000) ?? '') ?? []);
   return from === null ? written : [addressOf(from), ...written];
 }
 
-const addressPattern = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}/g;
+const addressPattern = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}/;
 
 const isAnswer = (kind: MessageUnderstanding['kind']): boolean => kind === 'autoreply' || kind === 'challenge';
 

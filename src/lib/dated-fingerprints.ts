@@ -89,9 +89,9 @@ export class DatedFingerprints {
     });
   }
 
-  /** From now on something may be missing that came before: it is complete from `atMs` on only. */
+  /** Something may be missing that came before, or be dated wrongly: it is complete from `atMs` on only, also where it was said to be from a later moment on. */
   beginAnew(atMs: number): void {
-    this.#completeFrom(Math.ceil(atMs / 1000));
+    Atomics.store(this.#words, header.completeSince, Math.ceil(atMs / 1000) | 0);
     Atomics.add(this.#words, header.changes, 1);
   }
 
@@ -133,11 +133,7 @@ export class DatedFingerprints {
 
   /** Something of that day had to go: it is complete from the next day on only. */
   #lost(day: number): void {
-    this.#completeFrom(((day + 1) * dayMs) / 1000);
-  }
-
-  /** Seconds since the epoch; never back. */
-  #completeFrom(since: number): void {
+    const since = ((day + 1) * dayMs) / 1000;
     for (;;) {
       const before = Atomics.load(this.#words, header.completeSince);
       if (before >>> 0 >= since || Atomics.compareExchange(this.#words, header.completeSince, before, since | 0) === before) return;

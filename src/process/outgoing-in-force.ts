@@ -7,6 +7,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { OutgoingKeys } from '../facts/outgoing-keys.ts';
 import type { Config } from '../config/options.ts';
 import { OutgoingMemory, rememberedDays, type OutgoingGround } from '../facts/outgoing-memory.ts';
+import { outgoingUpkeep } from '../facts/outgoing-upkeep.ts';
 import { DatedFingerprints } from '../lib/dated-fingerprints.ts';
 
 export interface OutgoingInForce {
@@ -29,12 +30,15 @@ export interface OutgoingInForceParts {
 
 /** Milliseconds. What a crash loses of the prints, the trace headers of that mail still prove. */
 const saveEveryMs = 30_000;
-const lookEveryMs = 3_600_000;
 const dayMs = 86_400_000;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 /** First octets of the content; its last 32 are the SHA-256 of all before them. The file is compressed: a memory that is hardly filled takes little. */
-const magic = Buffer.from('FGOUT1\n\0');
+const magic = Buffer.from('FGOUT2\n\0');
+/** Before notes had a table of their own. */
+const oldMagic = Buffer.from('FGOUT1\n\0');
+/** Things that strangers may cause to be noted. */
+const notedThings = 250_000;
 const stampOctets = 8;
 const digestOctets = 32;
 
@@ -44,31 +48,37 @@ export async function openOutgoingInForce({ dir, remember, listeners, trouble }:
   const ground: OutgoingGround = {
     keys: new SharedArrayBuffer(OutgoingKeys.bytes),
     prints: new SharedArrayBuffer(DatedFingerprints.bytesFor(remember)),
+    notes: new SharedArrayBuffer(DatedFingerprints.bytesFor(notedThings)),
   };
+  DatedFingerprints.prepare(ground.notes, randomBytes(16), Date.now());
   const old = await readOld(file, ground, trouble);
   if (!old) DatedFingerprints.prepare(ground.prints, randomBytes(16), Date.now());
   const keys = new OutgoingKeys(ground.keys);
-  const prints = new DatedFingerprints(ground.prints, { days: rememberedDays });
+  const [prints, notes] = [ground.prints, ground.notes].map((memory) => new DatedFingerprints(memory, { days: rememberedDays }));
+  const changes = (): number => (prints?.changes ?? 0) + (notes?.changes ?? 0);
   const memory = new OutgoingMemory(ground, { now: Date.now });
   let ways = waysOut({ listeners });
 
   let written = -1;
   let saving: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {
-    const { changes } = prints;
-    if (changes === written) return saving;
-    written = changes;
+    const latest = changes();
+    if (latest === written) return saving;
+    written = latest;
     saving = saving.then(() => replace(file, contentOf(ground, Date.now()))).catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
     return saving;
   };
+  const keepUp = outgoingUpkeep({ keys, memory, clock: { now: Date.now, steady: () => performance.now() }, fresh: () => randomBytes(32) });
   const look = (): void => {
-    if (keys.rotate(Date.now(), () => randomBytes(32))) written = -1;
-    prints.sweep(Date.now());
+    if (keepUp()) written = -1;
     noteWays(memory, ways);
   };
   look();
   await save(); // a key that signs must survive a crash
-  const timers = [setInterval(() => void save(), saveEveryMs).unref(), setInterval(look, lookEveryMs).unref()];
+  const timer = setInterval(() => {
+    look();
+    void save();
+  }, saveEveryMs).unref();
   return {
     ground,
     silenceOf: (of) => memory.silenceOf(of),
@@ -77,7 +87,7 @@ export async function openOutgoingInForce({ dir, remember, listeners, trouble }:
       noteWays(memory, ways);
     },
     close: () => {
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(timer);
       return save();
     },
   };
@@ -89,36 +99,39 @@ const waysOut = ({ listeners }: Pick<Config, 'listeners'>): readonly string[] =>
 
 /** A way that was not there in the last days makes the memory begin anew: what left without it nobody has seen. */
 function noteWays(memory: OutgoingMemory, ways: readonly string[]): void {
-  if (ways.some((way) => !memory.hasNoted(way))) memory.beginAnew();
-  for (const way of ways) memory.note(way);
+  if (ways.some((way) => !memory.own.hasNoted(way))) memory.beginAnew();
+  for (const way of ways) memory.own.note(way);
 }
 
-/** What it is, when it was written (ms), keys, prints, digest. */
-function contentOf({ keys, prints }: OutgoingGround, atMs: number): Buffer {
+/** What it is, when it was written (ms), keys, prints, notes, digest. */
+function contentOf({ keys, prints, notes }: OutgoingGround, atMs: number): Buffer {
   const stamp = Buffer.alloc(stampOctets);
   stamp.writeDoubleLE(atMs);
-  const all = Buffer.concat([magic, stamp, Buffer.from(keys), Buffer.from(prints)]);
+  const all = Buffer.concat([magic, stamp, Buffer.from(keys), Buffer.from(prints), Buffer.from(notes)]);
   return Buffer.concat([all, createHash('sha256').update(all).digest()]);
 }
 
 /** True where the file was there, whole, of this size and young enough. */
-async function readOld(file: string, { keys, prints }: OutgoingGround, trouble: (why: string) => void): Promise<boolean> {
+async function readOld(file: string, { keys, prints, notes }: OutgoingGround, trouble: (why: string) => void): Promise<boolean> {
   const content = await readFile(file).then(unpacked, (error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) trouble(`${file} cannot be read: ${String(error)}`);
     return null;
   });
   if (content === null) return false;
   const all = content.subarray(0, -digestOctets);
-  const isWhole = all.subarray(0, magic.length).equals(magic) && createHash('sha256').update(all).digest().equals(content.subarray(-digestOctets));
+  const isOld = all.subarray(0, magic.length).equals(oldMagic);
+  const isWhole = (isOld || all.subarray(0, magic.length).equals(magic)) && createHash('sha256').update(all).digest().equals(content.subarray(-digestOctets));
   const keysAt = magic.length + stampOctets;
-  if (!isWhole || all.length !== keysAt + keys.byteLength + prints.byteLength) {
+  if (!isWhole || all.length !== keysAt + keys.byteLength + prints.byteLength + (isOld ? 0 : notes.byteLength)) {
     trouble(`${file} is ${isWhole ? 'of another size (bounces.remember)' : 'damaged'}: the memory of what left us begins anew`);
     return false;
   }
   Buffer.from(keys).set(all.subarray(keysAt, keysAt + keys.byteLength));
   // Days are kept modulo a month: of a file that old nothing holds any more, and what was not swept would seem young.
   if (Date.now() - all.readDoubleLE(magic.length) > rememberedDays * dayMs) return false;
-  Buffer.from(prints).set(all.subarray(keysAt + keys.byteLength));
+  const notesAt = keysAt + keys.byteLength + prints.byteLength;
+  Buffer.from(prints).set(all.subarray(keysAt + keys.byteLength, notesAt));
+  if (!isOld) Buffer.from(notes).set(all.subarray(notesAt));
   return true;
 }
 

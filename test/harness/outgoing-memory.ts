@@ -44,7 +44,7 @@ export async function writeOldMemory(
   for (; at <= now; at += dayMs)
     for (const domain of domains) for (let person = 1; person <= 6; person++) memory.noteLeaving(mailboxOf(`person-${person}@${domain}`));
   at = now;
-  for (const { role, name } of listeners) memory.note(`way out ${role} ${name}`);
-  memory.note('it is not empty');
+  for (const { role, name } of listeners) memory.own.note(`way out ${role} ${name}`);
+  memory.own.note('it is not empty');
   await close();
 }
