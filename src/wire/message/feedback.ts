@@ -5,6 +5,7 @@ import { fieldOf, startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { complaintSubjects } from './rules/notices.ts';
+import { isSentOn } from './subject-prefix.ts';
 
 export interface Feedback {
   /** Feedback-Type, lower case. */
@@ -37,6 +38,8 @@ function standardFeedback({ feedback, reportType, returned }: ReportReading): Fe
 }
 
 function olderFeedback(reading: ReportReading): Feedback | null {
+  // Who sends a complaint on asks somebody about it.
+  if (isSentOn(startOfField(reading.headers, 'subject'))) return null;
   const inner: HeaderFields = reading.returned?.headers ?? new Map();
   const mark = markFields.find(([name]) => inner.has(name));
   const subject = fold(startOfField(reading.headers, 'subject'));

@@ -15,7 +15,7 @@ function casesOf(name: string): { title: string; expected: Record<string, unknow
     });
 }
 
-for (const file of ['bounces.txt', 'languages.txt', 'answers.txt', 'not-reports.txt', 'programs.txt']) {
+for (const file of ['bounces.txt', 'languages.txt', 'answers.txt', 'not-reports.txt', 'programs.txt', 'more-programs.txt']) {
   for (const { title, expected, message } of casesOf(file)) {
     test(`${file}: ${title}`, () => {
       const answer: Record<string, unknown> = { ...understand(Buffer.from(message)) };

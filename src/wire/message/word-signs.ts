@@ -7,7 +7,7 @@ import type { JudgedFacts, Judgement } from './judge.ts';
 import { fold } from './phrases.ts';
 import type { ReportReading } from './report-reading.ts';
 import { deliveryTrouble } from './rules/delivery-trouble.ts';
-import { type Outcome, subjectOutcomes, textOutcomes } from './rules/non-delivery.ts';
+import { houseSubjects, type Outcome, subjectOutcomes, textOutcomes } from './rules/non-delivery.ts';
 import { bounceAddress } from './sender-signs.ts';
 import { isSentOn } from './subject-prefix.ts';
 
@@ -61,6 +61,7 @@ const weightOf = (given: readonly Sign[]): number => given.reduce((sum, [one]) =
 /** A report by its words and its company; null where it is none. */
 export function byWords(facts: JudgedFacts): Judgement | null {
   const { reading } = facts;
+  if (houseSubjects.firstIn(fold(startOfField(reading.headers, 'subject'))) !== null) return null;
   const subject = subjectOutcome(reading);
   const text = textOutcome(reading);
   const bare = bareSigns(facts);

@@ -81,6 +81,7 @@ const programs = inLanguages(true, {
   Chinese: `这是自动回复 | 这是一封自动回复 | 本邮件为自动回复 | 此邮件为自动回复`,
   'Chinese (Taiwan)': `這是自動回覆 | 本郵件為自動回覆 | 此為自動回覆`,
   Korean: `자동 회신 메일 | 자동으로 회신 | 자동 응답 메일`,
+  Catalan: `aquesta es una resposta automatica`,
 });
 
 /** What people say of themselves too, in a letter to a friend: it counts where header or envelope show a program. */
@@ -140,6 +141,7 @@ const absences = inLanguages(true, {
   Chinese: `我不在办公室 | 我正在休假 | 我目前不在 | 我在休假`,
   'Chinese (Taiwan)': `我不在辦公室 | 我目前不在 | 我正在休假`,
   Korean: `부재중입니다 | 부재중이오니 | 휴가 중입니다 | 휴가중입니다 | 휴가 중이오니 | 자리를 비우`,
+  Catalan: `soc fora de l'oficina | estic de vacances`,
 });
 
 /** Wordings of the text, whoever has sent it. */

@@ -30,6 +30,7 @@ export const lateSubjects = inLanguages('delayed' as const, {
   Korean: `배달 지연 | 전송 지연 | 배달이 지연 | 지연됨`,
   Vietnamese: `gui cham | thu bi tri hoan | tri hoan gui`,
   Indonesian: `pengiriman tertunda | pengiriman pesan tertunda`,
+  Thai: `การส่งล่าช้า | ส่งล่าช้า`,
 });
 
 /** Texts of delay notices. */
@@ -107,6 +108,7 @@ export const lateTexts = inLanguages('delayed' as const, {
   Korean: `경고 메시지일 뿐 | 아직 배달되지 | 아직 전송되지 | 배달이 지연 | 전송이 지연 | 다시 보낼 필요 | 계속 시도`,
   Thai: `ยังไม่ได้ถูกส่ง | ยังส่งไม่สำเร็จ | การส่งล่าช้า | จะพยายามส่งต่อ`,
   Vietnamese: `van chua duoc gui | chua duoc chuyen | viec gui bi tri hoan | khong can gui lai | se tiep tuc thu`,
+  Indonesian: `belum terkirim | pengiriman tertunda | tidak perlu mengirim ulang | akan terus mencoba`,
 });
 
 /** Subjects of bounces. */
@@ -210,6 +212,7 @@ export const failedSubjects = inLanguages('failed' as const, {
   Chinese: `未送达 | 无法传递 | 无法送达 | 无法发送 | 传递失败 | 发送失败 | 投递失败 | 邮件退回 | 邮件被退回 | 系统退信 | 退回邮件 | 未能送达 | 找不到地址 | 投递状态通知`,
   'Chinese (Taiwan)': `未傳遞 | 無法投遞 | 無法送達 | 無法寄達 | 傳遞失敗 | 傳送失敗 | 投遞失敗 | 退信 | 郵件退回 | 信件退回 | 未送達 | 找不到地址`,
   Korean: `배달할 수 없 | 배달되지 않음 | 배달 실패 | 전송되지 않 | 전송할 수 없 | 발송 실패 | 반송 | 메일 전송 오류 | 주소를 찾을 수 없 | 수신 실패 | 메일 발송 오류`,
+  Catalan: `no s'ha pogut lliurar | no es pot lliurar | error de lliurament | missatge no lliurat`,
 });
 
 /** Texts of bounces. */
@@ -314,4 +317,5 @@ export const failedTexts = inLanguages('failed' as const, {
   Chinese: `无法送达 | 无法传递 | 无法传送 | 无法发送 | 未能送达 | 未送达 | 未能发送 | 未能投递 | 发送失败 | 投递失败 | 传递失败 | 被退回 | 退信原因 | 退信 | 收件人不存在 | 地址不存在 | 拒收`,
   'Chinese (Taiwan)': `無法送達 | 無法傳遞 | 無法投遞 | 無法寄達 | 無法寄送 | 未能送達 | 傳送失敗 | 投遞失敗 | 傳遞失敗 | 被退回 | 退信 | 拒收 | 不存在`,
   Korean: `배달되지 않았 | 배달할 수 없 | 전송되지 않았 | 전송하지 못했 | 전송할 수 없 | 전송에 실패 | 발송되지 않았 | 발송에 실패 | 보낼 수 없 | 반송되었 | 수신이 거부 | 수신자를 찾을 수 없 | 존재하지 않는`,
+  Catalan: `no s'ha pogut lliurar | no es pot lliurar | no s'ha lliurat`,
 });

@@ -81,6 +81,7 @@ export const messageReasons: readonly PhraseRow<BounceReason>[] = [
   ['mailbox space', 'mailbox-full', 'many'],
   ['user is out of space', 'mailbox-full', 'many'],
   ['too much mail', 'mailbox-full', 'many'],
+  ['exceeded the local limit', 'mailbox-full', 'Biglobe'],
   ['too many messages on this mailbox', 'mailbox-full', 'many'],
   ['postfach ist voll', 'mailbox-full', 'German'],
   ['postfach voll', 'mailbox-full', 'German'],

@@ -39,10 +39,12 @@ export const newAddressSubjects = inLanguages(true, {
   Hindi: `नया ईमेल पता | ईमेल पता बदल`,
   Thai: `เปลี่ยนที่อยู่อีเมล | เปลี่ยนอีเมล`,
   Vietnamese: `thay doi dia chi email | dia chi email moi`,
-  'Indonesian, Malay': `perubahan alamat email | alamat email baru`,
+  'Indonesian, Malay': `perubahan alamat email | alamat email baru | alamat e-mel baharu`,
   Japanese: `メールアドレス変更 | メールアドレスが変わりました | 新しいメールアドレス`,
   Chinese: `邮箱变更 | 邮箱地址变更 | 更换邮箱 | 新邮箱 | 更改邮箱`,
   'Chinese (Taiwan)': `信箱變更 | 更換信箱 | 電子郵件地址變更 | 新的電子郵件`,
+  Korean: `이메일 주소 변경 | 메일 주소 변경 | 이메일 주소가 변경`,
+  Catalan: `nova adreca de correu`,
 });
 
 /** What the text says, where the letter is short: the mailbox is named as one that is left, and another is given. */
@@ -102,4 +104,5 @@ export const newAddressTexts = inLanguages(true, {
   Japanese: `メールアドレスが変わりました | メールアドレスを変更しました | メールアドレスを変更いたしました | このメールアドレスは現在使用 | このアドレスは現在使われて | 退職いたしました | 退職しました`,
   Chinese: `邮箱已更换 | 我的邮箱已变更 | 此邮箱已停用 | 该邮箱已停用 | 此邮箱不再使用 | 已离职`,
   'Chinese (Taiwan)': `此信箱已停用 | 我的信箱已更換 | 電子郵件地址已變更 | 已離職`,
+  Korean: `이메일 주소가 변경되었습니다 | 메일 주소가 변경되었습니다 | 이 메일 주소는 더 이상 | 퇴사하였습니다 | 퇴사했습니다`,
 });

@@ -312,6 +312,16 @@ const texts: readonly PhraseRow<Outcome>[] = [
   ['वितरित नहीं', 'failed', 'Hindi'],
 ];
 
+/** Subjects of letters to a postmaster about his own server: nobody's message came back, whatever is quoted below. */
+export const houseSubjects = new PhraseTable<true>([
+  ['smtp server: errors from', true, 'Postfix, notify_classes protocol, policy, resource'],
+  ['smtp server: message rejected', true, 'Postfix, notify_classes policy'],
+  ['smtp server: protocol error', true, 'Postfix'],
+  ['smtpd: errors from', true, 'Postfix, renamed'],
+  ['bounce action notification', true, 'Mailman, about a member'],
+  ['list probe message', true, 'Mailman'],
+]);
+
 /** Wordings of subjects. */
 export const subjectOutcomes = new PhraseTable([...lateSubjects, ...subjects, ...failedSubjects]);
 /** Wordings of report texts. */

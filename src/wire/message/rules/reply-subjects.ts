@@ -66,6 +66,7 @@ const anywhere = inLanguages(true, {
   Icelandic: `sjalfvirkt svar`,
   Albanian: `pergjigje automatike | jashte zyres`,
   Afrikaans: `outomatiese antwoord | buite kantoor`,
+  Kazakh: `автоматты жауап`,
 });
 
 /** Words that people use of themselves and of others: they count where the subject begins. */
@@ -120,11 +121,12 @@ const atStart = inLanguages(true, {
   Persian: `در مرخصی`,
   Thai: `ลาพักร้อน`,
   Vietnamese: `vang mat`,
-  'Indonesian, Malay': `sedang cuti | alamat e-mel baharu`,
+  'Indonesian, Malay': `sedang cuti`,
   Japanese: `不在通知 | 不在のお知らせ | 不在のため | 不在にし | 不在です | 不在応答 | 不在メール | 不在: | 不在： | 休暇中 | 休暇のため | 外出中: | 外出中： | 長期不在 | 外出中`,
   Chinese: `外出: | 外出： | 正在休假 | 休假中`,
   Korean: `부재중: | 부재 중: | 부재중입니다 | 부재 중입니다 | 부재중 메시지 | 부재 알림 | 휴가중입니다 | 휴가 중입니다`,
-  Catalan: `absencia de | soc de vacances | nova adreca de correu`,
+  Catalan: `soc de vacances`,
+  Icelandic: `fjarverandi`,
 });
 
 /** Subjects that are an automatic answer's only when nothing else stands there. Folded. */

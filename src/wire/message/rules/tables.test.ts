@@ -4,7 +4,7 @@ import { fold, type PhraseTable } from '../phrases.ts';
 import { programReplyTexts, replyTexts } from './auto-reply.ts';
 import { confirmationPhrases } from './confirmation.ts';
 import { daemonNames } from './daemon-names.ts';
-import { subjectOutcomes, textOutcomes } from './non-delivery.ts';
+import { houseSubjects, subjectOutcomes, textOutcomes } from './non-delivery.ts';
 import { challengePhrases, challengeServices, complaintSubjects, noticePhrases, noticeSenders } from './notices.ts';
 import { originalMarkers } from './original-marker.ts';
 import { lastReasons, plainReasons, reasonPhrases, reasonsInWords } from './reasons.ts';
@@ -23,6 +23,7 @@ const tables: Readonly<Record<string, PhraseTable<unknown>>> = {
   challengeServices,
   complaintSubjects,
   daemonNames,
+  houseSubjects,
   noticePhrases,
   noticeSenders,
   originalMarkers,
