@@ -4,7 +4,7 @@ import { KeyedStates } from '../lib/keyed-states.ts';
 import type { Alarm, AlarmKey, AlarmLevel } from '../model/alarm.ts';
 import type { Sighting } from '../model/sighting.ts';
 import { Evidence } from './evidence.ts';
-import { RaisedKeys } from './raised-keys.ts';
+import { RaisedKeys, type Raised } from './raised-keys.ts';
 
 /** From which value on a key is at a level. */
 export interface Levels {
@@ -26,6 +26,8 @@ export class HotKey<S> {
   onsetAt = 0;
   lastAt = 0;
   count = 0;
+  /** What was told of it last; null: nothing. */
+  raised: Raised | null = null;
   /** Of the first sighting, until there is evidence; null: none. Two fields: one is made for each stranger. */
   #firstOrigin: string | null = null;
   #firstSource = '';
@@ -113,10 +115,17 @@ export class HotKeys<S> {
     return this.#states.peek(key);
   }
 
+  /** Whether what would be told of a key has been told, so that it need not be put together. For keys that are told under one alarm key only. */
+  isTold(hot: HotKey<S>, at: number, level: AlarmLevel, count = hot.count): boolean {
+    return hot.raised !== null && hot.raised.isOld(level, count, at);
+  }
+
   /** Says what is wrong with a key, unless it has been said. */
   tell(hot: HotKey<S>, at: number, said: Said, raise: (alarm: Alarm) => void): void {
     const count = said.count ?? hot.count;
-    if (!this.#raised.isNews(said.key, said.level, count, at)) return;
+    const { raised, isNews } = this.#raised.take(said.key, said.level, count, at);
+    hot.raised = raised;
+    if (!isNews) return;
     raise({ detector: this.#options.detector, at, onsetAt: hot.onsetAt, counts: {}, ...said, count, ...hot.parts() });
   }
 

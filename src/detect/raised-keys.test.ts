@@ -39,3 +39,23 @@ test('keys beyond the bound make room, and are named quiet so that nothing stays
     ['0@hub.example', '1@hub.example'],
   );
 });
+
+test('what is held of a key knows by itself that nothing is new, and that the key has been named quiet', () => {
+  const raised = new RaisedKeys(1000);
+  const { raised: held, isNews } = raised.take(key, 'watch', 5, 0);
+  assert.deepEqual(
+    [isNews, held.isOld('watch', 9, 100), held.isOld('watch', 10, 100), held.isOld('alert', 6, 100)],
+    [true, true, false, false],
+    'twice as many and a higher level are news',
+  );
+  assert.deepEqual(calmOf(raised, 1099), [], 'what is old keeps it hot all the same');
+  assert.deepEqual(calmOf(raised, 1100), [key]);
+  assert.equal(held.isOld('watch', 6, 1200), false, 'a new attack of the same key is told');
+});
+
+test('a key that had to make room is told anew', () => {
+  const raised = new RaisedKeys(1000, 1);
+  const { raised: held } = raised.take(key, 'watch', 5, 0);
+  raised.take({ recipient: 'b@hub.example' }, 'watch', 5, 0);
+  assert.equal(held.isOld('watch', 6, 1), false);
+});

@@ -157,7 +157,7 @@ class ConnectionFlood implements Detector {
     const crowded = reached(atOnce, scaled({ watch: atOnceWatch, alert: atOnceAlert }, factor));
     const fast = reached(futile, scaled({ watch: perMinute / 2, alert: perMinute }, factor));
     const hit = fast !== null && (crowded === null || crowded.level === 'watch') ? fast : crowded;
-    if (hit === null) return;
+    if (hit === null || this.#hosts.isTold(host, at, hit.level)) return;
     const statistic = hit === fast ? { name: 'per-minute', value: futile } : { name: 'at-once', value: atOnce };
     this.#hosts.tell(
       host,
@@ -185,7 +185,7 @@ class ConnectionFlood implements Detector {
     const futile = countIn(network, sighting, caller.ip);
     const limit = this.#options.networkPerMinute;
     const hit = reached(futile, scaled({ watch: limit / 2, alert: limit }, factor));
-    if (hit === null) return;
+    if (hit === null || this.#networks.isTold(network, at, hit.level)) return;
     this.#networks.tell(
       network,
       at,
@@ -211,7 +211,7 @@ class ConnectionFlood implements Detector {
     site.note(sighting, networkOfClient(caller.ip));
     if (this.#isLocal(caller)) site.state.local++;
     const hit = reached(sum, surge);
-    if (hit === null) return;
+    if (hit === null || this.#site.isTold(site, at, hit.level)) return;
     this.#site.tell(
       site,
       at,

@@ -107,7 +107,7 @@ class DirectoryHarvest implements Detector {
       unknown.count >= existing.count ? reached(unknown.count, { watch: perHourWatch, alert: perHourAlert, severe: severeFactor * perHourAlert }) : null;
     const isByWalk = ranks[byWalk?.level ?? 'none'] >= ranks[perHour?.level ?? 'none'];
     const hit = isByWalk ? byWalk : perHour;
-    if (hit === null) return;
+    if (hit === null || this.#senders.isTold(sender, at, hit.level)) return;
     this.#senders.tell(
       sender,
       at,

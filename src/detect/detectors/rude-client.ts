@@ -93,7 +93,7 @@ class RudeClient implements Detector {
     client.note(sighting, callerText(caller));
     const score = addScore(client.state, points, this.#terms(at));
     const hit = reached(score, this.#options);
-    if (hit === null) return;
+    if (hit === null || this.#clients.isTold(client, at, hit.level)) return;
     this.#clients.tell(
       client,
       at,

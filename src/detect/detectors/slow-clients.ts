@@ -42,7 +42,7 @@ class SlowClients implements Detector {
     network.note(sighting, caller.ip);
     const perHour = network.state.add(at);
     const hit = reached(perHour, this.#options);
-    if (hit === null) return;
+    if (hit === null || this.#networks.isTold(network, at, hit.level)) return;
     this.#networks.tell(
       network,
       at,

@@ -80,7 +80,7 @@ class SpreadHarvest implements Detector {
     const networks = site.state.countAt(at);
     const { watch, alert, severe } = this.#options;
     const hit = reached(networks.count >= this.#options.networks ? sum : Math.min(sum, watch), { watch, alert, severe });
-    if (hit === null) return;
+    if (hit === null || this.#site.isTold(site, at, hit.level)) return;
     this.#site.tell(
       site,
       at,
