@@ -7,6 +7,8 @@ import { catalogue } from '../src/policy/catalogue.ts';
 import { seededRandom } from '../src/lib/seeded-random.ts';
 import type { Incident } from '../src/model/incident.ts';
 import { JournalLines } from '../src/events/journal-lines.ts';
+import { createRecorder } from '../src/events/recorder.ts';
+import type { EventBody } from '../src/model/events.ts';
 import { startDetection } from '../src/process/detection.ts';
 
 /** Refused sessions a second, and the share of one processor that detection may take of it. */
@@ -31,19 +33,17 @@ const loaded = loadConfigText(
 );
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
 
-let seq = 0;
 const startAt = Date.UTC(2026, 10, 21);
 
-/** Five lines: opened, EHLO, MAIL, an unknown recipient, closed. */
-function refusedSession(number: number): string[] {
-  const at = Math.round(startAt + (number * 1000) / perSecond);
+/** Five events: opened, EHLO, MAIL, an unknown recipient, closed. */
+function refusedSession(number: number): EventBody[] {
   const place = networks === 0 ? Math.floor(random() * 0xdf_ff_ff) : number % networks;
   const ip = `${1 + ((place >> 16) % 223)}.${(place >> 8) & 255}.${place & 255}.${1 + (number % 250)}`;
   const session = `1M7Z${number.toString(36).padStart(5, '0').toUpperCase()}0000`;
   const to = `guess${Math.floor(random() * 1e9).toString(36)}@hub.example`;
-  const line = (type: string, more: object): string => JSON.stringify({ at, door: 'smtp-1', seq: ++seq, type, session, ip, ...more });
-  const judged = (stage: string, input: object): string =>
-    line('stage-judged', { stage, input: { helo: 'client.example', ...input }, facts: {}, action: 'pass', findings: [] });
+  const body = (type: EventBody['type'], more: object): EventBody => ({ type, session, ip, ...more }) as EventBody; // what a door says
+  const judged = (stage: string, input: object): EventBody =>
+    body('stage-judged', { stage, input: { helo: 'client.example', ...input }, facts: {}, action: 'pass', findings: [] });
   const refused = {
     check: 'unknown-recipient',
     kind: 'permission',
@@ -56,10 +56,10 @@ function refusedSession(number: number): string[] {
     action: 'reject',
   };
   return [
-    line('session-opened', { port: 35915, listener: 'mx', role: 'mx', inside: false, localIp: '127.0.0.1', localPort: 13443 }),
+    body('session-opened', { port: 35915, listener: 'mx', role: 'mx', inside: false, localIp: '127.0.0.1', localPort: 13443 }),
     judged('helo', {}),
     judged('mail', { from: `x@s${number % 1000}.example` }),
-    line('stage-judged', {
+    body('stage-judged', {
       stage: 'rcpt',
       input: { helo: 'client.example', from: `x@s${number % 1000}.example`, to },
       facts: { reverseName: { value: { kind: 'none' } }, recipient: { value: 'refused 550 5.1.1' } },
@@ -68,7 +68,7 @@ function refusedSession(number: number): string[] {
       ref: `${session}-1`,
       reply: `550 5.1.1 no such user (ref ${session}-1)`,
     }),
-    line('session-closed', { why: 'quit', ms: 4, bytesIn: 87, bytesOut: 305, messages: 0, errors: 1 }),
+    body('session-closed', { why: 'quit', ms: 4, bytesIn: 87, bytesOut: 305, messages: 0, errors: 1 }),
   ];
 }
 
@@ -84,14 +84,27 @@ const detection = startDetection({
 });
 let spent = 0;
 let bytes = 0;
-for (let number = 0; number < sessions; number += linesAtOnce / 5) {
-  const journal = Array.from({ length: linesAtOnce / 5 }, (_, each) => refusedSession(number + each).join('\n')).join('\n') + '\n';
-  bytes += journal.length;
-  const from = process.cpuUsage();
-  detection.take(new JournalLines(journal));
-  const { user, system } = process.cpuUsage(from);
-  spent += user + system;
+let at = startAt;
+const door = createRecorder({
+  door: 'smtp-1',
+  now: () => Math.round(at),
+  logFormat: 'text',
+  logLevel: 'error',
+  ship: ({ journal, cost }) => {
+    bytes += journal.bytes.length;
+    const from = process.cpuUsage();
+    detection.take(new JournalLines(journal));
+    const { user, system } = process.cpuUsage(from);
+    spent += user + system;
+    door.taken(cost);
+  },
+});
+for (let number = 0; number < sessions; number++) {
+  at += 1000 / perSecond;
+  for (const body of refusedSession(number)) door.record(body);
+  if (number % (linesAtOnce / 5) === 0) door.flush();
 }
+door.flush();
 detection.stop();
 const micros = spent / sessions;
 const share = (micros * perSecond) / 1e6;

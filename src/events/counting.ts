@@ -8,7 +8,9 @@ import type { CounterName } from './metric-catalogue.ts';
 export type AddCount = (name: CounterName, labels: readonly string[], by?: number) => void;
 
 const none: readonly string[] = [];
-const codeOf = (reply: string): readonly string[] => [/^\d{3}/.exec(reply)?.[0] ?? 'none'];
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+const hasCode = (reply: string): boolean => isDigit(reply.charCodeAt(0)) && isDigit(reply.charCodeAt(1)) && isDigit(reply.charCodeAt(2));
+const codeOf = (reply: string): readonly string[] => [hasCode(reply) ? reply.slice(0, 3) : 'none'];
 
 /** Types that no metric counts: gauges tell of them, or nobody asks how often. A new type stands here or has a case below. */
 type Uncounted =

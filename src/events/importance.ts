@@ -80,6 +80,16 @@ const importanceOfType = {
   stopped: 2,
 } as const satisfies Readonly<Record<EventType, Importance>>;
 
+/** All types, in an order that is the same in every thread of the program. */
+export const eventTypes = Object.keys(importanceOfType) as readonly EventType[];
+
+/** An early stage that passed and told neither a name nor a user of the client: two lines of five of honest mail, which tell detectors nothing. */
+export function passedSilently(body: EventBody): boolean {
+  if (body.type !== 'stage-judged' || body.action !== 'pass' || body.findings.length > 0) return false;
+  const { stage, input, facts } = body;
+  return (stage === 'connect' || stage === 'helo' || stage === 'mail') && input.user === undefined && facts['reverseName'] === undefined;
+}
+
 /** A stage at which nothing was found is chatty; one with a finding is a decision. */
 export function importanceOf(body: EventBody): Importance {
   if (body.type === 'stage-judged' && body.action === 'pass' && body.findings.length === 0) return 0;

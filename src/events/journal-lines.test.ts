@@ -1,25 +1,68 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { JournalBox, type JournalBytes } from './journal-bytes.ts';
 import { JournalLines } from './journal-lines.ts';
+import { eventTypes } from './importance.ts';
 
 const opened = '{"at":1,"door":"smtp-1","seq":1,"type":"session-opened","session":"1"}';
 const judged = '{"at":2,"door":"smtp-1","seq":2,"type":"stage-judged","input":{"helo":"x\\",\\"type\\":\\"stopped"}}';
+const typesOf = (lines: JournalLines) => Array.from({ length: lines.length }, (_, index) => lines.type(index));
 
 test('each line is there with its type, the one the recorder gave it', () => {
-  const lines = new JournalLines(`${opened}\n${judged}\n`);
-  assert.deepEqual(lines.types, ['session-opened', 'stage-judged']);
+  const lines = JournalLines.of([opened, judged]);
+  assert.deepEqual(typesOf(lines), ['session-opened', 'stage-judged']);
   assert.deepEqual([lines.line(0), lines.line(1)], [opened, judged]);
+  assert.equal(lines.text, `${opened}\n${judged}\n`);
 });
 
 test('types are asked for all at once: a batch without them need not be looked at', () => {
-  const lines = new JournalLines(`${opened}\n${judged}\n`);
+  const lines = JournalLines.of([opened, judged]);
   assert.equal(lines.hasAny(new Set(['stage-judged', 'stopped'])), true);
   assert.equal(lines.hasAny(new Set(['stopped'])), false);
 });
 
-test('nothing, a line without a type and one that has no end are taken as they are', () => {
-  assert.deepEqual(new JournalLines('').types, []);
-  const lines = new JournalLines(`nonsense\n${opened}`);
-  assert.deepEqual(lines.types, ['', 'session-opened']);
+test('nothing, and a line of a type nobody knows, are taken as they are', () => {
+  assert.deepEqual(typesOf(JournalLines.of([])), []);
+  const lines = JournalLines.of(['nonsense', opened]);
+  assert.deepEqual(typesOf(lines), [undefined, 'session-opened']);
   assert.deepEqual([lines.line(0), lines.line(1)], ['nonsense', opened]);
+  assert.equal(lines.hasAny(new Set(['stopped'])), false);
+});
+
+test('a mark has room for every type, and for whether the line is quiet', () => {
+  assert.ok(eventTypes.length < 0x7f);
+  const box = new JournalBox();
+  for (const type of eventTypes) for (const isQuiet of [true, false]) box.add('x\n', type, isQuiet);
+  const lines = new JournalLines(box.take());
+  assert.deepEqual(
+    Array.from({ length: lines.length }, (_, index) => [lines.type(index), lines.isQuiet(index)]),
+    eventTypes.flatMap((type) => [
+      [type, true],
+      [type, false],
+    ]),
+  );
+});
+
+/** As from a door: the memory changes hands. */
+const sent = (batch: JournalBytes): JournalBytes => structuredClone(batch, { transfer: [batch.bytes.buffer] });
+
+test('whatever the letters and however much of it, batch after batch gives back what was put in', () => {
+  const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.string({ maxLength: 20_000 }), fc.constant('\u{1f4e7}'.repeat(3000)));
+  fc.assert(
+    fc.property(fc.array(fc.array(text, { maxLength: 5 }), { maxLength: 4 }), (batches) => {
+      const box = new JournalBox();
+      for (const texts of batches) {
+        const lines = texts.map((each) => JSON.stringify(each)); // well formed: a half of a pair is escaped
+        for (const line of lines) box.add(`${line}\n`, 'stopped', false);
+        assert.equal(box.lines, lines.length);
+        const read = new JournalLines(sent(box.take()));
+        assert.deepEqual(
+          lines.map((_, index) => read.line(index)),
+          lines,
+        );
+        assert.equal(box.length, 0);
+      }
+    }),
+  );
 });

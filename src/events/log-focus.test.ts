@@ -46,6 +46,8 @@ test('however many strangers come, a bounded number of sessions and keys is in v
   const focus = new LogFocus([{ network: '203.0.113.0/24' }]);
   for (let n = 0; n < 5000; n++) focus.concerns(opened(`s${n}`, '203.0.113.9'));
   assert.equal(focus.size, 1000);
+  for (let n = 0; n < 5000; n++) focus.concerns(opened(`t${n}`, `10.1.${n >> 8}.${n & 255}`));
+  assert.ok(focus.known <= 2000, `${focus.known}`);
   const many = new LogFocus(Array.from({ length: 1000 }, (_, n) => ({ ip: `10.0.${n >> 8}.${n & 255}` })));
   assert.equal(many.concerns(opened('a', '10.0.0.1')), true);
   assert.equal(many.concerns(opened('b', `10.0.${(mostFocusKeys + 1) >> 8}.${(mostFocusKeys + 1) & 255}`)), false);

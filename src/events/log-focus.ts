@@ -16,23 +16,34 @@ export interface LogDetail {
 export const mostFocusKeys = 100;
 /** Sessions in view at once; of more the one seen first is forgotten. */
 const mostSessions = 1000;
+/** Addresses of which the answer is kept: a session asks five times, and a flood of sessions is at most so many at once. Of more all are forgotten. */
+const mostAddresses = 2000;
 
 export const noDetail: LogDetail = { keys: [], mayDebug: true };
 
 export class LogFocus {
   readonly #words: ReadonlySet<string>;
   readonly #prefixes: readonly number[];
+  /** Kinds of words there are: of the others nothing need be looked up. */
+  readonly #kinds: ReadonlySet<string>;
+  readonly #addresses = new Map<string, boolean>();
   readonly #sessions = new Set<string>();
 
   constructor(keys: readonly AlarmKey[]) {
     const words = keys.slice(0, mostFocusKeys).flatMap(wordsOf);
     this.#words = new Set(words);
+    this.#kinds = new Set(words.map((word) => word.slice(0, word.indexOf(' '))));
     this.#prefixes = [...new Set(words.filter((word) => word.startsWith('network ')).map((word) => Number(word.slice(word.indexOf('/') + 1))))];
   }
 
   /** Sessions in view. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Addresses of which the answer is kept. */
+  get known(): number {
+    return this.#addresses.size;
   }
 
   /** Whether the event concerns one of the keys. */
@@ -60,15 +71,24 @@ export class LogFocus {
   }
 
   #isAddress(ip: string): boolean {
+    const known = this.#addresses.get(ip);
+    if (known !== undefined) return known;
+    if (this.#addresses.size >= mostAddresses) this.#addresses.clear();
+    const isIt = this.#isMeant(ip);
+    this.#addresses.set(ip, isIt);
+    return isIt;
+  }
+
+  #isMeant(ip: string): boolean {
     return this.#words.has(`ip ${ip}`) || this.#prefixes.some((bits) => this.#words.has(`network ${networkOf(ip, bits, bits)}`));
   }
 
   #isSender(from: string | undefined): boolean {
-    return from !== undefined && (this.#has('sender', from) || this.#has('sender', from.slice(from.lastIndexOf('@') + 1)));
+    return from !== undefined && this.#kinds.has('sender') && (this.#has('sender', from) || this.#has('sender', from.slice(from.lastIndexOf('@') + 1)));
   }
 
   #has(kind: string, word: string | undefined): boolean {
-    return word !== undefined && this.#words.has(`${kind} ${word.toLowerCase()}`);
+    return word !== undefined && this.#kinds.has(kind) && this.#words.has(`${kind} ${word.toLowerCase()}`);
   }
 
   #keep(session: string): void {

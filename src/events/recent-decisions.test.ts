@@ -6,11 +6,17 @@ import { createRecorder } from './recorder.ts';
 import { sampleEvents } from './sample-events.ts';
 
 function journalOf(...types: (keyof typeof sampleEvents)[]): JournalLines {
-  let journal = '';
-  const recorder = createRecorder({ door: 'smtp-1', now: () => 0, logFormat: 'text', logLevel: 'error', ship: (batch) => (journal += batch.journal) });
+  let lines = JournalLines.of([]);
+  const recorder = createRecorder({
+    door: 'smtp-1',
+    now: () => 0,
+    logFormat: 'text',
+    logLevel: 'error',
+    ship: (batch) => (lines = new JournalLines(batch.journal)),
+  });
   for (const type of types) recorder.record(sampleEvents[type]);
   recorder.flush();
-  return new JournalLines(journal);
+  return lines;
 }
 
 test('decisions are kept in their order, what tells that nothing happened is not', () => {
@@ -35,6 +41,6 @@ test('only so many are kept, whatever comes', () => {
 
 test('an empty batch is nothing', () => {
   const recent = createRecentDecisions();
-  recent.take(new JournalLines(''));
+  recent.take(JournalLines.of([]));
   assert.deepEqual(recent.read(10), []);
 });

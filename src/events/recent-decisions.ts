@@ -22,6 +22,8 @@ export function isDecisionLine(line: string): boolean {
 }
 
 const isDecision = (type: string, line: string): boolean => alsoShown.has(type) || importanceOfTyped(type, line) === 2;
+/** Nothing that its line could tell makes it less than it is by its type. */
+const mayBeDecision = (type: string): boolean => isDecision(type, '');
 
 /** Keeps `most` decisions. */
 export function createRecentDecisions(most = 200): RecentDecisions {
@@ -29,9 +31,11 @@ export function createRecentDecisions(most = 200): RecentDecisions {
   return {
     take: (batch) => {
       const found: string[] = [];
-      for (let index = Math.max(0, batch.types.length - linesPerBatch); index < batch.types.length; index++) {
+      for (let index = Math.max(0, batch.length - linesPerBatch); index < batch.length; index++) {
+        const type = batch.type(index) ?? '';
+        if (!mayBeDecision(type)) continue;
         const line = batch.line(index);
-        if (isDecision(batch.types[index] ?? '', line)) found.push(line);
+        if (isDecision(type, line)) found.push(line);
       }
       if (found.length > 0) lines = [...lines, ...found].slice(-most);
     },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '../model/events.ts';
+import { JournalLines } from './journal-lines.ts';
 import { createRecorder, type EventBatch, type RecorderOptions } from './recorder.ts';
 import { sampleEvents } from './sample-events.ts';
 
@@ -10,7 +11,7 @@ function door(options: Partial<RecorderOptions> = {}) {
   const recorder = createRecorder({ door: 'smtp-1', now: () => time, logFormat: 'text', logLevel: 'info', ship: (batch) => batches.push(batch), ...options });
   const journalled = (): Event[] =>
     batches.flatMap((batch) =>
-      batch.journal
+      new JournalLines(batch.journal).text
         .split('\n')
         .filter(Boolean)
         .map((line) => JSON.parse(line) as Event),
@@ -104,6 +105,17 @@ test('a flood does not fill the log: so many lines a second, and one that says h
   assert.match(lines.at(-1) ?? '', /log lines left out: 7/);
 });
 
+test('what an incident concerns does not keep other lines out of the log, however much of it comes', () => {
+  const { record, flush, batches, setDetail } = door({ logLinesPerSecond: 10 });
+  setDetail({ keys: [{ ip: '203.0.113.9' }], mayDebug: true });
+  for (let i = 0; i < 50; i++) record({ ...opened, session: `S${i}`, ip: '203.0.113.9' } as typeof opened);
+  for (let i = 0; i < 8; i++) record(refused);
+  flush();
+  const lines = (batches[0]?.log ?? '').split('\n');
+  assert.equal(lines.filter((line) => line.includes(' session-opened ')).length, 2, 'a fifth');
+  assert.equal(lines.filter((line) => line.includes(' stage-judged ')).length, 8, 'the rest is for what is logged anyway');
+});
+
 test('clean stages are no log lines: one line a decision', () => {
   const { record, flush, batches } = door();
   record({ type: 'stage-judged', session: 'S', ip: '192.0.2.7', stage: 'helo', input: {}, facts: {}, action: 'pass', findings: [] });
@@ -130,7 +142,7 @@ test('a subject of 100 KiB does not become 100 KiB of journal', () => {
   const { record, flush, batches } = door();
   record({ ...sampleEvents['message-finished'], subject: 'x'.repeat(100_000) } as typeof refused);
   flush();
-  assert.ok((batches[0]?.journal.length ?? 0) < 3000);
+  assert.ok((batches[0]?.journal.bytes.length ?? 0) < 3000);
 });
 
 test('the latency of the hub is an observation by route', () => {

@@ -1,18 +1,20 @@
 // Where a door says what happened. One call stamps the event, writes it as a journal line, a log line and counts; batches go to
 // the keeper, which only appends. Never throws, never waits; what the keeper does not take is dropped by importance and counted.
 import type { EventBody, Recorder } from '../model/events.ts';
+import { BatchCounts } from './batch-counts.ts';
 import { entryOf, events, type LogLevel } from './catalogue.ts';
 import { countEvent } from './counting.ts';
-import { hasRoomFor, importanceOf } from './importance.ts';
+import { hasRoomFor, importanceOf, passedSilently } from './importance.ts';
+import { JournalBox, type JournalBytes } from './journal-bytes.ts';
 import { LogFocus, noDetail, type LogDetail } from './log-focus.ts';
 import { logLine, severityOf, type LogFormat } from './log-line.ts';
 import type { Count, CounterName, Observation } from './metric-catalogue.ts';
 import { shortJson } from './short-json.ts';
 
-/** What a door hands to the keeper: plain values, ready for a structured clone. */
+/** What a door hands to the keeper: plain values and memory, ready for a structured clone. */
 export interface EventBatch {
-  /** Journal lines, each ended by a line feed. */
-  readonly journal: string;
+  /** Journal lines; their memory may be handed over. */
+  readonly journal: JournalBytes;
   /** Log lines, each ended by a line feed; '' when there are none. */
   readonly log: string;
   readonly counts: readonly Count[];
@@ -54,9 +56,10 @@ export interface DoorRecorder {
 
 /** A batch is shipped at this size: large enough that posting, taking and writing it costs little an event, small enough to copy at once. */
 const batchBytes = 256 * 1024;
-/** Observations and different counters one batch may carry; both grow with configuration, not with strangers. */
+/** Observations one batch may carry. */
 const maxObservations = 1000;
-const maxCounters = 1000;
+/** Of the log lines of a second, those that may be beyond the configured level: what an incident concerns must not keep out a warning. */
+const detailShare = 0.2;
 
 export function createRecorder(options: RecorderOptions): DoorRecorder {
   const box = new Outbox(options);
@@ -76,15 +79,14 @@ class Outbox {
   readonly #options: RecorderOptions;
   readonly #maxQueued: number;
   readonly #doorPart: string;
-  readonly #counts = new Map<string, { readonly name: CounterName; readonly labels: readonly string[]; by: number }>();
+  readonly #counts = new BatchCounts();
   readonly #addCount = (name: CounterName, labels: readonly string[], by = 1): void => this.count(name, labels, by);
   #logFormat: LogFormat;
   #logSeverity: number;
   #focus = new LogFocus([]);
   #mayDebug = noDetail.mayDebug;
-  #journal = '';
+  readonly #journal = new JournalBox();
   #log = '';
-  #events = 0;
   #recorded = 0;
   #observations: Observation[] = [];
   /** Cost of the batches the keeper has not taken yet. */
@@ -93,6 +95,7 @@ class Outbox {
   #second = 0;
   #secondText = '';
   #linesThisSecond = 0;
+  #detailsThisSecond = 0;
   #suppressed = 0;
 
   constructor(options: RecorderOptions) {
@@ -124,17 +127,17 @@ class Outbox {
     const seq = this.seq++; // a dropped event uses up its number: the gap shows
     if (!hasRoomFor(importanceOf(body), this.#queued(), this.#maxQueued)) return this.#drop(body.type);
     // Stamp and body are joined as text: spreading the body into a new object costs more than the rest of this function.
-    this.#journal += `{"at":${at}${this.#doorPart}${seq},${shortJson(body).slice(1)}\n`;
-    this.#events++;
+    this.#journal.add(`{"at":${at}${this.#doorPart}${seq},${shortJson(body).slice(1)}\n`, body.type, passedSilently(body));
   }
 
   #writeLog(at: number, body: EventBody): void {
     const level = entryOf(body).level(body);
-    if (!this.#isLogged(level, body)) return;
+    const isInView = this.#focus.concerns(body); // asked of each event: a session in view stays so
+    const isDetail = severityOf[level] > this.#logSeverity;
+    if ((isDetail && !isInView) || (level === 'debug' && !this.#mayDebug)) return;
     const second = Math.floor(at / 1000);
     if (second !== this.#second) this.#startSecond(second);
-    const share = this.#options.logLinesPerSecond ?? 1000;
-    if (this.#linesThisSecond++ >= share || this.#queued() >= this.#maxQueued) {
+    if (!this.#hasRoomToLog(isDetail)) {
       this.#suppressed++;
       return this.count('floodgate_log_lines_suppressed_total', [], 1);
     }
@@ -142,17 +145,24 @@ class Outbox {
     this.#log += `${logLine(this.#logFormat, { time, door: this.#options.door }, level, body)}\n`;
   }
 
+  #hasRoomToLog(isDetail: boolean): boolean {
+    const most = this.#options.logLinesPerSecond ?? 1000;
+    if (this.#linesThisSecond >= most || (isDetail && this.#detailsThisSecond >= Math.ceil(detailShare * most)) || this.#queued() >= this.#maxQueued)
+      return false;
+    this.#linesThisSecond++;
+    if (isDetail) this.#detailsThisSecond++;
+    return true;
+  }
+
   #startSecond(second: number): void {
     this.#second = second;
     this.#secondText = new Date(second * 1000).toISOString().slice(0, 20);
     this.#linesThisSecond = 0;
+    this.#detailsThisSecond = 0;
   }
 
   count(name: CounterName, labels: readonly string[], by: number): void {
-    const key = labels.length === 0 ? name : `${name} ${labels.join(' ')}`;
-    const row = this.#counts.get(key);
-    if (row) row.by += by;
-    else if (this.#counts.size < maxCounters) this.#counts.set(key, { name, labels, by });
+    this.#counts.add(name, labels, by);
   }
 
   #queued(): number {
@@ -177,12 +187,6 @@ class Outbox {
     this.#mayDebug = mayDebug;
   }
 
-  #isLogged(level: LogLevel, body: EventBody): boolean {
-    const inView = this.#focus.concerns(body); // asked of each event: a session in view stays so
-    if (level === 'debug' && !this.#mayDebug) return false;
-    return severityOf[level] <= this.#logSeverity || inView;
-  }
-
   /** Tells of losses as soon as there is room again to tell of them. */
   #tellLosses(): void {
     if (this.#dropped.size === 0 || !hasRoomFor(0, this.#queued(), this.#maxQueued)) return;
@@ -198,16 +202,14 @@ class Outbox {
     this.#tellLosses();
     if (this.#recorded > 0) this.count('floodgate_events_total', [], this.#recorded);
     if (this.#suppressed > 0) this.#log += `${this.#secondText}999Z warn ${this.#options.door} log lines left out: ${this.#suppressed} (see the journal)\n`;
-    if (this.#journal === '' && this.#log === '' && this.#counts.size === 0 && this.#observations.length === 0) return;
-    const counts = Array.from(this.#counts.values(), ({ name, labels, by }): Count => [name, labels, by]);
+    if (this.#journal.length === 0 && this.#log === '' && this.#counts.size === 0 && this.#observations.length === 0) return;
+    const counts = this.#counts.take();
     const cost = this.#journal.length + this.#log.length;
-    const batch: EventBatch = { journal: this.#journal, log: this.#log, counts, observations: this.#observations, events: this.#events, cost };
+    const lines = this.#journal.lines;
+    const batch: EventBatch = { journal: this.#journal.take(), log: this.#log, counts, observations: this.#observations, events: lines, cost };
     this.#inFlight += cost;
-    this.#journal = '';
     this.#log = '';
-    this.#counts.clear();
     this.#observations = [];
-    this.#events = 0;
     this.#recorded = 0;
     this.#suppressed = 0;
     this.#options.ship(batch);

@@ -57,7 +57,7 @@ export function createJudge({ config, checks, facts, now }: JudgeParts): Judge {
     rcpt: planOf(enabled, 'rcpt'),
     message: planOf(enabled, 'message'),
   };
-  const isSuspended = suspendsIn(config, now);
+  const isSuspended = (): boolean => config.mode === 'observe' && (config.observeUntil === undefined || now() < config.observeUntil);
   const ourDomains: ReadonlySet<string> = new Set([...config.site.domains, ...config.site.customerDomains]);
 
   return (stage, input) => {
@@ -70,12 +70,6 @@ export function createJudge({ config, checks, facts, now }: JudgeParts): Judge {
     return Promise.all([lists, measures]).then(([ofLists, ofMeasures]) => go({ lists: ofLists, measures: ofMeasures }));
   };
 }
-
-/** Tells whether observe mode holds now: what abuse checks and automatic measures say is recorded only. */
-export const suspendsIn =
-  ({ mode, observeUntil }: Pick<Config, 'mode' | 'observeUntil'>, now: () => number): (() => boolean) =>
-  () =>
-    mode === 'observe' && (observeUntil === undefined || now() < observeUntil);
 
 interface StageRun<S extends Stage> {
   readonly stage: S;

@@ -49,7 +49,7 @@ function seenOf(told: { readonly helo?: object; readonly facts?: object }): read
     passed('mail', { helo: 'x', from: 'a@sender.example' }, told.facts),
     passed('rcpt', { helo: 'x', from: 'a@sender.example', to: 'b@hub.example' }),
   ];
-  detection.take(new JournalLines(`${lines.join('\n')}\n`));
+  detection.take(JournalLines.of(lines));
   detection.stop();
   return seen;
 }
@@ -74,7 +74,7 @@ test('a stage that was refused is read, whatever it tells of the client', () => 
   });
   const finding = { check: 'helo-claims-our-name', kind: 'abuse', outcome: { kind: 'finding', because: 'it', evidence: {} }, action: 'reject' };
   const judged = { at: 1, door: 'smtp-1', seq: 1, type: 'stage-judged', session: 's', ip: '203.0.113.7', stage: 'helo', input: { helo: 'us' }, facts: {} };
-  detection.take(new JournalLines(`${JSON.stringify({ ...judged, action: 'reject', findings: [finding] })}\n`));
+  detection.take(JournalLines.of([JSON.stringify({ ...judged, action: 'reject', findings: [finding] })]));
   detection.stop();
   assert.deepEqual(
     seen.map(({ kind }) => kind),

@@ -95,10 +95,9 @@ export function startDetection(parts: DetectionParts): Detection {
   return {
     note,
     take: (batch) => {
-      for (let index = 0; index < batch.types.length; index++) {
-        if (!telling.has(batch.types[index] ?? '')) continue;
-        const line = batch.line(index);
-        if (!isQuietStage(line)) for (const sighting of fromEvents.note(JSON.parse(line) as Event)) note(sighting); // the recorder wrote it
+      for (let index = 0; index < batch.length; index++) {
+        if (batch.isQuiet(index) || !telling.has(batch.type(index) ?? '')) continue;
+        for (const sighting of fromEvents.note(JSON.parse(batch.line(index)) as Event)) note(sighting); // the recorder wrote it
       }
     },
     sizes: () => engine.sizes,
@@ -120,17 +119,4 @@ function engineOf({ config, incidents, record }: DetectionParts, site: ReturnTyp
       if (seen <= mostFaults) record({ type: 'detector-failed', detector, why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     },
   });
-}
-
-/** How the recorder ends the line of a stage that nobody found fault with. */
-const passed = '"action":"pass","findings":[]}';
-const stageMark = '"stage":"';
-/** Stages of which only the client's name and user are of interest; those of recipients and messages are read whole. */
-const earlyStages = ['connect"', 'helo"', 'mail"'] as const;
-
-/** An early stage that passed and told nothing of the client: two lines of five of honest mail, and parsing is half of what they cost. */
-function isQuietStage(line: string): boolean {
-  if (!line.endsWith(passed)) return false;
-  const at = line.indexOf(stageMark) + stageMark.length;
-  return earlyStages.some((stage) => line.startsWith(stage, at)) && !line.includes('"reverseName":') && !line.includes('"user":');
 }

@@ -11,7 +11,11 @@ const FIGURES_MS = 1000;
 
 const keeper = parentPort;
 if (keeper === null) throw new Error('a door thread is started by the keeper');
-const say = (message: FromDoor): void => keeper.postMessage(message);
+const say = (message: FromDoor): void => {
+  // The journal's memory changes hands: it is not copied, and the keeper's collector has nothing to do with it.
+  if (message.kind === 'batch') keeper.postMessage(message, [message.batch.journal.bytes.buffer]);
+  else keeper.postMessage(message);
+};
 const start = workerData as DoorStart;
 const door: MountedDoor = await mountDoor(start, say);
 

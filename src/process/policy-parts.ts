@@ -1,5 +1,6 @@
 // Policy put together for one configuration: the same for a door that judges clients and for the keeper that is asked what would be
 // decided today.
+import { isObserving } from '../config/observing.ts';
 import type { Config } from '../config/options.ts';
 import type { KnownCorrespondents } from '../facts/established-pairs.ts';
 import type { LiveMeasures } from '../facts/measures.ts';
@@ -18,7 +19,7 @@ import { reply } from '../model/reply.ts';
 import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
 import type { Check } from '../policy/check.ts';
-import { createJudge, suspendsIn, type Judge } from '../policy/judge.ts';
+import { createJudge, type Judge } from '../policy/judge.ts';
 import { createRouter, type Router } from '../policy/router.ts';
 
 export interface PolicyParts {
@@ -78,7 +79,7 @@ export function policyParts(
     reverseNames: reverseName,
     ...(quotas && { quotas }),
     ...(correspondents && { correspondents }),
-    suspended: suspendsIn(config, now),
+    suspended: () => isObserving(config, now()),
     now,
   });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });

@@ -32,7 +32,7 @@ async function open(state: string, sections: Readonly<Record<string, unknown>> =
     changed: () => undefined,
     trouble: (why) => trouble.push(why),
   });
-  return { quotas, letters, trouble, say: (journal) => look(new JournalLines(journal)) };
+  return { quotas, letters, trouble, say: (journal) => look(JournalLines.of(journal.trimEnd().split('\n'))) };
 }
 
 const stateOf = (t: Owner): string => scratchDirectory(t, 'quotas');

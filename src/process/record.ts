@@ -39,11 +39,11 @@ export async function openRecord(config: Config, about: { readonly version: stri
   });
   const watchers: { readonly types: ReadonlySet<string>; look(batch: JournalLines): void }[] = [];
   const take = (batch: EventBatch): void => {
-    journal.append(batch.journal);
     const lines = new JournalLines(batch.journal);
+    journal.append(lines.bytes);
     for (const { types, look } of watchers) if (lines.hasAny(types)) look(lines);
     recent.take(lines);
-    live.publish(batch.journal);
+    if (live.watchers > 0) live.publish(lines.text);
     if (batch.log !== '') process.stderr.write(batch.log);
     metrics.addBatch(batch);
   };
