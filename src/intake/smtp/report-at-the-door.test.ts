@@ -66,6 +66,15 @@ test('a report is judged, from memory and from a file alike', async () => {
   }
 });
 
+test('the empty envelope sender is a sign of a report, though no field says so yet', async () => {
+  const worded = letter({
+    subject: 'Bad luck',
+    body: 'We tried to hand over your letter, and it failed: 550 nobody there\r\n\r\n  x@far.example\r\n\r\n--- Original message ---\r\nReceived: from a\r\nFrom: anna@example.org\r\nTo: x@far.example\r\n',
+  });
+  const { judged } = await look({}, inMemory(worded));
+  assert.equal(judged[0]?.understanding.kind, 'bounce', judged[0]?.understanding.evidence.join('; '));
+});
+
 test('doubled dots of the wire are single again', async () => {
   const { judged } = await look({}, inMemory(Buffer.from(report.toString('latin1').replace('\r\nThis', '\r\n..This'), 'latin1')));
   assert.match(judged[0]?.text ?? '', /\n\.This/);

@@ -85,7 +85,8 @@ function isCandidate({ from }: MessageInput, head: Buffer): boolean {
 function judgeRead(input: MessageInput, raw: Buffer, outgoing: Services['outgoing']): WhatReturns | Promise<WhatReturns> {
   if (raw.length === 0) return nothing;
   const text = raw.toString('latin1').replaceAll('\n..', '\n.'); // RFC 5321 4.5.2
-  const understanding = understand(Buffer.from(text, 'latin1'));
+  // RFC 5321 4.4: final delivery writes the sender down; here it is known already, and its absence is a sign of a report.
+  const understanding = understand(Buffer.from(input.from === null ? `Return-Path: <>\r\n${text}` : text, 'latin1'));
   return mayRelay(input) ? leaving(input, { understanding, text }, outgoing) : coming(input, { understanding, text }, outgoing);
 }
 
