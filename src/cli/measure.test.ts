@@ -28,6 +28,7 @@ const sampleMeasure = {
   endedAt: null,
   hits: 412,
   probes: 0,
+  recorded: 0,
 };
 const line = 'm-3fa94c01d2  defer  client 192.0.2.0/24  until 2026-11-21T10:00:00.000Z  412 hits  by anna: subscription bomb\n';
 

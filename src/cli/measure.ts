@@ -146,9 +146,9 @@ function numberOf(option: string, text: string): number {
   return value;
 }
 
-function lineOf({ id, action, scope, state, expiresAt, endedAt, actor, reason, hits, probes, maxHits, dryRun, incident }: ShownMeasure): string {
+function lineOf({ id, action, scope, state, expiresAt, endedAt, actor, reason, hits, probes, recorded, maxHits, dryRun, incident }: ShownMeasure): string {
   const until = state === 'active' ? `until ${expiresAt}` : `${state} at ${endedAt}`;
-  const counts = `${hits}${maxHits === null ? '' : ` of ${maxHits}`} hits${probes === 0 ? '' : `, ${probes} probes`}`;
+  const counts = `${hits}${maxHits === null ? '' : ` of ${maxHits}`} hits${probes === 0 ? '' : `, ${probes} probes`}${recorded === 0 ? '' : `, ${recorded} only recorded`}`;
   const by = actor.kind === 'auto' ? `automatic (${actor.name})` : `by ${actor.name}`;
   return `${id}  ${dryRun ? 'dry run of ' : ''}${action}  ${scopeText(scope)}  ${until}  ${counts}  ${by}${incident === null ? '' : `, ${incident}`}: ${reason}`;
 }

@@ -52,6 +52,7 @@ test('what is added is shown, in the form in which it is looked up', async (cont
       endedAt: null,
       hits: 0,
       probes: 0,
+      recorded: 0,
     },
   });
   assert.deepEqual(await desk.show({ ended: false }), { measures: answer.ok ? [answer.measure] : [], suspended: null });

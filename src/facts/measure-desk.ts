@@ -149,7 +149,7 @@ async function put({ keeper, neverBlock, now }: MeasureDeskParts, measure: Measu
   const spared = force ? null : neverBlock().ofMeasure(measure);
   if (spared !== null) return refused(`${scopeText(measure.scope)} would touch ${spared}, which is never blocked; narrow it, or say --force`);
   await keeper.add(measure);
-  return { ok: true, measure: shown({ ...measure, state: 'active', endedAt: null, hits: 0, probes: 0 }) };
+  return { ok: true, measure: shown({ ...measure, state: 'active', endedAt: null, hits: 0, probes: 0, recorded: 0 }) };
 }
 
 /** Why no packet filter can do this; null where it can. */

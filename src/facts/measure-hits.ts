@@ -7,6 +7,8 @@ export interface HitCount {
   readonly id: string;
   readonly hits: number;
   readonly probes: number;
+  /** Of what was only recorded: a dry run, observe mode, somebody who is never blocked. */
+  readonly recorded: number;
 }
 
 export interface MeasureHits {
@@ -21,9 +23,9 @@ const checkId = 'standing-measure';
 
 export function createMeasureHits(): MeasureHits {
   // Bounded by the number of measures in force.
-  let counts = new Map<string, { hits: number; probes: number }>();
-  const add = (id: string, kind: 'hits' | 'probes'): void => {
-    const count = counts.get(id) ?? { hits: 0, probes: 0 };
+  let counts = new Map<string, { hits: number; probes: number; recorded: number }>();
+  const add = (id: string, kind: 'hits' | 'probes' | 'recorded'): void => {
+    const count = counts.get(id) ?? { hits: 0, probes: 0, recorded: 0 };
     count[kind] += 1;
     counts.set(id, count);
   };
@@ -32,9 +34,10 @@ export function createMeasureHits(): MeasureHits {
       if (event.type !== 'stage-judged' && event.type !== 'connection-refused') return;
       for (const finding of event.findings) {
         if (finding.check !== checkId || finding.outcome.kind === 'unsure' || wasCountedAtRcpt(event, finding)) continue;
-        const { measure, also, probe } = finding.outcome.evidence;
-        if (typeof measure === 'string') add(measure, probe === true ? 'probes' : 'hits');
+        const { measure, also, recorded, probe } = finding.outcome.evidence;
+        if (typeof measure === 'string') add(measure, probe === true ? 'probes' : isOnlyRecorded(finding) ? 'recorded' : 'hits');
         if (typeof also === 'string') for (const id of also.split(' ')) add(id, 'hits');
+        if (typeof recorded === 'string') for (const id of recorded.split(' ')) add(id, 'recorded');
       }
     },
     take: () => {
@@ -45,6 +48,8 @@ export function createMeasureHits(): MeasureHits {
     },
   };
 }
+
+const isOnlyRecorded = ({ action, wouldBe }: Finding): boolean => action === 'observe' && wouldBe !== undefined;
 
 /** What refuses and was only recorded at RCPT is only recorded again at the end of the message. */
 const wasCountedAtRcpt = (event: EventBody, { action, wouldBe }: Finding): boolean =>

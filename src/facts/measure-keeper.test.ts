@@ -117,14 +117,14 @@ test('undone means gone at once, and only once', async (context) => {
 test('a cap of hits ends it when all doors together have reached it; probes do not count towards it', async (context) => {
   const { keeper, inForce, tick, ends } = await start(context);
   await keeper.add(measure({ maxHits: 10 }));
-  keeper.count([{ id: 'm-1', hits: 6, probes: 50 }]);
-  keeper.count([{ id: 'm-1', hits: 3, probes: 0 }]);
+  keeper.count([{ id: 'm-1', hits: 6, probes: 50, recorded: 0 }]);
+  keeper.count([{ id: 'm-1', hits: 3, probes: 0, recorded: 0 }]);
   tick(20);
   assert.deepEqual([inForce(), ends()], [['m-1'], []]);
-  keeper.count([{ id: 'm-1', hits: 2, probes: 0 }]);
+  keeper.count([{ id: 'm-1', hits: 2, probes: 0, recorded: 0 }]);
   tick(20);
   assert.deepEqual([inForce(), ends()], [[], ['m-1 hit-cap by floodgate, 11 hits']]);
-  keeper.count([{ id: 'm-1', hits: 2, probes: 0 }]);
+  keeper.count([{ id: 'm-1', hits: 2, probes: 0, recorded: 0 }]);
   await settled();
   assert.equal(ends().length, 1, 'late counts change nothing');
 });
@@ -134,7 +134,7 @@ test('a restart finds measures, counts and the switch as they were, and ends wha
   await keeper.add(measure({ maxHits: 10 }));
   await keeper.add(automatic());
   await keeper.add(measure({ id: 'm-short', expiresAt: 31_000 }));
-  keeper.count([{ id: 'm-1', hits: 6, probes: 1 }]);
+  keeper.count([{ id: 'm-1', hits: 6, probes: 1, recorded: 0 }]);
   await keeper.suspend({ by: 'otto', reason: null, since: 1000 }, 'otto');
   await keeper.stop();
   tick(40_000);
@@ -149,7 +149,7 @@ test('a restart finds measures, counts and the switch as they were, and ends wha
       ['m-auto', 0, 0],
     ],
   );
-  next.count([{ id: 'm-1', hits: 4, probes: 0 }]);
+  next.count([{ id: 'm-1', hits: 4, probes: 0, recorded: 0 }]);
   assert.equal(ends().at(-1), 'm-1 hit-cap by floodgate, 10 hits');
   await next.stop();
 });
@@ -173,7 +173,7 @@ test('the switch turns automatic measures off and on, and is said', async (conte
 test('counts are written now and then, so that a crash costs seconds of them', async (context) => {
   const { keeper, repository, tick } = await start(context);
   await keeper.add(measure());
-  keeper.count([{ id: 'm-1', hits: 6, probes: 1 }]);
+  keeper.count([{ id: 'm-1', hits: 6, probes: 1, recorded: 0 }]);
   assert.equal((await repository.find('m-1'))?.hits, 0);
   tick(5000);
   await settled();

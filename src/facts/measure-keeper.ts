@@ -89,7 +89,7 @@ class Table {
   }
 
   async add(measure: Measure): Promise<void> {
-    const added: MeasureRecord = { ...measure, state: 'active', endedAt: null, hits: 0, probes: 0 };
+    const added: MeasureRecord = { ...measure, state: 'active', endedAt: null, hits: 0, probes: 0, recorded: 0 };
     await this.#parts.repository.save(added);
     this.#active.set(added.id, added);
     const { id, actor, action, scope, reason, expiresAt, maxHits, probeShare, incident, dryRun } = added;
@@ -138,10 +138,10 @@ class Table {
   }
 
   count(counts: readonly HitCount[]): void {
-    for (const { id, hits, probes } of counts) {
+    for (const { id, hits, probes, recorded } of counts) {
       const measure = this.#active.get(id);
       if (measure === undefined) continue; // a door's last counts of one that has ended
-      const counted = { ...measure, hits: measure.hits + hits, probes: measure.probes + probes };
+      const counted = { ...measure, hits: measure.hits + hits, probes: measure.probes + probes, recorded: measure.recorded + recorded };
       this.#active.set(id, counted);
       this.#uncounted.add(id);
       this.#counting ??= this.#countLater();

@@ -80,10 +80,12 @@ export interface MeasureRecord extends Measure {
   readonly state: 'active' | MeasureEnd;
   /** Milliseconds since the epoch; null while active. */
   readonly endedAt: number | null;
-  /** How often it had a word: at a stage it speaks at, probes not counted. */
+  /** How often it was carried out: at a stage it speaks at, probes not counted. */
   readonly hits: number;
   /** How often it let pass as a probe. */
   readonly probes: number;
+  /** How often it was only recorded: in a dry run, in observe mode, on those who are never blocked. */
+  readonly recorded: number;
 }
 
 /** Milliseconds: an automatic measure lives no longer; whoever wants it longer renews it. */

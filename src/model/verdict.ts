@@ -23,6 +23,8 @@ export type Outcome =
       readonly action?: Action;
       /** With `action`, where it is nobody's own word (an automatic measure): what is done instead in observe mode. */
       readonly inObserveMode?: Action;
+      /** With `inObserveMode`, where that is another's word: whose it is then, and how far it reaches. */
+      readonly insteadInObserveMode?: { readonly evidence: Evidence; readonly wholeMessage?: true };
       /** With `action`: what a dry run or a probe held back. */
       readonly wouldBe?: Action;
       /** The next hop's own refusal: the client hears it, cleaned. */

@@ -28,7 +28,8 @@ export interface Check<S extends Stage = Stage, F extends FactName = FactName, O
 export const defineCheck = <S extends Stage, F extends FactName = never, O = undefined>(check: Check<S, F, O>): Check<S, F, O> => check;
 
 type FindingOutcome = Extract<Outcome, { kind: 'finding' }>;
-type FindingExtras = Pick<FindingOutcome, 'action' | 'inObserveMode' | 'wouldBe' | 'hubReply' | 'wholeMessage'>;
+/** What a finding may say besides. */
+export type FindingExtras = Pick<FindingOutcome, 'action' | 'inObserveMode' | 'insteadInObserveMode' | 'wouldBe' | 'hubReply' | 'wholeMessage'>;
 
 export const clean: Outcome = { kind: 'clean' };
 /** What is wrong. `more` carries an action chosen with the finding, or the next hop's own refusal. */

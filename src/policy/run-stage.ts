@@ -55,15 +55,24 @@ function runSafely<S extends Stage>({ check, options }: EnabledCheck, { stage, i
 }
 
 function toFinding({ check, action, onUnsure }: EnabledCheck, outcome: Finding['outcome'], suspended: boolean): Finding {
-  const base = { check: check.id, kind: check.kind, outcome };
+  const base = { check: check.id, kind: check.kind, outcome: credited(outcome, false) };
   const said: { action?: Action; inObserveMode?: Action; wouldBe?: Action } = outcome.kind === 'finding' ? outcome : {};
   const wanted = said.action ?? (outcome.kind === 'finding' ? action : onUnsure);
   // An operator's own entry is not an automatic action: observe mode does not suspend it.
   const allowed = said.inObserveMode ?? (said.action === undefined ? 'observe' : said.action);
   if (suspended && check.kind === 'abuse' && severity[wanted] > severity[allowed]) {
-    return { ...base, action: allowed, wouldBe: wanted as Action }; // 'pass' is above nothing
+    return { ...base, outcome: credited(outcome, true), action: allowed, wouldBe: wanted as Action }; // 'pass' is above nothing
   }
   return said.wouldBe === undefined ? { ...base, action: wanted } : { ...base, action: wanted, wouldBe: said.wouldBe };
+}
+
+/** What is carried out in observe mode is credited to whose word it is. */
+function credited(outcome: Finding['outcome'], isObserved: boolean): Finding['outcome'] {
+  if (outcome.kind !== 'finding' || outcome.insteadInObserveMode === undefined) return outcome;
+  const { insteadInObserveMode, ...own } = outcome;
+  if (!isObserved) return own;
+  const { wholeMessage: _reachOfTheOther, ...same } = own;
+  return { ...same, ...insteadInObserveMode };
 }
 
 /** True when these findings end the stage: nothing costlier needs to be asked. */

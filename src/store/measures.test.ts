@@ -26,13 +26,14 @@ const measure = (changes: Partial<MeasureRecord> = {}): MeasureRecord => ({
   endedAt: null,
   hits: 0,
   probes: 0,
+  recorded: 0,
   ...changes,
 });
 const ended = (id: string, endedAt: number): MeasureRecord => measure({ id, state: 'undone', endedAt });
 
 test('what is kept comes back as it was', async (context) => {
   const measures = start(context);
-  const full = measure({ actor: { kind: 'auto', name: 'bomb' }, maxHits: 7, probeShare: 0.01, incident: 'i-1', dryRun: true, hits: 3, probes: 1 });
+  const full = measure({ actor: { kind: 'auto', name: 'bomb' }, maxHits: 7, probeShare: 0.01, incident: 'i-1', dryRun: true, hits: 3, probes: 1, recorded: 0 });
   await measures.save(full);
   assert.deepEqual(await measures.active(), [full]);
   assert.deepEqual(await measures.find(full.id), full);
@@ -50,10 +51,10 @@ test('counts are written without touching anything else', async (context) => {
   const measures = start(context);
   await measures.save(measure());
   await measures.saveCounts([
-    { id: 'm-0000000001', hits: 9, probes: 2 },
-    { id: 'm-gone', hits: 1, probes: 1 },
+    { id: 'm-0000000001', hits: 9, probes: 2, recorded: 0 },
+    { id: 'm-gone', hits: 1, probes: 1, recorded: 0 },
   ]);
-  assert.deepEqual(await measures.active(), [measure({ hits: 9, probes: 2 })]);
+  assert.deepEqual(await measures.active(), [measure({ hits: 9, probes: 2, recorded: 0 })]);
 });
 
 test('the record of ended measures is bounded by age and by number; active ones stay', async (context) => {

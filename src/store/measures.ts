@@ -14,7 +14,7 @@ export interface MeasureRepository {
   /** Adds it, or changes the one that is there. */
   save(measure: MeasureRecord): Promise<void>;
   /** Writes the counts of these; one transaction. */
-  saveCounts(measures: readonly Pick<MeasureRecord, 'id' | 'hits' | 'probes'>[]): Promise<void>;
+  saveCounts(measures: readonly Pick<MeasureRecord, 'id' | 'hits' | 'probes' | 'recorded'>[]): Promise<void>;
   /** Oldest first. */
   active(): Promise<readonly MeasureRecord[]>;
   /** Those that have ended, the latest first. */
@@ -43,7 +43,8 @@ export function createMeasures(queries: Queries): MeasureRepository {
     },
     saveCounts: async (measures) => {
       await queries.transaction().execute(async (transaction) => {
-        for (const { id, hits, probes } of measures) await transaction.updateTable('measures').set({ hits, probes }).where('id', '=', id).execute();
+        for (const { id, hits, probes, recorded } of measures)
+          await transaction.updateTable('measures').set({ hits, probes, recorded }).where('id', '=', id).execute();
       });
     },
     active: async () => (await all().where('state', '=', 'active').orderBy('created_at').orderBy('id').execute()).map(fromRow),
@@ -101,4 +102,5 @@ const fromRow = (row: MeasureRow): MeasureRecord => ({
   endedAt: row.ended_at,
   hits: row.hits,
   probes: row.probes,
+  recorded: row.recorded,
 });

@@ -10,8 +10,20 @@ import { digestLines } from './migrations/0008-digest-lines.ts';
 import { quarantineSealed } from './migrations/0007-quarantine-sealed.ts';
 import { quarantineVirus } from './migrations/0009-quarantine-virus.ts';
 import { digestUnderWay } from './migrations/0010-digest-under-way.ts';
+import { measuresRecorded } from './migrations/0011-measures-recorded.ts';
 
-const migrations: readonly Migration[] = [lists, measures, apiTokens, incidents, quarantine, digestLines, quarantineSealed, quarantineVirus, digestUnderWay];
+const migrations: readonly Migration[] = [
+  lists,
+  measures,
+  apiTokens,
+  incidents,
+  quarantine,
+  digestLines,
+  quarantineSealed,
+  quarantineVirus,
+  digestUnderWay,
+  measuresRecorded,
+];
 
 /** Runs the steps that are missing. Throws when the file was written by a newer program: its tables are not ours to guess. */
 export function migrate(database: DatabaseSync, steps: readonly Migration[] = migrations): void {

@@ -38,6 +38,7 @@ export interface MeasureRow {
   ended_at: number | null;
   hits: number;
   probes: number;
+  recorded: number;
 }
 
 /** A row of `switches`: one that is thrown. */

@@ -36,6 +36,7 @@ export const measureSchema: Schema = object({
   endedAt: { type: ['string', 'null'], format: 'date-time' },
   hits: number,
   probes: number,
+  recorded: number,
 });
 
 export const measuresSchema: Schema = object({

@@ -59,6 +59,7 @@ export const sampleMeasure = {
   endedAt: null,
   hits: 412,
   probes: 0,
+  recorded: 0,
 } as const;
 
 export const sampleIncident: ShownIncident = {

@@ -169,6 +169,7 @@ const automatic: MeasureRecord = {
   endedAt: null,
   hits: 0,
   probes: 0,
+  recorded: 0,
 };
 
 test('measures and the switch survive a restart and a crash; observe mode suspends the automatic ones only', async (t) => {

@@ -83,6 +83,18 @@ test('observe mode suspends automatic measures, never those of a person', () => 
   assert.equal(actionAt('message', both, 'observe'), 'tag', 'the stricter automatic one must not swallow it');
 });
 
+test('in observe mode the finding is about the measure that was carried out, not about the stricter automatic one that was not', () => {
+  const auto2 = hit('defer', { ...auto, id: 'm-2', ofRecipients: true });
+  const said = (mode: string) => {
+    const found = judged('rcpt', [auto2, hit('quarantine'), hit('delay', { id: 'm-3', dryRun: true }), hit('delay', { id: 'm-4' })], mode);
+    const outcome = found?.outcome.kind === 'finding' ? found.outcome : null;
+    const { measure, also, recorded } = outcome?.evidence ?? {};
+    return [found?.action, found?.wouldBe, measure, also, recorded, outcome?.wholeMessage, outcome !== null && 'insteadInObserveMode' in outcome];
+  };
+  assert.deepEqual(said('observe'), ['quarantine', 'defer', 'm-1', 'm-4', 'm-2 m-3', true, false]);
+  assert.deepEqual(said('enforce'), ['defer', undefined, 'm-2', 'm-1 m-4', 'm-3', undefined, false]);
+});
+
 test('the record names who else had a word, but not who let pass', () => {
   const finding = judged('rcpt', [hit('defer'), hit('reject', { id: 'm-2', incident: 'i-7' }), hit('reject', { id: 'm-3', probe: true })]);
   assert.deepEqual(finding?.outcome.kind === 'finding' && finding.outcome.evidence, {

@@ -1,7 +1,7 @@
 import { isPostmaster } from '../relay.ts';
 import type { MessageInput } from '../../model/stage-input.ts';
 import type { Action, Evidence, Stage } from '../../model/verdict.ts';
-import { clean, defineCheck, finding, unsure } from '../check.ts';
+import { clean, defineCheck, finding, unsure, type FindingExtras } from '../check.ts';
 import type { MeasureHit } from '../facts.ts';
 
 /** A measure that is in force covers this client or mail; the measure says what is done (mission X1). */
@@ -25,16 +25,27 @@ export const standingMeasure = defineCheck({
       effectOf,
     );
     const effect = effectOf(deciding);
-    return finding('a standing measure covers it', evidenceOf(deciding, speaking), {
+    return finding('a standing measure covers it', evidenceOf(deciding, speaking, effectOf), {
       action: effect,
-      // Observe mode suspends what nobody has ordered; what an operator has ordered holds.
-      ...(deciding.actor.kind === 'auto' ? { inObserveMode: own === undefined ? 'observe' : effectOf(own) } : {}),
+      ...(deciding.actor.kind === 'auto' ? observed(deciding, own, speaking) : {}),
       ...(effect === deciding.action ? {} : { wouldBe: deciding.action }),
-      // It may come between two recipients: it then holds at the end of the message for all of them.
-      ...(deciding.ofRecipients || !(effect === 'quarantine' || effect === 'discard') ? {} : { wholeMessage: true }),
+      ...reachOf(deciding),
     });
   },
 });
+
+/** Observe mode suspends what nobody has ordered; what an operator has ordered holds, and is what the finding is about. */
+function observed(deciding: MeasureHit, own: MeasureHit | undefined, speaking: readonly MeasureHit[]): FindingExtras {
+  const carried = own === undefined || effectOf(own) === 'observe' ? deciding : own;
+  return {
+    inObserveMode: own === undefined ? 'observe' : effectOf(own),
+    insteadInObserveMode: { evidence: evidenceOf(carried, speaking, effectInObserveMode), ...(carried === own ? reachOf(own) : {}) },
+  };
+}
+
+/** It may come between two recipients: it then holds at the end of the message for all of them. */
+const reachOf = (hit: MeasureHit): { readonly wholeMessage?: true } =>
+  hit.ofRecipients || !['quarantine', 'discard'].includes(effectOf(hit)) ? {} : { wholeMessage: true };
 
 const order: readonly Action[] = ['observe', 'tag', 'delay', 'divert', 'quarantine', 'discard', 'defer', 'reject', 'refuse-at-banner'];
 
@@ -68,6 +79,8 @@ function isSettled(hit: MeasureHit, { recipients, treatment = 'pass' }: MessageI
 
 const effectOf = ({ action, dryRun, probe, neverBlock }: MeasureHit): Action => (dryRun || probe || neverBlock !== null ? 'observe' : action);
 
+const effectInObserveMode = (hit: MeasureHit): Action => (hit.actor.kind === 'auto' ? 'observe' : effectOf(hit));
+
 /** Of equally strict ones the oldest; where none does anything, the one that would have done most. */
 function strictest(hits: readonly MeasureHit[], effect: (hit: MeasureHit) => Action): MeasureHit | undefined {
   const rank = (hit: MeasureHit): number => order.indexOf(effect(hit)) * order.length + order.indexOf(hit.action);
@@ -79,9 +92,12 @@ function strictest(hits: readonly MeasureHit[], effect: (hit: MeasureHit) => Act
 /** Further measures named at most. */
 const maxNamed = 5;
 
-function evidenceOf(hit: MeasureHit, all: readonly MeasureHit[]): Evidence {
+/** `also` had a word as well; `recorded` would have had one. */
+function evidenceOf(hit: MeasureHit, all: readonly MeasureHit[], effect: (hit: MeasureHit) => Action): Evidence {
   const { id, scope, actor, reason, incident, dryRun, probe, neverBlock } = hit;
   const others = all.filter((other) => other !== hit && !other.probe).slice(0, maxNamed);
+  const recorded = others.filter((other) => effect(other) !== other.action);
+  const also = others.filter((other) => effect(other) === other.action);
   return {
     measure: id,
     scope,
@@ -91,6 +107,7 @@ function evidenceOf(hit: MeasureHit, all: readonly MeasureHit[]): Evidence {
     ...(dryRun ? { dryRun } : {}),
     ...(probe ? { probe } : {}),
     ...(neverBlock === null ? {} : { neverBlock }),
-    ...(others.length === 0 ? {} : { also: others.map((other) => other.id).join(' ') }),
+    ...(also.length === 0 ? {} : { also: also.map((other) => other.id).join(' ') }),
+    ...(recorded.length === 0 ? {} : { recorded: recorded.map((other) => other.id).join(' ') }),
   };
 }
