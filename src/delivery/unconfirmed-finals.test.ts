@@ -87,6 +87,11 @@ test('mixed LMTP answers: the retry is delivered to those alone who have not got
   const later = lmtpHub(() => ok);
   assert.equal((await finals.deliver(both, later.deliver)).kind, 'delivered');
   assert.deepEqual(later.asked, [['b@hub.example']]);
+  assert.deepEqual(
+    finals.forUnserved(both).recipients.map(({ text }) => text),
+    ['b@hub.example'],
+    'what is kept or spooled instead is so for the others alone',
+  );
   await finals.close();
 });
 

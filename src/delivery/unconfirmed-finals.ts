@@ -58,6 +58,8 @@ export interface UnconfirmedFinals {
   isUnderWay(key: string): boolean;
   /** The client may not have heard which of its recipients were served: those are not served this message again. */
   rememberServed(message: { readonly from: Sender; readonly sha256: string }, perRecipient: PerRecipient): void;
+  /** The message for those alone who have not got it; the same where nobody has. */
+  forUnserved(request: DeliveryRequest): DeliveryRequest;
   /** Takes over what another door has remembered. */
   learn(entry: FinalEntry): void;
   /**
@@ -106,6 +108,9 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
   const noteServed = (from: Sender, sha256: string, perRecipient: PerRecipient): Promise<unknown> =>
     Promise.all(perRecipient.flatMap(({ to, hubReply }) => (hubReply.code < 300 ? [note('recipient', recipientKey(from, sha256, to), hubReply)] : [])));
 
+  const had = ({ from, content: { sha256 } }: DeliveryRequest, to: Mailbox): Reply | undefined =>
+    held.size === 0 ? undefined : held.get(`recipient ${recipientKey(from, sha256, to)}`);
+
   return {
     get size() {
       return held.size + underWay.size;
@@ -118,11 +123,13 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
     isUnderWay: (key) => underWay.get(key) !== undefined,
     learn,
     rememberServed: ({ from, sha256 }, perRecipient) => void noteServed(from, sha256, perRecipient),
+    forUnserved(request) {
+      const rest = request.recipients.filter((to) => had(request, to) === undefined);
+      return rest.length === request.recipients.length ? request : { ...request, recipients: rest };
+    },
     async deliver(request, deliver) {
-      const had = (to: Mailbox): Reply | undefined =>
-        held.size === 0 ? undefined : held.get(`recipient ${recipientKey(request.from, request.content.sha256, to)}`);
-      const before = held.size === 0 ? [] : request.recipients.flatMap((to) => had(to) ?? []);
-      const outcome = before.length === 0 ? await deliver(request) : await deliverRest(request, had, deliver);
+      const before = held.size === 0 ? [] : request.recipients.flatMap((to) => had(request, to) ?? []);
+      const outcome = before.length === 0 ? await deliver(request) : await deliverRest(request, (to) => had(request, to), deliver);
       // A client that is told of each recipient does not come again for those who were served.
       if (outcome.kind === 'mixed' && outcome.at === 'dot' && !request.perRecipientAnswers)
         await noteServed(request.from, request.content.sha256, outcome.perRecipient);

@@ -24,7 +24,11 @@ test('a table that cannot be read is told once, and is not taken for an empty on
 test('a table that goes bad while running leaves the last good one in force, as a whole, until it is good again', async (t) => {
   const file = join(scratchDirectory(t, 'abuse-table'), 'table.txt');
   let now = 1_000_000;
-  const table = liveTable(file, (why) => assert.fail(why), () => now);
+  const table = liveTable(
+    file,
+    (why) => assert.fail(why),
+    () => now,
+  );
   const mailboxNow = async (): Promise<string | undefined> => {
     now += 2000; // it is looked at again after a second
     return (await table())?.of('45.0.2.9')?.mailboxes[0];

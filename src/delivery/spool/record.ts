@@ -19,7 +19,7 @@ const signBytes = headWord.length + randomPart;
 /** Bytes in front of the first head of a segment that has a sign of its own. */
 export const segmentHeadBytes = segmentWord.length + signBytes;
 /** Bytes behind the sign: length of the envelope, length of the content, CRC-32C. */
-const figuresBytes = 12;
+export const figuresBytes = 12;
 /** Bytes of the longest beginning of a head; whoever has so many can tell how long the head is. */
 export const mostFixedBytes = signBytes + figuresBytes;
 /** Bytes: more than a thousand recipients with the longest addresses; a length beyond it is no length. */

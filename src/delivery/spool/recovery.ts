@@ -1,5 +1,5 @@
 // What is in the spool's folder after a start, or after the death of a door: every message that is kept and not marked as done.
-import { open, readdir, truncate, unlink } from 'node:fs/promises';
+import { open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SpoolItem } from '../../model/spool.ts';
 import { readMarks, type Parked } from './marks.ts';
@@ -27,12 +27,12 @@ export interface Recovery {
 export interface RecoveryOptions {
   /** Only the segments of this writer. */
   readonly writer?: string;
-  /** Nobody writes there: what stands behind the last sound record is cut off. */
-  readonly mayCut: boolean;
+  /** Nobody writes there: marks whose segment has gone are removed. */
+  readonly mayClean: boolean;
 }
 
 /** Reads all segments, one after the other, oldest first. Throws where the folder cannot be read: mail may be in it. */
-export async function recover(dir: string, { writer, mayCut }: RecoveryOptions): Promise<Recovery> {
+export async function recover(dir: string, { writer, mayClean }: RecoveryOptions): Promise<Recovery> {
   const names = await readdir(dir);
   const segments = names
     .flatMap((fileName) => {
@@ -40,13 +40,12 @@ export async function recover(dir: string, { writer, mayCut }: RecoveryOptions):
       return parsed === null || (writer !== undefined && parsed.name !== writer) ? [] : [{ fileName, ...parsed }];
     })
     .sort((one, other) => one.number - other.number);
-  const last = new Map(segments.map(({ name, fileName }) => [name, fileName]));
   const waiting: Recovered[] = [];
   const finished: string[] = [];
   const pinned: string[] = [];
   const trouble: string[] = [];
-  for (const { name, fileName } of segments) {
-    const read = await readSegment(dir, fileName, { isLast: last.get(name) === fileName, mayCut }).catch((error: unknown) => {
+  for (const { fileName } of segments) {
+    const read = await readSegment(dir, fileName).catch((error: unknown) => {
       trouble.push(`${fileName} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     });
@@ -56,24 +55,18 @@ export async function recover(dir: string, { writer, mayCut }: RecoveryOptions):
     if (read.trouble.length > 0) pinned.push(fileName);
     else if (read.waiting.length === 0) finished.push(fileName);
   }
-  if (mayCut) await removeOrphans(dir, names);
+  if (mayClean) await removeOrphans(dir, names);
   return { waiting: waiting.sort((one, other) => one.item.queuedAt - other.item.queuedAt), finished, pinned, trouble };
 }
 
-async function readSegment(
-  dir: string,
-  fileName: string,
-  { isLast, mayCut }: { readonly isLast: boolean; readonly mayCut: boolean },
-): Promise<Pick<Recovery, 'waiting' | 'trouble'>> {
-  const path = join(dir, fileName);
-  const { items, bytes, soundBytes, damaged, foreign, gaps, isTorn } = await findingsIn(path, fileName, isLast);
+async function readSegment(dir: string, fileName: string): Promise<Pick<Recovery, 'waiting' | 'trouble'>> {
+  const { items, bytes, soundBytes, damaged, foreign, gaps, isTorn } = await findingsIn(join(dir, fileName), fileName);
   const trouble = [
     ...damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered`),
     ...gaps.map(({ from, to }) => `${fileName} cannot be read from byte ${from} to byte ${to}`),
     ...foreign.map((id) => `${id} in ${fileName} was written by a newer Floodgate: it stays there until that version runs again`),
   ];
-  if (isTorn && isLast && mayCut) await truncate(path, soundBytes);
-  else if (soundBytes < bytes && !(isTorn && isLast)) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
+  if (soundBytes < bytes && !isTorn) trouble.push(`${fileName} cannot be read beyond byte ${soundBytes}`);
   const done = new Set<string>();
   const served = new Map<string, readonly string[]>();
   const parked = new Map<string, Parked | null>();
@@ -88,10 +81,10 @@ async function readSegment(
   return { waiting, trouble };
 }
 
-async function findingsIn(path: string, segment: string, isLast: boolean): Promise<SegmentFindings> {
+async function findingsIn(path: string, segment: string): Promise<SegmentFindings> {
   const file = await open(path, 'r');
   try {
-    return await walkSegment(file, { segment, isLast });
+    return await walkSegment(file, { segment });
   } finally {
     await file.close();
   }

@@ -26,6 +26,7 @@ const queuedAs = (id: string, more: Partial<SpoolItem> = {}): Queued => ({
   nextTryAt: 0,
   mayOutstay: false,
   doubt: null,
+  doubts: 0,
 });
 
 /** All that may go out at once. */

@@ -16,6 +16,8 @@ export interface Queued {
   mayOutstay: boolean;
   /** Why the next hop may have it though it did not say so; null where there is no doubt. */
   doubt: string | null;
+  /** How often it may have got it without a word. */
+  doubts: number;
 }
 
 /** Waits after the first deferral, the second and so on, in ms (RFC 5321 4.5.4.1 asks for half an hour in the long run); the last one holds from then on. */

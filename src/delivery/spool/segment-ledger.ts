@@ -20,7 +20,7 @@ export class SegmentLedger {
   /** Of a process before us. The last of each writer is not among them: while it is there no number is given twice. */
   readonly #closed = new Set<string>();
   /** Of messages that are done: no more than were ever waiting. */
-  readonly #unwritten: { readonly segment: string; readonly mark: Mark }[] = [];
+  readonly #unwritten = new Map<string, { readonly segment: string; readonly mark: Mark }>();
 
   constructor(dir: string, hear: LedgerListener) {
     this.#marks = new Marks(dir);
@@ -68,9 +68,14 @@ export class SegmentLedger {
   mark(segment: string, mark: Mark): boolean {
     const trouble = this.#write(segment, mark);
     if (trouble === null) return true;
-    if ('done' in mark) this.#unwritten.push({ segment, mark });
+    if ('done' in mark) this.#unwritten.set(mark.id, { segment, mark });
     this.#hear.trouble(`${mark.id} cannot be marked${'done' in mark ? ' as done yet, and may come twice after a crash' : ''}: ${trouble}`);
     return false;
+  }
+
+  /** The message is done though no mark says so yet. */
+  isDone(id: string): boolean {
+    return this.#unwritten.has(id);
   }
 
   /** The message is done, whatever became of it. */
@@ -84,9 +89,8 @@ export class SegmentLedger {
 
   /** Brings the marks to the disk, those too that could not be written before. */
   flush(): Promise<void> {
-    for (const each of this.#unwritten.splice(0))
-      // A segment that has gone needs no marks, and marks that stand alone are removed at the next start.
-      if (this.#left.has(each.segment) && this.#write(each.segment, each.mark) !== null) this.#unwritten.push(each);
+    // A segment that has gone needs no marks, and marks that stand alone are removed at the next start.
+    for (const [id, { segment, mark }] of this.#unwritten) if (!this.#left.has(segment) || this.#write(segment, mark) === null) this.#unwritten.delete(id);
     return this.#marks.flush();
   }
 

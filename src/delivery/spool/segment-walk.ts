@@ -3,7 +3,19 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { SpoolItem } from '../../model/spool.ts';
 import { FileWindow } from './file-window.ts';
-import { beginsSegment, headBytesAt, headWord, itemOf, mostFixedBytes, oldSign, parseHead, segmentHeadBytes, signOf, type RecordHead } from './record.ts';
+import {
+  beginsSegment,
+  figuresBytes,
+  headBytesAt,
+  headWord,
+  itemOf,
+  mostFixedBytes,
+  oldSign,
+  parseHead,
+  segmentHeadBytes,
+  signOf,
+  type RecordHead,
+} from './record.ts';
 
 /** What a walk through a segment finds. */
 export interface SegmentFindings {
@@ -18,14 +30,12 @@ export interface SegmentFindings {
   readonly damaged: readonly string[];
   /** Records that a newer Floodgate has written in a way that is not known here. */
   readonly foreign: readonly string[];
-  /** No sound record stands behind that, and what does looks like the end of a write that never ended, and may be cut off. */
+  /** No sound record stands behind that, and what does looks like the end of a write that never ended: nobody was promised anything about it. */
   readonly isTorn: boolean;
 }
 
 export interface WalkOptions {
   readonly segment: string;
-  /** The last segment of a door may end in a record that was being written when we died: it ends there. */
-  readonly isLast: boolean;
   readonly windowBytes?: number;
 }
 
@@ -38,20 +48,18 @@ const knownFormat = 1;
 const mostTriedBytes = 64 * 1024 ** 2;
 const triedAtLeast = 64 * 1024;
 
-/**
- * Every sound record. In an earlier segment what is damaged is left out and named; what stands behind it was acknowledged too, and is found by the segment's sign.
- */
-export async function walkSegment(file: FileHandle, { segment, isLast, windowBytes }: WalkOptions): Promise<SegmentFindings> {
+/** Every sound record. What is damaged is left out and named; what stands behind it was acknowledged too, and is found by the segment's sign. */
+export async function walkSegment(file: FileHandle, { segment, windowBytes }: WalkOptions): Promise<SegmentFindings> {
   const { size: bytes } = await file.stat();
   const window = new FileWindow(file, windowBytes);
   const { sign, firstAt } = signOf(await window.view(0, mostFixedBytes)) ?? { sign: undefined, firstAt: 0 };
-  const mayGoOn = !isLast && sign !== undefined && !sign.equals(oldSign);
+  const mayGoOn = sign !== undefined && !sign.equals(oldSign);
   const found = { items: [] as SpoolItem[], damaged: [] as string[], foreign: [] as string[], gaps: [] as { readonly from: number; readonly to: number }[] };
   let at = firstAt;
   let behind = -1;
   for (;;) {
     const read = await recordAt(window, at, sign);
-    if (read !== null && read.end <= bytes && (read.isSound || !isLast)) {
+    if (read !== null && read.end <= bytes) {
       const { envelope, headBytes } = read.head;
       if (!read.isSound) found.damaged.push(envelope.id);
       else if ((envelope.format as number) === knownFormat) found.items.push(itemOf(envelope, { segment, at, headBytes }));
@@ -64,7 +72,7 @@ export async function walkSegment(file: FileHandle, { segment, isLast, windowByt
     found.gaps.push({ from: at, to: behind });
     at = behind;
   }
-  const isTorn = at < bytes && behind < 0 && mayBeTorn(await window.view(at, mostFixedBytes), at === 0 ? undefined : sign);
+  const isTorn = at < bytes && behind < 0 && (await mayBeTorn(window, { at, bytes, sign: at === 0 ? undefined : sign }));
   return { ...found, bytes, soundBytes: at, isTorn };
 }
 
@@ -108,9 +116,20 @@ async function headBehind(window: FileWindow, from: number, sign: Buffer | undef
   return -1;
 }
 
-/** The beginning of a record, or pages that never reached the disk. Anything else may be what a newer version calls a record: it is not ours to cut. */
-function mayBeTorn(rest: Buffer, sign: Buffer | undefined): boolean {
+/**
+ * The beginning of a record whose end is not there, or pages that never reached the disk. A head that is all there and not sound is damage. Anything else may be
+ * what a newer version calls a record.
+ */
+async function mayBeTorn(
+  window: FileWindow,
+  { at, bytes, sign }: { readonly at: number; readonly bytes: number; readonly sign: Buffer | undefined },
+): Promise<boolean> {
+  const rest = await window.view(at, mostFixedBytes);
   const begin = rest.subarray(0, (sign ?? oldSign).length);
   if (begin.every((octet) => octet === 0)) return true;
-  return sign === undefined ? beginsSegment(rest) || begin.equals(oldSign.subarray(0, begin.length)) : begin.equals(sign.subarray(0, begin.length));
+  if (sign === undefined) return beginsSegment(rest) || begin.equals(oldSign.subarray(0, begin.length));
+  if (!begin.equals(sign.subarray(0, begin.length))) return false;
+  if (rest.length < sign.length + figuresBytes) return true;
+  const headBytes = headBytesAt(rest, sign);
+  return headBytes !== null && (at + headBytes > bytes || (await headAt(window, at, sign)) !== null);
 }

@@ -1,6 +1,6 @@
 // Segments and marks that a crash or a disk has damaged.
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { away, delivered, houseAt, idsOf, isEmpty, openSpool } from '../../../test/harness/spool-house.ts';
@@ -78,4 +78,15 @@ test('a door that died before it told: its messages are found, those that were t
   await keeper.spool.rescan('smtp-1');
   await keeper.spool.rescan('smtp-1');
   assert.equal(keeper.spool.size, 1);
+});
+
+test('a door dies while the disk takes no marks: what was delivered is not delivered again, and two deaths at once are told apart', async (t) => {
+  const house = houseAt(t);
+  const inTheWay = join(house.dir, 'smtp-1-00000001.marks');
+  mkdirSync(inTheWay);
+  const one = await openSpool(t, house);
+  for (const id of ['a', 'b', 'c']) await one.keep(id);
+  await isEmpty(one);
+  await Promise.all([one.spool.rescan('smtp-1'), one.spool.rescan('smtp-2')]);
+  assert.deepEqual([one.spool.size, idsOf(house).toSorted(), one.stock.read()], [0, ['a', 'b', 'c'], { pieces: 0, bytes: 0 }]);
 });

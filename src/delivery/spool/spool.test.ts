@@ -243,3 +243,18 @@ test('a clock that jumps over the time of all mail ends none of it, until it has
     return house.held.length === 1;
   });
 });
+
+test('each lost answer may have been a copy: after four a person decides', async (t) => {
+  const house = houseAt(t);
+  house.hub.answer = () => ({ kind: 'ambiguous', why: 'connection lost' });
+  const one = await openSpool(t, house);
+  await one.keep('a');
+  for (let tries = 1; tries <= 4; tries += 1) {
+    await until(`try ${tries}`, () => house.deliveries.length === tries);
+    house.clock.ms += 3_600_000;
+    one.spool.tick();
+  }
+  await until('the operator to have it', () => house.held.length === 1);
+  assert.equal(house.held[0]?.because.because, 'handed over 4 times without an answer: connection lost; its next hop may have it');
+  assert.equal(house.deliveries.length, 4);
+});

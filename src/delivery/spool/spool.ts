@@ -56,6 +56,8 @@ export interface SpoolHandled {
 
 /** Messages given to the quarantine, or thrown away for good, at one look: each takes the disk for a moment. */
 const mostGivenUp = 100;
+/** So many times a message is handed over without an answer: each may be a copy. */
+const mostDoubts = 4;
 /** About a kilobyte of memory each. */
 const usualMostDiscarded = 200_000;
 
@@ -79,8 +81,9 @@ export class Spool {
   #number = 0;
   /** Refused for good; kept together with what else is left, when nothing more can be tried. Gone at a restart: they are asked for again then. */
   readonly #refused = new Map<string, readonly FailedRecipient[]>();
-  /** Finished while a folder is being read. */
-  #finishedMeanwhile: Set<string> | null = null;
+  /** Folders that are being read, and what was finished meanwhile. */
+  #rescans = 0;
+  readonly #finishedMeanwhile = new Set<string>();
   readonly #attempts = new Set<Promise<void>>();
   #isClosed = false;
 
@@ -99,7 +102,7 @@ export class Spool {
 
   /** Reads what a process before us has left. To be called before any door writes. */
   async start(): Promise<void> {
-    const { waiting, finished, pinned, trouble } = await recover(this.#parts.dir, { mayCut: true });
+    const { waiting, finished, pinned, trouble } = await recover(this.#parts.dir, { mayClean: true });
     this.#say(trouble);
     for (const segment of finished) await this.#ledger.removeNow(segment);
     this.#ledger.noteClosed(waiting.map(({ item }) => item.segment));
@@ -113,7 +116,7 @@ export class Spool {
   /** A door has kept messages. */
   take(items: readonly SpoolItem[]): void {
     for (const item of items) {
-      if (this.#known.has(item.id) || this.#finishedMeanwhile?.has(item.id) === true) continue;
+      if (this.#known.has(item.id) || this.#finishedMeanwhile.has(item.id) || this.#ledger.isDone(item.id)) continue;
       this.#ledger.noteGrowing(item.segment);
       this.#enter(item, [], null);
       this.#pump(item.route);
@@ -122,11 +125,15 @@ export class Spool {
 
   /** A door has died: it may have kept messages and not told. */
   async rescan(writer: string): Promise<void> {
-    this.#finishedMeanwhile ??= new Set();
-    const { waiting, trouble } = await recover(this.#parts.dir, { writer, mayCut: false });
-    this.#say(trouble);
-    this.take(waiting.map(({ item }) => item));
-    this.#finishedMeanwhile = null;
+    this.#rescans += 1;
+    try {
+      const { waiting, trouble } = await recover(this.#parts.dir, { writer, mayClean: false });
+      this.#say(trouble);
+      this.take(waiting.map(({ item }) => item));
+    } finally {
+      this.#rescans -= 1;
+      if (this.#rescans === 0) this.#finishedMeanwhile.clear();
+    }
   }
 
   /** To be called about twice a second: what is due is tried, what is over is kept for the operator. */
@@ -226,7 +233,7 @@ export class Spool {
   }
 
   #enter(item: SpoolItem, served: readonly string[], parked: Parked | null): void {
-    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false, doubt: null };
+    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false, doubt: null, doubts: 0 };
     this.#number += 1;
     this.#known.set(item.id, { number: this.#number, queued });
     this.#ledger.enter(item.segment);
@@ -237,7 +244,7 @@ export class Spool {
   #forget({ id }: SpoolItem): void {
     this.#known.delete(id);
     this.#refused.delete(id);
-    this.#finishedMeanwhile?.add(id);
+    if (this.#rescans > 0) this.#finishedMeanwhile.add(id);
   }
 
   #park(ids: readonly string[], by: string, to: { readonly state: 'held' } | { readonly state: 'discarded'; readonly at: number }): readonly SpoolHandled[] {
@@ -316,10 +323,12 @@ export class Spool {
         this.#noteServed(item, handed); // it may have taken the message for some before it went
         return queue.lost(queued, handed.said, { steady: steady(), longestPauseMs: settings().longestPauseMs });
       }
-      if (handed.doubtful) queued.doubt = handed.said;
-      else queue.answered(settings().connections);
+      if (!handed.doubtful) queue.answered(settings().connections);
+      else [queued.doubt, queued.doubts] = [handed.said, queued.doubts + 1];
       if (handed.deferred.length > 0) {
         this.#noteServed(item, handed);
+        if (queued.doubts >= mostDoubts)
+          return await this.#giveUp(queued, `handed over ${mostDoubts} times without an answer: ${handed.said}; its next hop may have it`);
         return queue.putOff(queued, steady());
       }
       if (this.#refused.has(item.id)) {

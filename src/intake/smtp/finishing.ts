@@ -155,15 +155,17 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   const tags = tagsOf(findings);
   const request = await requestFor(conversation, transaction, job, findings);
   const treating = treatingFinding(findings);
-  if (treating !== null) {
+  const unserved = services.finals.forUnserved(request);
+  if (treating !== null && unserved.recipients.length > 0) {
     const virus = scanned.scan?.kind === 'found';
-    const withheld = await withhold({ session: conversation.id, request, summary, finding: treating, virus, services });
+    const withheld = await withhold({ session: conversation.id, request: unserved, summary, finding: treating, virus, services });
     return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
   }
   const startedAt = services.now();
   const outcome = await deliverOrSpool({
     session: conversation.id,
     request,
+    unserved,
     sender: transaction.from,
     summary,
     proven: provenBy(transaction.from, told.traits ?? {}),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DeliveryRequest } from '../../model/delivery.ts';
 import { reply } from '../../model/reply.ts';
 import type { FinalAnswer } from './finishing.ts';
 import { LastFinal } from './last-final.ts';
@@ -15,6 +16,7 @@ function notebook() {
     notes,
     size: 0,
     find: () => null,
+    forUnserved: (request: DeliveryRequest) => request,
     rememberServed: () => void notes.push('served'),
     remember: (key: string) => void notes.push(`remember ${key}`),
     leaveUnderWay: () => undefined,

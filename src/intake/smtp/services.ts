@@ -3,7 +3,7 @@ import type { LoadLevel } from '../../lib/load-level.ts';
 import type { Client, ReverseName } from '../../model/client.ts';
 import type { AuthService } from '../../model/auth.ts';
 import type { ContentReader } from '../../model/content-reading.ts';
-import type { ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
+import type { DeliveryRequest, ContentStore, Delivery, HubAbilities, Route } from '../../model/delivery.ts';
 import type { FactRecord, Recorder } from '../../model/events.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { HoldingPlace } from '../../model/quarantine.ts';
@@ -53,6 +53,8 @@ export interface UnconfirmedFinals {
     message: { readonly from: Sender; readonly sha256: string },
     perRecipient: readonly { readonly to: Mailbox; readonly hubReply: Reply }[],
   ): void;
+  /** The message for those alone who have not got it from an earlier try; the same where nobody has. */
+  forUnserved(request: DeliveryRequest): DeliveryRequest;
   /** The client has heard it after all: what it sends from now on is meant anew, at every door. */
   forget(key: string): void;
   /** Its client has gone while the next hop has the message: every door defers a retry until it has answered. */

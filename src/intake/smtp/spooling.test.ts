@@ -22,17 +22,21 @@ interface Scene {
   readonly request?: Partial<RequestParts>;
   readonly sender?: string;
   readonly user?: string;
+  /** Who has it from an earlier try. */
+  readonly served?: string;
 }
 
 /** Sends one message; only known@hub.example is known at the hub. */
-async function send({ hub = away, disk = { kind: 'spooled', expiresAt: 1 }, request = {}, sender, user, ...scene }: Scene) {
+async function send({ hub = away, disk = { kind: 'spooled', expiresAt: 1 }, request = {}, sender, user, served, ...scene }: Scene) {
   const kept: SpoolRequest[] = [];
   const events: EventBody[] = [];
   let asked = 0;
   const made = deliveryRequest({ route, to: ['known@hub.example'], ...request });
+  const whole = user === undefined ? made : { ...made, handover: { ...made.handover, user } };
   const sent = await deliverOrSpool({
     session: 's',
-    request: user === undefined ? made : { ...made, handover: { ...made.handover, user } },
+    request: whole,
+    unserved: { ...whole, recipients: whole.recipients.filter(({ text }) => text !== served) },
     sender: sender === undefined ? made.from : mailboxOf(sender),
     summary: contentOf(),
     proven: 'spf',
@@ -114,4 +118,11 @@ test('who wrote it is kept and recorded without the tag that the next hop sees',
   const { kept, events } = await send({ request: { from: 'prvs=0123abcdef=ann@hub.example' }, sender: 'ann@hub.example', user: 'ann' });
   assert.deepEqual([kept[0]?.sender?.text, kept[0]?.request.from?.text], ['ann@hub.example', 'prvs=0123abcdef=ann@hub.example']);
   assert.equal(events[0]?.type === 'message-spooled' && events[0].from, 'ann@hub.example');
+});
+
+test('who has it from an earlier try does not wait for it again', async () => {
+  const { kept, code } = await send({ request: { to: ['known@hub.example', 'served@hub.example'] }, served: 'served@hub.example' });
+  assert.deepEqual([kept.map(({ request }) => request.recipients.map(({ text }) => text)), code], [[['known@hub.example']], 250]);
+  const all = await send({ hub: delivered, isQueueing: true, request: { to: ['served@hub.example'] }, served: 'served@hub.example' });
+  assert.deepEqual([all.kept, all.sent.kind], [[], 'delivered'], 'what everybody has is answered as then');
 });

@@ -12,6 +12,8 @@ import type { DoorServices } from './services.ts';
 export interface SpoolingParts {
   readonly session: string;
   readonly request: DeliveryRequest;
+  /** The same for those who have not got it from an earlier try: they alone wait. */
+  readonly unserved: DeliveryRequest;
   /** The envelope sender as its client wrote it; the next hop may see it with a tag of ours. */
   readonly sender: Sender;
   readonly summary: ContentSummary;
@@ -24,9 +26,9 @@ export type Sent = DeliveryOutcome | { readonly kind: 'spooled' | 'spool-full' |
 
 /** Delivers, or lets it wait. Mail that may not wait has the outcome of its delivery. */
 export async function deliverOrSpool(parts: SpoolingParts): Promise<Sent> {
-  const { request, services } = parts;
+  const { request, unserved, services } = parts;
   const { spool, delivery } = services;
-  if (spool === null || !mayWait(request, spool)) return delivery.deliver(request);
+  if (spool === null || unserved.recipients.length === 0 || !mayWait(unserved, spool)) return delivery.deliver(request);
   if (spool.isQueueing()) {
     const sent = await letWait(parts, 'the load level asks for it');
     if (sent.kind === 'spooled') return sent; // otherwise the next hop may still have room for it
@@ -39,7 +41,7 @@ export async function deliverOrSpool(parts: SpoolingParts): Promise<Sent> {
 const mayWait = ({ handover: { user }, route, recipients, parameters }: DeliveryRequest, spool: NonNullable<DoorServices['spool']>): boolean =>
   spool.isFor(route) && parameters.requireTls !== true && (user !== null || recipients.every((to) => spool.isVerified(route, to)));
 
-async function letWait({ session, request, sender, summary, proven, services }: SpoolingParts, why: string): Promise<Sent> {
+async function letWait({ session, unserved: request, sender, summary, proven, services }: SpoolingParts, why: string): Promise<Sent> {
   const { spool, record } = services;
   if (spool === null) throw new Error('without a spool nothing waits');
   const { reference, route, content, recipients, handover } = request;
