@@ -1,10 +1,11 @@
 // The runner itself, over a folder of small tests: who gets a second try, and that nothing is hushed up.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram, scratchDirectory, type Finished } from '../test/harness/scratch.ts';
+import { promisedTimes } from './test-run/promised-times.ts';
 
 const runner = fileURLToPath(new URL('run-tests.ts', import.meta.url));
 
@@ -88,4 +89,26 @@ test('a test that a shared file defines belongs to the file that ran it', async 
     [...said.stdout.matchAll(/^AGAIN {3}(\S+)/gm)].map(([, file]) => file),
     ['test/e2e/a.test.ts', 'test/e2e/c.test.ts'],
   );
+});
+
+test('what promises a time is asked with nothing of ours beside it', async (t) => {
+  const lonely = `${using}test('lonely', () => writeFileSync('begun', ''));\n`;
+  const neighbour = `import { test } from 'node:test'; import { until } from ${JSON.stringify(new URL('../test/harness/until.ts', import.meta.url).href)};
+import { existsSync } from 'node:fs';
+test('neighbour', async () => { if (await until('company', () => existsSync('begun'), 700).catch(() => false)) throw new Error('they ran side by side'); });\n`;
+  const said = await npmTest(t, { 'test/e2e/load.test.ts': lonely, 'test/e2e/a.test.ts': neighbour, 'test/e2e/z.test.ts': neighbour });
+  assert.equal(said.code, 0, said.stdout);
+  assert.equal(closing(said)['pass'], 3);
+});
+
+test('what is said to promise a time is there', () => {
+  assert.deepEqual(
+    [...promisedTimes].filter((file) => !existsSync(new URL(`../${file}`, import.meta.url))),
+    [],
+  );
+});
+
+test('each group says how long it took, and which of its files took longest', async (t) => {
+  const said = await npmTest(t, { 'test/e2e/a.test.ts': fine, 'src/b.test.ts': fine });
+  assert.match(said.stdout, /^unit: 1 files, \d+\.\d s; longest: b \d+\.\d s\ne2e: 1 files, \d+\.\d s; longest: a \d+\.\d s$/m);
 });

@@ -1,9 +1,11 @@
 // `npm test`: every test there is, told briefly. Failures with their reason, then skipped tests with theirs, what is unsteady, then the closing
 // lines of the Node test runner. Arguments: `--only unit|e2e|peers` (may be repeated), `--once` (no second try), or parts of file names.
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countNames, isGreen, runFiles, total, type Outcomes, type Run } from './test-run/run-files.ts';
+import { promisedTimes } from './test-run/promised-times.ts';
 import { tryAgain, type SecondTry } from './test-run/second-try.ts';
 
 interface Group extends Run {
@@ -25,6 +27,13 @@ const closingNames: Readonly<Record<(typeof countNames)[number], string>> = {
 // What other programs say is read: in the language they were written in, not in that of the machine. The time zone is left as it is.
 process.env['LC_ALL'] = 'C.UTF-8';
 process.umask(0o022); // mail servers that drop privileges read what tests write for them
+
+// Hundreds of processes read the same sources: the first to do so leaves for the others what it made of them.
+const compiled = mkdtempSync(join(tmpdir(), 'floodgate-compiled-'));
+process.env['NODE_COMPILE_CACHE'] ??= compiled;
+process.on('exit', () => rmSync(compiled, { recursive: true, force: true }));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(128));
+
 const processors = availableParallelism();
 const groups: readonly Group[] = [
   {
@@ -48,13 +57,23 @@ const groups: readonly Group[] = [
 const tell = (line: string): void => console.log(line);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
+/** Where the time goes: the files of a group that took longest. */
+const slowest = (outcomes: Outcomes): string =>
+  [...outcomes]
+    .toSorted(([, one], [, other]) => other.ms - one.ms)
+    .slice(0, 5)
+    .map(([file, { ms }]) => `${basename(file, '.test.ts')} ${seconds(ms)}`)
+    .join(', ');
+
 async function runGroup(group: Group): Promise<SecondTry> {
-  const first = await runFiles(group, tell);
+  const beside = await runFiles({ ...group, files: group.files.filter((file) => !promisedTimes.has(file)) }, tell);
+  const alone = await runFiles({ ...group, files: group.files.filter((file) => promisedTimes.has(file)), concurrency: 1 }, tell);
+  const first = new Map([...beside, ...alone]);
   if (!group.hasSecondTry || values.once) return { outcomes: first, unsteady: [] };
   return tryAgain(first, async (file) => {
-    const alone = total(await runFiles({ ...group, files: [file], concurrency: 1 }, tell));
-    tell(`AGAIN   ${file}  ${isGreen(alone) ? 'passed' : 'failed'} alone`);
-    return alone;
+    const again = total(await runFiles({ ...group, files: [file], concurrency: 1 }, tell));
+    tell(`AGAIN   ${file}  ${isGreen(again) ? 'passed' : 'failed'} alone`);
+    return again;
   });
 }
 
@@ -91,7 +110,7 @@ for (const group of wanted) {
   const came = await runGroup(group);
   for (const [file, outcome] of came.outcomes) outcomes.set(file, outcome);
   unsteady.push(...came.unsteady);
-  console.log(`${group.name}: ${group.files.length} files, ${seconds(performance.now() - before)}`);
+  console.log(`${group.name}: ${group.files.length} files, ${seconds(performance.now() - before)}; longest: ${slowest(came.outcomes)}`);
 }
 report(outcomes, unsteady, performance.now() - started);
 // The second try explains, it does not excuse: what failed once is a fault of the product or of the test.

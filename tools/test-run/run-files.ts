@@ -23,12 +23,15 @@ export interface FileOutcome {
   /** Each with its place, title and reason. */
   readonly failures: readonly string[];
   readonly skipped: readonly string[];
+  /** How long it took, in milliseconds; of several files, all of them together. */
+  readonly ms: number;
 }
 
 /** By file, as it was given. */
 export type Outcomes = ReadonlyMap<string, FileOutcome>;
 
 const nothing: Counts = { tests: 0, suites: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo: 0 };
+const none: FileOutcome = { counts: nothing, failures: [], skipped: [], ms: 0 };
 /** A file that did not start, or did not end, counts as a test that failed. */
 const oneFailure: Counts = { ...nothing, tests: 1, failed: 1 };
 
@@ -40,12 +43,13 @@ export const added = (one: Counts, other: Counts): Counts =>
 export const isGreen = ({ counts, failures }: FileOutcome): boolean => failures.length === 0 && counts.failed + counts.cancelled === 0;
 
 /** All files as if they were one. */
-export const total = (outcomes: Outcomes): FileOutcome => [...outcomes.values()].reduce(joined, { counts: nothing, failures: [], skipped: [] });
+export const total = (outcomes: Outcomes): FileOutcome => [...outcomes.values()].reduce(joined, none);
 
 const joined = (one: FileOutcome, other: FileOutcome): FileOutcome => ({
   counts: added(one.counts, other.counts),
   failures: one.failures.concat(other.failures),
   skipped: one.skipped.concat(other.skipped),
+  ms: one.ms + other.ms,
 });
 
 const place = (file: string, line: number | undefined): string => `${relative(process.cwd(), file)}:${line ?? 1}`;
@@ -54,6 +58,7 @@ const indented = (text: string): string => text.replaceAll(/^/gm, '    ');
 /** Runs them and says of each file what became of it; a failure is told as soon as it is known. */
 export async function runFiles({ files, concurrency, timeoutMs }: Run, tell: (line: string) => void): Promise<Outcomes> {
   const ledger = new Ledger(files);
+  if (files.length === 0) return ledger.outcomes; // Node's runner would look for some
   const said = new Map<string, string>();
   const hung = new AbortController();
   const stream = run({ files: [...files], concurrency, timeout: timeoutMs, signal: hung.signal });
@@ -79,8 +84,8 @@ export async function runFiles({ files, concurrency, timeoutMs }: Run, tell: (li
   stream.on('test:pass', ({ name, file = '', line, skip }) => {
     if (skip !== undefined && skip !== false) ledger.skipped(`${place(file, line)}  ${name}${typeof skip === 'string' && skip !== '' ? `: ${skip}` : ''}`);
   });
-  stream.on('test:summary', ({ file, counts }) => {
-    if (file !== undefined) ledger.fileEnded(file, { ...nothing, ...counts, failed: failures(counts) });
+  stream.on('test:summary', ({ file, counts, duration_ms: ms }) => {
+    if (file !== undefined) ledger.fileEnded(file, { ...nothing, ...counts, failed: failures(counts) }, ms);
   });
   await once(stream, 'close'); // every file has ended
   clearTimeout(watch);
@@ -112,10 +117,10 @@ class Ledger {
     this.#skipped = [...this.#skipped, line];
   }
 
-  fileEnded(file: string, counts: Counts): void {
+  fileEnded(file: string, counts: Counts, ms = 0): void {
     const name = this.#files.get(resolve(file)) ?? file;
-    const known = this.outcomes.get(name) ?? { counts: nothing, failures: [], skipped: [] };
-    this.outcomes.set(name, joined(known, { counts, failures: this.#failures, skipped: this.#skipped }));
+    const known = this.outcomes.get(name) ?? none;
+    this.outcomes.set(name, joined(known, { counts, failures: this.#failures, skipped: this.#skipped, ms }));
     [this.#failures, this.#skipped] = [[], []];
   }
 
