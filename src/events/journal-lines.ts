@@ -1,7 +1,7 @@
 // A batch of journal lines for all who look at them on their way through the keeper. A line becomes text when somebody asks for it: of a text cut
 // out of the whole batch, whoever keeps a word would keep the batch.
 import type { EventType } from '../model/events.ts';
-import { eventTypes } from './importance.ts';
+import { eventTypes, importanceOfTyped, type Importance } from './importance.ts';
 import { codeOf, JournalBox, quietMark, type JournalBytes } from './journal-bytes.ts';
 
 export class JournalLines {
@@ -42,6 +42,19 @@ export class JournalLines {
   /** Whether a line tells detectors nothing: an early stage that passed. */
   isQuiet(index: number): boolean {
     return ((this.#marks[index] ?? 0) & quietMark) !== 0;
+  }
+
+  /** What a line is worth when there is no room for all. */
+  importance(index: number): Importance {
+    const type = this.type(index) ?? 'unknown';
+    if (this.isQuiet(index)) return 0;
+    // Of a stage it is in the line whether anything was found; of all others the type tells.
+    return importanceOfTyped(type, type === 'stage-judged' ? this.line(index) : '');
+  }
+
+  /** A line's octets with its line feed. */
+  octets(index: number): Buffer {
+    return this.bytes.subarray(this.#ends[index - 1] ?? 0, this.#ends[index] ?? 0);
   }
 
   /** A line by its number, from 0, without its line feed. */

@@ -2,7 +2,8 @@
 // disk costs events (counted, chatty ones first), never mail and never the process.
 import { open, mkdir } from 'node:fs/promises';
 import { ClosedSegments } from './closed-segments.ts';
-import { hasRoomFor, importanceOfLine } from './importance.ts';
+import { hasRoomFor } from './importance.ts';
+import { JournalLines } from './journal-lines.ts';
 import { JournalMeter } from './journal-meter.ts';
 import { clearLeftovers, cutTornLine, listSegments, segmentPath, type Segment } from './segments.ts';
 
@@ -53,7 +54,7 @@ export interface JournalState {
 
 export interface Journal {
   /** Takes whole lines, each ended by a line feed. */
-  append(batch: string | Buffer): void;
+  append(batch: string | JournalLines): void;
   /** Resolves when what was appended before is in the file, or cannot be written for now. */
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -147,11 +148,12 @@ class JournalWriter implements Journal {
     this.#timer = setInterval(() => void this.upkeep(), upkeepMs).unref();
   }
 
-  append(batch: string | Buffer): void {
+  append(batch: string | JournalLines): void {
     if (batch.length === 0 || this.#closing) return;
-    const whole = typeof batch === 'string' ? Buffer.from(batch) : batch;
+    const lines = typeof batch === 'string' ? JournalLines.of(batch.split('\n').filter((line) => line !== '')) : batch;
+    const whole = lines.bytes;
     const isCalm = this.#meter.isCalm(whole.length, this.#options.now());
-    const kept = isCalm && hasRoomFor(0, this.#queued + whole.length, this.#maxQueued) ? whole : this.#thin(whole);
+    const kept = isCalm && hasRoomFor(0, this.#queued + whole.length, this.#maxQueued) ? whole : this.#thin(lines);
     if (kept.length > 0) {
       if (isCalm) this.#meter.wrote(kept.length);
       this.#queue.push(kept);
@@ -161,23 +163,23 @@ class JournalWriter implements Journal {
   }
 
   /** Keeps of a batch what there is room for by importance, and counts the rest. */
-  #thin(batch: Buffer): Buffer {
-    const kept: string[] = [];
+  #thin(batch: JournalLines): Buffer {
+    const kept: Buffer[] = [];
     let bytes = this.#queued;
-    for (const line of batch.toString().split('\n')) {
-      if (line === '') continue;
-      const { type, importance } = importanceOfLine(line);
-      const size = Buffer.byteLength(line) + 1;
-      if (this.#meter.admits(importance, size) && hasRoomFor(importance, bytes + size, this.#maxQueued)) {
-        this.#meter.wrote(size);
-        kept.push(`${line}\n`);
-        bytes += size;
+    for (let index = 0; index < batch.length; index++) {
+      const importance = batch.importance(index);
+      const line = batch.octets(index);
+      if (this.#meter.admits(importance, line.length) && hasRoomFor(importance, bytes + line.length, this.#maxQueued)) {
+        this.#meter.wrote(line.length);
+        kept.push(line);
+        bytes += line.length;
       } else {
+        const type = batch.type(index) ?? 'unknown';
         this.#dropped.set(type, (this.#dropped.get(type) ?? 0) + 1);
         this.#droppedEver++;
       }
     }
-    return Buffer.from(kept.join(''));
+    return Buffer.concat(kept);
   }
 
   #startPump(): void {

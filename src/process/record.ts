@@ -40,7 +40,7 @@ export async function openRecord(config: Config, about: { readonly version: stri
   const watchers: { readonly types: ReadonlySet<string>; look(batch: JournalLines): void }[] = [];
   const take = (batch: EventBatch): void => {
     const lines = new JournalLines(batch.journal);
-    journal.append(lines.bytes);
+    journal.append(lines);
     for (const { types, look } of watchers) if (lines.hasAny(types)) look(lines);
     recent.take(lines);
     if (live.watchers > 0) live.publish(lines.text);
