@@ -72,3 +72,35 @@ test('who is not proven is not named: the signature fails', async () => {
   const { dmarc, author } = await proved(signed('hello\r\n').replace('hello', 'hullo'), '198.51.100.9');
   assert.deepEqual([dmarc, author], ['fail', undefined]);
 });
+
+const foreignSignature = (number: number): string =>
+  `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=evil${number}.example; s=k; l=${number + 1}; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\r\n`;
+
+test('a message with very many signatures costs what one with a few costs, and the one of its author is among those looked at', async () => {
+  const body = 'a b  c\r\n'.repeat(100_000);
+  const many = Array.from({ length: 180 }, (_, number) => foreignSignature(number)).join('');
+  const before = process.cpuUsage();
+  const { dkim, dmarc, author } = await proved(`${many}${signed(body)}`, '198.51.100.9');
+  const { user, system } = process.cpuUsage(before);
+  assert.deepEqual([dkim?.length, dkim?.some(({ domain }) => domain === 'sender.example'), dmarc, author], [2, true, 'pass', 'a@sender.example']);
+  assert.ok(user + system < 3_000_000, `${(user + system) / 1000} ms of processor; each signature hashes the whole body`);
+});
+
+test('what was left out may hold: then DMARC is not known, instead of failed', async () => {
+  const many = Array.from({ length: 9 }, (_, number) => foreignSignature(number)).join('');
+  const { dkim, dmarc } = await proved(`${many}From: a@sender.example\r\n\r\nhello\r\n`, '198.51.100.9');
+  assert.deepEqual([dkim?.length, dmarc], [5, undefined]);
+});
+
+for (const [what, message] of [
+  ['a signature of blanks', `DKIM-Signature: v=1; a=rsa-sha256; d=sender.example; s=k; h=from; x=${' '.repeat(95_000)}\r\n${signed('hello\r\n')}`],
+  ['an ARC set of blanks', `ARC-Seal: i=1; a=rsa-sha256; cv=none; d=x.example; s=k; x=${' '.repeat(95_000)}; b=AAAA\r\n${signed('hello\r\n')}`],
+  ['a field of tens of thousands of lines', `Subject: ${'\r\n '.repeat(30_000)}x\r\n${signed('hello\r\n')}`],
+] as const)
+  test(`${what} costs no time by the square of its length`, async () => {
+    const before = process.cpuUsage();
+    const { dmarc } = await proved(message, '198.51.100.9');
+    const { user, system } = process.cpuUsage(before);
+    assert.notEqual(dmarc, 'fail');
+    assert.ok(user + system < 1_000_000, `${(user + system) / 1000} ms of processor`);
+  });

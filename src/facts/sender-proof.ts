@@ -5,6 +5,7 @@ import { dmarc } from 'mailauth/lib/dmarc/index.js';
 import { spf } from 'mailauth/lib/spf/index.js';
 import type { SenderProof } from '../model/content-reading.ts';
 import type { RecordLookup } from './dns-records.ts';
+import { provable } from './provable.ts';
 import { type KeyLook, verifiesHeader } from './signature-key.ts';
 
 export interface MessageToProve {
@@ -24,6 +25,8 @@ export interface ProofSources {
 
 type Found = { -readonly [K in keyof SenderProof]: SenderProof[K] };
 
+/** Octets in which the author is looked for. */
+const headerOctets = 64 * 1024;
 /** Characters of `b=` that name a signature; as in the message's traits. */
 const markLength = 16;
 /** Characters: RFC 5321 4.5.3.1 allows 64 and 255 and what is between them. */
@@ -35,7 +38,10 @@ export async function proveSender({ ip, helo, from, message }: MessageToProve, {
     found.spf = result.status.result;
     return result;
   });
-  const dkimDone = dkimVerify(message, { resolver: lookUp, sender: from }).then((result) => {
+  const [author, sender] = [authorsDomain(message), from.slice(from.lastIndexOf('@') + 1).toLowerCase()];
+  const bounded = provable(message, (domain) => isNear(domain, author) || isNear(domain, sender));
+  if (bounded === null) return void (await spfDone);
+  const dkimDone = dkimVerify(bounded.message, { resolver: lookUp, sender: from }).then((result) => {
     const signed = result.results.filter(({ signingDomain }) => signingDomain !== undefined);
     if (signed.length > 0)
       found.dkim = signed.map(({ signingDomain = '', signature = '', status }) => ({
@@ -58,10 +64,22 @@ export async function proveSender({ ip, helo, from, message }: MessageToProve, {
     })),
     resolver: lookUp,
   });
-  found.dmarc = judged === false ? 'none' : judged.status.result;
+  const result = judged === false ? 'none' : judged.status.result;
+  if (bounded.isLess && result !== 'pass') return; // one that was left out may hold
+  found.dmarc = result;
   // Who is proven is whom DMARC looked at; another reading of the same From could find another address in it.
-  const [author, ...others] = byDkim.headerFrom;
-  if (found.dmarc === 'pass' && author !== undefined && others.length === 0 && author.length <= longestAuthor) found.author = author.toLowerCase();
+  const [proven, ...others] = byDkim.headerFrom;
+  if (result === 'pass' && proven !== undefined && others.length === 0 && proven.length <= longestAuthor) found.author = proven.toLowerCase();
+}
+
+/** The same, or one above or below the other: most likely the signature that decides for DMARC. */
+const isNear = (domain: string, other: string): boolean =>
+  domain !== '' && other !== '' && (other === domain || other.endsWith(`.${domain}`) || domain.endsWith(`.${other}`));
+
+/** A guess, to look at the likely signatures first; who the author is, is mailauth's to say. */
+function authorsDomain(message: Buffer): string {
+  const from = /^from[ \t]{0,20}:([^\r\n]{0,1000}(?:\r\n[ \t][^\r\n]{0,1000}){0,10})/im.exec(message.toString('latin1', 0, headerOctets))?.[1] ?? '';
+  return /@([A-Za-z0-9.-]{1,253})[^@]{0,1000}$/.exec(from)?.[1]?.toLowerCase() ?? '';
 }
 
 /** A signature of a returned message that holds, and what it signs. */
@@ -83,9 +101,6 @@ export interface HeldSignatures {
   readonly unsure: boolean;
 }
 
-/** Nobody signs that often; each costs a look-up and a verification. */
-const mostSignatures = 5;
-
 /**
  * The signatures by these domains in a returned message that hold, by the keys that `keyOf` gives. The header alone proves its fields
  * (RFC 6376 3.7), whatever the body.
@@ -97,11 +112,13 @@ export async function heldSignatures(
 ): Promise<HeldSignatures> {
   // Without keys mailauth reads, canonicalises and hashes; what is left is to verify, and that is the same with and without the body.
   const noKey = (): Promise<never> => Promise.reject(Object.assign(new Error('no key'), { code: 'ENOTFOUND' }));
-  const { results } = await dkimVerify(message, { resolver: noKey });
+  const bounded = provable(message, (domain) => domains.has(domain), 'never');
+  if (bounded === null) return { held: [], unsure: true };
+  const { results } = await dkimVerify(bounded.message, { resolver: noKey });
   const held: HoldingSignature[] = [];
   let unsure = false;
   const byThem = results.filter(({ signingDomain = '' }) => domains.has(signingDomain.toLowerCase()));
-  for (const { signingDomain = '', selector = '', signature = '', algo = '', ...result } of byThem.slice(0, mostSignatures)) {
+  for (const { signingDomain = '', selector = '', signature = '', algo = '', ...result } of byThem) {
     const { signingHeaders, bodyHash, bodyHashExpecting } = result;
     if (signingHeaders === undefined) continue;
     const key = await keyOf(selector, signingDomain.toLowerCase());
