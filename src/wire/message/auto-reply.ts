@@ -1,5 +1,6 @@
 // Automatic answers (RFC 3834) and challenges: by their fields, by the beginning of the subject, and, in short letters, by their words.
 import type { HeaderFields } from '../../model/understanding.ts';
+import { firstAddress } from './address-text.ts';
 import { startOfField } from './header.ts';
 import { fold } from './phrases.ts';
 import { programReplyTexts, replyFields, replyTexts } from './rules/auto-reply.ts';
@@ -13,24 +14,39 @@ const longestReply = 700;
 /** A challenge explains itself at its beginning; characters of folded text. */
 const challengeStart = 3000;
 
+/** Mailboxes that programs answer from. */
+const replyLocal = /^(?:auto-?_?\.?(?:reply|respond|responder|response|answer)|vacation|out-?of-?office|autorespuesta|abwesenheit)@/i;
+
 /** Why it is an automatic answer; null when it is none. */
-export function autoReplyEvidence(headers: HeaderFields, words: string, { list, automated, bulk }: SenderSigns): string | null {
+export function autoReplyEvidence(headers: HeaderFields, words: string, signs: SenderSigns): string | null {
   for (const [name, value, why] of replyFields) {
     const hit = headers.get(name)?.find((text) => value === null || text.toLowerCase().trimStart().startsWith(value));
     if (hit !== undefined) return `field ${name}: ${hit.slice(0, 60)} (${why})`;
   }
-  if (list) return null; // people tell lists that they are away, and lists quote their subjects
-  // A colleague's answer sent on says that he is away, not that its sender is.
-  if (isSentOn(startOfField(headers, 'subject'))) return null;
-  const subject = bareSubject(startOfField(headers, 'subject'));
+  // People tell lists that they are away, and lists quote their subjects. A colleague's answer sent on says that he is away, not that its sender is.
+  if (signs.list || isSentOn(startOfField(headers, 'subject'))) return null;
+  const from = firstAddress(startOfField(headers, 'from')) ?? '';
+  if (replyLocal.test(from)) return `sent by ${from}`;
+  return subjectEvidence(headers) ?? textEvidence(words, signs);
+}
+
+function subjectEvidence(headers: HeaderFields): string | null {
+  if (isQuestionOf(headers)) return null;
+  const raw = startOfField(headers, 'subject');
+  const subject = bareSubject(raw);
   // "Auto:" in front of nothing: the answer to a message without a subject. In front of a subject people write it of cars.
-  const start = bareSubjects.has(subject) ? { phrase: subject, why: 'and nothing else' } : (replySubjects.startOf(subject) ?? replyMarks.firstIn(subject));
-  if (start !== null && !isQuestionOf(headers)) return `subject begins "${start.phrase}" (${start.why})`;
+  if (bareSubjects.has(subject)) return `subject "${subject}" and nothing else`;
+  const tag = /^(?:re: ?)?\[([^\]]{3,60})\]/.exec(fold(raw))?.[1] ?? '';
+  const start = replySubjects.startOf(subject) ?? replySubjects.startOf(tag) ?? replyMarks.firstIn(subject);
+  return start === null ? null : `subject begins "${start.phrase}" (${start.why})`;
+}
+
+function textEvidence(words: string, { automated, bulk }: SenderSigns): string | null {
   const folded = fold(withoutQuotes(words).slice(0, 4000));
-  const isShort = folded.length > 0 && folded.length <= (automated ? 3 : 1) * longestReply;
+  if (folded === '' || folded.length > (automated ? 3 : 1) * longestReply) return null;
   const table = automated || bulk ? programReplyTexts : replyTexts;
-  const phrase = isShort ? table.firstIn(folded.slice(0, longestReply)) : null;
-  return phrase === null ? null : `text "${phrase.phrase}" (${phrase.why})`;
+  const hit = table.firstIn(folded.slice(0, longestReply));
+  return hit === null ? null : `text "${hit.phrase}" (${hit.why})`;
 }
 
 /** Why the sender is a service that asks for proof, whatever the text says; null when it is none. */

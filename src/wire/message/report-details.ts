@@ -90,13 +90,22 @@ export interface Diagnosis extends SmtpCodes {
 /** Why, for good or not, and the codes, from the status fields where there are any, else from the words. */
 export function diagnose(reading: ReportReading, kind: MessageKind, telling: readonly RecipientStatus[], quoted: string): Diagnosis {
   const diagnostics = telling.map(({ diagnostic }) => diagnostic).join('\n');
-  const inWords = codesIn(quoted || reading.words);
+  // Sendmail gives the answer that counts as the reason; its transcript tells of every host that was tried.
+  const given = /\(reason: ([^\n]{3,300})/.exec(reading.words)?.[1] ?? '';
+  const [reasonGiven, elsewhere] = [codesIn(given), codesIn(quoted || reading.words)];
+  const inWords =
+    reasonGiven.replyCode === null && reasonGiven.status === null
+      ? elsewhere
+      : { ...reasonGiven, status: reasonGiven.status ?? sameClass(elsewhere, reasonGiven) };
   const status = telling.find((one) => one.status !== null)?.status ?? inWords.status;
   const replyCode = telling.find((one) => one.replyCode !== null)?.replyCode ?? inWords.replyCode;
   const said = { diagnostics, quoted, words: reading.words, subject: startOfField(reading.headers, 'subject') };
   const reason = reasonOf(said, { status, replyCode });
   return { reason, status, replyCode, hard: kind !== 'delayed' && isHard(said, telling, { status, replyCode }, reason) };
 }
+
+/** The status beside another reply, where both are for now or both for good. */
+const sameClass = ({ status }: SmtpCodes, { replyCode }: SmtpCodes): string | null => (status !== null && status[0] === replyCode?.[0] ? status : null);
 
 /** What the report says in words, by who says it. */
 interface SaidInWords {

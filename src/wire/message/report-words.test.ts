@@ -22,7 +22,12 @@ const cases: readonly [words: string, named: string[], why: string][] = [
   ['a@b.example\n    (expanded from: <c@d.example>)', ['a@b.example', 'c@d.example'], 'an alias: the sender knows the other name'],
   ['a@b.example\n    (ultimately generated from c@d.example)', ['a@b.example'], 'Exim names the alias for information'],
   ['A@b.example\na@B.EXAMPLE', ['A@b.example'], 'each once'],
-  ['kijitora@example.example宛のメール', ['kijitora@example.example'], 'a script without blanks'],
+  ['yuki@b.example宛のメール', ['yuki@b.example'], 'a script without blanks'],
+  ['Bei Fragen wenden Sie sich bitte an\n  help@b.example', [], 'whom to ask, on the next line'],
+  ['For help contact the hotline team\n  help@b.example', [], 'whom to ask, after some words'],
+  ['Please contact your administrator.\n\n  a@b.example', ['a@b.example'], 'behind a sentence that has ended'],
+  ['Delivery of email to this address\n\n"a@b.example"\n\nhas been postponed', ['a@b.example'], 'in the middle of a sentence, on a line of its own'],
+  ['<a@[192.0.2.7]>: no', ['a@[192.0.2.7]'], 'an address literal'],
 ];
 for (const [words, named, why] of cases) test(`${JSON.stringify(words)}: ${why}`, () => assert.deepEqual(recipientsIn(words, own).named, named));
 

@@ -15,6 +15,9 @@ const failedLabel =
 /** What stands in front of an address that did not fail: the sender's, or whom to ask. */
 const otherLabel =
   /(?:\bfrom\b|\bmail from\b|\bcontact\b|\breply\b|\bsend (?:mail|e-?mail|a message|an e-?mail)\b|sender|originator|message-?id|return-path|\bby\b|\bcc|subject|reply-to|x-[a-z-]+|helo|\bask\b|assistance|postmaster at|support|\bid\b)[^@]{0,60}$/i;
+/** The line above ends so: what follows is whom to ask, or who has sent. A sentence that has ended does not go on. */
+const asksToWrite =
+  /(?:(?:sent by|from|sender)[:\s]{0,5}|\b(?:contact|write to|kontakt\p{L}{0,4}|contact\p{L}{0,4}|contatt\p{L}{0,4}|wenden sie sich(?: bitte)? an|schreiben sie(?: bitte)? an|escriba a|escreva para|scriva a|écrivez à|skriv till|skriv til)(?: [\p{L}']{1,20}){0,3}:?)$/iu;
 /** An answer of the server that took the recipient, in a transcript. */
 const accepted = /^[\s<>]{0,12}(?:<<<\s?)?2\d\d[ -]/;
 /** Mailboxes of the people who run servers: they are asked, they do not fail. */
@@ -58,7 +61,7 @@ function shapeOf(line: string, { start, end }: FoundAddress, lineBefore: string)
   if (/generated (?:from|by)[\s<]{0,5}$/.test(lead)) return 'other';
   // Sendmail: `550 <user@domain>... User unknown`
   if (/^[>"']{0,3}\.\.\./.test(tail)) return 'named';
-  if (/(?:sent by|from|contact|sender)[:\s]{0,5}$/i.test(lineBefore.trimEnd()) && /^[\s<("'*-]{0,20}$/.test(lead)) return 'other';
+  if (asksToWrite.test(lineBefore.trimEnd()) && /^[\s<("'*-]{0,20}$/.test(lead)) return 'other';
   if (/^[\s<>("'*\-\u2022\u30fb|=&[]{0,40}$/.test(lead)) return sentenceGoesOn(tail) ? 'mentioned' : 'named';
   if (failedLabel.test(label === lead ? lead : `${label} `) && !/\bmail from\b/i.test(lead.slice(-40))) return 'named';
   return otherLabel.test(lead) ? 'other' : 'mentioned';

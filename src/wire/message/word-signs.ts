@@ -48,6 +48,7 @@ function bareSigns({ reading, signs, named, hasServerWords }: JudgedFacts): read
     ...sign(4, reading.reportType === 'delivery-status', 'declared as a delivery status (RFC 3462)'),
     ...sign(3, signs.daemon !== null, `sent by ${signs.daemon}`),
     ...sign(2, signs.nullPath, 'empty envelope sender (RFC 5321 4.5.5)'),
+    ...sign(1, signs.daemon === null && isNobody(reading), 'sent by an address that nobody reads'),
     ...sign(1, reading.returned !== null, 'returns a message'),
     ...sign(1, named > 0, 'names who was not reached'),
     ...sign(1, hasServerWords, "quotes a server's refusal"),
@@ -69,7 +70,7 @@ export function byWords(facts: JudgedFacts): Judgement | null {
   const spoken = [...sign(3, subject !== null, subject?.evidence ?? ''), ...sign(3, text !== null, text?.evidence ?? ''), ...bare];
   if (subject === null && text === null && !isDeclared) return byShape(facts, bare);
   // What a person pastes into a letter has all the words, and neither a program's sender nor a report's subject.
-  if (subject === null && !isDeclared && !facts.signs.automated) return null;
+  if (subject === null && !isDeclared && !facts.signs.automated && !(reading.returned !== null && isNobody(reading))) return null;
   // A postmaster writes to people too; what reports is about somebody, about an answer or about a message.
   if (subject === null && !isDeclared && shapeOf(facts) === 0) return null;
   if (weightOf(spoken) < enough) return null;
@@ -96,6 +97,9 @@ const weightiest = (given: readonly Sign[]): readonly string[] =>
     .filter(([one]) => one > 0)
     .toSorted((a, b) => b[0] - a[0])
     .map(([, words]) => words);
+
+/** An address that no person writes from. */
+const isNobody = ({ headers }: ReportReading): boolean => /^(?:no|do-?_?not)-?_?\.?reply/i.test(firstAddress(startOfField(headers, 'from')) ?? '');
 
 /** Sent to the address of a list that exists for bounces (Mailman, Majordomo, ezmlm). */
 const isForBounces = ({ headers }: ReportReading): boolean => bounceAddress.test((firstAddress(startOfField(headers, 'to')) ?? '').toLowerCase());

@@ -72,7 +72,7 @@ const anywhere = inLanguages(true, {
 /** Words that people use of themselves and of others: they count where the subject begins. */
 const atStart = inLanguages(true, {
   English: `
-    ooo: | ooo - | ooo re: | ooto | oof: | o.o.o | away message | away notice | away from my desk | away on business | away on leave | away till |
+    ooo: | ooo - | vacation: | on holiday: | away: | absent: | autore: | auto re: | auto-re: | ooo re: | ooto | oof: | o.o.o | away message | away notice | away from my desk | away on business | away on leave | away till |
     away until | absence notice | not at my desk | on vacation | holiday notice | on annual leave | on maternity leave | on parental leave |
     on sick leave | on sabbatical | on leave | on holiday | i am away | i'm away | i am out of | i'm out of | i am on leave | i am on vacation |
     i'm on vacation | i am currently out | i am currently away | i will be out of | i'll be out of | i will be away`,
