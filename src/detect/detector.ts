@@ -3,6 +3,7 @@
 import type { Alarm, AlarmKey } from '../model/alarm.ts';
 import type { Sighting, SightingKind } from '../model/sighting.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
+import type { Learned } from './learned.ts';
 import type { SightingWords } from './sighting-words.ts';
 
 /** What detectors know of the site. */
@@ -46,6 +47,8 @@ export interface Detector {
   settle(at: number, calm: (key: AlarmKey) => void): void;
   /** Keys held: must stay below a bound whatever strangers do. */
   readonly size: number;
+  /** What it has learned over days and weeks; absent where it looks at hours only. */
+  readonly learned?: Learned;
 }
 
 /** A number of a detector that the operator may set. */

@@ -4,6 +4,7 @@ import type { Alarm, Calm } from '../model/alarm.ts';
 import type { Sighting, SightingKind } from '../model/sighting.ts';
 import type { Detector, DetectorContext, DetectorDefinition } from './detector.ts';
 import { detectorOptions, type DetectorSettings } from './detector-settings.ts';
+import type { Learned } from './learned.ts';
 import { SightingWords } from './sighting-words.ts';
 
 export interface EngineParts {
@@ -26,7 +27,18 @@ export interface Engine {
   readonly size: number;
   /** Keys held by each. */
   readonly sizes: Readonly<Record<string, number>>;
+  /** Those that learn over days and weeks, by id. What they save holds with the hash key it was learned with. */
+  readonly learners: ReadonlyMap<string, Learned>;
+  /** Takes up what was learned, before the first sighting. What is of a detector that is off, or of another version, is left. */
+  takeUp(learned: LearnedByDetector): void;
 }
+
+/** What was saved, by id of the detector; see learned.ts. */
+export type LearnedByDetector = Readonly<Record<string, { readonly version: number; readonly saved: unknown }>>;
+
+/** What all of them have learned at one moment. */
+export const learnedBy = (learners: ReadonlyMap<string, Learned>): LearnedByDetector =>
+  Object.fromEntries([...learners].map(([id, learned]) => [id, { version: learned.version, saved: learned.save() }]));
 
 /** Time of sightings between two settlings, in ms. */
 const settleEveryMs = 60_000;
@@ -93,6 +105,15 @@ export function createEngine({ definitions, options, context, onCalm, onFault }:
     },
     get sizes() {
       return Object.fromEntries(running.map(({ id, detector }) => [id, detector.size]));
+    },
+    get learners() {
+      return new Map(running.flatMap(({ id, detector: { learned } }) => (learned === undefined ? [] : [[id, learned] as const])));
+    },
+    takeUp: (given) => {
+      for (const { id, detector } of running) {
+        const kept = Object.hasOwn(given, id) ? given[id] : undefined;
+        if (kept !== undefined && kept.version === detector.learned?.version) guarded(id, () => detector.learned?.load(kept.saved));
+      }
     },
   };
 }

@@ -115,6 +115,11 @@ export class HotKeys<S> {
     return this.#states.peek(key);
   }
 
+  /** All that are held, in no order that means anything. */
+  *states(): Generator<readonly [key: string, state: S]> {
+    for (const [key, { state }] of this.#states.entries()) yield [key, state];
+  }
+
   /** Whether what would be told of a key has been told, so that it need not be put together. For keys that are told under one alarm key only. */
   isTold(hot: HotKey<S>, at: number, level: AlarmLevel, count = hot.count): boolean {
     return hot.raised !== null && hot.raised.isOld(level, count, at);

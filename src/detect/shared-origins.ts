@@ -1,6 +1,6 @@
 // Origins that speak for many: a mail provider, a webmail house, a list server writes to many mailboxes here, or for many domains. What comes
 // from one of these to one mailbox is many people's, and none of them is a bomber for it.
-import { FingerprintSet } from '../lib/fingerprint-set.ts';
+import { FingerprintSet, type SavedFingerprints } from '../lib/fingerprint-set.ts';
 import { KeyedStates } from '../lib/keyed-states.ts';
 import type { CountedWord } from './sighting-words.ts';
 
@@ -29,6 +29,13 @@ export interface Brought {
   readonly at: number;
 }
 
+/** Origins as they can be written down. */
+export interface SavedOrigins {
+  readonly once: SavedFingerprints;
+  readonly known: readonly (readonly [origin: string, known: Known])[];
+  readonly sinceAt: number | null;
+}
+
 export class SharedOrigins {
   /** Origins that came once, as fingerprints: most never come again. */
   readonly #once = new FingerprintSet(oncePlaces);
@@ -37,6 +44,16 @@ export class SharedOrigins {
 
   get size(): number {
     return this.#known.size;
+  }
+
+  save(): SavedOrigins {
+    return { once: this.#once.save(), known: [...this.#known.entries()], sinceAt: this.#sinceAt };
+  }
+
+  load({ once, known, sinceAt }: SavedOrigins): void {
+    this.#once.load(once);
+    for (const [origin, saved] of known) Object.assign(this.#known.of(origin), saved);
+    this.#sinceAt = sinceAt;
   }
 
   /** Takes note of what an origin brings; whether it speaks for many. On the first day many domains are enough: there is no other day yet. */

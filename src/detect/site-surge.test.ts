@@ -40,3 +40,15 @@ test('when it is over, the sum falls within hours, however long it lasted', () =
   run(surge, { from: 0, hours: 5, perMinute: 50 });
   assert.ok(surge.note(5 * hourMs + 30 * minuteMs) < 12);
 });
+
+test('written down and taken up, a busy site is still a busy site, in the middle of an hour as well', () => {
+  const surge = new SiteSurge(terms);
+  for (let hour = 0; hour < 400; hour++) run(surge, { from: hour * hourMs, hours: 1, perMinute: 1 + hour / 50 });
+  run(surge, { from: 400 * hourMs, hours: 0.5, perMinute: 9 });
+  const again = new SiteSurge(terms);
+  again.load(surge.save());
+  assert.equal(again.usualPerMinute, surge.usualPerMinute);
+  assert.ok(again.usualPerMinute > 2);
+  for (const each of [surge, again]) run(each, { from: 400.5 * hourMs, hours: 3, perMinute: 9 });
+  assert.equal(again.usualPerMinute, surge.usualPerMinute, 'the half hour before counts');
+});

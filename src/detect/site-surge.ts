@@ -1,6 +1,6 @@
 // Does the whole site see more of something than is usual at this hour of the week? For attacks that come from so many places that no place
 // stands out. What is usual is learned hour by hour, and never from an hour in which the sum was high: an attack must not make itself usual.
-import { HourProfile } from '../lib/hour-profile.ts';
+import { HourProfile, type SavedProfile } from '../lib/hour-profile.ts';
 import { noteCusum, type PoissonRates, startCusum } from '../lib/poisson-cusum.ts';
 
 export interface SurgeTerms {
@@ -17,6 +17,14 @@ export interface SurgeTerms {
 const hourMs = 3_600_000;
 /** Spreads over the median that still are usual. */
 const usualSpreads = 2;
+
+/** What was learned of the hours, as it can be written down: the sum begins anew. */
+export interface SavedSurge {
+  readonly profile: SavedProfile;
+  readonly hour: number | null;
+  readonly inHour: number;
+  readonly wasHigh: boolean;
+}
 
 export class SiteSurge {
   readonly #terms: SurgeTerms;
@@ -54,6 +62,18 @@ export class SiteSurge {
     this.#cusum.sum = sum;
     if (sum >= this.#terms.watch) this.#wasHigh = true;
     return sum;
+  }
+
+  save(): SavedSurge {
+    return { profile: this.#profile.save(), hour: this.#hour, inHour: this.#inHour, wasHigh: this.#wasHigh };
+  }
+
+  load({ profile, hour, inHour, wasHigh }: SavedSurge): void {
+    this.#profile.load(profile);
+    this.#hour = hour;
+    this.#inHour = inHour;
+    this.#wasHigh = wasHigh;
+    this.#rates = this.#ratesOf((hour ?? 0) * hourMs);
   }
 
   #enterHour(at: number): void {

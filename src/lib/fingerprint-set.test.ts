@@ -61,3 +61,18 @@ test('in shared memory another thread sees what one writes, also when the old is
   for (let number = 0; number < 100; number++) assert.equal(after.has(hashOf(number)), writer.has(hashOf(number)));
   assert.deepEqual([...new Uint8Array(memory, 0, 8)], Array(8).fill(0), 'what is before it is left alone');
 });
+
+test('written down and taken up, it knows what it knew, and neither changes the other; what is larger than it may be is left', () => {
+  const seen = new FingerprintSet(1 << 14);
+  for (let number = 0; number < 9000; number++) seen.add(hashOf(number));
+  const saved = seen.save();
+  const again = new FingerprintSet(1 << 14);
+  again.load(saved);
+  assert.equal(again.size, seen.size);
+  for (let number = 0; number < 18_000; number++) assert.equal(again.has(hashOf(number)), seen.has(hashOf(number)));
+  again.add(hashOf(20_000));
+  assert.deepEqual([seen.has(hashOf(20_000)), new FingerprintSet(1 << 14).size], [false, 0]);
+  const small = new FingerprintSet(512);
+  small.load(saved);
+  assert.deepEqual([small.size, small.has(hashOf(1))], [0, false]);
+});

@@ -10,6 +10,12 @@ const headWords = 3;
 /** A set that is not shared begins so small and doubles as it fills: a small site pays for what it has. */
 const firstPlaces = 4096;
 
+/** A set as it can be written down. */
+export interface SavedFingerprints {
+  readonly head: Int32Array;
+  readonly tables: Int32Array;
+}
+
 export class FingerprintSet {
   readonly #mostPlaces: number;
   readonly #head: Int32Array;
@@ -56,6 +62,18 @@ export class FingerprintSet {
     const print = (hash | 0) === 0 ? 1 : hash | 0;
     const tables = this.#tables;
     return tables[placeOf(tables, 0, print)] === print || tables[placeOf(tables, 1, print)] === print;
+  }
+
+  /** A copy of what is in it. */
+  save(): SavedFingerprints {
+    return { head: this.#head.slice(), tables: this.#tables.slice() };
+  }
+
+  /** Takes what was saved in place of what is in it; of a larger set nothing. For a set in memory of its own. */
+  load({ head, tables }: SavedFingerprints): void {
+    if (head.length !== headWords || tables.length > 2 * this.#mostPlaces || !Number.isInteger(Math.log2(tables.length))) return;
+    this.#head.set(head);
+    this.#tables = new Int32Array(tables);
   }
 
   #makeRoom(young: number): void {

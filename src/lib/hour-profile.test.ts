@@ -47,3 +47,11 @@ test('habits change: eight weeks later the new one is usual', () => {
   for (let number = 8; number < 16; number++) profile.learn(number * week, 500);
   assert.equal(profile.usual(16 * week)?.median, 500);
 });
+
+test('written down and taken up, it finds the same things usual', () => {
+  const profile = new HourProfile();
+  for (let each = 0; each < 1000; each++) profile.learn(each * hour, each % 24);
+  const again = new HourProfile();
+  again.load(profile.save());
+  for (let each = 1000; each < 1168; each++) assert.deepEqual(again.usual(each * hour), profile.usual(each * hour));
+});

@@ -17,6 +17,12 @@ export interface Usual {
   readonly known: boolean;
 }
 
+/** A profile as it can be written down. */
+export interface SavedProfile {
+  readonly values: Float64Array;
+  readonly counts: Uint32Array;
+}
+
 export class HourProfile {
   readonly #values = new Float64Array(hoursPerWeek * weeksKept);
   readonly #counts = new Uint32Array(hoursPerWeek);
@@ -42,6 +48,18 @@ export class HourProfile {
   robustZ(at: number, value: number): number | null {
     const usual = this.usual(at);
     return usual === null ? null : (value - usual.median) / usual.spread;
+  }
+
+  /** A copy of what was learned. */
+  save(): SavedProfile {
+    return { values: this.#values.slice(), counts: this.#counts.slice() };
+  }
+
+  /** Takes what was saved in place of what was learned. */
+  load({ values, counts }: SavedProfile): void {
+    if (values.length !== this.#values.length || counts.length !== this.#counts.length) return;
+    this.#values.set(values);
+    this.#counts.set(counts);
   }
 
   #valuesOf(bin: number): number[] {

@@ -41,3 +41,19 @@ test('a set knows what is new', () => {
   const seen = new RecentSet({ capacity: 10, keepMs: 1000 });
   assert.deepEqual([seen.isNew('a', 0), seen.isNew('a', 10), seen.isNew('a', 5000)], [true, false, true]);
 });
+
+test('written down and taken up, it knows what it knew, for as long as it would have', () => {
+  const [seen, again] = [new RecentSet({ capacity: 10, keepMs: 1000 }), new RecentSet({ capacity: 10, keepMs: 1000 })];
+  seen.isNew('old', 0);
+  seen.isNew('young', 1100);
+  again.load(seen.save());
+  assert.deepEqual([again.has('old', 1200), again.has('young', 1200), again.has('never', 1200)], [true, true, false]);
+  const other = new RecentSet({ capacity: 10, keepMs: 1000 });
+  other.load(seen.save());
+  assert.deepEqual([other.has('young', 2200), other.has('old', 2200)], [true, false], 'it was not used for so long');
+  const small = new RecentSet({ capacity: 2, keepMs: 1000 });
+  const full = new RecentSet({ capacity: 100, keepMs: 1000 });
+  for (let key = 0; key < 40; key++) full.isNew(String(key), 0);
+  small.load(full.save());
+  assert.ok(small.size <= 2);
+});

@@ -9,6 +9,13 @@ export interface RecentMapOptions {
   readonly keepMs: number;
 }
 
+/** What is held as it can be written down, where the values can. */
+export interface SavedRecent<V> {
+  readonly young: readonly (readonly [string, V])[];
+  readonly old: readonly (readonly [string, V])[];
+  readonly since: number | null;
+}
+
 export class RecentMap<V> {
   readonly #half: number;
   readonly #keepMs: number;
@@ -56,6 +63,18 @@ export class RecentMap<V> {
     yield* this.#young;
   }
 
+  /** What is held; the values themselves, not copies. */
+  save(): SavedRecent<V> {
+    return { young: [...this.#young], old: [...this.#old], since: this.#since };
+  }
+
+  /** Takes what was saved in place of what is held, as far as there is room. */
+  load({ young, old, since }: SavedRecent<V>): void {
+    this.#young = new Map(young.slice(0, this.#half));
+    this.#old = new Map(old.slice(0, this.#half));
+    this.#since = since;
+  }
+
   #put(key: string, value: V, at: number): void {
     if (this.#young.size >= this.#half && !this.#young.has(key)) this.#turn(at);
     this.#young.set(key, value);
@@ -91,6 +110,14 @@ export class RecentSet {
   /** Seen lately: it counts as seen again. */
   has(key: string, at: number): boolean {
     return this.#seen.get(key, at) !== undefined;
+  }
+
+  save(): SavedRecent<true> {
+    return this.#seen.save();
+  }
+
+  load(saved: SavedRecent<true>): void {
+    this.#seen.load(saved);
   }
 
   /** True for a key that was not seen lately; seen it is from now on. */

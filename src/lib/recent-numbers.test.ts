@@ -58,3 +58,21 @@ test('prints know what is new, for a while', () => {
   const seen = new RecentPrints({ capacity: 10, keepMs: 1000 });
   assert.deepEqual([seen.isNew(9, 0), seen.isNew(9, 10), seen.has(9, 20), seen.isNew(9, 5000), seen.has(8, 5000)], [true, false, true, true, false]);
 });
+
+test('written down and taken up, it says what it would have said, and never holds more than it may', () => {
+  const key = fc.integer({ min: 0, max: 60 });
+  const step = fc.record({ key, value: fc.integer({ min: 1, max: 5 }), ms: fc.integer({ min: 0, max: 300 }) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 100 }), fc.array(key, { maxLength: 50 }), fc.integer({ min: 2, max: 60 }), (steps, asked, capacity) => {
+      const [numbers, again] = [new RecentNumbers({ capacity, keepMs: 1000 }), new RecentNumbers({ capacity, keepMs: 1000 })];
+      let at = 0;
+      for (const { key: each, value, ms } of steps) numbers.set(hashOf(each), value, (at += ms));
+      again.load(numbers.save());
+      assert.equal(again.size, numbers.size);
+      for (const each of asked) assert.equal(again.get(hashOf(each), at), numbers.get(hashOf(each), at));
+      const small = new RecentNumbers({ capacity: 4, keepMs: 1000 });
+      small.load(numbers.save());
+      assert.ok(small.size <= 4);
+    }),
+  );
+});

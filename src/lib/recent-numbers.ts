@@ -13,6 +13,19 @@ export interface RecentNumbersOptions {
 const fewestPlaces = 256;
 const fullShare = 0.6;
 
+/** Prints and numbers of the places that are taken. */
+interface SavedGeneration {
+  readonly prints: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** The keys and their numbers as they can be written down. */
+export interface SavedNumbers {
+  readonly young: SavedGeneration;
+  readonly old: SavedGeneration;
+  readonly since: number | null;
+}
+
 /** Prints and numbers side by side; open addressing. */
 class Generation {
   size = 0;
@@ -45,6 +58,23 @@ class Generation {
   clear(): void {
     this.#prints.fill(0);
     this.size = 0;
+  }
+
+  save(): SavedGeneration {
+    const [prints, values] = [new Int32Array(this.size), new Float64Array(this.size)];
+    let next = 0;
+    for (const [place, print] of this.#prints.entries()) {
+      if (print === 0) continue;
+      prints[next] = print;
+      values[next++] = this.#values[place] ?? 0;
+    }
+    return { prints, values };
+  }
+
+  /** At most so many of them. */
+  load({ prints, values }: SavedGeneration, most: number): void {
+    this.clear();
+    for (let index = 0; index < Math.min(most, prints.length); index++) this.put(prints[index] ?? 1, values[index] ?? 0);
   }
 
   #grow(): void {
@@ -99,6 +129,18 @@ export class RecentNumbers {
     this.#put(printOf(hash), value, at);
   }
 
+  /** A copy of what is held. */
+  save(): SavedNumbers {
+    return { young: this.#young.save(), old: this.#old.save(), since: this.#since };
+  }
+
+  /** Takes what was saved in place of what is held, as far as there is room. */
+  load({ young, old, since }: SavedNumbers): void {
+    this.#young.load(young, this.#half);
+    this.#old.load(old, this.#half);
+    this.#since = since;
+  }
+
   #put(print: number, value: number, at: number): void {
     if (this.#young.size >= this.#half && this.#young.find(print) < 0) this.#turn(at);
     this.#young.put(print, value);
@@ -134,6 +176,14 @@ export class RecentPrints {
   /** Seen lately: it counts as seen again. */
   has(hash: number, at: number): boolean {
     return this.#seen.get(hash, at) !== 0;
+  }
+
+  save(): SavedNumbers {
+    return this.#seen.save();
+  }
+
+  load(saved: SavedNumbers): void {
+    this.#seen.load(saved);
   }
 
   /** True for a key that was not seen lately; seen it is from now on. */

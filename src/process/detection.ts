@@ -10,6 +10,7 @@ import { SightingsFromEvents } from '../detect/sightings/from-events.ts';
 import type { JournalLines } from '../events/journal-lines.ts';
 import { openPlaces, type Places } from '../facts/places.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
+import type { HashKey } from '../lib/half-sip-hash.ts';
 import { KeyedStates } from '../lib/keyed-states.ts';
 import { orgDomain } from '../lib/org-domain.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
@@ -17,6 +18,7 @@ import type { Alarm } from '../model/alarm.ts';
 import type { Event, EventType, Recorder } from '../model/events.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Sighting } from '../model/sighting.ts';
+import type { LearnedState, LiveLearned } from './learned-in-force.ts';
 
 export interface Detection {
   /** Looks at journal lines on their way to the disk. */
@@ -25,6 +27,8 @@ export interface Detection {
   note(sighting: Sighting): void;
   /** Keys held by each detector. */
   sizes(): Readonly<Record<string, number>>;
+  /** What lasts of what was seen. */
+  learned(): LiveLearned;
   stop(): void;
 }
 
@@ -37,6 +41,8 @@ export interface DetectionParts {
   /** Everything that was seen, for whoever keeps a picture of the traffic. */
   seen(sighting: Sighting): void;
   now(): number;
+  /** What earlier detectors have learned; null: all is new. */
+  readonly earlier?: LearnedState | null;
 }
 
 /** Quiet keys are looked for so often when nothing comes in, in ms. */
@@ -81,7 +87,10 @@ export function startDetection(parts: DetectionParts): Detection {
   const site = siteViewOf(parts.config);
   for (const why of site.trouble) parts.record({ type: 'detector-failed', detector: 'places', why });
   const fromEvents = new SightingsFromEvents(site);
-  const engine = engineOf(parts, site);
+  const secret = (): number => randomInt(2 ** 32 - 1) | 0;
+  const hashKey = parts.earlier?.hashKey ?? { k0: secret(), k1: secret() };
+  const engine = engineOf(parts, site, hashKey);
+  if (parts.earlier) engine.takeUp(parts.earlier.detectors);
 
   const note = (sighting: Sighting): void => {
     parts.seen(sighting);
@@ -101,17 +110,17 @@ export function startDetection(parts: DetectionParts): Detection {
       }
     },
     sizes: () => engine.sizes,
+    learned: () => ({ hashKey, learners: engine.learners }),
     stop: () => clearInterval(settling),
   };
 }
 
-function engineOf({ config, incidents, record }: DetectionParts, site: ReturnType<typeof siteViewOf>): Engine {
+function engineOf({ config, incidents, record }: DetectionParts, site: ReturnType<typeof siteViewOf>, hashKey: HashKey): Engine {
   const faults = new Map<string, number>();
-  const secret = (): number => randomInt(2 ** 32 - 1) | 0;
   return createEngine({
     definitions: detectors,
     options: config.detectors,
-    context: { ...site, hashKey: { k0: secret(), k1: secret() } },
+    context: { ...site, hashKey },
     onCalm: incidents.calm,
     onFault: (detector, error) => {
       const seen = (faults.get(detector) ?? 0) + 1;

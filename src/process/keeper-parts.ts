@@ -21,6 +21,7 @@ import { startDiskGuard, type DiskGuard } from './disk-guard.ts';
 import { openLogFocus, type LogFocusInForce } from './log-focus-in-force.ts';
 import { openFileWatch, type FileWatch } from './file-watch.ts';
 import { openListsInForce, type ListsInForce } from './lists-in-force.ts';
+import { openLearned, type LearnedInForce } from './learned-in-force.ts';
 import { openLogsInForce, type LogsInForce } from './logs-in-force.ts';
 import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
@@ -52,6 +53,7 @@ export interface KeeperParts {
   readonly viruses: Pick<VirusNotices, 'stop'>;
   readonly networkNotices: NetworkNoticesInForce;
   readonly pairs: EstablishedPairsInForce;
+  readonly learned: Pick<LearnedInForce, 'close'>;
   /** Secret with which the prints of content are made. */
   readonly contentKey: HashKey;
   readonly logs: LogsInForce;
@@ -105,7 +107,9 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
   const trouble = (why: string): void => void process.stderr.write(`floodgate: ${why}\n`);
   const pairs = await openEstablishedPairs({ dir: config.state, bombed: () => bombedMailboxes(incidents), trouble, now: Date.now });
-  const loop = startResponse({ config, incidents, measures, record: say, met: pairs.note, now: Date.now });
+  const learned = await openLearned({ dir: config.state, trouble, now: Date.now });
+  const loop = startResponse({ config, incidents, measures, record: say, met: pairs.note, now: Date.now, earlier: learned.earlier });
+  learned.keep(loop.learned);
   response = loop;
   record.watch(tellingTypes, loop.take);
   const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
@@ -124,6 +128,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     viruses,
     networkNotices: await openNetworkNotices({ config: () => inForce.settings.config, post: alerts.post, record: say, watch: record.watch, trouble }),
     pairs,
+    learned,
     contentKey: await openContentKey(config.state, trouble),
     ...watching,
     logs: openLogsInForce({ config, note: loop.note, record: say }),

@@ -214,6 +214,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.correspondents.close();
   await parts.outgoing.close();
   await parts.pairs.close();
+  await parts.learned.close();
   await parts.store.close();
   parts.lock.close();
 }

@@ -10,6 +10,7 @@ import type { Detector, DetectorContext, DetectorDefinition } from '../detector.
 import { domainOf, mailboxOf, steadySender } from '../envelope.ts';
 import { type HotKey, HotKeys, reached } from '../hot-keys.ts';
 import { exactly, plural } from '../wording.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'backscatter-flood';
 const hourMs = 3_600_000;
@@ -63,6 +64,10 @@ class BackscatterFlood implements Detector {
     if (sighting.kind !== 'message' || sighting.retry === true) return;
     if (sighting.direction === 'out') return this.#sentOut(sighting);
     if (sighting.direction === 'in' && isReport(sighting)) this.#report(sighting, raise);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { sent: this.#sent });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

@@ -10,6 +10,7 @@ import type { MessageTraits } from '../../model/message-traits.ts';
 import type { MessageSighting, Sighting } from '../../model/sighting.ts';
 import type { Detector, DetectorDefinition, DetectorGround } from '../detector.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'campaign';
 const hourMs = 3_600_000;
@@ -57,6 +58,10 @@ class Campaign implements Detector {
 
   get size(): number {
     return this.#clusters.size + this.#bands.size + this.#firstAt.size;
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { firstAt: this.#firstAt });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

@@ -12,6 +12,7 @@ import { HotKeys, type HotKey, reached } from '../hot-keys.ts';
 import { SiteSurge } from '../site-surge.ts';
 import { exactly, plural } from '../wording.ts';
 import { networkOfClient } from '../sightings/origin.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'connection-flood';
 const minuteMs = 60_000;
@@ -96,6 +97,10 @@ class ConnectionFlood implements Detector {
     if (sighting.kind === 'connection') this.#opened(sighting, raise);
     else if (sighting.kind === 'departure') this.#closed(sighting);
     else if (sighting.kind === 'message') this.#brought(sighting);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { surge: this.#surge, known: this.#known });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

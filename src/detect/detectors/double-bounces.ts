@@ -8,6 +8,7 @@ import { reached } from '../hot-keys.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { Surge } from '../surge.ts';
 import { exactly, minutesText } from '../wording.ts';
+import { habitAlone, learnedOf, LearningSince, type Learned } from '../learned.ts';
 
 const id = 'double-bounces';
 
@@ -34,7 +35,7 @@ class DoubleBounces implements Detector {
   readonly #options: Options;
   readonly #surge = new Surge();
   readonly #raised = new RaisedKeys(quietMs);
-  #sinceAt: number | null = null;
+  readonly #since = new LearningSince();
 
   constructor(given: Options) {
     this.#options = given;
@@ -42,6 +43,10 @@ class DoubleBounces implements Detector {
 
   get size(): number {
     return 1;
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { since: this.#since, habit: habitAlone(this.#surge) });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {
@@ -53,9 +58,8 @@ class DoubleBounces implements Detector {
     if (sighting.kind !== 'message' || sighting.from !== '' || sighting.direction === 'in') return;
     if (sighting.outcome !== 'bounced' && sighting.outcome !== 'refused') return;
     const { at, source, to } = sighting;
-    this.#sinceAt ??= at;
     const { usualPerMinute, severe } = this.#options;
-    const sum = this.#surge.note(at, { sinceAt: this.#sinceAt, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
+    const sum = this.#surge.note(at, { sinceAt: this.#since.from(at), usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
     const { evidence, count, onsetAt } = this.#surge;
     evidence.note(domainOf(to) || to, source);
     const hit = reached(sum, this.#options);

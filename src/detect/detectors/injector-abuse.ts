@@ -10,6 +10,7 @@ import type { Detector, DetectorContext, DetectorDefinition } from '../detector.
 import { domainOf, steadySender } from '../envelope.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { exactly, plural } from '../wording.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'injector-abuse';
 const hourMs = 3_600_000;
@@ -53,6 +54,10 @@ class InjectorAbuse implements Detector {
     // Reports of our servers are another trouble (self-backscatter).
     if (from === '') return;
     this.#written(sighting, raise);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { everWritten: this.#everWritten });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

@@ -11,6 +11,7 @@ import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
 import { exactly, minutesText } from '../wording.ts';
+import { habitsIn, learnedOf, LearningSince, type Learned } from '../learned.ts';
 
 const id = 'list-explosion';
 const hourMs = 3_600_000;
@@ -53,6 +54,7 @@ class ListExplosion implements Detector {
   readonly #lists: KeyedStates<List>;
   readonly #posts = new RecentSet({ capacity: mostPosts, keepMs: postMs });
   readonly #raised = new RaisedKeys(quietMs);
+  readonly #since = new LearningSince();
   #terms: SurgeTerms | null = null;
 
   constructor(given: Options, context: DetectorGround) {
@@ -66,6 +68,10 @@ class ListExplosion implements Detector {
     return this.#lists.size + this.#posts.size + this.#raised.size;
   }
 
+  get learned(): Learned {
+    return learnedOf(1, { since: this.#since, door: this.#door, habits: habitsIn(this.#lists, ({ surge }) => surge) });
+  }
+
   settle(at: number, calm: (key: AlarmKey) => void): void {
     this.#raised.settle(at, calm);
   }
@@ -76,7 +82,7 @@ class ListExplosion implements Detector {
     if (name === '' || !this.#door.knows(name)) return;
     const { at, source, messageId, from, traits, origin } = sighting;
     const { usualPerMinute, severe, watch, copies } = this.#options;
-    const terms = (this.#terms ??= { sinceAt: at, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
+    const terms = (this.#terms ??= { sinceAt: this.#since.from(at), usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe });
     const list = this.#lists.of(name);
     list.copies++;
     // A post without a name of its own cannot be told from its copies: its first recipient counts.

@@ -9,6 +9,7 @@ import { reachedMailbox } from '../outcomes.ts';
 import { RaisedKeys } from '../raised-keys.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
 import { exactly, minutesText } from '../wording.ts';
+import { habitsIn, learnedOf, LearningSince, type Learned } from '../learned.ts';
 
 const id = 'mailbox-flood';
 const minuteMs = 60_000;
@@ -57,7 +58,7 @@ class MailboxFlood implements Detector {
   readonly #door: Doorkeeper;
   readonly #mailboxes: KeyedStates<Mailbox>;
   readonly #raised = new RaisedKeys(quietMs);
-  #sinceAt: number | null = null;
+  readonly #since = new LearningSince();
 
   constructor(given: Options, context: DetectorGround) {
     this.#options = given;
@@ -68,6 +69,10 @@ class MailboxFlood implements Detector {
 
   get size(): number {
     return this.#mailboxes.size + this.#raised.size;
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { since: this.#since, door: this.#door, habits: habitsIn(this.#mailboxes, ({ surge }) => surge) });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {
@@ -94,10 +99,10 @@ class MailboxFlood implements Detector {
   }
 
   #termsAt(at: number): SurgeTerms {
-    this.#sinceAt ??= at;
-    const isLearning = at - this.#sinceAt < this.#options.learningHours * hourMs;
+    const sinceAt = this.#since.from(at);
+    const isLearning = at - sinceAt < this.#options.learningHours * hourMs;
     return {
-      sinceAt: this.#sinceAt,
+      sinceAt,
       usualPerMinute: this.#options.usualPerMinute,
       mostNew: isLearning ? Number.POSITIVE_INFINITY : mostNewAnHour,
       most: sumOverAlert * this.#options.alert,

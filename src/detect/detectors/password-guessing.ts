@@ -15,6 +15,7 @@ import type { Detector, DetectorDefinition, DetectorGround } from '../detector.t
 import { type HotKey, HotKeys, reached } from '../hot-keys.ts';
 import { SiteSurge } from '../site-surge.ts';
 import { exactly, plural } from '../wording.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'password-guessing';
 const minuteMs = 60_000;
@@ -111,6 +112,10 @@ class PasswordGuessing implements Detector {
     if (sighting.kind !== 'auth' || sighting.caller.ip === '') return;
     if (sighting.ok) this.#succeeded(sighting);
     else this.#failed(sighting, raise);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { surge: this.#surge, known: this.#known });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

@@ -10,6 +10,7 @@ import type { Detector, DetectorContext, DetectorDefinition } from '../detector.
 import { domainOf } from '../envelope.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { exactly, plural } from '../wording.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'relay-attempts';
 const hourMs = 3_600_000;
@@ -47,6 +48,10 @@ class RelayAttempts implements Detector {
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind === 'auth' && sighting.ok) this.#known.isNew(hostOf(sighting.caller), sighting.at);
     if (sighting.kind === 'recipient' && sighting.answer === 'relay' && sighting.caller.ip !== '') this.#refused(sighting, raise);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { known: this.#known });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

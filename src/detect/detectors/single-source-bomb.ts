@@ -13,6 +13,7 @@ import { SharedOrigins } from '../shared-origins.ts';
 import type { CountedWord } from '../sighting-words.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
 import { exactly, minutesText } from '../wording.ts';
+import { learnedOf, LearningSince, numbersOf, setHabit, type Kept, type Learned } from '../learned.ts';
 
 const id = 'single-source-bomb';
 const minuteMs = 60_000;
@@ -86,6 +87,7 @@ class SingleSourceBomb implements Detector {
   readonly #pairs: KeyedStates<Pair, number>;
   readonly #raised = new RaisedKeys(quietMs);
   #at = 0;
+  readonly #since = new LearningSince();
   #terms: SurgeTerms | null = null;
 
   constructor(given: Options, context: DetectorGround) {
@@ -100,15 +102,36 @@ class SingleSourceBomb implements Detector {
     return this.#pairs.size + this.#raised.size + this.#origins.size;
   }
 
+  get learned(): Learned {
+    return learnedOf(1, { since: this.#since, door: this.#door, origins: this.#origins, pairs: this.#keptPairs });
+  }
+
   settle(at: number, calm: (key: AlarmKey) => void): void {
     this.#raised.settle(at, calm);
+  }
+
+  /** Pairs that have a habit. */
+  get #keptPairs(): Kept {
+    return {
+      save: () =>
+        [...this.#pairs.entries()].flatMap(([key, { surge, firstAt, recipient, name }]) =>
+          surge.past > 0 || surge.inHour > 0 ? [[key, firstAt, recipient, name, ...numbersOf(surge)]] : [],
+        ),
+      load: (saved: readonly (readonly [key: number, firstAt: number, recipient: string, name: string, ...habit: number[]])[]) => {
+        for (const [key, firstAt, recipient, name, ...habit] of saved) {
+          const pair = this.#pairs.of(key);
+          Object.assign(pair, { firstAt, recipient, name });
+          setHabit(pair.surge, habit);
+        }
+      },
+    };
   }
 
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message' || sighting.direction === 'out') return;
     this.#at = sighting.at;
     const { usualPerMinute, severe } = this.#options;
-    this.#terms ??= { sinceAt: sighting.at, usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe };
+    this.#terms ??= { sinceAt: this.#since.from(sighting.at), usualPerMinute, mostNew: mostNewAnHour, most: sumOverSevere * severe };
     if (!reachedMailbox(sighting)) return this.#goesOn(sighting);
     // One attack is told once: by who is responsible rather than by the name it gives itself, and by that rather than by the text.
     let isTold = false;

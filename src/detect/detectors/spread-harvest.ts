@@ -10,6 +10,7 @@ import type { Detector, DetectorDefinition, DetectorGround } from '../detector.t
 import { HotKeys, reached } from '../hot-keys.ts';
 import { isRoleAddress } from '../role-addresses.ts';
 import { SiteSurge } from '../site-surge.ts';
+import { learnedOf, type Learned } from '../learned.ts';
 
 const id = 'spread-harvest';
 const hourMs = 3_600_000;
@@ -69,6 +70,10 @@ class SpreadHarvest implements Detector {
     site.state.add(network, at);
     if (sum < this.#options.watch) return;
     this.#tell(sum, at, raise);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { surge: this.#surge, names: this.#names });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

@@ -13,6 +13,7 @@ import type { Detector, DetectorContext, DetectorDefinition } from '../detector.
 import { domainOf } from '../envelope.ts';
 import { HotKeys, reached } from '../hot-keys.ts';
 import { exactly } from '../wording.ts';
+import { learnedOf, type Kept, type Learned } from '../learned.ts';
 
 const id = 'stolen-account';
 const hourMs = 3_600_000;
@@ -122,6 +123,19 @@ class StolenAccount implements Detector {
     return this.#users.size + this.#everWritten.size + this.#hourly.size + this.#places.size + this.#daily.size + this.#texts.size;
   }
 
+  /** How busy users are, and whether it is known where they come from. */
+  get #keptUsers(): Kept {
+    return {
+      save: () =>
+        [...this.#users.states()].flatMap(([user, { busiest, busiestAt, hasNetwork }]) =>
+          busiest > 0 || hasNetwork ? [[user, busiest, busiestAt, hasNetwork]] : [],
+        ),
+      load: (saved: readonly (readonly [user: string, busiest: number, busiestAt: number, hasNetwork: boolean])[]) => {
+        for (const [user, busiest, busiestAt, hasNetwork] of saved) Object.assign(this.#users.of(user, busiestAt).state, { busiest, busiestAt, hasNetwork });
+      },
+    };
+  }
+
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind === 'auth') return this.#auth(sighting);
     if (sighting.kind === 'recipient') return this.#refused(sighting, raise);
@@ -130,6 +144,10 @@ class StolenAccount implements Detector {
     // Whom the servers of ours write to are no strangers to the users.
     if (user === null) this.#isStranger(sighting.to);
     else this.#sent(sighting, user, raise);
+  }
+
+  get learned(): Learned {
+    return learnedOf(1, { everWritten: this.#everWritten, places: this.#places, users: this.#keptUsers });
   }
 
   settle(at: number, calm: (key: AlarmKey) => void): void {

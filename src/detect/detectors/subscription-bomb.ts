@@ -17,6 +17,7 @@ import { RaisedKeys } from '../raised-keys.ts';
 import type { CountedWord } from '../sighting-words.ts';
 import { RecentNeedles } from '../recent-needles.ts';
 import { Surge, type SurgeTerms } from '../surge.ts';
+import { habitsIn, learnedOf, LearningSince, type Kept, type Learned } from '../learned.ts';
 
 const id = 'subscription-bomb';
 const minuteMs = 60_000;
@@ -73,6 +74,7 @@ class SubscriptionBomb implements Detector {
   readonly #mailboxes: KeyedStates<Mailbox>;
   readonly #needles = new RecentNeedles();
   readonly #raised = new RaisedKeys(quietMs);
+  readonly #since = new LearningSince();
   #terms: SurgeTerms | null = null;
 
   constructor(given: Options, context: DetectorGround) {
@@ -87,13 +89,33 @@ class SubscriptionBomb implements Detector {
     return this.#mailboxes.size + this.#needles.size + this.#raised.size;
   }
 
+  get learned(): Learned {
+    return learnedOf(1, {
+      since: this.#since,
+      contacts: this.#contacts,
+      door: this.#door,
+      habits: habitsIn(this.#mailboxes, ({ surge }) => surge),
+      tails: this.#tails,
+    });
+  }
+
   settle(at: number, calm: (key: AlarmKey) => void): void {
     this.#raised.settle(at, calm);
   }
 
+  /** Mailboxes that were bombed days ago: less is needed to say so again. */
+  get #tails(): Kept {
+    return {
+      save: () => [...this.#mailboxes.entries()].flatMap(([name, { tailUntil }]) => (tailUntil > 0 ? [[name, tailUntil]] : [])),
+      load: (saved: readonly (readonly [name: string, tailUntil: number])[]) => {
+        for (const [name, tailUntil] of saved) this.#mailboxes.of(name).tailUntil = tailUntil;
+      },
+    };
+  }
+
   note(sighting: Sighting, raise: (alarm: Alarm) => void): void {
     if (sighting.kind !== 'message') return;
-    const terms = (this.#terms ??= this.#termsSince(sighting.at));
+    const terms = (this.#terms ??= this.#termsSince(this.#since.from(sighting.at)));
     const { words } = this.#context;
     if (sighting.direction !== 'in') {
       // Whom a mailbox of ours has written to is no stranger to it.
