@@ -14,7 +14,7 @@ import { endRequest } from './end-request.ts';
 import { readHeldKeys } from './held-keys.ts';
 import type { DoorSettings } from './messages.ts';
 import { createReload, noteLoaded } from './reload.ts';
-import { openServiceManager, type ServiceManager, type Standing } from './service-manager.ts';
+import { openSystemdLink, type SystemdLink, type Standing } from './systemd-link.ts';
 import { readTlsMaterial } from './tls-material.ts';
 import { ownChecks } from './own-checks.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -34,7 +34,7 @@ interface Loaded {
 export async function run(options: RunOptions, about: { readonly version: string; readonly context: LoadContext }): Promise<void> {
   // Whoever read our output may go: that is no reason to stop taking mail.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const manager = openServiceManager({ env: process.env, pids: [process.pid, process.ppid] });
+  const manager = openSystemdLink({ env: process.env, pids: [process.pid, process.ppid] });
   const file = findConfig(options.config);
   const loaded = load(file, about.context);
   const { config } = loaded.settings;
@@ -112,7 +112,7 @@ async function openWeb(web: Web, { web: wanted }: Config): Promise<readonly stri
 }
 
 /** Resolves when a signal has ended the gateway in good order; a second signal ends it at once. */
-function untilSignal(keeper: Keeper, manager: ServiceManager, closeOthers: () => Promise<void>): Promise<void> {
+function untilSignal(keeper: Keeper, manager: SystemdLink, closeOthers: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const end = endRequest({
       drain: (signal) => {

@@ -4,17 +4,17 @@ import { delimiter, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { scratchDirectory } from '../../test/harness/scratch.ts';
 import { until } from '../../test/harness/until.ts';
-import { openServiceManager, type ServiceManagerParts } from './service-manager.ts';
+import { openSystemdLink, type SystemdLinkParts } from './systemd-link.ts';
 
 /** A systemd-notify that notes what it is told; told to, it kills the shell that runs it. */
-function start(t: TestContext, changes: Partial<ServiceManagerParts> & { readonly env?: NodeJS.ProcessEnv } = {}) {
-  const folder = scratchDirectory(t, 'service-manager');
+function start(t: TestContext, changes: Partial<SystemdLinkParts> & { readonly env?: NodeJS.ProcessEnv } = {}) {
+  const folder = scratchDirectory(t, 'systemd-link');
   const notes = join(folder, 'notes');
   const program = join(folder, 'systemd-notify');
   writeFileSync(program, `#!/bin/sh\nprintf '%s|%s\\n' "$NOTIFY_SOCKET" "$*" >> ${notes}\ncase "$1" in *deadly*) kill -9 $PPID ;; esac\n`);
   chmodSync(program, 0o755);
   const env = { PATH: [folder, process.env['PATH']].join(delimiter), NOTIFY_SOCKET: '/run/some.sock', SECRET: 'x', ...changes.env };
-  const manager = openServiceManager({ pids: [10, 11], lookEveryMs: 20, ...changes, env });
+  const manager = openSystemdLink({ pids: [10, 11], lookEveryMs: 20, ...changes, env });
   t.after(() => manager.close());
   const told = (): readonly string[] => (existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : []);
   const words = (): readonly string[] => told().map((line) => line.slice(line.indexOf('|') + 1));

@@ -1,10 +1,10 @@
 // What the service manager is told (sd_notify(3)): ready, reloading, stopping, how it stands, and that it still lives. Node cannot open datagram
 // sockets of Unix, and forking a process of hundreds of megabytes stops it for tens of milliseconds; so a small shell, started while we are
-// small, waits for lines and runs systemd-notify for each (docs/adr/service-manager.md).
+// small, waits for lines and runs systemd-notify for each (docs/adr/systemd-link.md).
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
-export interface ServiceManager {
+export interface SystemdLink {
   ready(): void;
   reloading(): void;
   stopping(): void;
@@ -21,7 +21,7 @@ export interface Standing {
   readonly trouble: readonly string[];
 }
 
-export interface ServiceManagerParts {
+export interface SystemdLinkParts {
   readonly env: NodeJS.ProcessEnv;
   /** Our process and its parent, which may be our launcher and then is the one the manager knows. */
   readonly pids: readonly number[];
@@ -39,7 +39,7 @@ const longestStatus = 300;
 type Shell = ChildProcessByStdio<Writable, null, null>;
 
 /** Says nothing where no service manager has given us a socket. */
-export function openServiceManager({ env, pids, lookEveryMs }: ServiceManagerParts): ServiceManager {
+export function openSystemdLink({ env, pids, lookEveryMs }: SystemdLinkParts): SystemdLink {
   const socket = env['NOTIFY_SOCKET'] ?? '';
   if (socket === '') return silent;
   const watchdogMs = watchdogOf(env, pids);
@@ -87,7 +87,7 @@ export function openServiceManager({ env, pids, lookEveryMs }: ServiceManagerPar
   };
 }
 
-const silent: ServiceManager = { ready: () => {}, reloading: () => {}, stopping: () => {}, watch: () => {}, close: () => {} };
+const silent: SystemdLink = { ready: () => {}, reloading: () => {}, stopping: () => {}, watch: () => {}, close: () => {} };
 
 /** The watchdog's patience in ms; null where there is none, or it is meant for another process (sd_watchdog_enabled(3)). */
 function watchdogOf(env: NodeJS.ProcessEnv, pids: readonly number[]): number | null {
