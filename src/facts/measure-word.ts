@@ -1,6 +1,6 @@
 // What one measure has to say at a stage of a session: nothing where it does not fit, where it has no word yet, and where all has been said.
 import { halfSipHash } from '../lib/half-sip-hash.ts';
-import { timeOfReference } from '../lib/reference.ts';
+import { sessionIdsFrom } from '../lib/reference.ts';
 import type { ReverseName } from '../model/client.ts';
 import { actionAtDoor, type Measure, type MeasureScope } from '../model/measure.ts';
 import type { StageInput } from '../model/stage-input.ts';
@@ -30,6 +30,8 @@ export interface ReadyMeasure {
   readonly isEarly: boolean;
   /** Number of the first stage at which the whole scope is known. */
   readonly first: number;
+  /** Ids of sessions that are older sort before this. */
+  readonly since: string;
   readonly hit: MeasureHit;
 }
 
@@ -38,6 +40,7 @@ export const readyMeasure = (measure: Measure): ReadyMeasure => ({
   measure,
   isEarly: speaksEarly(measure),
   first: stages.indexOf(knownAt(measure.scope)),
+  since: sessionIdsFrom(measure.createdAt),
   hit: hitOf(measure),
 });
 
@@ -55,10 +58,12 @@ export function wordOf<S extends Stage>(ready: ReadyMeasure, asking: Asking<S>, 
   if (isEarly(stage) && !ready.isEarly) return null;
   // The keeper takes it away at its time; a keeper that is held up must not make it last.
   if (measure.expiresAt <= given.atMs || !fits(measure.scope, seen, given.correspondents ?? nobodyIsKnown)) return null;
-  const neverBlock = measure.actor.kind === 'auto' ? given.neverBlock.ofTraffic(measure, seen) : null;
+  const isAutomatic = measure.actor.kind === 'auto';
+  const isSaidOnce = isSaid(ready, asking);
+  if (isSaidOnce && (measure.dryRun || (isAutomatic && given.suspended === true))) return null;
+  const neverBlock = isAutomatic ? given.neverBlock.ofTraffic(measure, seen) : null;
   const probe = isProbe(measure, stage, input);
-  const isRecordedOnly = measure.dryRun || probe || neverBlock !== null || (given.suspended === true && measure.actor.kind === 'auto');
-  if (isRecordedOnly && isSaid(ready, asking)) return null;
+  if (isSaidOnce && (probe || neverBlock !== null)) return null;
   return probe || neverBlock !== null ? { ...hit, probe, neverBlock } : hit;
 }
 
@@ -66,8 +71,8 @@ export function wordOf<S extends Stage>(ready: ReadyMeasure, asking: Asking<S>, 
  * A measure that would have ended the session as soon as all of its scope was known, and that was only recorded there, is not recorded again at
  * each further stage: one session is one hit, and a flood does not fill the journal four times. One that came later has not been recorded yet.
  */
-const isSaid = <S extends Stage>({ measure, isEarly: mayBeEarly, first }: ReadyMeasure, { stage, input }: Asking<S>): boolean =>
-  mayBeEarly && stages.indexOf(stage) > first && (timeOfReference(input.session) ?? 0) >= measure.createdAt;
+const isSaid = <S extends Stage>({ isEarly: mayBeEarly, first, since }: ReadyMeasure, { stage, input }: Asking<S>): boolean =>
+  mayBeEarly && stages.indexOf(stage) > first && input.session >= since;
 
 const nobodyIsKnown: KnownCorrespondents = { knows: () => false };
 const stages: readonly Stage[] = ['connect', 'helo', 'mail', 'rcpt', 'message'];

@@ -122,7 +122,7 @@ export function openMeasures(snapshot: MeasuresSnapshot = compileMeasures([])): 
 
 /** Places of all measures that may fit; each once. */
 function candidates(snapshot: MeasuresSnapshot, clients: PrefixSet, seen: Seen): number[] {
-  const places: number[] = [...snapshot.others];
+  const places: number[] = snapshot.others.length === 0 ? [] : [...snapshot.others];
   const chain = (first: number | undefined): void => {
     for (let place = first ?? -1; place >= 0; place = snapshot.next[place] ?? -1) places.push(place);
   };

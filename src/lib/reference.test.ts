@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newSessionIds, parseReference, referenceOf, timeOfReference } from './reference.ts';
+import { newSessionIds, parseReference, referenceOf, sessionIdsFrom, timeOfReference } from './reference.ts';
 
 const at = Date.UTC(2026, 10, 21, 9, 6, 32, 123);
 
@@ -17,6 +17,11 @@ test('more ids in one millisecond than the counter holds do not repeat and keep 
   const ids = Array.from({ length: 70_000 }, next);
   assert.equal(new Set(ids).size, ids.length);
   assert.deepEqual(ids, ids.toSorted());
+});
+
+test('whether a session began before a moment is a comparison of texts', () => {
+  const id = newSessionIds({ doorNumber: 3, now: () => at })();
+  assert.deepEqual([id >= sessionIdsFrom(at - 1), id >= sessionIdsFrom(at), id >= sessionIdsFrom(at + 1)], [true, true, false]);
 });
 
 test('a clock that steps back does not bring an id back', () => {

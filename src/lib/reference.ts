@@ -60,6 +60,9 @@ export function parseReference(raw: string): { readonly session: string; readonl
   return match ? { session: match[1] ?? '', reference: match[2] === undefined ? null : text } : null;
 }
 
+/** Ids of sessions that begin at a moment (ms since the epoch) or later sort behind this text, all others before it. */
+export const sessionIdsFrom = (ms: number): string => toBase32(ms, timeDigits);
+
 /** When the session of a reference or session id began, in milliseconds since the epoch; null when it is neither. */
 export function timeOfReference(ref: string): number | null {
   const parsed = parseReference(ref);

@@ -15,6 +15,7 @@ export const standingMeasure = defineCheck({
 
   run(input, { measures }, { takesDiverted }, stage) {
     if (measures.kind === 'unknown') return unsure(measures.why);
+    if (measures.value.length === 0) return clean;
     const speaking = measures.value
       .map((hit) => asCarriedOut(hit, takesDiverted))
       .filter((hit) => speaksAt(hit, stage) && !(stage === 'message' && isSettled(hit, input as MessageInput))); // the stage says which input it is
