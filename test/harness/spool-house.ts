@@ -32,6 +32,9 @@ interface Sketch {
   readonly to?: readonly string[];
   readonly text?: string;
   readonly ofClass?: SpoolClass;
+  /** ENVID and NOTIFY (RFC 3461). */
+  readonly envid?: string;
+  readonly notify?: string;
 }
 
 export const houseAt = (t: Owner): SpoolHouse => ({
@@ -90,8 +93,13 @@ export async function openSpool(t: Owner, house: SpoolHouse, segmentBytes = 1_00
     await place.close();
     await spool.close(1000);
   });
-  const keep = async (id: string, { to = ['user@hub.example'], text = `Subject: ${id}\r\n\r\nhello\r\n`, ofClass = 'person' }: Sketch = {}) => {
-    const request = deliveryRequest({ route: { key: 'hub', address }, reference: id, to, content: contentOf(text) });
+  const keep = async (id: string, { to = ['user@hub.example'], text = `Subject: ${id}\r\n\r\nhello\r\n`, ofClass = 'person', envid, notify }: Sketch = {}) => {
+    const made = deliveryRequest({ route: { key: 'hub', address }, reference: id, to, content: contentOf(text) });
+    const request = {
+      ...made,
+      parameters: { ...made.parameters, ...(envid !== undefined && { envid }) },
+      recipients: made.recipients.map((each) => ({ ...each, ...(notify !== undefined && { notify }) })),
+    };
     const outcome = await place.keep({ session: 's', request, proven: null, subject: id, messageId: null, class: ofClass, why: 'away' });
     assert.equal(outcome.kind, 'spooled');
   };

@@ -6,6 +6,7 @@ import type { Content, Delivery, DeliveryOutcome, DeliveryRequest, Route } from 
 import type { Mailbox } from '../../model/mailbox.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
 import { isPositive, oneLine, type Reply } from '../../model/reply.ts';
+import { deliverAsPossible } from '../as-possible.ts';
 
 /** Reads the content, byte for byte as it came; may be called more than once. */
 export type ReadContent = Content['chunks'];
@@ -44,7 +45,7 @@ export async function releaseItem(item: QuarantineItem, to: readonly Mailbox[], 
 
 /** One route's share. Who was taken where others were refused before content was sent is served alone. */
 async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery']): Promise<Released> {
-  const outcome = await deliver(request, delivery);
+  const outcome = await deliverAsPossible(request, delivery);
   if (outcome.kind === 'mixed' && outcome.at === 'rcpt') {
     const taken = outcome.perRecipient.filter(({ hubReply }) => isPositive(hubReply)).map(({ to }) => to);
     const refused = outcome.perRecipient.filter(({ hubReply }) => !isPositive(hubReply)).map(({ to, hubReply }) => ({ to, why: oneLine(hubReply) }));
@@ -67,15 +68,6 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
     said,
     isUncertain: outcome.kind === 'ambiguous',
   };
-}
-
-/** What its sender wanted to be told of it must not keep it for ever from a next hop that cannot tell: then it goes without (RFC 3461 5.2.3). */
-async function deliver(request: DeliveryRequest, delivery: ReleaseParts['delivery']): Promise<DeliveryOutcome> {
-  const outcome = await delivery.deliver(request);
-  if (outcome.kind !== 'refused' || outcome.hubReply.enhanced !== '4.3.3') return outcome;
-  const { ret: _ret, envid: _envid, ...parameters } = request.parameters;
-  const recipients = request.recipients.map(({ notify: _notify, orcpt: _orcpt, ...to }): Mailbox => to);
-  return delivery.deliver({ ...request, parameters, recipients });
 }
 
 function saidBy(outcome: DeliveryOutcome): string {

@@ -1,6 +1,7 @@
 // One attempt to deliver a spooled message: which recipients have it now, which are to be tried again, which the next hop refuses for good.
 import type { Delivery, DeliveryOutcome, DeliveryRequest } from '../../model/delivery.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
+import { deliverAsPossible } from '../as-possible.ts';
 import { isPositive, oneLine, type Reply } from '../../model/reply.ts';
 
 export interface HandedOn {
@@ -18,7 +19,7 @@ export interface HandedOn {
 
 /** Never rejects. Those who were taken where others were refused before content was sent are served alone. */
 export async function handOn(request: DeliveryRequest, delivery: Pick<Delivery, 'deliver'>): Promise<HandedOn> {
-  const outcome = await delivery.deliver(request).catch((error: unknown): DeliveryOutcome => ({ kind: 'unavailable', why: String(error) }));
+  const outcome = await deliverAsPossible(request, delivery).catch((error: unknown): DeliveryOutcome => ({ kind: 'unavailable', why: String(error) }));
   switch (outcome.kind) {
     case 'delivered':
       return { ...nobody, served: request.recipients, said: oneLine(outcome.hubReply), queueId: outcome.queueId };

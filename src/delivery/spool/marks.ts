@@ -23,7 +23,11 @@ const checkSum = (text: string): string => crc32c(Buffer.from(text)).toString(16
 
 /** All sound marks of a segment, in their order; the last may be torn. */
 export async function readMarks(dir: string, segment: string): Promise<readonly Mark[]> {
-  const text = await readFile(join(dir, marksName(segment)), 'utf8').catch(() => '');
+  const text = await readFile(join(dir, marksName(segment)), 'utf8').catch((error: unknown) => {
+    // Without its marks all of the segment would be delivered again: only where there are none it may be read without.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  });
   return text.split('\n').flatMap((line) => {
     const mark = line.slice(9);
     return line.length > 9 && line.slice(0, 8) === checkSum(mark) ? [JSON.parse(mark) as Mark] : []; // our own words, as the check sum shows
@@ -44,7 +48,8 @@ export class Marks {
     let open = this.#open.get(segment);
     if (open === undefined) this.#open.set(segment, (open = { file: openSync(join(this.#dir, marksName(segment)), 'a', 0o600), isFlushed: true }));
     // A line feed first: a torn line before this one does not take it along.
-    writeSync(open.file, `\n${checkSum(text)} ${text}`);
+    const octets = Buffer.from(`\n${checkSum(text)} ${text}`);
+    if (writeSync(open.file, octets) < octets.length) throw new Error('the disk took a part of the line only');
     open.isFlushed = false;
   }
 

@@ -1,6 +1,6 @@
 // Segments and marks that a crash or a disk has damaged.
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { away, delivered, houseAt, idsOf, isEmpty, openSpool } from '../../../test/harness/spool-house.ts';
@@ -82,11 +82,23 @@ test('a door that died before it told: its messages are found, those that were t
 
 test('a door dies while the disk takes no marks: what was delivered is not delivered again, and two deaths at once are told apart', async (t) => {
   const house = houseAt(t);
-  const inTheWay = join(house.dir, 'smtp-1-00000001.marks');
-  mkdirSync(inTheWay);
+  symlinkSync(join(house.dir, 'no such folder', 'marks'), join(house.dir, 'smtp-1-00000001.marks'));
   const one = await openSpool(t, house);
   for (const id of ['a', 'b', 'c']) await one.keep(id);
   await isEmpty(one);
   await Promise.all([one.spool.rescan('smtp-1'), one.spool.rescan('smtp-2')]);
   assert.deepEqual([one.spool.size, idsOf(house).toSorted(), one.stock.read()], [0, ['a', 'b', 'c'], { pieces: 0, bytes: 0 }]);
+});
+
+test('marks that are there and cannot be read: nothing of their segment is delivered again, and it is told', async (t) => {
+  const house = houseAt(t);
+  house.hub.answer = () => away;
+  const one = await openSpool(t, house);
+  await one.keep('a');
+  await one.close();
+  mkdirSync(join(house.dir, 'smtp-1-00000001.marks'));
+  house.deliveries.length = 0;
+  const next = await openSpool(t, house);
+  assert.deepEqual([next.spool.size, house.deliveries.length], [0, 0]);
+  assert.match(JSON.stringify(house.events), /smtp-1-00000001\.seg cannot be read: EISDIR/);
 });

@@ -258,3 +258,16 @@ test('each lost answer may have been a copy: after four a person decides', async
   assert.equal(house.held[0]?.because.because, 'handed over 4 times without an answer: connection lost; its next hop may have it');
   assert.equal(house.deliveries.length, 4);
 });
+
+test('a next hop that cannot do what was asked for when the mail came gets it without', async (t) => {
+  const house = houseAt(t);
+  house.hub.answer = ({ parameters, recipients }) =>
+    parameters.envid !== undefined || recipients.some(({ notify }) => notify !== undefined)
+      ? { kind: 'refused', hubReply: reply(451, '4.3.3', 'Delivery status notifications cannot be asked for any more'), at: 'mail' }
+      : delivered;
+  const one = await openSpool(t, house);
+  await one.keep('a', { envid: 'Q1', notify: 'FAILURE' });
+  await isEmpty(one);
+  assert.deepEqual(idsOf(house), ['a', 'a']);
+  assert.deepEqual(house.held, []);
+});
