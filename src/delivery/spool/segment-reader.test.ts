@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { scratchDirectory } from '../../../test/harness/scratch.ts';
@@ -52,3 +53,47 @@ test('a segment that is not there is told, and found when it is', async (t) => {
   assert.equal((await reader.read('a.seg', 0, 1)).toString(), 'x');
   reader.close();
 });
+
+test('whoever reads on has the next pieces read with his, and what was written since is found', async (t) => {
+  const dir = scratchDirectory(t, 'segments');
+  const file = join(dir, 'a.seg');
+  const text = Array.from({ length: 50_000 }, (_, number) => String(number).padStart(9, ' ')).join('\n');
+  writeFileSync(file, text);
+  const reader = new SegmentReader(dir);
+  const read = async (at: number, bytes: number): Promise<string> => (await reader.read('a.seg', at, bytes)).toString();
+  const pieces = await Promise.all(Array.from({ length: 100 }, (_, number) => read(number * 5000, 5000)));
+  assert.equal(pieces.join(''), text);
+  assert.equal(await read(400_123, 77), text.slice(400_123, 400_200), 'out of turn');
+  assert.equal(await read(0, 300_000), text.slice(0, 300_000), 'more than is read ahead');
+  assert.equal(await read(300_000, 300_000), text.slice(300_000), 'behind the end there is nothing');
+
+  appendFileSync(file, 'more');
+  assert.equal(await read(text.length, 4), 'more');
+  appendFileSync(file, ' of it');
+  assert.equal(await read(text.length + 4, 6), ' of it');
+  reader.close();
+});
+
+for (const [isBroken, expected, why] of [
+  [false, [1000, 262_144], 'the disk is asked once for many'],
+  [true, [1000, 262_144, 1000, 1000], 'where a sector behind it cannot be read, a piece is read alone'],
+] as const) {
+  test(`reading ahead: ${why}`, async (t) => {
+    const dir = scratchDirectory(t, 'segments');
+    writeFileSync(join(dir, 'a.seg'), 'x'.repeat(100_000));
+    const asked: number[] = [];
+    const any = await open(join(dir, 'a.seg'), 'r');
+    const handles = Object.getPrototypeOf(any) as FileHandle;
+    await any.close();
+    t.mock.method(handles, 'read', (octets: Buffer, from: number, bytes: number) => {
+      asked.push(bytes);
+      if (isBroken && bytes > 50_000) return Promise.reject(new Error('EIO'));
+      octets.fill('y', from, from + bytes);
+      return Promise.resolve({ bytesRead: bytes });
+    });
+    const reader = new SegmentReader(dir);
+    for (let at = 0; at < 3000; at += 1000) assert.equal((await reader.read('a.seg', at, 1000)).toString(), 'y'.repeat(1000));
+    assert.deepEqual(asked, expected);
+    reader.close();
+  });
+}

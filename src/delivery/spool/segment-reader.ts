@@ -8,10 +8,21 @@ interface OpenFile {
   readers: number;
   /** Nobody new reads from it: the last who does closes it. */
   isOver: boolean;
+  /** Where the last one who read ended. */
+  nextAt: number;
+  ahead: Ahead | null;
+}
+
+/** Octets from a place on that were read for those who come next; fewer than asked for where the segment ended. */
+interface Ahead {
+  readonly from: number;
+  readonly octets: Promise<Buffer>;
 }
 
 /** Files open at most, beside those that are being read: the segments of a few doors. */
 const mostOpen = 8;
+/** Bytes read at once where one message after the other is read: some sixty of the usual size. */
+const aheadBytes = 256 * 1024;
 
 export class SegmentReader {
   readonly #dir: string;
@@ -27,9 +38,7 @@ export class SegmentReader {
     const opened = this.#openFor(segment);
     opened.readers += 1;
     try {
-      const octets = Buffer.alloc(bytes);
-      const { bytesRead } = await (await opened.file).read(octets, 0, bytes, at);
-      return octets.subarray(0, bytesRead);
+      return (await readAhead(opened, at, bytes)) ?? (await readExactly(opened, at, bytes));
     } catch (error) {
       if (this.#open.get(segment) === opened) this.forget(segment); // another try opens it anew
       throw error;
@@ -58,12 +67,32 @@ export class SegmentReader {
   }
 
   #openFor(segment: string): OpenFile {
-    const opened = this.#open.get(segment) ?? { file: open(join(this.#dir, segment), 'r'), readers: 0, isOver: false };
+    const opened = this.#open.get(segment) ?? { file: open(join(this.#dir, segment), 'r'), readers: 0, isOver: false, nextAt: -1, ahead: null };
     this.#open.delete(segment);
     this.#open.set(segment, opened);
     if (this.#open.size > mostOpen) this.forget(this.#open.keys().next().value ?? segment);
     return opened;
   }
+}
+
+/** Out of what was read ahead, which begins with whoever reads on where the last one ended; null where it is not in there. */
+async function readAhead(opened: OpenFile, at: number, bytes: number): Promise<Buffer | null> {
+  const isNext = at === opened.nextAt && bytes <= aheadBytes;
+  opened.nextAt = at + bytes;
+  if (isNext && !isWithin(opened.ahead, at, bytes)) opened.ahead = { from: at, octets: readExactly(opened, at, aheadBytes) };
+  const { ahead } = opened;
+  if (ahead === null || !isWithin(ahead, at, bytes)) return null;
+  const octets = await ahead.octets.catch(() => null); // what cannot be read may be another's
+  const from = at - ahead.from;
+  return octets === null || from + bytes > octets.length ? null : octets.subarray(from, from + bytes);
+}
+
+const isWithin = (ahead: Ahead | null, at: number, bytes: number): boolean => ahead !== null && at >= ahead.from && at + bytes <= ahead.from + aheadBytes;
+
+async function readExactly({ file }: OpenFile, at: number, bytes: number): Promise<Buffer> {
+  const octets = Buffer.allocUnsafeSlow(bytes);
+  const { bytesRead } = await (await file).read(octets, 0, bytes, at);
+  return octets.subarray(0, bytesRead);
 }
 
 function closeIfOver({ file, readers, isOver }: OpenFile): void {

@@ -1,5 +1,5 @@
 // A spooled message on its way out: envelope and content read from its segment, and compared with what was kept before a byte leaves.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Content } from '../../model/delivery.ts';
@@ -33,10 +33,15 @@ export async function readSpooled({ dir, reader }: SpoolFiles, item: SpoolItem):
   const chunks = isSmall
     ? (): Iterable<Buffer> => [small]
     : (): AsyncIterable<Buffer> => createReadStream(join(dir, item.segment), { start: from, end: from + wireBytes - 1 }) as AsyncIterable<Buffer>; // without an encoding its chunks are buffers
-  const hash = createHash('sha256');
-  for await (const chunk of chunks()) hash.update(chunk);
-  if (hash.digest('hex') !== sha256) throw new Error(`${item.id}: its content in ${item.segment} is damaged`);
+  const found = isSmall ? hash('sha256', small, 'hex') : await hashOf(chunks());
+  if (found !== sha256) throw new Error(`${item.id}: its content in ${item.segment} is damaged`);
   return { envelope, content: { ...about, chunks } };
+}
+
+async function hashOf(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string> {
+  const sum = createHash('sha256');
+  for await (const chunk of chunks) sum.update(chunk);
+  return sum.digest('hex');
 }
 
 /** The envelope and the first octets of a message, for a look. */
