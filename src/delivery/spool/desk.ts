@@ -1,7 +1,8 @@
 // The operator's side of the spool: what waits, a look into it, to try it now, to stop it, to throw it away and have it back.
 import { z } from '../../lib/zod.ts';
 import { previewOf, type Preview } from '../quarantine/preview.ts';
-import type { Spool, SpoolHandled, SpoolRouteState, SpooledShown } from './spool.ts';
+import type { SpoolHandled } from './operators-hand.ts';
+import type { Spool, SpoolRouteState, SpooledShown } from './spool.ts';
 
 /** A message that waits, as lists show it; times are ISO 8601 UTC. */
 export interface ShownSpooled {

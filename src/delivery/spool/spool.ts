@@ -7,6 +7,7 @@ import type { SharedStock } from '../../lib/shared-stock.ts';
 import { aboutSpooled, giveUp, type GivingUpParts } from './giving-up.ts';
 import { handOn, type HandedOn } from './hand-on.ts';
 import type { Parked } from './marks.ts';
+import { OperatorsHand, type SpoolHandled } from './operators-hand.ts';
 import { ParkedMessages } from './parked.ts';
 import { recover } from './recovery.ts';
 import { isOver, RouteQueue, type Queued } from './route-queue.ts';
@@ -48,12 +49,6 @@ export interface SpooledShown extends SpoolItem {
   readonly held: boolean;
 }
 
-/** What became of one message of a command: null, or why it was not done. */
-export interface SpoolHandled {
-  readonly id: string;
-  readonly error: string | null;
-}
-
 /** Messages given to the quarantine, or thrown away for good, at one look: each takes the disk for a moment. */
 const mostGivenUp = 100;
 /** So many times a message is handed over without an answer: each may be a copy. */
@@ -67,8 +62,6 @@ interface Known {
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const busy = 'is being delivered at this moment; try again';
-const gone = 'is no longer in the spool';
 
 export class Spool {
   readonly #parts: SpoolParts;
@@ -78,6 +71,7 @@ export class Spool {
   readonly #routes = new Map<string, RouteQueue>();
   readonly #parked: ParkedMessages;
   readonly #clock: ClockGuard;
+  readonly #hand: OperatorsHand;
   #number = 0;
   /** Refused for good; kept together with what else is left, when nothing more can be tried. Gone at a restart: they are asked for again then. */
   readonly #refused = new Map<string, readonly FailedRecipient[]>();
@@ -93,6 +87,18 @@ export class Spool {
     this.#ledger = new SegmentLedger(parts.dir, { trouble: (why) => this.#say([why]), removed: (segment) => this.#reader.forget(segment) });
     this.#clock = new ClockGuard(parts);
     this.#parked = new ParkedMessages(parts.mostDiscarded ?? usualMostDiscarded);
+    this.#hand = new OperatorsHand({
+      ledger: this.#ledger,
+      parked: this.#parked,
+      stock: parts.stock,
+      record: parts.record,
+      now: () => parts.now(),
+      waiting: (id) => this.#waiting(id),
+      isKnown: (id) => this.#known.has(id),
+      takeOut: (ids) => [...this.#routes.values()].flatMap((queue) => queue.takeOut(ids)),
+      putBack: (queued) => this.#queueOf(queued.item.route).add(queued),
+      pump: (route) => this.#pump(route),
+    });
   }
 
   /** Messages that wait, held ones among them. */
@@ -186,30 +192,22 @@ export class Spool {
 
   /** Stops messages: they are not tried, and their time is never over, until they are released. */
   hold(ids: readonly string[], by: string): readonly SpoolHandled[] {
-    return this.#park(ids, by, { state: 'held' });
+    return this.#hand.hold(ids, by);
   }
 
   /** Takes messages out; they can be had back for a day. */
   discard(ids: readonly string[], by: string): readonly SpoolHandled[] {
-    return this.#park(ids, by, { state: 'discarded', at: this.#parts.now() });
+    return this.#hand.discard(ids, by);
   }
 
   /** Lets held messages go. */
   release(ids: readonly string[], by: string): readonly SpoolHandled[] {
-    return ids.map((id) => {
-      const found = this.#parked.find(id);
-      if (found?.parked.state !== 'held') return { id, error: this.#waiting(id) === undefined ? gone : null };
-      return this.#unpark(id, null, { what: 'released', by });
-    });
+    return this.#hand.release(ids, by);
   }
 
   /** Brings discarded messages back, to what they were before. */
   restore(ids: readonly string[], by: string): readonly SpoolHandled[] {
-    return ids.map((id) => {
-      const found = this.#parked.find(id);
-      if (found?.parked.state !== 'discarded') return { id, error: this.#waiting(id) === undefined ? gone : null };
-      return this.#unpark(id, found.parked.wasHeld ? { state: 'held' } : null, { what: 'restored', by });
-    });
+    return this.#hand.restore(ids, by);
   }
 
   /** Nothing new is begun; what is under way may end for so many ms, or it would be delivered twice. */
@@ -245,44 +243,6 @@ export class Spool {
     this.#known.delete(id);
     this.#refused.delete(id);
     if (this.#rescans > 0) this.#finishedMeanwhile.add(id);
-  }
-
-  #park(ids: readonly string[], by: string, to: { readonly state: 'held' } | { readonly state: 'discarded'; readonly at: number }): readonly SpoolHandled[] {
-    const wanted = new Set(ids);
-    const waiting = new Map([...this.#routes.values()].flatMap((queue) => queue.takeOut(wanted)).map((queued) => [queued.item.id, queued]));
-    return [...wanted].map((id) => {
-      const before = this.#parked.find(id);
-      if (before?.parked.state === to.state) return { id, error: null };
-      if (before?.parked.state === 'discarded' || !this.#known.has(id)) return { id, error: gone };
-      const queued = waiting.get(id) ?? before?.queued;
-      if (queued === undefined) return { id, error: busy };
-      const parked: Parked = to.state === 'held' ? to : { ...to, wasHeld: before !== undefined };
-      if (!this.#ledger.mark(queued.item.segment, { id, served: [], parked })) {
-        if (before === undefined) this.#queueOf(queued.item.route).add(queued);
-        return { id, error: 'stays as it is: the disk of the spool has failed' };
-      }
-      this.#parked.put(queued, parked);
-      if (parked.state === 'discarded') this.#parts.stock.giveBack(queued.item.wireBytes);
-      this.#parts.record({ type: 'spool-changed', ...aboutSpooled(queued.item), what: parked.state === 'held' ? 'stopped' : 'discarded', by });
-      return { id, error: null };
-    });
-  }
-
-  #unpark(id: string, to: Parked | null, { what, by }: { readonly what: 'released' | 'restored'; readonly by: string }): SpoolHandled {
-    const found = this.#parked.find(id);
-    if (found === undefined) return { id, error: gone };
-    const { queued, parked } = found;
-    const { item } = queued;
-    if (!this.#ledger.mark(item.segment, { id, served: [], parked: to })) return { id, error: 'stays as it is: the disk of the spool has failed' };
-    if (parked.state === 'discarded') this.#parts.stock.add({ pieces: 1, bytes: item.wireBytes });
-    this.#parked.take(id);
-    if (to === null) {
-      queued.mayOutstay = true;
-      this.#queueOf(item.route).add(queued);
-      this.#pump(item.route);
-    } else this.#parked.put(queued, to);
-    this.#parts.record({ type: 'spool-changed', ...aboutSpooled(item), what, by });
-    return { id, error: null };
   }
 
   #queueOf(route: string): RouteQueue {
