@@ -27,6 +27,12 @@ const cases: readonly [words: string, named: string[], why: string][] = [
   ['For help contact the hotline team\n  help@b.example', [], 'whom to ask, after some words'],
   ['Please contact your administrator.\n\n  a@b.example', ['a@b.example'], 'behind a sentence that has ended'],
   ['Delivery of email to this address\n\n"a@b.example"\n\nhas been postponed', ['a@b.example'], 'in the middle of a sentence, on a line of its own'],
+  ['Absender: c@d.example\nEmpfänger: a@b.example', ['a@b.example'], 'German labels'],
+  ['Remitente: c@d.example; destinatarios: a@b.example', ['a@b.example'], 'Spanish labels, on one line'],
+  ['発信者: c@d.example\n宛先: a@b.example', ['a@b.example'], 'Japanese labels'],
+  ['发件人：c@d.example\n收件人：a@b.example', ['a@b.example'], 'Chinese labels'],
+  ['보낸 사람 : c@d.example\n받는 사람 : a@b.example', ['a@b.example'], 'Korean labels'],
+  ['Отправитель: c@d.example\nПолучатель: a@b.example', ['a@b.example'], 'Russian labels'],
   ['<a@[192.0.2.7]>: no', ['a@[192.0.2.7]'], 'an address literal'],
 ];
 for (const [words, named, why] of cases) test(`${JSON.stringify(words)}: ${why}`, () => assert.deepEqual(recipientsIn(words, own).named, named));

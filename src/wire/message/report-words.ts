@@ -2,6 +2,7 @@
 // line, one behind a label, one in front of "..." as Sendmail writes.
 import { addressesIn, type FoundAddress, tidyAddress } from './address-text.ts';
 import { linesOf } from './message-text.ts';
+import { recipientLabels, senderLabels, unspacedRecipientLabels, unspacedSenderLabels } from './rules/address-labels.ts';
 
 /** Lines of a report looked at, and characters of one. */
 const mostLines = 1500;
@@ -10,11 +11,15 @@ const longestLine = 600;
 const mostRecipients = 100;
 
 /** What stands in front of an address that failed: the end of a label or sentence. */
-const failedLabel =
-  /(?:\b(?:recipient(?:s|\(s\)| address| e?mail address)?|rcpt(?: to)?|original address|failed(?: recipient)?s?|unknown user|user unknown|no such user|userid|undeliverable +to|undelivered to|deliver(?:y|ed|ing)?(?: (?:the|your|a|this))?(?: (?:e-?mail|message|mail))?(?: for| from you)? to|message to|mail to|e-?mail to|addressed to|address(?:ed)?|error-for|for domain|mailbox|mailbox of|account|local user|allowed size|gateway for|attempts|intended for|destinatario|destinataire|empfanger|empfänger|adresse|direccion|dirección|endereço|indirizzo|delivre a|délivré à|remis a|remis à)|に|へ|先|发送到|адресу?|адресата)\s{0,3}(?:are|is|was)?\s{0,3}[:=]?[\s<("'[*]{0,12}$/i;
+const failedLabel = new RegExp(
+  String.raw`(?:\b(?:recipient(?:s|\(s\)| address| e?mail address)?|rcpt(?: to)?|original address|failed(?: recipient)?s?|unknown user|user unknown|no such user|userid|undeliverable +to|undelivered to|deliver(?:y|ed|ing)?(?: (?:the|your|a|this))?(?: (?:e-?mail|message|mail))?(?: for| from you)? to|message to|mail to|e-?mail to|addressed to|address(?:ed)?|error-for|for domain|mailbox|mailbox of|account|local user|allowed size|gateway for|attempts|intended for)|(?<![\p{L}])(?:${recipientLabels})\p{L}{0,4}|${unspacedRecipientLabels})\s{0,3}(?:are|is|was)?\s{0,3}[:=：]?[\s<("'[*（]{0,12}$`,
+  'iu',
+);
 /** What stands in front of an address that did not fail: the sender's, or whom to ask. */
-const otherLabel =
-  /(?:\bfrom\b|\bmail from\b|\bcontact\b|\breply\b|\bsend (?:mail|e-?mail|a message|an e-?mail)\b|sender|originator|message-?id|return-path|\bby\b|\bcc|subject|reply-to|x-[a-z-]+|helo|\bask\b|assistance|postmaster at|support|\bid\b)[^@]{0,60}$/i;
+const otherLabel = new RegExp(
+  String.raw`(?:\bfrom\b|\bmail from\b|\bcontact\b|\breply\b|\bsend (?:mail|e-?mail|a message|an e-?mail)\b|sender|originator|message-?id|return-path|\bby\b|\bcc|subject|reply-to|x-[a-z-]+|helo|\bask\b|assistance|postmaster at|support|\bid\b)[^@]{0,60}$|(?:(?<![\p{L}])(?:${senderLabels})|${unspacedSenderLabels})[^@\p{L}]{0,12}$`,
+  'iu',
+);
 /** The line above ends so: what follows is whom to ask, or who has sent. A sentence that has ended does not go on. */
 const asksToWrite =
   /(?:(?:sent by|from|sender)[:\s]{0,5}|\b(?:contact|write to|kontakt\p{L}{0,4}|contact\p{L}{0,4}|contatt\p{L}{0,4}|wenden sie sich(?: bitte)? an|schreiben sie(?: bitte)? an|escriba a|escreva para|scriva a|écrivez à|skriv till|skriv til)(?: [\p{L}']{1,20}){0,3}:?)$/iu;

@@ -39,9 +39,11 @@ export function endOfWords(text: string): { readonly end: number; readonly origi
 
 /** A marker is a line of its own, not a sentence that goes on: it ends with it, or is drawn with dashes. */
 function isMarker(line: string): boolean {
-  if (!/message|mail|header|nachricht|mensaje/i.test(line)) return false;
+  if (!/message|mail|header|nachricht|mensaje|^[-=*_]{2}/i.test(line)) return false;
   const folded = fold(line);
-  if (originalMarkers.firstIn(folded) === null) return false;
+  const hit = originalMarkers.firstIn(folded);
+  if (hit === null) return false;
+  if (hit.meaning === 'drawn') return /^[-=*_]{2}/.test(folded);
   return /^[-=*|>_ ]{2}/.test(folded) || /[-=*|:.]$/.test(folded) || folded.length < 60;
 }
 

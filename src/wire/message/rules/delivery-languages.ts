@@ -36,8 +36,7 @@ export const lateSubjects = inLanguages('delayed' as const, {
 /** Texts of delay notices. */
 export const lateTexts = inLanguages('delayed' as const, {
   English: `
-    you do not need to re-send your message | you do not have to resend | you do not need to resend | please do not resend your message |
-    no action is required on your part | has not been delivered yet | could not yet be delivered | has not yet been delivered |
+    you do not need to re-send your message | you do not have to resend | you do not need to resend | has not been delivered yet | could not yet be delivered | has not yet been delivered |
     not been delivered to the following recipients yet | delivery has been delayed | delivery to the following recipients has been delayed |
     delivery of your message has been delayed | attempts to deliver the message will continue | attempts to deliver your message will continue |
     server will keep trying | server will continue to try | will continue trying to deliver | we will keep trying | will continue to attempt delivery |
