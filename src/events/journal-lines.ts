@@ -62,6 +62,12 @@ export class JournalLines {
     return this.bytes.toString('utf8', this.#ends[index - 1] ?? 0, (this.#ends[index] ?? 1) - 1);
   }
 
+  /** The beginning of a line, or all of it where that is short. A letter that is cut off at the end is another. */
+  head(index: number): string {
+    const start = this.#ends[index - 1] ?? 0;
+    return this.bytes.toString('utf8', start, Math.min(start + headOctets, (this.#ends[index] ?? 1) - 1));
+  }
+
   /** Whether a line is of one of the types. */
   hasAny(types: ReadonlySet<string>): boolean {
     const present = (this.#present ??= presentIn(this.#marks));
@@ -75,6 +81,9 @@ function presentIn(marks: Uint8Array): Uint8Array {
   for (const each of marks) present[each & ~quietMark] = 1;
   return present;
 }
+
+/** Room for stamp, type, session and address. */
+const headOctets = 200;
 
 const mark = '"type":"';
 

@@ -8,6 +8,7 @@ import { createEngine, type Engine } from '../detect/engine.ts';
 import type { SiteView } from '../detect/sightings/origin.ts';
 import { SightingsFromEvents } from '../detect/sightings/from-events.ts';
 import type { JournalLines } from '../events/journal-lines.ts';
+import { readHead, type LineHead } from '../events/line-head.ts';
 import { openPlaces, type Places } from '../facts/places.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
@@ -105,8 +106,10 @@ export function startDetection(parts: DetectionParts): Detection {
     note,
     take: (batch) => {
       for (let index = 0; index < batch.length; index++) {
-        if (batch.isQuiet(index) || !telling.has(batch.type(index) ?? '')) continue;
-        for (const sighting of fromEvents.note(JSON.parse(batch.line(index)) as Event)) note(sighting); // the recorder wrote it
+        const type = batch.type(index) ?? '';
+        if (batch.isQuiet(index) || !telling.has(type)) continue;
+        for (const sighting of type === 'connection-refused' ? fromEvents.refusedConnection(headOf(batch, index)) : fromEvents.note(eventOf(batch, index)))
+          note(sighting);
       }
     },
     sizes: () => engine.sizes,
@@ -114,6 +117,9 @@ export function startDetection(parts: DetectionParts): Detection {
     stop: () => clearInterval(settling),
   };
 }
+
+const eventOf = (batch: JournalLines, index: number): Event => JSON.parse(batch.line(index)) as Event; // the recorder wrote it
+const headOf = (batch: JournalLines, index: number): LineHead => readHead(batch.head(index), () => batch.line(index));
 
 function engineOf({ config, incidents, record }: DetectionParts, site: ReturnType<typeof siteViewOf>, hashKey: HashKey): Engine {
   const faults = new Map<string, number>();

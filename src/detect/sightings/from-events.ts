@@ -1,7 +1,7 @@
 // The journal's events as sightings: what detectors see of what came through the doors, live or in a journal of the past. A fold: who a
 // session is stands in its first events and is needed for its later ones.
 import { KeyedStates } from '../../lib/keyed-states.ts';
-import type { Event } from '../../model/events.ts';
+import type { Event, OfSession, Stamp } from '../../model/events.ts';
 import type { MessageTraits } from '../../model/message-traits.ts';
 import type { Caller, HubSighting, MessageSighting, OffenceSighting, RecipientSighting, Sighting } from '../../model/sighting.ts';
 import type { Finding } from '../../model/verdict.ts';
@@ -46,7 +46,7 @@ export class SightingsFromEvents {
         this.#sessions.of(event.session).inside = event.inside;
         return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#caller(event), session: event.session, refused: false }];
       case 'connection-refused':
-        return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#stranger(event.ip), session: event.session, refused: true }];
+        return this.refusedConnection(event);
       case 'stage-judged':
         return this.#judged(event);
       case 'command-refused':
@@ -64,6 +64,11 @@ export class SightingsFromEvents {
       default:
         return nothing;
     }
+  }
+
+  /** A connection that was refused, of which only so much need be known: a flood is mostly these. */
+  refusedConnection(event: Stamp & OfSession): readonly Sighting[] {
+    return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#stranger(event.ip), session: event.session, refused: true }];
   }
 
   #judged(event: Of<'stage-judged'>): readonly Sighting[] {
@@ -195,7 +200,7 @@ export class SightingsFromEvents {
 }
 
 /** Where an event can be looked up. */
-const sourceOf = ({ door, seq }: Event): string => `${door}#${seq}`;
+const sourceOf = ({ door, seq }: Stamp): string => `${door}#${seq}`;
 
 const lower = (text: string): string => text.toLowerCase();
 
