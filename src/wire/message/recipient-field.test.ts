@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { processorMs } from '../../../test/harness/processor-time.ts';
 import { recipientOf } from './recipient-field.ts';
 
 const cases: readonly (readonly [value: string, expected: string | null, why: string])[] = [
@@ -43,8 +44,8 @@ for (const [value, expected, why] of cases) test(`${why}: ${value}`, () => asser
 
 test('a hostile value is read in time linear in its length', () => {
   for (const filler of ['(', '"', '<', '@a,', '\\x{41}', '+2B', 'a@']) {
-    const started = performance.now();
+    const started = processorMs();
     recipientOf(`rfc822;${filler.repeat(100_000)}`);
-    assert.ok(performance.now() - started < 50, filler);
+    assert.ok(processorMs() - started < 50, filler);
   }
 });

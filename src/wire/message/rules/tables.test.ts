@@ -60,6 +60,14 @@ const languagesOf = (table: PhraseTable<unknown>): number =>
       .filter((word) => /^(?:[A-Z][a-z]+(?:an|ch|sh|se|ian|ic|ew|ai|di|ek|vak)|Turkish|Greek)\b/.test(word)),
   ).size;
 
-for (const [name, table] of Object.entries({ subjectOutcomes, textOutcomes, replySubjects, confirmationPhrases })) {
+for (const [name, table] of Object.entries({
+  subjectOutcomes,
+  textOutcomes,
+  replySubjects,
+  programReplyTexts,
+  noticePhrases,
+  challengePhrases,
+  confirmationPhrases,
+})) {
   test(`${name}: speaks at least twenty languages`, () => assert.ok(languagesOf(table) >= 20, String(languagesOf(table))));
 }
