@@ -97,6 +97,18 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
         ['why', e.why],
       ],
     },
+    'queue-handled': {
+      doc: 'An operator held or discarded mail in the queues of other servers by the API; `floodgate queue undo ACTION` takes it back within a day.',
+      level: at('info'),
+      line: (e) => [
+        ['verb', e.verb],
+        ['action', e.action],
+        ['by', e.by],
+        ['about', e.about],
+        ['messages', e.messages],
+        ['failed', e.failed],
+      ],
+    },
     'file-broken': {
       doc: 'A file that the configuration names has gone bad while the gateway runs; what was read before stays in force. Shown in the status until it is good.',
       level: at('error'),

@@ -33,6 +33,7 @@ type Uncounted =
   | 'telemetry-failed'
   | 'list-changed'
   | 'list-broken'
+  | 'queue-handled'
   | 'file-broken'
   | 'file-mended'
   | 'measure-added'

@@ -52,6 +52,7 @@ const importanceOfType = {
   'telemetry-failed': 2,
   'list-changed': 2,
   'list-broken': 2,
+  'queue-handled': 2,
   'file-broken': 2,
   'file-mended': 2,
   'measure-added': 2,

@@ -187,6 +187,14 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'telemetry-failed': events.telemetryFailed({ module: '/etc/floodgate/otel.mjs', why: 'connect ECONNREFUSED' }),
   'list-changed': events.listChanged({ list: 'blocked', entries: 12, by: 'root', what: 'added 192.0.2.0/24' }),
   'list-broken': events.listBroken({ list: 'blocked', why: 'line 3 is not a network' }),
+  'queue-handled': events.queueHandled({
+    verb: 'discard',
+    action: 'q-3fa94c01d2',
+    by: 'token anna',
+    about: 'sender ulla@hub.example',
+    messages: 412,
+    failed: 0,
+  }),
   'file-broken': events.fileBroken({ option: 'tls.cert', why: 'the certificate cannot be read: no such file; what was read before stays in force' }),
   'file-mended': events.fileMended({ option: 'tls.cert' }),
   'measure-added': events.measureAdded({

@@ -268,6 +268,16 @@ export type Event = Stamp &
     | { readonly type: 'config-refused'; readonly file: string; readonly errors: readonly string[] }
     | { readonly type: 'list-changed'; readonly list: string; readonly entries: number; readonly by: string; readonly what: string }
     | { readonly type: 'list-broken'; readonly list: string; readonly why: string }
+    /** An operator held or discarded mail in the queue of another server, by the API; `action` undoes it. */
+    | {
+        readonly type: 'queue-handled';
+        readonly verb: 'hold' | 'discard';
+        readonly action: string;
+        readonly by: string;
+        readonly about: string;
+        readonly messages: number;
+        readonly failed: number;
+      }
     /** A file that the configuration names at `option` has gone bad while we run; who uses it keeps what was good. */
     | { readonly type: 'file-broken'; readonly option: string; readonly why: string }
     | { readonly type: 'file-mended'; readonly option: string }

@@ -8,6 +8,7 @@ import type { HashKey } from '../lib/half-sip-hash.ts';
 import { maxDoors } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
 import { SharedLevel } from '../lib/shared-level.ts';
+import type { QueueControl } from '../respond/queues/control.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { createTokens } from '../store/tokens.ts';
 import { openTokenDesk, type TokenDesk } from '../web/token-desk.ts';
@@ -32,6 +33,7 @@ import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-f
 import { openSpoolInForce, type SpoolInForce } from './spool-in-force.ts';
 import { openNetworkNotices, type NetworkNoticesInForce } from './network-notices-in-force.ts';
 import { openQuotasInForce, type QuotasInForce } from './quotas-in-force.ts';
+import { openQueueControl } from './queue-control.ts';
 import type { HouseRecord } from './record.ts';
 import { createVirusNotices, type VirusNotices } from './virus-notices.ts';
 import { startResponse, type Response } from './response.ts';
@@ -63,6 +65,7 @@ export interface KeeperParts {
   readonly quarantine: QuarantineInForce;
   readonly digests: DigestsInForce;
   readonly spool: SpoolInForce;
+  readonly queues: QueueControl;
   readonly quotas: QuotasInForce;
   readonly lost: LostAddresses;
   readonly correspondents: CorrespondentsInForce;
@@ -135,6 +138,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     tokens: await openTokenDesk({ repository: createTokens(store.queries), record: say, now: Date.now }),
     quarantine,
     digests: await openDigestsInForce({ config, store, quarantine: quarantine.held, post: alerts.post, record: say, trouble }),
+    queues: openQueueControl({ config, record: say }),
     spool: await openSpoolInForce({ config, record: say, quarantine, post: alerts.post }),
     quotas: await openQuotasInForce({
       config: () => inForce.settings.config,

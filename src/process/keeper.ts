@@ -37,6 +37,7 @@ import { takeSample } from './load-sample.ts';
 import { watchLoad, type LoadWatch } from './load-watch.ts';
 import { assertPortIsFree } from './ports.ts';
 import type { DigestsInForce } from './digests-in-force.ts';
+import type { QueueControl } from '../respond/queues/control.ts';
 import type { QuarantineInForce } from './quarantine-in-force.ts';
 import type { SpoolInForce } from './spool-in-force.ts';
 import type { QuotasInForce } from './quotas-in-force.ts';
@@ -63,6 +64,7 @@ export interface Keeper {
   readonly quarantine: QuarantineInForce;
   readonly digests: DigestsInForce;
   readonly spool: SpoolInForce;
+  readonly queues: QueueControl;
   readonly quotas: QuotasInForce;
   readonly catchAll: Pick<CatchAllWatch, 'trouble'>;
   /** Inside addresses that are not trusted: the world stands behind them. */

@@ -48,6 +48,7 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
     digest: keeper.digests.control,
     releases: keeper.digests.door,
     spool: keeper.spool.desk,
+    queues: keeper.queues,
     quotas: keeper.quotas.desk,
   };
 }

@@ -11,6 +11,7 @@ import type { BouncesTold } from '../model/forged-refusal.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
 import type { DigestControl } from '../respond/digest/control.ts';
+import type { QueueControl } from '../respond/queues/control.ts';
 import type { ReleaseDoor } from '../respond/digest/release-view.ts';
 import type { TokenDesk } from './token-desk.ts';
 
@@ -142,6 +143,8 @@ export interface WebHouse {
   releases(): ReleaseDoor | null;
   readonly quotas: QuotaCommands;
   readonly spool: SpoolControl;
+  /** Of mail servers on this machine. */
+  readonly queues: QueueControl;
   readonly incidents: Pick<IncidentDesk, 'show' | 'find' | 'acknowledge' | 'note' | 'close'> & {
     /** What the reports on forged mail say; null where the incident is unknown or of another sort. */
     forgedSender(name: string): Promise<ForgedSenderCase | null>;

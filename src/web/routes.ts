@@ -5,6 +5,7 @@ import { incidentRoutes } from './incident-routes.ts';
 import { liveRoutes } from './live-routes.ts';
 import { measureRoutes } from './measure-routes.ts';
 import { quarantineRoutes } from './quarantine-routes.ts';
+import { queueRoutes } from './queue-routes.ts';
 import { quotaRoutes } from './quota-routes.ts';
 import { releaseRoutes } from './release-routes.ts';
 import { ok, refused, type ApiAnswer, type Route } from './route.ts';
@@ -44,6 +45,7 @@ export function apiRoutes(house: WebHouse): readonly Route[] {
     ...quarantineRoutes(house),
     ...releaseRoutes(house),
     ...spoolRoutes(house),
+    ...queueRoutes(house),
     ...quotaRoutes(house),
     ...incidentRoutes(house),
     ...tokenRoutes(house),

@@ -166,6 +166,43 @@ function spoolThat(say: (what: string) => void): WebHouse['spool'] {
   };
 }
 
+const sampleWaiting = {
+  id: '4XyZ12',
+  store: 'postfix',
+  queuedAt: '2026-11-21T09:06:32.123Z',
+  from: 'ulla@hub.example',
+  to: ['x@elsewhere.example'],
+  size: 2048,
+  reason: 'connection refused',
+  incident: null,
+  held: false,
+} as const;
+
+/** One message waits in a Postfix, and an Exim cannot be asked. */
+function queuesThat(say: (what: string) => void): WebHouse['queues'] {
+  const asked = [
+    { store: 'postfix', why: null },
+    { store: 'exim', why: 'exim4 -bp: permission denied' },
+  ];
+  return {
+    list: (query) => {
+      say(`list queues ${JSON.stringify(query)}`);
+      return Promise.resolve({ ok: true, stores: asked, items: [sampleWaiting], more: false });
+    },
+    act: (verb, raw, by) => {
+      say(`${verb} in queues ${JSON.stringify(raw)} by ${by}`);
+      const { expect } = raw as { readonly expect?: number };
+      if (expect === undefined) {
+        const sums = { count: 1, bytes: 2048, stores: { postfix: 1 }, senders: [{ from: 'ulla@hub.example', count: 1 }] };
+        const { queuedAt } = sampleWaiting;
+        return Promise.resolve({ ok: true, preview: true, ...sums, oldest: queuedAt, newest: queuedAt, samples: [sampleWaiting], asked });
+      }
+      if (expect !== 1) return Promise.resolve({ ok: false, error: `nothing was done: 1 messages fit by now, not ${expect}`, isOther: true });
+      return Promise.resolve({ ok: true, preview: false, action: 'q-3fa94c01d2', undoUntil: '2026-11-22T09:06:32.123Z', messages: 1, failed: 0, failures: [] });
+    },
+  };
+}
+
 /** One letter would be sent. */
 function digestThat(say: (what: string) => void): WebHouse['digest'] {
   return {
@@ -227,6 +264,7 @@ export function sampleHouse(over: Partial<WebHouse> = {}): SampleHouse {
     },
     incidents: incidentsThat(say),
     spool: spoolThat(say),
+    queues: queuesThat(say),
     releases: () => null,
     digest: digestThat(say),
     quarantine: {

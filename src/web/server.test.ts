@@ -208,6 +208,7 @@ test('real answers are as they are described', async () => {
     '/api/v1/lists',
     '/api/v1/measures',
     '/api/v1/kernel/{address}',
+    '/api/v1/queues',
     '/api/v1/digest',
     '/api/v1/tokens',
     '/readyz',
