@@ -40,7 +40,7 @@ async function list({ json, closed, ...gateway }: Common & { readonly closed?: b
   if (json === true) incidents.forEach(printJson);
   else if (incidents.length > 0) {
     const inForce = await measuresInForce(gateway);
-    for (const each of incidents) process.stdout.write(`${incidentLine(withoutMereHope(each, inForce))}\n`);
+    for (const each of incidents) process.stdout.write(`${incidentLine(withHits(each, inForce))}\n`);
   }
   if (json !== true && incidents.length === 0) process.stdout.write('no incidents\n');
 }
@@ -54,7 +54,7 @@ async function show(id: string, { json, ...gateway }: Common): Promise<void> {
       ? ((await ask(gateway, 'GET', `${path}/${encodeURIComponent(id)}/forged-sender`)) as ForgedSenderCase) // incidents/forged-sender-case.ts
       : null;
   if (json === true) return printJson({ ...found.incident, history: found.history, ...(forged === null ? {} : { forgedSender: forged }) });
-  const seen = withoutMereHope(found.incident, await measuresInForce(gateway));
+  const seen = withHits(found.incident, await measuresInForce(gateway));
   process.stdout.write(`${pageOf(seen, found.history)}${forged === null ? '' : `\n${forgedSenderText(forged, whoseOf(found.incident.key))}`}`);
 }
 
@@ -65,7 +65,7 @@ async function change(id: string, verb: string, { json, ...gateway }: Common, bo
   const answer = await ask(gateway, 'POST', `${path}/${encodeURIComponent(id)}/${verb}`, body);
   const changed = (answer as { readonly incident: ShownIncident }).incident; // as above
   if (json === true) printJson(changed);
-  else process.stdout.write(`${incidentLine(changed)}\n`);
+  else process.stdout.write(`${incidentLine(withHits(changed, await measuresInForce(gateway)))}\n`);
 }
 
 /** The measures in force, and whether each may have met something: what the kernel drops is no hit (docs/kernel.md). */
@@ -76,11 +76,11 @@ async function measuresInForce(gateway: WhichGateway): Promise<ReadonlyMap<strin
   return new Map(measures.map(({ id, action, hits }) => [id, hits > 0 || action === 'drop']));
 }
 
-/** A measure that has met nothing has mitigated nothing: a person must not read that it has. */
-function withoutMereHope(it: ShownIncident, inForce: ReadonlyMap<string, boolean>): ShownIncident {
-  if (it.state !== 'mitigated' || it.measures.some((id) => inForce.get(id) === true)) return it;
-  return { ...it, state: it.level === 'watch' ? 'watch' : 'alert', measures: it.measures.map((id) => (inForce.has(id) ? `${id} (0 hits)` : id)) };
-}
+/** A measure that has met nothing has done nothing: a person must see which. */
+const withHits = (it: ShownIncident, inForce: ReadonlyMap<string, boolean>): ShownIncident => ({
+  ...it,
+  measures: it.measures.map((id) => (inForce.get(id) === false ? `${id} (0 hits)` : id)),
+});
 
 /** All that is known of it, for a person. */
 function pageOf(it: ShownIncident, history: readonly ShownEntry[]): string {

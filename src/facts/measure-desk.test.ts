@@ -12,7 +12,7 @@ const nowMs = Date.parse('2026-06-01T12:00:00Z');
 async function start(context: TestContext) {
   const store = openStore(':memory:');
   const repository = createMeasures(store.queries);
-  const keeper = createMeasureKeeper({ repository, record: () => undefined, onSnapshot: () => undefined, now: () => nowMs });
+  const keeper = createMeasureKeeper({ repository, record: () => undefined, onSnapshot: () => undefined, onFirstHit: () => undefined, now: () => nowMs });
   await keeper.start();
   context.after(async () => {
     await keeper.stop();

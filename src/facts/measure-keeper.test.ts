@@ -30,12 +30,14 @@ async function start(context: TestContext) {
   context.after(() => store.close());
   const repository = createMeasures(store.queries);
   const events: EventBody[] = [];
+  const met: string[] = [];
   let door = openMeasures();
   const open = async () => {
     const keeper = createMeasureKeeper({
       repository,
       record: (event) => void events.push(event),
       onSnapshot: (snapshot) => (door = openMeasures(structuredClone(snapshot))),
+      onFirstHit: (id) => void met.push(id),
       now: Date.now,
     });
     await keeper.start();
@@ -45,7 +47,7 @@ async function start(context: TestContext) {
   const inForce = (): readonly string[] => door.match('rcpt', rcptInput(), { neverBlock: { ofTraffic: () => null }, atMs: 0 }).map(({ id }) => id);
   const tick = (ms: number) => context.mock.timers.tick(ms);
   const ends = () => events.flatMap((event) => (event.type === 'measure-ended' ? [`${event.id} ${event.how} by ${event.by}, ${event.hits} hits`] : []));
-  return { keeper: await open(), open, repository, events, inForce, tick, ends };
+  return { keeper: await open(), open, repository, events, inForce, tick, ends, met };
 }
 /** Lets writes that nobody waits for come to their end. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -127,6 +129,20 @@ test('a cap of hits ends it when all doors together have reached it; probes do n
   keeper.count([{ id: 'm-1', hits: 2, probes: 0, recorded: 0 }]);
   await settled();
   assert.equal(ends().length, 1, 'late counts change nothing');
+});
+
+test('that a measure has met something is told once; what was only recorded and probes are nothing met', async (context) => {
+  const { keeper, met } = await start(context);
+  await keeper.add(measure());
+  keeper.count([{ id: 'm-1', hits: 0, probes: 1, recorded: 9 }]);
+  assert.deepEqual(met, []);
+  keeper.count([{ id: 'm-1', hits: 2, probes: 0, recorded: 0 }]);
+  keeper.count([{ id: 'm-1', hits: 2, probes: 0, recorded: 0 }]);
+  assert.deepEqual(met, ['m-1']);
+  assert.deepEqual(
+    keeper.active().map(({ hits, recorded }) => [hits, recorded]),
+    [[4, 9]],
+  );
 });
 
 test('a restart finds measures, counts and the switch as they were, and ends what expired meanwhile', async (context) => {

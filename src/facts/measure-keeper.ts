@@ -10,6 +10,8 @@ export interface MeasureKeeperParts {
   readonly repository: MeasureRepository;
   readonly record: Recorder;
   onSnapshot(snapshot: MeasuresSnapshot): void;
+  /** It has been carried out for the first time. */
+  onFirstHit(id: string): void;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -144,6 +146,7 @@ class Table {
       const counted = { ...measure, hits: measure.hits + hits, probes: measure.probes + probes, recorded: measure.recorded + recorded };
       this.#active.set(id, counted);
       this.#uncounted.add(id);
+      if (measure.hits === 0 && hits > 0) this.#parts.onFirstHit(id);
       this.#counting ??= this.#countLater();
       if (counted.maxHits !== null && counted.hits >= counted.maxHits) void this.end(id, 'hit-cap', 'floodgate');
     }

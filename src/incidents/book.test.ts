@@ -92,11 +92,13 @@ test('a campaign to which nothing is added any more cools and closes', () => {
   );
 });
 
-test('with a measure it is mitigated, and no longer when its last measure has ended', () => {
+test('with a measure that has met something it is mitigated, and no longer when its last measure has ended', () => {
   const book = new IncidentBook();
   const { id } = first(book.raise(alarm())).incident;
   assert.deepEqual(book.attach(id, 'm-1')?.incident.measures, ['m-1']);
-  assert.equal(book.find(id)?.state, 'mitigated');
+  assert.equal(book.find(id)?.state, 'alert', 'it has met nothing yet');
+  assert.equal(book.mitigated(id)?.incident.state, 'mitigated');
+  assert.equal(book.mitigated(id), null, 'once is enough');
   assert.equal(first(book.raise(alarm({ count: 15 }))).incident.state, 'mitigated', 'more of the same changes nothing');
   assert.equal(book.unmitigated(id)?.incident.state, 'alert');
   assert.equal(book.attach('i-0000000000', 'm-2'), null);

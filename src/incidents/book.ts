@@ -150,12 +150,16 @@ export class IncidentBook {
     return changes;
   }
 
-  /** A measure was put in force for it. */
+  /** A measure was put in force for it. Nothing is mitigated before it has met something. */
   attach(id: string, measure: string): IncidentChange | null {
     const known = this.find(id);
-    if (known === null) return null;
-    const measures = [...known.measures, measure].slice(-mostMeasures);
-    return this.#with(known, { measures, state: known.state === 'cooling' ? 'cooling' : 'mitigated' }, 'measure');
+    return known === null ? null : this.#with(known, { measures: [...known.measures, measure].slice(-mostMeasures) }, 'measure');
+  }
+
+  /** A measure of it has been carried out for the first time; null where that is nothing new. */
+  mitigated(id: string): IncidentChange | null {
+    const known = this.find(id);
+    return known?.state === 'alert' || known?.state === 'watch' ? this.#with(known, { state: 'mitigated' }, 'measure') : null;
   }
 
   /** None of its measures holds any longer. */

@@ -113,10 +113,14 @@ test('alarms that bring nothing new add no line to the history: a long attack do
   assert.deepEqual([found.history.length, found.incident.count, found.incident.alarms], [1, 18, 9]);
 });
 
-test('when the last measure has ended the incident is no longer mitigated', async (context) => {
+test('what a measure has met is mitigated; when the last measure has ended the incident is no longer mitigated', async (context) => {
   const { desk } = await start(context);
   const { id } = desk.raise(alarm());
   desk.attach(id, 'm-1', 'm-1 defer client 192.0.2.7/32');
+  assert.equal(desk.openOne(id)?.state, 'alert');
+  desk.measureMet('m-0');
+  assert.equal(desk.openOne(id)?.state, 'alert', 'another measure');
+  desk.measureMet('m-1');
   assert.equal(desk.openOne(id)?.state, 'mitigated');
   desk.measureEnded(id, 'm-1', 1);
   assert.equal(desk.openOne(id)?.state, 'mitigated');

@@ -20,6 +20,8 @@ export interface IncidentDesk {
   settle(at: number): void;
   /** A measure was put in force for it. */
   attach(id: string, measure: string, text: string): void;
+  /** A measure has been carried out for the first time: what it was put in force for is mitigated. */
+  measureMet(measure: string): void;
   /** A measure of it has ended; `left` tells how many hold still. */
   measureEnded(id: string, measure: string, left: number): void;
   /** A line of its history that changes nothing: who was told, what was sent. */
@@ -90,6 +92,10 @@ export function createIncidentDesk(parts: IncidentDeskParts): IncidentDesk {
       for (const change of book.settle(at)) take(change, change.step === 'closed' ? 'it stayed quiet' : 'nothing was added to it for a while', 'floodgate', at);
     },
     attach: (id, measure, text) => void take(book.attach(id, measure), text),
+    measureMet: (measure) => {
+      const incident = book.list().find(({ measures }) => measures.includes(measure));
+      if (incident !== undefined) take(book.mitigated(incident.id), `${measure} is carried out`);
+    },
     measureEnded: (id, measure, left) => {
       const change = left === 0 ? book.unmitigated(id) : null;
       if (change !== null) take(change, `${measure} has ended`);

@@ -1,7 +1,7 @@
 // An incident: one thing that goes wrong, from the first alarm to its closing. One per detector and key.
 import type { Alarm, AlarmKey, AlarmLevel, Needle } from './alarm.ts';
 
-/** watch: nobody is told. alert: a person is. mitigated: a measure holds. cooling: quiet, and closed soon. */
+/** watch: nobody is told. alert: a person is. mitigated: a measure of it has been carried out, and one holds. cooling: quiet, and closed soon. */
 export type IncidentState = 'watch' | 'alert' | 'mitigated' | 'cooling' | 'closed';
 
 /** What the latest alarm said, as the incident keeps it. */

@@ -24,6 +24,8 @@ export interface AlertsParts {
   readonly doorNumber: number;
   /** How an incident stands now; null where it is closed. */
   latest(id: string): Incident | null;
+  /** What a person should know besides; see respond/alerts/letter.ts. */
+  remarksOn(incident: Incident): readonly string[];
   /** For the history of the incidents that were told. */
   told(batch: AlertBatch, way: string): void;
   now(): number;
@@ -37,7 +39,7 @@ export function openAlerts(parts: AlertsParts): AlertsInForce {
     (way: AlertWay): Outlet =>
       new Outlet({
         name: way.name,
-        deliver: (batch) => way.tell(batch),
+        deliver: (batch) => way.tell({ ...batch, items: batch.items.map((item) => ({ ...item, remarks: parts.remarksOn(item.incident) })) }),
         told: (batch) => {
           trouble.delete(way.name);
           parts.told(batch, way.name);

@@ -2,7 +2,8 @@
 import { isObserving } from '../config/observing.ts';
 import type { Config } from '../config/options.ts';
 import type { AlarmKey } from '../model/alarm.ts';
-import type { BouncesTold, ForgedRefusal } from '../model/forged-refusal.ts';
+import { holdMeanwhile, whyNothingIsRefused, type BouncesTold, type ForgedRefusal } from '../model/forged-refusal.ts';
+import type { Incident } from '../model/incident.ts';
 import type { OutgoingInForce } from './outgoing-in-force.ts';
 
 export interface RefusalParts {
@@ -25,6 +26,17 @@ export function forgedRefusalNow({ recipient, domain }: Pick<AlarmKey, 'recipien
   // Where others send for us it is marked instead, as the operator has ordered.
   if (config.bounces.othersSendForUs || silence.means === 'not-sent') return { untold: null, toldFrom: null, observing };
   return { untold: silence.why, toldFrom: silence.fromMs === null ? null : isoMinute(silence.fromMs), observing };
+}
+
+/** What a person who is told of an incident must know besides: what looks as if it were done, and is not. */
+export function alertRemarks({ detector, key }: Pick<Incident, 'detector' | 'key'>, parts: RefusalParts): readonly string[] {
+  const refusal = forgedRefusalNow(key, parts);
+  const whose = key.recipient ?? key.domain;
+  const why = detector === 'backscatter-flood' && whose !== undefined ? whyNothingIsRefused(refusal, whose) : null;
+  if (why !== null && whose !== undefined) return [why, holdMeanwhile(whose)];
+  if (refusal.observing === null) return [];
+  const { until } = refusal.observing;
+  return [`mode observe${until === null ? '' : ` until ${until}`}: what is found, and every automatic measure, is only recorded`];
 }
 
 /** Domains named at a glance. */

@@ -2,6 +2,7 @@
 import type { Config } from '../config/options.ts';
 import { createIncidentDesk, type IncidentDesk } from '../incidents/desk.ts';
 import type { Recorder } from '../model/events.ts';
+import type { Incident } from '../model/incident.ts';
 import { createIncidents } from '../store/incidents.ts';
 import type { Store } from '../store/open.ts';
 import { openAlerts, type AlertsInForce } from './alerts-in-force.ts';
@@ -17,13 +18,14 @@ export interface IncidentsParts {
   readonly record: Recorder;
   /** A number no door has, for references of our own letters. */
   readonly doorNumber: number;
+  remarksOn(incident: Incident): readonly string[];
 }
 
 /** How often is looked for what has become quiet and what nobody has answered, in ms. */
 const lookEveryMs = 15_000;
 
 /** Takes up what was open before; somebody is told of whatever asks for it from now on. */
-export async function openIncidentsInForce({ config, store, record, doorNumber }: IncidentsParts): Promise<IncidentsInForce> {
+export async function openIncidentsInForce({ config, store, record, doorNumber, remarksOn }: IncidentsParts): Promise<IncidentsInForce> {
   const incidents: IncidentDesk = createIncidentDesk({
     repository: createIncidents(store.queries),
     record,
@@ -34,6 +36,7 @@ export async function openIncidentsInForce({ config, store, record, doorNumber }
     config,
     record,
     doorNumber,
+    remarksOn,
     told: ({ items, escalated }, way) => {
       for (const { incident } of items) incidents.tellHistory(incident.id, 'told', `${escalated ? 'escalated' : 'told'} by ${way}`);
     },

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
+import type { Incident } from '../model/incident.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
 import { maxDoors } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
@@ -28,6 +29,7 @@ import { createLostAddresses, type LostAddresses } from './lost-addresses.ts';
 import { openMeasuresInForce, type MeasuresInForce } from './measures-in-force.ts';
 import type { DoorSettings, ToDoor } from './messages.ts';
 import { openOutgoingInForce, type OutgoingInForce } from './outgoing-in-force.ts';
+import { alertRemarks } from './forged-refusal-now.ts';
 import { openDigestsInForce, type DigestsInForce } from './digests-in-force.ts';
 import { openQuarantineInForce, type QuarantineInForce } from './quarantine-in-force.ts';
 import { openSpoolInForce, type SpoolInForce } from './spool-in-force.ts';
@@ -98,6 +100,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const { record: say } = record.recorder;
   const lists = await openListsInForce({ store, lists: config.lists, record: say, changed: (snapshot) => broadcast({ kind: 'lists', lists: snapshot }) });
   let response: Response | null = null;
+  let desk: IncidentDesk | null = null;
   const measures = await openMeasuresInForce({
     store,
     record: (body) => {
@@ -106,8 +109,12 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     },
     config: () => inForce.settings.config,
     changed: (snapshot) => broadcast({ kind: 'measures', measures: snapshot }),
+    met: (id) => desk?.measureMet(id),
   });
-  const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber });
+  const outgoing = await openOutgoing(config);
+  const remarksOn = (incident: Incident): readonly string[] => alertRemarks(incident, { config: inForce.settings.config, outgoing, nowMs: Date.now() });
+  const { incidents, alerts } = await openIncidentsInForce({ config, store, record: say, doorNumber: ownDoorNumber, remarksOn });
+  desk = incidents;
   const trouble = (why: string): void => void process.stderr.write(`floodgate: ${why}\n`);
   const pairs = await openEstablishedPairs({ dir: config.state, bombed: () => bombedMailboxes(incidents), trouble, now: Date.now });
   const learned = await openLearned({ dir: config.state, trouble, now: Date.now });
@@ -150,12 +157,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     }),
     lost: createLostAddresses({ record: say, now: Date.now, changed: (addresses) => broadcast({ kind: 'distrusted', addresses }) }),
     correspondents: await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) }),
-    outgoing: await openOutgoingInForce({
-      dir: config.state,
-      remember: config.bounces.remember,
-      listeners: config.listeners,
-      trouble: (why) => process.stderr.write(`floodgate: ${why}\n`),
-    }),
+    outgoing,
     level: SharedLevel.allocate(),
     lock,
     inForce,
@@ -163,6 +165,9 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     ...countersFor(doorCount(config)),
   };
 }
+
+const openOutgoing = ({ state, bounces, listeners }: Config): Promise<OutgoingInForce> =>
+  openOutgoingInForce({ dir: state, remember: bounces.remember, listeners, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) });
 
 /** Whose flood is not over: nobody becomes known to them by it. */
 const bombedMailboxes = (incidents: Pick<IncidentDesk, 'open'>): readonly string[] =>

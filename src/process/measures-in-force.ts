@@ -34,10 +34,12 @@ export interface MeasuresParts {
   /** The configuration in force. */
   config(): Config;
   changed(snapshot: MeasuresSnapshot): void;
+  /** A measure has been carried out for the first time. */
+  met(id: string): void;
 }
 
 /** Reads the measures that were in force before; resolves when the first snapshot is there. */
-export async function openMeasuresInForce({ store, record, config, changed }: MeasuresParts): Promise<MeasuresInForce> {
+export async function openMeasuresInForce({ store, record, config, changed, met }: MeasuresParts): Promise<MeasuresInForce> {
   const repository = createMeasures(store.queries);
   let snapshot = compileMeasures([]);
   let drops: DropsInForce | null = null;
@@ -45,6 +47,7 @@ export async function openMeasuresInForce({ store, record, config, changed }: Me
     repository,
     record,
     now: Date.now,
+    onFirstHit: met,
     onSnapshot: (next) => {
       snapshot = next;
       changed(next);

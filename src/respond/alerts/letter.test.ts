@@ -43,6 +43,14 @@ test('the text says how it stands, what is done, and how to look and to undo', (
     assert.ok(text.includes(part), part);
 });
 
+test('a measure that has refused nothing is not told as done, and what a person must know besides stands below', () => {
+  const remark = 'NOTHING IS REFUSED before 2026-11-28 18:12 UTC: mode observe only records until then';
+  const text = textOf(batch({ items: [{ incident: sampleIncident({ state: 'alert' }), step: 'opened', remarks: [remark] }] }), 'mx.example.org');
+  assert.ok(!text.includes('done about it: m-'), text);
+  assert.match(text, /in force, with nothing refused or held so far: m-3fa94c01d2\n {2}NOTHING IS REFUSED before/);
+  assert.match(textOf(batch(), 'mx.example.org'), /done about it: m-3fa94c01d2/);
+});
+
 test('a webhook gets the fields of incident list, and a line that chat programs show', () => {
   const body = hookBody(batch(), 'mx.example.org') as { text: string; incidents: Record<string, unknown>[] };
   assert.equal(body.text, subjectOf(batch()));

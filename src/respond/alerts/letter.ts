@@ -6,6 +6,8 @@ import { plain, plainLetter } from './plain-letter.ts';
 export interface AlertItem {
   readonly incident: Incident;
   readonly step: IncidentStep;
+  /** What a person should know besides as it stands now: that nothing is carried out, and what helps. */
+  readonly remarks?: readonly string[];
 }
 
 /** What goes out by one way at one moment: at least one item, the gravest first. */
@@ -57,7 +59,7 @@ export function textOf(batch: AlertBatch, hostname: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function itemLines({ incident, step }: AlertItem): readonly string[] {
+function itemLines({ incident, step, remarks = [] }: AlertItem): readonly string[] {
   const { reference, detector, key, level, state, because, onsetAt, lastAt, count, origins, measures, confidence, spoofable, folded } = incident;
   return [
     plain(`${reference}  ${stepWords[step] ?? ''}${detector}  ${alarmKeyText(key)}`, 200),
@@ -75,8 +77,15 @@ function itemLines({ incident, step }: AlertItem): readonly string[] {
             300,
           ),
         ]),
-    measures.length === 0 ? '  nothing is done about it by itself' : `  done about it: ${measures.slice(-5).join(', ')}`,
+    doneLine(state, measures.slice(-5)),
+    ...remarks.map((remark) => `  ${plain(remark, 400)}`),
   ];
+}
+
+/** A measure that has met nothing has done nothing. */
+function doneLine(state: Incident['state'], measures: readonly string[]): string {
+  if (measures.length === 0) return '  nothing is done about it by itself';
+  return state === 'mitigated' ? `  done about it: ${measures.join(', ')}` : `  in force, with nothing refused or held so far: ${measures.join(', ')}`;
 }
 
 export interface LetterAddresses {
@@ -95,20 +104,23 @@ export const hookBody = (batch: AlertBatch, hostname: string): object => ({
   hostname,
   escalated: batch.escalated,
   text: subjectOf(batch), // what chat programs show
-  incidents: batch.items.map(({ incident: { id, reference, detector, key, level, state, openedAt, closedAt, count, measures, because }, step }) => ({
-    id,
-    reference,
-    detector,
-    key,
-    level,
-    state,
-    step,
-    openedAt: new Date(openedAt).toISOString(),
-    closedAt: closedAt === null ? null : new Date(closedAt).toISOString(),
-    count,
-    measures,
-    because,
-  })),
+  incidents: batch.items.map(
+    ({ incident: { id, reference, detector, key, level, state, openedAt, closedAt, count, measures, because }, step, remarks = [] }) => ({
+      id,
+      reference,
+      detector,
+      key,
+      level,
+      state,
+      step,
+      openedAt: new Date(openedAt).toISOString(),
+      closedAt: closedAt === null ? null : new Date(closedAt).toISOString(),
+      count,
+      measures,
+      because,
+      remarks,
+    }),
+  ),
   left: batch.left,
 });
 
