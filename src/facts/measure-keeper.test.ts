@@ -32,11 +32,15 @@ async function start(context: TestContext) {
   const events: EventBody[] = [];
   const met: string[] = [];
   let door = openMeasures();
+  let handed = 0;
   const open = async () => {
     const keeper = createMeasureKeeper({
       repository,
       record: (event) => void events.push(event),
-      onSnapshot: (snapshot) => (door = openMeasures(structuredClone(snapshot))),
+      onSnapshot: (snapshot) => {
+        handed++;
+        door = openMeasures(structuredClone(snapshot));
+      },
       onFirstHit: (id) => void met.push(id),
       now: Date.now,
     });
@@ -47,7 +51,7 @@ async function start(context: TestContext) {
   const inForce = (): readonly string[] => door.match('rcpt', rcptInput(), { neverBlock: { ofTraffic: () => null }, atMs: 0 }).map(({ id }) => id);
   const tick = (ms: number) => context.mock.timers.tick(ms);
   const ends = () => events.flatMap((event) => (event.type === 'measure-ended' ? [`${event.id} ${event.how} by ${event.by}, ${event.hits} hits`] : []));
-  return { keeper: await open(), open, repository, events, inForce, tick, ends, met };
+  return { keeper: await open(), open, repository, events, inForce, tick, ends, met, handedOut: () => handed };
 }
 /** Lets writes that nobody waits for come to their end. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -76,6 +80,25 @@ test('an added measure is with the doors within a moment, in the database, and s
       dryRun: false,
     },
   ]);
+});
+
+test('a flood of automatic measures is handed out a few times a second, and a person waits for none of them', async (context) => {
+  const { keeper, tick, handedOut } = await start(context);
+  for (let n = 0; n < 1000; n++) await keeper.add(automatic({ id: `m-${n}`, scope: { client: `10.0.${n >> 8}.${n & 255}/32` } }));
+  tick(500);
+  const before = handedOut();
+  for (let n = 0; n < 50; n++) {
+    await keeper.add(automatic({ id: `n-${n}`, scope: { client: `10.1.0.${n}/32` } }));
+    tick(20);
+  }
+  assert.ok(handedOut() - before <= 5, `${handedOut() - before} times in a second`);
+  await keeper.add(automatic({ id: 'o-1', scope: { client: '10.2.0.1/32' } }));
+  await keeper.add(measure());
+  const then = handedOut();
+  tick(20);
+  assert.equal(handedOut() - then, 1, 'at once');
+  tick(1000);
+  assert.equal(handedOut() - then, 1, 'with all that waited');
 });
 
 test('each ends at its own moment, and not before', async (context) => {

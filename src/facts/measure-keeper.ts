@@ -1,6 +1,6 @@
 // The keeper's side of the measures: owns the table, ends what expires or has reached its cap, and hands every new state to the doors.
 import type { Recorder } from '../model/events.ts';
-import type { Measure, MeasureEnd, MeasureRecord } from '../model/measure.ts';
+import type { Measure, MeasureActor, MeasureEnd, MeasureRecord } from '../model/measure.ts';
 import type { MeasureRepository, ThrownSwitch } from '../store/measures.ts';
 import type { HitCount } from './measure-hits.ts';
 import { scopeText } from './measure-scope.ts';
@@ -37,6 +37,9 @@ export interface MeasureKeeper {
 
 /** Changes of one moment are handed out together, in ms. */
 const gatherMs = 20;
+/** Under a flood of alarms automatic ones come and go all the time, and all are handed out anew: they wait so long for each in force, in ms, and no longer than that. */
+const gatherMsEach = 0.2;
+const longestGatherMs = 500;
 /** Counts are written so often, in ms, and so many at once: a crash costs some seconds of counting. */
 const countsEveryMs = 5000;
 const countsAtOnce = 500;
@@ -70,6 +73,8 @@ class Table {
   thrown: ThrownSwitch | null = null;
   #ends = 0;
   #publishing: NodeJS.Timeout | undefined;
+  /** When it will be, in milliseconds since the epoch. */
+  #publishAt = 0;
   #expiring: NodeJS.Timeout | undefined;
   #counting: NodeJS.Timeout | undefined;
 
@@ -108,7 +113,7 @@ class Table {
       incident,
       dryRun,
     });
-    this.#publishSoon();
+    this.#publishSoon(added.actor.kind);
     this.#expireInTime();
   }
 
@@ -121,7 +126,7 @@ class Table {
     this.#uncounted.delete(id);
     const ended: MeasureRecord = { ...measure, state: how, endedAt: now() };
     record({ type: 'measure-ended', id, how, by, scope: scopeText(measure.scope), hits: measure.hits, probes: measure.probes });
-    this.#publishSoon();
+    this.#publishSoon(how === 'undone' ? 'person' : measure.actor.kind);
     try {
       await repository.save(ended);
       if (++this.#ends % cutEvery === 0) await repository.forget(now() - rememberedMs, remembered);
@@ -136,7 +141,7 @@ class Table {
     await repository.suspend(thrown);
     this.thrown = thrown;
     record({ type: 'measures-switched', automatic: thrown === null ? 'on' : 'off', by, reason: thrown?.reason ?? null });
-    this.#publishSoon();
+    this.#publishSoon('person');
   }
 
   count(counts: readonly HitCount[]): void {
@@ -176,8 +181,14 @@ class Table {
     return setTimeout(() => void this.#writeCounts(countsAtOnce), countsEveryMs).unref();
   }
 
-  #publishSoon(): void {
-    this.#publishing ??= setTimeout(() => this.#publish(), gatherMs);
+  /** Whoever has ordered something is waiting for it. */
+  #publishSoon(whose: MeasureActor['kind']): void {
+    const wait = whose === 'person' ? gatherMs : Math.min(longestGatherMs, Math.max(gatherMs, this.#active.size * gatherMsEach));
+    const at = this.#parts.now() + wait;
+    if (this.#publishing !== undefined && this.#publishAt <= at) return;
+    clearTimeout(this.#publishing);
+    this.#publishAt = at;
+    this.#publishing = setTimeout(() => this.#publish(), wait);
   }
 
   #publish(): void {
