@@ -83,6 +83,18 @@ test('list is for people, and one object a line for programs', async (context) =
   );
 });
 
+test('in observe mode the list says that automatic measures are only recorded', async (context) => {
+  const auto = { ...sampleMeasure, actor: { kind: 'auto', name: 'bomb' }, hits: 0, recorded: 33 };
+  const observing = { until: '2026-11-28T18:13:00.000Z' }; // one answer for both questions
+  const { run: floodgate } = await start(context, { status: 200, json: { measures: [auto], suspended: null, observing } });
+  assert.match(
+    (await floodgate('list')).out,
+    /  0 hits, 33 only recorded  automatic.*\nautomatic measures are only recorded: mode observe until 2026-11-28T18:13:00\.000Z\n$/,
+  );
+  const { run: enforcing } = await start(context, { status: 200, json: { measures: [auto], suspended: null, observing: null } });
+  assert.doesNotMatch((await enforcing('list')).out, /mode observe/);
+});
+
 const verbs: readonly [words: readonly string[], json: unknown, asked: object, out: string][] = [
   [['show', 'm-1'], sampleMeasure, { method: 'GET', url: '/api/v1/measures/m-1', body: null }, line],
   [['undo', 'm-1'], { measure: sampleMeasure }, { method: 'DELETE', url: '/api/v1/measures/m-1', body: null }, `undone: ${line}`],

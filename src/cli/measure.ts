@@ -3,6 +3,7 @@
 import { duration } from '../config/units.ts';
 import type { MeasuresShown, ShownMeasure } from '../facts/measure-desk.ts';
 import { scopeFields, scopeText } from '../facts/measure-scope.ts';
+import type { Status } from '../web/house.ts';
 import { CliError, printJson, type CommandLine, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { exportCommand } from './measure-export.ts';
@@ -99,10 +100,18 @@ async function list({ json, ended, ...gateway }: Common & { readonly ended?: boo
   }
   if (json === true) return;
   if (measures.length === 0) process.stdout.write('no measures\n');
+  if (measures.some(({ state, actor }) => state === 'active' && actor.kind === 'auto')) await sayWhetherObserving(gateway);
   if (suspended !== null)
     process.stdout.write(
       `automatic measures are suspended since ${suspended.since} by ${suspended.by}${suspended.reason === null ? '' : ` (${suspended.reason})`}\n`,
     );
+}
+
+/** An automatic measure that is only recorded does nothing: whoever reads the list must know. */
+async function sayWhetherObserving(gateway: WhichGateway): Promise<void> {
+  const { observing } = (await ask(gateway, 'GET', '/api/v1/status')) as Pick<Status, 'observing'>; // our own daemon answers: web/house.ts
+  if (observing === null) return;
+  process.stdout.write(`automatic measures are only recorded: mode observe${observing.until === null ? '' : ` until ${observing.until}`}\n`);
 }
 
 async function show(id: string, { json, ...gateway }: Common): Promise<void> {

@@ -32,6 +32,23 @@ function sizeText(bytes: number): string {
   return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
+/** `observe until ...: what is found is only recorded`; a mode observe that has ended is enforce. */
+function modeText({ mode, observing }: Status): string {
+  if (observing === null) return mode === 'observe' ? 'enforce (observing has ended)' : mode;
+  return `observe${observing.until === null ? '' : ` until ${observing.until}`} (what is found is only recorded)`;
+}
+
+/** What goes on, and where to look: nobody must take a quiet page for a quiet night. */
+function goingOn({ incidents: { open, alert, severe }, measures: { person, auto }, observing }: Status): readonly string[] {
+  const levels = [...(severe > 0 ? [`${severe} severe`] : []), ...(alert > 0 ? [`${alert} alert`] : [])].join(', ');
+  const only = observing === null ? '' : ' (only recorded)';
+  const measures = [...(person > 0 ? [`${person} by hand`] : []), ...(auto > 0 ? [`${auto} automatic${only}`] : [])].join(', ');
+  return [
+    ...(open === 0 ? [] : [`  open incidents: ${open}${levels === '' ? '' : ` (${levels})`}, see floodgate incident list`]),
+    ...(measures === '' ? [] : [`  measures in force: ${measures}, see floodgate measure list`]),
+  ];
+}
+
 /** Status as a person reads it. */
 export function statusText(now: Status): string {
   const { sessions, total, lastMinute, journal } = now;
@@ -39,8 +56,9 @@ export function statusText(now: Status): string {
     `  ${name.padEnd(20)}${String(minute).padStart(8)} in the last minute ${String(all).padStart(12)} in all`;
   const refusals = ['reject', 'defer', 'refuse-at-banner'];
   const lines = [
-    `${now.hostname}: Floodgate ${now.version}, ${now.ready ? 'taking mail' : 'NOT READY'}, mode ${now.mode}, since ${now.startedAt}`,
+    `${now.hostname}: Floodgate ${now.version}, ${now.ready ? 'taking mail' : 'NOT READY'}, mode ${modeText(now)}, since ${now.startedAt}`,
     ...now.trouble.map((text) => `  TROUBLE ${text}`),
+    ...goingOn(now),
     `  listening on ${now.listeners.map(({ name, address }) => `${name} ${address}`).join(', ')}`,
     `  sessions ${sessions.inside + sessions.outside} of ${sessions.most} (${sessions.inside} from inside), load level ${now.loadLevel}`,
     rate('sessions', lastMinute.sessions, total.sessions),

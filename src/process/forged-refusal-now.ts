@@ -17,10 +17,13 @@ const minuteMs = 60_000;
 /** The next whole minute: nobody needs more, and it stays the same from call to call. */
 const isoMinute = (ms: number): string => new Date(Math.ceil(ms / minuteMs) * minuteMs).toISOString();
 
+/** Null where what is found is carried out. */
+export const observingNow = (config: Pick<Config, 'mode' | 'observeUntil'>, nowMs: number): ForgedRefusal['observing'] =>
+  isObserving(config, nowMs) ? { until: config.observeUntil === undefined ? null : isoMinute(config.observeUntil) } : null;
+
 /** What holds for the address or the domain that an alarm names. */
 export function forgedRefusalNow({ recipient, domain }: Pick<AlarmKey, 'recipient' | 'domain'>, { config, outgoing, nowMs }: RefusalParts): ForgedRefusal {
-  const { observeUntil } = config;
-  const observing = isObserving(config, nowMs) ? { until: observeUntil === undefined ? null : isoMinute(observeUntil) } : null;
+  const observing = observingNow(config, nowMs);
   const whose = recipient === undefined ? { domain: domain ?? '' } : mailboxOf(recipient);
   const silence = outgoing.silenceOf(whose);
   // Where others send for us it is marked instead, as the operator has ordered.

@@ -5,8 +5,9 @@ import { entryOf } from '../events/catalogue.ts';
 import { lastEvents } from '../events/read-journal.ts';
 import type { Gauges } from '../events/metrics.ts';
 import { hostPortText, hubAddressText } from '../config/value-types.ts';
+import type { Incident } from '../model/incident.ts';
 import type { HubStatus, Status, WebHouse } from '../web/house.ts';
-import { bouncesToldNow, forgedRefusalNow } from './forged-refusal-now.ts';
+import { bouncesToldNow, forgedRefusalNow, observingNow } from './forged-refusal-now.ts';
 import { forgedSenderCase } from './forged-sender-desk.ts';
 import { hopState } from './hop-state.ts';
 import type { Keeper } from './keeper.ts';
@@ -141,8 +142,17 @@ function statusOf(keeper: Keeper, about: { readonly version: string; readonly st
     })),
     kernel: keeper.measures.kernel(),
     bounces: bouncesToldNow(config, { config, outgoing: keeper.outgoing, nowMs: Date.now() }),
+    observing: observingNow(config, Date.now()),
+    incidents: openByLevel(keeper.incidents.open()),
+    measures: { person: keeper.measures.inForce('person'), auto: keeper.measures.inForce('auto') },
   };
 }
+
+const openByLevel = (open: readonly Pick<Incident, 'level'>[]): Status['incidents'] => ({
+  open: open.length,
+  alert: open.filter(({ level }) => level === 'alert').length,
+  severe: open.filter(({ level }) => level === 'severe').length,
+});
 
 /** Every next hop that the configuration names, as doors and spool find it. */
 function hubsOf(keeper: Keeper): readonly HubStatus[] {

@@ -37,6 +37,12 @@ export interface Status {
   readonly kernel: KernelStatus | null;
   /** Of which of our domains forged bounces can be told from our own. */
   readonly bounces: BouncesTold;
+  /** Mode observe holds: what is found is only recorded, until that moment where it has an end. */
+  readonly observing: { readonly until: string | null } | null;
+  /** Open ones, and how many of them are of that level. */
+  readonly incidents: { readonly open: number; readonly alert: number; readonly severe: number };
+  /** In force, by who put them there. */
+  readonly measures: { readonly person: number; readonly auto: number };
 }
 
 export interface KernelStatus {

@@ -24,6 +24,9 @@ export const sampleStatus: Status = {
   doors: [{ name: 'smtp-1', state: 'up', sessions: 3, lagMs: 1.4 }],
   kernel: null,
   bounces: { othersSendForUs: false, told: 1, untold: [], untoldInAll: 0 },
+  observing: null,
+  incidents: { open: 0, alert: 0, severe: 0 },
+  measures: { person: 0, auto: 0 },
 };
 
 export const sampleSpooled: ShownSpooled = {

@@ -58,6 +58,9 @@ export const statusSchema: Schema = object({
     ),
     untoldInAll: number,
   }),
+  observing: { oneOf: [{ type: 'null' }, object({ until: { type: ['string', 'null'], format: 'date-time' } })] },
+  incidents: object({ open: number, alert: number, severe: number }),
+  measures: object({ person: number, auto: number }),
 });
 
 export const readySchema: Schema = object({ ready: { type: 'boolean' }, reasons: texts });
