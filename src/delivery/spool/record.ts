@@ -25,6 +25,13 @@ export const mostFixedBytes = signBytes + figuresBytes;
 /** Bytes: more than a thousand recipients with the longest addresses; a length beyond it is no length. */
 const mostEnvelopeBytes = 16 * 1024 ** 2;
 
+/** So few recipients fit into an envelope, however long their addresses. */
+const fewRecipients = 1000;
+
+/** It can be read again: one that is longer than that would take all behind it along. */
+export const isReadable = (envelope: SpoolEnvelope): boolean =>
+  envelope.recipients.length <= fewRecipients || Buffer.byteLength(JSON.stringify(envelope)) <= mostEnvelopeBytes;
+
 /** A sign for a new segment. */
 export const newSign = (): Buffer => Buffer.concat([headWord, randomBytes(randomPart)]);
 

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Content } from '../../model/delivery.ts';
 import type { SpoolEnvelope, SpoolSpot } from '../../model/spool.ts';
-import { newSign, recordHead, segmentHead } from './record.ts';
+import { isReadable, newSign, recordHead, segmentHead } from './record.ts';
 import { diskSteps, nextSegmentNumber, segmentName, type SegmentFile, type SegmentSteps } from './segment-file.ts';
 
 export interface SegmentWriterOptions {
@@ -70,6 +70,7 @@ export class SegmentWriter {
 
   /** Resolves when the message is on the disk; rejects when it is not, or when nobody knows. */
   add(envelope: SpoolEnvelope, content: Pick<Content, 'chunks'>): Promise<void> {
+    if (!isReadable(envelope)) return Promise.reject(new Error(`the envelope is too long with ${envelope.recipients.length} recipients`));
     return new Promise((kept, failed) => {
       this.#waiting.push({ envelope, content, kept, failed });
       if (this.#waiting.length >= Math.min(this.#lastBatch, collectMessages)) this.#enough?.();

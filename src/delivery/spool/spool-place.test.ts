@@ -47,13 +47,17 @@ function start(t: Owner, { limits = wide, ...parts }: Sketch = {}) {
   });
   t.after(() => place.close());
   let number = 0;
-  const keep = (content = 'Subject: x\r\n\r\nhello\r\n', more: { readonly from?: string; readonly sender?: string } = {}): Promise<SpoolOutcome> => {
+  const keep = (
+    content = 'Subject: x\r\n\r\nhello\r\n',
+    more: { readonly from?: string; readonly sender?: string; readonly to?: readonly string[] } = {},
+  ): Promise<SpoolOutcome> => {
     number += 1;
     const request = deliveryRequest({
       route,
       reference: `1M7YNPXHV1000-${number}`,
       content: contentOf(content),
       ...(more.from === undefined ? {} : { from: more.from }),
+      ...(more.to === undefined ? {} : { to: more.to }),
     });
     const sender = more.sender === undefined ? {} : { sender: mailbox(more.sender) };
     return place.keep({ session: '1M7YNPXHV1000', request, ...sender, proven: null, subject: 'x', messageId: null, class: 'person', why: 'the hub is away' });
@@ -196,4 +200,12 @@ test('who wrote it stands beside the tagged address that the next hop sees, and 
       [plain, undefined],
     ],
   );
+});
+
+test('an envelope that could not be read again is not kept', async (t) => {
+  const { keep, dir } = start(t);
+  const to = Array.from({ length: 50_000 }, (_, number) => `${'x'.repeat(60)}@${'y'.repeat(60)}.${'z'.repeat(60)}${number}.example`);
+  assert.equal((await keep(undefined, { to })).kind, 'failed');
+  assert.equal((await keep()).kind, 'spooled', 'the others are');
+  assert.deepEqual(readdirSync(dir), ['smtp-1-00000001.seg']);
 });
