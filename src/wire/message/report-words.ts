@@ -2,6 +2,7 @@
 // line, one behind a label, one in front of "..." as Sendmail writes.
 import { addressesIn, type FoundAddress, tidyAddress } from './address-text.ts';
 import { linesOf } from './message-text.ts';
+import { hasCode } from './status-codes.ts';
 import { recipientLabels, senderLabels, unspacedRecipientLabels, unspacedSenderLabels } from './rules/address-labels.ts';
 
 /** Lines of a report looked at, and characters of one. */
@@ -81,8 +82,7 @@ export function serverWords(words: string): string {
   let follow = 0;
   for (const line of linesOf(words)) {
     if (kept.length > 60) break;
-    const hasCode = /(?<![\w.\-@/=])[45]\d\d(?=[-\s:;,)\]#>.]|$)|(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\d)/.test(line.slice(0, longestLine));
-    if (hasCode) follow = 3;
+    if (hasCode(line.slice(0, longestLine))) follow = 3;
     if (follow > 0 && line.trim() !== '') kept.push(line.slice(0, longestLine));
     follow = line.trim() === '' ? 0 : follow - 1;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codesIn, statusOf } from './status-codes.ts';
+import { codesIn, hasCode, statusOf } from './status-codes.ts';
 
 const cases: readonly [text: string, replyCode: string | null, status: string | null, why: string][] = [
   ['550 5.1.1 User unknown', '550', '5.1.1', 'both'],
@@ -22,3 +22,14 @@ test('a status field may have a comment, and must begin with the status', () => 
   assert.equal(statusOf('2.0.0'), '2.0.0');
   assert.equal(statusOf('553 too big'), null);
 });
+
+const lines: readonly (readonly [line: string, expected: boolean, why: string])[] = [
+  ['550 5.1.1 no such user', true, 'a reply with a status'],
+  ['said: 554 go away', true, 'a reply'],
+  ['(#5.1.1)', true, 'a status'],
+  ['550 MB of 500 MB are used', false, 'a size'],
+  ['after 451 seconds 550 no', true, 'a size and a reply'],
+  ['250 ok', false, 'no failure'],
+  ['version 5.1.1.2', false, 'a version'],
+];
+for (const [line, expected, why] of lines) test(`"${line}" ${expected ? 'has a code' : 'has none'}: ${why}`, () => assert.equal(hasCode(line), expected));

@@ -14,6 +14,13 @@ const replyPattern = /(?<![\w.\-@/=])([45][0-7]\d)(?!-\d{3}-)(?=[-\s:;,)\]#>.]|$
 /** After the number stands a unit: it counts something. */
 const counted = /^[\s]{1,3}(?:bytes?|octets?|[kmg]i?b|lines?|characters?|seconds?|minutes?|hours?|days?|times?|attempts?)\b/i;
 
+/** Whether a line holds a code of failure, reply or status. */
+export function hasCode(line: string): boolean {
+  if (statusPattern.test(line)) return true;
+  for (const match of line.matchAll(replyPattern)) if (!counted.test(line.slice(match.index + 3, match.index + 24))) return true;
+  return false;
+}
+
 /** The codes of a text; a reply code with a status behind it is believed before one without. */
 export function codesIn(text: string): SmtpCodes {
   const status = statusPattern.exec(text)?.[1] ?? null;

@@ -3,8 +3,7 @@ import { inLanguages, PhraseTable } from '../phrases.ts';
 
 const names = inLanguages(true, {
   English: `
-    mail delivery | mail deliver system | message delivery | email delivery | e-mail delivery | delivery subsystem | delivery system | delivery notification |
-    delivery status | delivery report | mailer-daemon | mailer daemon | maildaemon | mail daemon | mail system | mail administrator | system administrator |
+    mail delivery | mail deliver system | message delivery | email delivery | e-mail delivery | delivery subsystem | delivery system |  mailer-daemon | mailer daemon | maildaemon | mail daemon | mail system | mail administrator | system administrator |
     postmaster | post master | microsoft outlook | jetmail system | content-filter | interscan | mail server | mailmarshal | mail gateway | email gateway |
     e-mail gateway | smtp gateway | smtp server | smtp mail service | smtp daemon | mail router | mail robot | internet mail connector | mail transfer |
     message transfer agent | mail transport`,

@@ -113,39 +113,37 @@ export const lateTexts = inLanguages('delayed' as const, {
 /** Subjects of bounces. */
 export const failedSubjects = inLanguages('failed' as const, {
   English: `
-    nondeliverable mail | non-deliverable | non delivery | mail delivery error | mail delivery status | mail delivery report | delivery status report |
-    delivery report | delivery notification | mail undeliverable | mail returned | message returned | mail bounced | message undeliverable |
+    nondeliverable mail | non-deliverable | non delivery | mail delivery error | mail delivery status | mail   delivery status report |
+    delivery report |  mail undeliverable | mail returned | message returned | mail bounced | message undeliverable |
     message not delivered | message delivery failure | message delivery error | message could not be delivered | message cannot be delivered |
     your message was not delivered | your mail was not delivered | your email was not delivered | your message has been rejected |
     your email has been rejected | your message was rejected | message blocked | message you sent blocked | message you sent was not delivered |
     email you sent was not delivered | e-mail delivery failure | email delivery failure | email delivery failed |
-    there was an error sending your mail | error sending | error in delivering | mailbox full | mailbox is full | quota exceeded | over quota |
+    there was an error sending your mail | error sending | error in delivering | 
     recipient unknown | no such user | address not found | unknown recipient | unknown address | invalid recipient | invalid address |
     unroutable mail | unresolvable | mail refused | relay refused | dead letter`,
   German: `
     zustellung nicht moglich | zustellungsfehler | zustellfehler | zustellung gescheitert | zustellung nicht erfolgreich | zustellung erfolglos |
     nachricht nicht zugestellt | nachricht konnte nicht | e-mail nicht zugestellt | nicht zugestellt | nicht ubermittelt | nicht zustellbare |
-    ruckgabe ihrer nachricht | ihre e-mail konnte nicht | empfanger unbekannt | unzustellbare | adresse nicht gefunden | postfach voll`,
+    ruckgabe ihrer nachricht | ihre e-mail konnte nicht | empfanger unbekannt | unzustellbare | adresse nicht gefunden`,
   French: `
     message non delivre | message non distribue | message non transmis | message rejete | mail non delivre | courrier non delivre | non delivre |
     non delivrable | echec de distribution | echec de livraison | echec de l'envoi | echec d'envoi | echec de transmission | erreur de distribution |
-    erreur de livraison | retour a l'expediteur | retour a l'envoyeur | adresse introuvable | destinataire inconnu | boite pleine |
+    erreur de livraison | retour a l'expediteur | retour a l'envoyeur | adresse introuvable | destinataire inconnu | 
     rapport de non remise | notification de non remise | impossible de remettre | avis de non remise | avis de non-remise`,
   Spanish: `
     no se puede entregar | no se pudo entregar | no ha podido entregar | no pudo ser entregado | no entregable | mensaje no entregado |
     correo no entregado | mensaje no enviado | mensaje rechazado | correo rechazado | mensaje devuelto | devuelto al remitente | fallo en la entrega |
     fallo de entrega | fallo al entregar | error en la entrega | error al entregar | error de envio | entrega fallida | informe de no entrega |
-    direccion no encontrada | no se ha encontrado la direccion | usuario desconocido | buzon lleno`,
+    direccion no encontrada | no se ha encontrado la direccion | usuario desconocido`,
   Portuguese: `
     nao e possivel entregar | nao pode ser entregue | nao foi entregue | nao entregavel | entrega impossivel | entrega falhou | mensagem nao entregue |
     mensagem rejeitada | e-mail nao entregue | e-mail devolvido | email devolvido | devolvida ao remetente | devolvido ao remetente | erro na entrega |
-    erro de entrega | erro no envio | falha no envio | falha de entrega | falha ao entregar | endereco nao encontrado | usuario desconhecido |
-    caixa postal cheia | relatorio de nao entrega`,
+    erro de entrega | erro no envio | falha no envio | falha de entrega | falha ao entregar | endereco nao encontrado | usuario desconhecido |  relatorio de nao entrega`,
   Italian: `
     mancato recapito | mancato inoltro | non consegnato | non consegnata | non recapitato | messaggio non consegnato | messaggio respinto |
     messaggio rifiutato | messaggio non recapitabile | consegna fallita | consegna non riuscita | errore di consegna | errore nella consegna |
-    errore di recapito | recapito fallito | impossibile consegnare | restituito al mittente | indirizzo non trovato | avviso di mancata consegna |
-    casella piena | utente sconosciuto`,
+    errore di recapito | recapito fallito | impossibile consegnare | restituito al mittente | indirizzo non trovato | avviso di mancata consegna |  utente sconosciuto`,
   Dutch: `
     niet afgeleverd | niet te bezorgen | niet besteld | kan niet worden bezorgd | kon niet worden bezorgd | bezorging mislukt | aflevering mislukt |
     aflevering niet mogelijk | fout bij bezorging | fout bij aflevering | bericht geweigerd | retour afzender | adres niet gevonden |
@@ -232,13 +230,12 @@ export const failedTexts = inLanguages('failed' as const, {
     following addresses failed | following address(es) failed | following recipients failed | following recipients could not be reached |
     following recipient(s) could not be reached | following recipient(s) cannot be reached | following recipients cannot be reached |
     following addresses had | following errors occurred | could not be reached | fatal errors | transcript of the session | session transcript |
-    message exceeds | mailbox is full | mailbox full | due to a full mailbox | user unknown | unknown recipient | recipient unknown | no such user |
-    does not exist | is not a valid | invalid address | invalid recipient`,
+    due to a full mailbox`,
   German: `
     nicht zustellbar | nicht zugestellt | nicht ausgeliefert | nicht ubermittelt | nicht ubertragen werden | nicht weitergeleitet werden |
-    konnte nicht gesendet werden | zustellung ist fehlgeschlagen | zustellung fehlgeschlagen | zustellung war nicht moglich | die zustellung |
+    konnte nicht gesendet werden | zustellung ist fehlgeschlagen | zustellung fehlgeschlagen | zustellung war nicht moglich | 
     fehler bei der zustellung | beim zustellen | fehler beim senden | nicht erreicht | wurde abgelehnt | wurde zuruckgewiesen | wurde abgewiesen |
-    verweigert die annahme | postfach des empfangers`,
+    verweigert die annahme`,
   French: `
     n'ont pas pu etre | n'ont pu etre | n'a pas ete remis | n'a pas ete distribue | n'a pas ete delivre | n'a pas ete livre | n'a pas ete envoye |
     n'a pas ete transmis | n'est pas parvenu | ne peut etre remis | ne peut pas etre | non distribuable | non delivre | echec de remise |

@@ -15,7 +15,7 @@ const rows: readonly Row[] = [
   {
     language: 'English',
     failed:
-      "not |cannot|can't|couldn't|wasn't|weren't|isn't|doesn't|didn't|unable|fail|error|trouble|problem|impossible|undeliver|nondeliver|reject|refus|return|bounce|unknown|invalid|no such|denied|abort|gave up|given up|giving up|discard",
+      "not |cannot|can't|couldn't|wasn't|weren't|isn't|doesn't|didn't|unable|fail|error|trouble|problem|impossible|undeliver|nondeliver|reject|refus|return|bounce|unknown|invalid|no such|denied|full|exceed|quota|abort|gave up|given up|giving up|discard",
     late: 'delay|postpon|defer|not yet|still trying|retry|retries|retried|keep trying',
     delivery: 'deliver|send|sent|mail|message|letter|recipient|addressee|transmit|transmission|forward|reach|arriv',
   },

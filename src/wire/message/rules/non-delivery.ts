@@ -312,7 +312,7 @@ const texts: readonly PhraseRow<Outcome>[] = [
   ['वितरित नहीं', 'failed', 'Hindi'],
 ];
 
-/** Subjects of letters to a postmaster about his own server: nobody's message came back, whatever is quoted below. */
+/** Subjects of letters to a postmaster about his own server, or to an owner about his own mailbox: nobody's message came back, whatever is quoted below. */
 export const houseSubjects = new PhraseTable<true>([
   ['smtp server: errors from', true, 'Postfix, notify_classes protocol, policy, resource'],
   ['smtp server: message rejected', true, 'Postfix, notify_classes policy'],
@@ -320,6 +320,15 @@ export const houseSubjects = new PhraseTable<true>([
   ['smtpd: errors from', true, 'Postfix, renamed'],
   ['bounce action notification', true, 'Mailman, about a member'],
   ['list probe message', true, 'Mailman'],
+  ['quarantine summary', true, 'filters, to the owner of a mailbox'],
+  ['quarantine digest', true, 'filters, to the owner of a mailbox'],
+  ['quarantine notification', true, 'filters, to the owner of a mailbox'],
+  ['quarantine report', true, 'filters, to the owner of a mailbox'],
+  ['quarantanebericht', true, 'filters, to the owner of a mailbox, German'],
+  ['spam digest', true, 'filters, to the owner of a mailbox'],
+  ['spam summary', true, 'filters, to the owner of a mailbox'],
+  ['spam quarantine', true, 'filters, to the owner of a mailbox'],
+  ['messages on hold', true, 'Mimecast, to the owner of a mailbox'],
 ]);
 
 /** Wordings of subjects. */

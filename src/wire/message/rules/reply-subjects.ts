@@ -157,5 +157,9 @@ export const bareSubjects: ReadonlySet<string> = new Set([
 
 /** What subjects begin with, behind "Re:" and tags of lists. */
 export const replySubjects = new PhraseTable([...anywhere, ...atStart, ...newAddressSubjects]);
-/** What stands anywhere in a subject. */
-export const replyMarks = new PhraseTable(anywhere.filter(([phrase]) => fold(phrase).length >= shortestMark));
+/** Stems of "automatic" in the languages above; and how Notes and responders name what they send. */
+const isProgram =
+  /auto|avto|авто|аўто|αυτο|otomat|samodejn|sjalfvirk|vacation |is out of the office|will be out of the office|自動|自动|자동|אוטומט|تلقائ|آلي|خودکار|स्वच|स्वत|อัตโนมัติ|tu dong|awtomatig/;
+
+/** What stands anywhere in a subject: people write "out of the office" of lunches. */
+export const replyMarks = new PhraseTable(anywhere.filter(([phrase]) => isProgram.test(phrase) && fold(phrase).length >= shortestMark));
