@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { EventBody } from '../model/events.ts';
 import { JournalBox, type JournalBytes } from './journal-bytes.ts';
 import { JournalLines } from './journal-lines.ts';
-import { eventTypes } from './importance.ts';
+import { eventTypes, importanceOf, passedSilently } from './importance.ts';
+import { createRecorder } from './recorder.ts';
+import { sampleEvents } from './sample-events.ts';
 
 const opened = '{"at":1,"door":"smtp-1","seq":1,"type":"session-opened","session":"1"}';
 const judged = '{"at":2,"door":"smtp-1","seq":2,"type":"stage-judged","input":{"helo":"x\\",\\"type\\":\\"stopped"}}';
@@ -64,5 +67,41 @@ test('whatever the letters and however much of it, batch after batch gives back 
         assert.equal(box.length, 0);
       }
     }),
+  );
+});
+
+const passing = (stage: 'helo' | 'mail' | 'rcpt', more: object = {}): EventBody =>
+  ({ ...sampleEvents['stage-judged'], stage, input: { helo: 'x' }, facts: {}, action: 'pass', findings: [], ...more }) as EventBody; // as a door records it
+
+test('what a line is worth when there is no room is what its event is worth, and its octets are the line', () => {
+  const bodies: EventBody[] = [...Object.values(sampleEvents), passing('helo'), passing('rcpt'), passing('mail', { input: { helo: 'x', user: 'ann' } })];
+  let lines = JournalLines.of([]);
+  const recorder = createRecorder({
+    door: 'd',
+    now: () => 0,
+    logFormat: 'text',
+    logLevel: 'error',
+    ship: ({ journal }) => (lines = new JournalLines(journal)),
+  });
+  for (const body of bodies) recorder.record(body);
+  recorder.flush();
+  for (const [index, body] of bodies.entries()) {
+    assert.equal(lines.importance(index), importanceOf(body), body.type);
+    assert.equal(lines.octets(index).toString(), `${lines.line(index)}\n`);
+  }
+});
+
+test('only an early stage that passed and names nobody is quiet', () => {
+  const name = { reverseName: { value: { kind: 'confirmed', name: 'mx.sender.example' } } };
+  assert.deepEqual(
+    [
+      passing('helo'),
+      passing('mail'),
+      passing('rcpt'),
+      passing('helo', { input: { user: 'ann' } }),
+      passing('mail', { facts: name }),
+      sampleEvents['stage-judged'],
+    ].map(passedSilently),
+    [true, true, false, false, false, false],
   );
 });
