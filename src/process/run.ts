@@ -30,6 +30,9 @@ interface Loaded {
   readonly warnings: readonly ConfigProblem[];
 }
 
+/** How a person calls this program: a checkout has sources and no place in the PATH. */
+const ownName = import.meta.url.endsWith('.ts') ? 'bin/floodgate' : 'floodgate';
+
 /** Runs until a signal ends it. Prints `floodgate ready` and the addresses on standard output once every listener is open. */
 export async function run(options: RunOptions, about: { readonly version: string; readonly context: LoadContext }): Promise<void> {
   // Whoever read our output may go: that is no reason to stop taking mail.
@@ -68,7 +71,7 @@ export async function run(options: RunOptions, about: { readonly version: string
   process.stdout.write(`floodgate ready ${[...addresses, ...webAddress].join(' ')}\n`);
   manager.ready();
   manager.watch(standing);
-  if (file === null) process.stderr.write(whatToTry(config));
+  if (file === null) process.stderr.write(whatToTry(config, ownName));
   await ended;
   process.exit(0);
 }
