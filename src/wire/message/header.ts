@@ -19,6 +19,8 @@ export interface HeaderBlock {
 /** Names that RFC 5322 2.2 allows, shorter than any real one; obsolete form: blanks before the colon (4.5). */
 const fieldStart = /^([!-9;-~]{1,77})[ \t]{0,20}:/;
 const blankLine = /^[ \t]{0,200}$/;
+/** Most lines are told by their first character: the pattern is only asked where it can match. */
+const isBlank = (line: string): boolean => line === '' || ((line.startsWith(' ') || line.startsWith('\t')) && blankLine.test(line));
 
 /** Reads the header that begins at `start`. `lenientStart` passes over empty lines before it, as a message that was saved by hand has them. */
 export function readHeader(text: string, start: number, end: number, limits: MessageLimits, lenientStart = false): HeaderBlock {
@@ -30,7 +32,7 @@ export function readHeader(text: string, start: number, end: number, limits: Mes
     const to = lf < 0 || lf > stop ? stop : lf;
     const line = text.slice(from, to);
     const next = Math.min(to + 1, end);
-    if (blankLine.test(line) && (line === '' || !isHeaderLine(text, next, end))) return done(found, next, false);
+    if (isBlank(line) && (line === '' || !isHeaderLine(text, next, end))) return done(found, next, false);
     const name = fieldStart.exec(line)?.[1];
     const last = found.at(-1);
     if ((line.startsWith(' ') || line.startsWith('\t')) && last !== undefined) last.parts.push(line.trim());
@@ -47,7 +49,7 @@ const isHeaderLine = (text: string, at: number, end: number): boolean => fieldSt
 /** Lines that are no fields are forgiven when the header soon goes on: some software breaks long lines and forgets the blank (RFC 5322 2.2.3). */
 function goesOn(text: string, at: number, end: number): boolean {
   for (const line of text.slice(at, Math.min(at + 2000, end)).split('\n', 4)) {
-    if (blankLine.test(line)) return false;
+    if (isBlank(line)) return false;
     if (fieldStart.test(line)) return true;
   }
   return false;
