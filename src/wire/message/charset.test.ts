@@ -16,3 +16,11 @@ const cases: readonly [octets: string, label: string, expected: string, why: str
 ];
 for (const [octets, label, expected, why] of cases)
   test(`${label || 'no label'}: ${why}`, () => assert.equal(decodeCharset(Buffer.from(octets, 'latin1'), label), expected));
+
+for (const label of ['utf-16', 'UTF-16LE', 'utf-16be', 'ucs-2'])
+  test(`${label}: the order of octets is seen, with a mark and without`, () => {
+    const little = Buffer.from('no such user: käse', 'utf16le');
+    const big = Buffer.from(little).swap16();
+    for (const octets of [little, big, Buffer.concat([Buffer.from([0xff, 0xfe]), little]), Buffer.concat([Buffer.from([0xfe, 0xff]), big])])
+      assert.equal(decodeCharset(octets, label), 'no such user: käse');
+  });

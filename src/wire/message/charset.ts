@@ -21,6 +21,7 @@ const otherLabels: Readonly<Record<string, string>> = {
 export function decodeCharset(octets: Buffer, rawLabel: string): string {
   const label = rawLabel.trim().toLowerCase().slice(0, 40);
   if (label === 'utf-7' || label === 'unicode-1-1-utf-7' || label === 'x-unicode-1-1-utf-7') return decodeUtf7(octets.toString('latin1'));
+  if (/^(?:utf-?16|ucs-?2|unicode$|iso-10646-ucs-2)/.test(label)) return decodeUtf16(octets);
   // ISO-2022-JP is ASCII to the eye: its label must be believed, or its escape be seen.
   if (isAscii(octets) && !octets.includes(0x1b)) return octets.toString('latin1');
   if (octets.includes('\x1b$')) return decodeWith('iso-2022-jp', octets);
@@ -44,6 +45,12 @@ function decoderOf(label: string): TextDecoder | null {
   } catch {
     return null; // no such encoding: the caller goes by the octets
   }
+}
+
+/** RFC 2781 3.2: a mark tells the order of octets, else where the zeros of Latin letters stand, whatever the label says. */
+function decodeUtf16(octets: Buffer): string {
+  const isBig = octets[0] === 0xfe && octets[1] === 0xff ? true : octets[0] === 0xff && octets[1] === 0xfe ? false : octets[0] === 0;
+  return decodeWith(isBig ? 'utf-16be' : 'utf-16le', octets);
 }
 
 /** RFC 2152. Exchange sent its reports so; the platform has no decoder for it. */

@@ -235,7 +235,8 @@ export const failedTexts = inLanguages('failed' as const, {
     nicht zustellbar | nicht zugestellt | nicht ausgeliefert | nicht ubermittelt | nicht ubertragen werden | nicht weitergeleitet werden |
     konnte nicht gesendet werden | zustellung ist fehlgeschlagen | zustellung fehlgeschlagen | zustellung war nicht moglich | 
     fehler bei der zustellung | beim zustellen | fehler beim senden | nicht erreicht | wurde abgelehnt | wurde zuruckgewiesen | wurde abgewiesen |
-    verweigert die annahme`,
+    verweigert die annahme |
+    fehler bei der nachrichtenzustellung | nachrichtenzustellung fehlgeschlagen`,
   French: `
     n'ont pas pu etre | n'ont pu etre | n'a pas ete remis | n'a pas ete distribue | n'a pas ete delivre | n'a pas ete livre | n'a pas ete envoye |
     n'a pas ete transmis | n'est pas parvenu | ne peut etre remis | ne peut pas etre | non distribuable | non delivre | echec de remise |
@@ -258,29 +259,36 @@ export const failedTexts = inLanguages('failed' as const, {
   Dutch: `
     is niet bezorgd | niet worden bezorgd | niet bezorgd worden | kan niet worden afgeleverd | niet worden afgeleverd | niet afgeleverd |
     niet worden verzonden | bezorging is mislukt | bezorging mislukt | aflevering is mislukt | fout opgetreden bij | is geweigerd | werd geweigerd |
-    onbestelbaar`,
+    onbestelbaar |
+    geadresseerden of groepen is mislukt | bezorging aan deze geadresseerden`,
   Swedish: `
     kan inte levereras | har inte levererats | levererades inte | gick inte att leverera | kunde inte leverera | kunde inte skickas |
     leveransen misslyckades | har avvisats | avvisades av | kunde inte nas`,
   'Danish, Norwegian': `
     kan ikke leveres | blev ikke leveret | ble ikke levert | er ikke blevet leveret | kunne ikke levere | kunne ikke sendes | kunne ikke afleveres |
-    leveringen mislykkedes | leveringen mislyktes | levering mislyk | blev afvist | ble avvist`,
+    leveringen mislykkedes | leveringen mislyktes | levering mislyk | blev afvist | ble avvist |
+    grupper mislykkedes | gruppene mislyktes`,
   Finnish: `
     ei voida toimittaa | ei toimitettu | ei onnistuttu toimittamaan | toimittaminen epaonnistui | toimitus epaonnistui | toimitus ei onnistunut |
     ei tavoittanut`,
   Polish: `
     nie mozna dostarczyc | nie udalo sie dostarczyc | nie dotarla | nie zostala wyslana | nie zostal dostarczony | nie moze zostac dostarczona |
-    dostarczenie nie powiodlo | dostarczenie wiadomosci nie | zostala odrzucona | blad podczas dostarczania | niemozliwe dostarczenie`,
+    dostarczenie nie powiodlo | dostarczenie wiadomosci nie | zostala odrzucona | blad podczas dostarczania | niemozliwe dostarczenie |
+    lub grup nie powiodlo`,
   Czech: `
     nelze dorucit | nebyla dorucena | nebyl dorucen | nepodarilo se dorucit | doruceni se nezdarilo | nemuze byt dorucena | byla odmitnuta |
-    nedorucitelna`,
-  Slovak: `nie je mozne dorucit | nebola dorucena | nemohla byt dorucena | nepodarilo sa dorucit | dorucenie zlyhalo | bola odmietnuta`,
+    nedorucitelna |
+    skupinam se nezdarilo`,
+  Slovak: `nie je mozne dorucit | nebola dorucena | nemohla byt dorucena | nepodarilo sa dorucit | dorucenie zlyhalo | bola odmietnuta |
+    skupinam zlyhalo`,
   Hungarian: `
     nem kezbesitheto | kezbesitese nem sikerult | kezbesitese sikertelen | nem lehetett kezbesiteni | nem tudtuk kezbesiteni | nem lett kezbesitve |
-    kezbesites meghiusult | visszautasitotta`,
+    kezbesites meghiusult | visszautasitotta |
+    kezbesites sikertelen`,
   Romanian: `
     nu poate fi livrat | nu a fost livrat | nu s-a putut livra | nu au putut fi livrate | livrarea a esuat | livrare esuata | a fost respins |
-    nu a ajuns`,
+    nu a ajuns |
+    livrarea nu a reusit`,
   Croatian: `nije isporucena | nije moguce isporuciti | ne moze se isporuciti | isporuka nije uspjela | nije dostavljena`,
   Serbian: `није испоручена | није могуће испоручити | nije moguce dostaviti | није достављена`,
   Slovenian: `ni bilo mogoce dostaviti | ni mogoce dostaviti | ni bilo dostavljeno | dostava ni uspela`,
@@ -293,9 +301,11 @@ export const failedTexts = inLanguages('failed' as const, {
   Russian: `
     не было доставлено | не доставлено | не удается доставить | не может быть доставлен | не могло быть доставлено | не был доставлен |
     доставить не удалось | доставка невозможна | ошибка доставки | ошибка при доставке | не смог доставить | было отклонено | сообщение отклонено |
-    не удалось отправить`,
+    не удалось отправить |
+    сбой доставки`,
   Ukrainian: `не вдається доставити | неможливо доставити | не доставлено | не може бути доставлен | помилка доставки | було відхилено | не вдалося надіслати`,
-  Bulgarian: `не беше доставено | не е доставено | не може да бъде доставено | неуспешна доставка | не успяхме да доставим | беше отхвърлено`,
+  Bulgarian: `не беше доставено | не е доставено | не може да бъде доставено | неуспешна доставка | не успяхме да доставим | беше отхвърлено |
+    групи е неуспешна`,
   Macedonian: `не може да се испорача | не беше испорачана`,
   Greek: `
     δεν παραδοθηκε | δεν ειναι δυνατη η παραδοση | δεν μπορει να παραδοθει | δεν μπορεσε να παραδοθει | απετυχε η παραδοση | η παραδοση απετυχε |
@@ -309,9 +319,12 @@ export const failedTexts = inLanguages('failed' as const, {
   'Indonesian, Malay': `tidak terkirim | gagal terkirim | gagal dikirim | gagal mengirim | pengiriman gagal | tidak dapat dihantar | gagal dihantar | ditolak oleh`,
   Japanese: `
     配信できませんでした | 配信されませんでした | 配送できませんでした | 送信できませんでした | 送信に失敗 | 配信に失敗 | 送信されませんでした | 届けることができません | お届けすることができません | 届きませんでした | 受信を拒否 | 宛先が見つかりません |
-    宛先不明 | 宛先アドレスが | 受信者が見つかりません | 以下のアドレスへ | 以下の宛先 | 下記の宛先 | 下記のアドレス`,
-  Chinese: `无法送达 | 无法传递 | 无法传送 | 无法发送 | 未能送达 | 未送达 | 未能发送 | 未能投递 | 发送失败 | 投递失败 | 传递失败 | 被退回 | 退信原因 | 退信 | 收件人不存在 | 地址不存在 | 拒收`,
-  'Chinese (Taiwan)': `無法送達 | 無法傳遞 | 無法投遞 | 無法寄達 | 無法寄送 | 未能送達 | 傳送失敗 | 投遞失敗 | 傳遞失敗 | 被退回 | 退信 | 拒收 | 不存在`,
+    宛先不明 | 宛先アドレスが | 受信者が見つかりません | 以下のアドレスへ | 以下の宛先 | 下記の宛先 | 下記のアドレス |
+    配信が失敗`,
+  Chinese: `无法送达 | 无法传递 | 无法传送 | 无法发送 | 未能送达 | 未送达 | 未能发送 | 未能投递 | 发送失败 | 投递失败 | 传递失败 | 被退回 | 退信原因 | 退信 | 收件人不存在 | 地址不存在 | 拒收 |
+    未能向以下收件人`,
+  'Chinese (Taiwan)': `無法送達 | 無法傳遞 | 無法投遞 | 無法寄達 | 無法寄送 | 未能送達 | 傳送失敗 | 投遞失敗 | 傳遞失敗 | 被退回 | 退信 | 拒收 | 不存在 |
+    或群組失敗`,
   Korean: `배달되지 않았 | 배달할 수 없 | 전송되지 않았 | 전송하지 못했 | 전송할 수 없 | 전송에 실패 | 발송되지 않았 | 발송에 실패 | 보낼 수 없 | 반송되었 | 수신이 거부 | 수신자를 찾을 수 없 | 존재하지 않는`,
   Catalan: `no s'ha pogut lliurar | no es pot lliurar | no s'ha lliurat`,
 });
