@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { runSubcommand } from '../../test/harness/run-subcommand.ts';
 import { scratchDirectory } from '../../test/harness/scratch.ts';
+import { isMadeUpName, siteHostname } from '../config/embedded.ts';
 import { loadConfig } from '../config/load.ts';
 import { firstConfig } from './first-config.ts';
 import { usualState } from './init.ts';
@@ -135,4 +137,14 @@ test('what YAML would take for something else is put in quotes', () => {
   assert.match(text, /networks: \["::1\/128", 10\.0\.0\.0\/8\]/);
   assert.match(text, /address: "\[::\]:25"/);
   assert.match(text, /address: "lmtp:\/\/\[::1\]:24"/);
+});
+
+test('a machine whose name nobody can look up does not give it to the gateway unasked', (t) => {
+  const folder = scratchDirectory(t, 'init');
+  const { stdout } = init(['--networks', '10.20.0.0/16', '--domains', 'example.net'], folder);
+  const result = loadConfig(join(folder, 'floodgate.yaml'), { checkIds: [], nowMs });
+  assert.ok(result.ok);
+  const own = siteHostname(hostname());
+  assert.equal(result.config.site.hostname, isMadeUpName(own) ? 'mx.example.net' : own);
+  assert.equal(/nobody else can look up; mx\.example\.net stands there now/.test(stdout), isMadeUpName(own));
 });

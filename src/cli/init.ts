@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { siteHostname } from '../config/embedded.ts';
+import { isMadeUpName, siteHostname } from '../config/embedded.ts';
 import { loadConfigText } from '../config/load.ts';
 import { cidr, domain, hostPort, hubAddress } from '../config/value-types.ts';
 import { problemLine } from './check.ts';
@@ -64,7 +64,7 @@ export const initCommand =
       .option('--networks <list>', 'networks inside, as 10.20.0.0/16,2001:db8::/32')
       .option('--domains <list>', 'our mail domains, as example.org,example.net')
       .option('--hub <address>', 'host:port, lmtp://host:port or maildir:/path')
-      .option('--hostname <name>', "our name in the banner; default: this host's")
+      .option('--hostname <name>', "our name in the banner; default: this host's, or mx. and the first domain where that is no name of the Internet")
       .option('--xforward', 'tell the hub who the outside client was; a Postfix must allow it (smtpd_authorized_xforward_hosts)')
       .option('--listen <address>', 'where strangers reach us; "0.0.0.0:25" in real life', '127.0.0.1:2525')
       .option('--outgoing <address>', 'where your own server hands over what your people send, as 127.0.0.1:2627 (docs/backscatter.md)')
@@ -83,10 +83,12 @@ async function init(options: InitOptions, nowMs: number): Promise<void> {
   if (options.outgoing !== undefined && !hostPort.safeParse(options.outgoing).success)
     throw new CliError(`--outgoing: ${JSON.stringify(options.outgoing)} is not an address and port, as in 127.0.0.1:2627`, 2);
   const answers = await answersTo(options);
+  const [own, domains] = [siteHostname(hostname()), wordsOf(answers.domains)];
+  const guessed = options.hostname === undefined && isMadeUpName(own) ? `mx.${domains[0] ?? 'example.org'}` : null;
   const text = firstConfig({
-    hostname: options.hostname ?? siteHostname(hostname()),
+    hostname: options.hostname ?? guessed ?? own,
     networks: wordsOf(answers.networks),
-    domains: wordsOf(answers.domains),
+    domains,
     hub: answers.hub,
     xforward: options.xforward ?? false,
     listen: options.listen,
@@ -99,6 +101,10 @@ async function init(options: InitOptions, nowMs: number): Promise<void> {
   if (first) throw new CliError(`${problemLine(options.file, first)}; nothing was written`);
   writeNew(options.file, text);
   const warnings = checked.warnings.map((problem) => `${problemLine(options.file, { ...problem, message: `warning: ${problem.message}` })}\n`).join('');
+  if (guessed !== null)
+    process.stdout.write(
+      `site.hostname: this machine calls itself ${own}, which nobody else can look up; ${guessed} stands there now: make it the name that DNS has for your address (--hostname)\n`,
+    );
   process.stdout.write(`${warnings}wrote ${options.file}; next: floodgate run --config ${options.file}\n`);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { isInNetworks } from './address-space.ts';
-import { embeddedConfig, siteHostname } from './embedded.ts';
+import { embeddedConfig, isMadeUpName, siteHostname } from './embedded.ts';
 
 const names: readonly [system: string, site: string][] = [
   ['mx.example.org', 'mx.example.org'],
@@ -30,4 +30,9 @@ test('the first-run set-up starts without the YAML library: it would cost a tent
     const { createRequire } = await import('node:module');
     console.log(Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('/node_modules/yaml/')).length);`;
   assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', cwd: import.meta.dirname }).trim(), '0');
+});
+
+test('names that machines invent for themselves are no names of the Internet', () => {
+  for (const name of ['vm', 'vm.localdomain', 'mail.local', 'mx.internal', 'nas.lan', 'x.home.arpa']) assert.equal(isMadeUpName(name), true, name);
+  for (const name of ['mx.example.org', 'local.example', 'localdomain.net']) assert.equal(isMadeUpName(name), false, name);
 });

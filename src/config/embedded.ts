@@ -11,6 +11,10 @@ export function siteHostname(systemName: string): string {
   return name.includes('.') ? name : `${name}.localdomain`;
 }
 
+/** A name that no DNS has: the machine's own invention, or none of the Internet's (RFC 2606, RFC 6761, RFC 6762, RFC 8375). */
+export const isMadeUpName = (name: string): boolean =>
+  !name.includes('.') || /\.(?:localdomain|local|localhost|internal|intranet|private|corp|home|lan|arpa|invalid)$/i.test(name);
+
 /**
  * The embedded configuration, as an operator would write it; paths start at the working directory. 127.0.0.1 alone is inside: 127.0.0.2
  * and its neighbours play strangers, so that relay control can be seen on one machine.

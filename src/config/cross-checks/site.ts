@@ -1,5 +1,6 @@
 // Who is inside, and whose mail we take: a slip here is an open relay.
 import type { Config } from '../options.ts';
+import { isMadeUpName } from '../embedded.ts';
 import { type CrossCheck, error, repeated, warning } from '../cross-check.ts';
 import { isHalfTheWorld } from '../address-space.ts';
 
@@ -83,12 +84,18 @@ const customersCovered: CrossCheck = {
 };
 
 const fullHostname: CrossCheck = {
-  reads: ['site.hostname'],
-  *find({ site }: Config) {
+  reads: ['site.hostname', 'quarantine.digest'],
+  *find({ site, quarantine: { digest } }: Config, { isWritten }) {
     if (!site.hostname.includes('.'))
       yield warning(
         ['site', 'hostname'],
         'has no domain: other servers distrust such a name',
+        'give the name that DNS has for our address, like mx.example.org',
+      );
+    else if (isWritten(['site', 'hostname']) && isMadeUpName(site.hostname))
+      yield warning(
+        ['site', 'hostname'],
+        `${site.hostname} is no name of the Internet: banner, Received and our own letters go out under it${digest !== undefined && digest.address === undefined ? ', and answers to digest letters reach nobody' : ''}`,
         'give the name that DNS has for our address, like mx.example.org',
       );
   },
