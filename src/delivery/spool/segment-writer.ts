@@ -41,9 +41,6 @@ interface OpenSegment {
   bytes: number;
 }
 
-/** A batch waits for as many as the last one had, but not longer than this, in ms, and not for more than so many (engineering 4.5). */
-const collectMs = 5;
-const collectMessages = 64;
 /** One batch at most: those behind it wait for the next flush. */
 const mostMessages = 512;
 /** Content is handed to the system in pieces of this many bytes. */
@@ -55,10 +52,7 @@ export class SegmentWriter {
   readonly #options: SegmentWriterOptions;
   readonly #steps: SegmentSteps;
   readonly #waiting: Waiting[] = [];
-  #lastBatch = 1;
   #running: Promise<void> | null = null;
-  /** Wakes a batch that is being collected. */
-  #enough: (() => void) | null = null;
   #open: OpenSegment | null = null;
   #number: number | null = null;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -73,7 +67,6 @@ export class SegmentWriter {
     if (!isReadable(envelope)) return Promise.reject(new Error(`the envelope is too long with ${envelope.recipients.length} recipients`));
     return new Promise((kept, failed) => {
       this.#waiting.push({ envelope, content, kept, failed });
-      if (this.#waiting.length >= Math.min(this.#lastBatch, collectMessages)) this.#enough?.();
       this.#running ??= this.#run().finally(() => (this.#running = null));
     });
   }
@@ -88,9 +81,8 @@ export class SegmentWriter {
   async #run(): Promise<void> {
     await Promise.resolve(); // those of the same turn come along
     while (this.#waiting.length > 0) {
-      await this.#collect();
+      // Whoever came while the last one was flushed: to wait for more as well was measured, and only made everybody wait together.
       const batch = this.#waiting.splice(0, this.#batchSize());
-      this.#lastBatch = batch.length;
       try {
         const records = await this.#write(batch);
         for (const { kept } of batch) kept();
@@ -100,18 +92,6 @@ export class SegmentWriter {
         for (const { failed } of batch) failed(error);
       }
     }
-  }
-
-  async #collect(): Promise<void> {
-    if (this.#waiting.length >= Math.min(this.#lastBatch, collectMessages)) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, collectMs);
-      this.#enough = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#enough = null;
   }
 
   /** Messages of the next batch: without a bound in bytes a few large ones at one moment make a segment that nobody can hold. */

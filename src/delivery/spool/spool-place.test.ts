@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { contentOf, deliveryRequest, mailbox } from '../../../test/harness/delivery-request.ts';
 import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
+import { until } from '../../../test/harness/until.ts';
 import { SharedStock } from '../../lib/shared-stock.ts';
 import type { EventBody } from '../../model/events.ts';
 import type { SpoolItem, SpoolOutcome } from '../../model/spool.ts';
@@ -120,6 +121,41 @@ test('many at once share a flush, and the keeper is told of all of them at once,
   );
   assert.equal(log.filter((step) => step === 'flush').length, 1);
   assert.deepEqual([Math.min(...toldBefore), tellings], [100, [100]]);
+});
+
+test('who comes while a flush is under way goes with the next one, all together', async (t) => {
+  const log: string[] = [];
+  const flushed = Promise.withResolvers<void>();
+  const disk = watchedDisk(log);
+  const slow: SegmentSteps = {
+    ...disk,
+    create: async (path) => {
+      const file = await disk.create(path);
+      return {
+        ...file,
+        flush: async () => {
+          await file.flush();
+          if (log.filter((step) => step === 'flush').length === 1) await flushed.promise;
+        },
+      };
+    },
+  };
+  const { keep, tellings } = start(t, { steps: slow });
+  const first = keep();
+  await until('the first to be flushed', () => log.includes('flush'));
+  const others = Promise.all([keep(), keep(), keep()]);
+  await new Promise(setImmediate);
+  assert.deepEqual([log, tellings], [['create', 'folder', 'write', 'flush'], []], 'one flush is under way at a time');
+  flushed.resolve();
+  await first;
+  await others;
+  assert.deepEqual(
+    [log.slice(4), tellings],
+    [
+      ['write', 'flush'],
+      [1, 3],
+    ],
+  );
 });
 
 test('how much is free is asked once a second, not for each message', async (t) => {
