@@ -24,6 +24,30 @@ test('a count that may be too high says by how much, and an estimate that it is 
   assert.match(text, /reporters {2}192\.0\.2\.1 9 \(-3\) \(about 30000 in all\)/);
 });
 
+test('of what cannot be told the case is told as probable', () => {
+  const fold = new ForgedSenderFold({ domain: 'hub.example' });
+  fold.note({
+    type: 'report-judged',
+    at: 0,
+    door: 'smtp-1',
+    seq: 1,
+    session: 's',
+    ip: '192.0.2.1',
+    ref: 'R-1',
+    from: '',
+    recipients: ['anna@hub.example'],
+    returned: 'unproven',
+    why: 'memory-too-young',
+    kind: 'bounce',
+    language: 'de',
+    failed: [],
+    original: { subject: 'You have won', messageId: null, originIp: '203.0.113.9', originName: null },
+  });
+  const text = forgedSenderText(fold.result(), 'hub.example');
+  assert.match(text, /^probably forged mail in our name: 1 reports on it, 1970-01-01/);
+  assert.match(text, /of none of the 1 can it be told for certain\n[^]*languages {2}de 1\n[^]*networks {3}203\.0\.113\.0\/24 1\n[^]*"You have won"/);
+});
+
 test('while nothing is refused it says why, and what to do until then', () => {
   const text = forgedSenderText({ ...empty, unproven: 130, untold: 'memory-too-young', toldFrom: '2026-11-26T09:01:00.000Z' }, 'anna@hub.example');
   assert.match(text, /NOTHING IS REFUSED before 2026-11-26 09:01 UTC/);

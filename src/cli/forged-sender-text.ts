@@ -13,8 +13,10 @@ export function forgedSenderText(it: ForgedSenderCase, whose: string): string {
     return [`  ${title.padEnd(10)} ${counted.slice(0, shown).map(countedText).join(', ')}${more}`];
   };
   return [
-    `forged mail in our name: ${it.reports} reports on it, ${it.first ?? '-'} to ${it.last ?? '-'}`,
-    `  beside them ${it.ours} on mail of ours, ${it.unproven} that cannot be told`,
+    `${it.probable ? 'probably ' : ''}forged mail in our name: ${it.reports} reports on it, ${it.first ?? '-'} to ${it.last ?? '-'}`,
+    it.probable
+      ? `  beside them ${it.ours} on mail of ours; of none of the ${it.reports} can it be told for certain`
+      : `  beside them ${it.ours} on mail of ours, ${it.unproven} that cannot be told`,
     ...nothingRefused(it, whose),
     ...row('kinds', it.kinds),
     ...row('languages', it.languages),

@@ -63,8 +63,19 @@ test('our own and unproven ones are counted apart, those of others not at all', 
   fold.note({ ...report(), returned: 'ours', proof: 'trace' });
   fold.note({ ...report(), returned: 'unproven', why: 'memory-too-young' });
   fold.note(report({ recipients: ['bert@hub.example'] }));
-  const { reports, ours, unproven, first } = fold.result();
-  assert.deepEqual([reports, ours, unproven, first], [0, 1, 1, null]);
+  fold.note(report({ language: 'fr' }));
+  const { reports, ours, unproven, probable, languages } = fold.result();
+  assert.deepEqual([reports, ours, unproven, probable, languages], [1, 1, 1, false, [{ name: 'fr', count: 1 }]]);
+});
+
+test('where none could be told the case is of those that cannot be, and says so', () => {
+  const fold = new ForgedSenderFold({ recipient: 'anna@hub.example' });
+  for (let n = 0; n < 5; n++) fold.note({ ...report(), returned: 'unproven', why: 'not-seen-leaving', language: 'de' });
+  fold.note({ ...report(), returned: 'ours', proof: 'trace' });
+  const { reports, ours, unproven, probable, languages, clusters, networks } = fold.result();
+  assert.deepEqual([reports, ours, unproven, probable], [5, 1, 5, true]);
+  assert.deepEqual([languages, networks], [[{ name: 'de', count: 5 }], [{ name: '203.0.113.0/24', count: 5 }]]);
+  assert.equal(clusters[0]?.count, 5);
 });
 
 test('a case of a domain is about all of its addresses, and no other domain’s', () => {

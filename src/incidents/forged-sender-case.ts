@@ -12,8 +12,10 @@ export type { Counted } from './tally.ts';
 
 /** Sums are exact; lists name the largest first, only so many, and each with its error where it has one. Times are ISO 8601 UTC. */
 export interface ForgedSenderCase extends ForgedRefusal {
-  /** Reports on mail that was not ours. */
+  /** Reports on mail that was not ours; with `probable` on mail of which that cannot be told. */
   readonly reports: number;
+  /** None could be told: all that follows is of the reports that cannot be, most of which are forged in a flood. */
+  readonly probable: boolean;
   /** In the same time to the same addresses: on mail of ours, and such of which it cannot be told. */
   readonly ours: number;
   readonly unproven: number;
@@ -71,11 +73,9 @@ const nowhere: OriginPlace = { country: null, system: null };
 const many = (): Tally => new Tally(manyNames, countKey);
 const few = (): Tally => new Tally(fewNames, countKey);
 
-/** Folds reports into a case about the addresses that an alarm names: one address, or all of a domain. */
-export class ForgedSenderFold {
-  readonly #key: Pick<AlarmKey, 'recipient' | 'domain'>;
+/** What all reports of one verdict say. */
+class Figures {
   readonly #placeOf: (ip: string) => OriginPlace;
-  readonly #sums = { forged: 0, ours: 0, unproven: 0, withoutOrigin: 0 };
   readonly #tallies = {
     kinds: few(),
     languages: few(),
@@ -89,19 +89,18 @@ export class ForgedSenderFold {
   };
   readonly #clusters = new ReturnedClusters();
   readonly #hosts = new Map<string, string>();
+  reports = 0;
+  #withoutOrigin = 0;
   #first = Infinity;
   #last = -Infinity;
 
-  constructor(key: Pick<AlarmKey, 'recipient' | 'domain'>, placeOf: (ip: string) => OriginPlace = () => nowhere) {
-    this.#key = key;
+  constructor(placeOf: (ip: string) => OriginPlace) {
     this.#placeOf = placeOf;
   }
 
-  note(event: ReportEvent): void {
-    const meant = event.recipients.map((each) => each.toLowerCase()).filter((each) => this.#isMeant(each));
-    if (meant.length === 0) return;
-    this.#sums[event.returned]++;
-    if (event.returned !== 'forged') return;
+  /** `meant`: the forged addresses to which it came. */
+  note(event: ReportEvent, meant: readonly string[]): void {
+    this.reports++;
     this.#first = Math.min(this.#first, event.at);
     this.#last = Math.max(this.#last, event.at);
     const { kinds, languages, mailLanguages, addresses, reporters } = this.#tallies;
@@ -115,13 +114,10 @@ export class ForgedSenderFold {
     this.#origin(event);
   }
 
-  result(refusal: ForgedRefusal = { untold: null, toldFrom: null, observing: null }): ForgedSenderCase {
+  result(): Omit<ForgedSenderCase, keyof ForgedRefusal | 'probable' | 'ours' | 'unproven'> {
     const { kinds, languages, mailLanguages, addresses, origins, networks, systems, countries, reporters } = this.#tallies;
     return {
-      reports: this.#sums.forged,
-      ours: this.#sums.ours,
-      unproven: this.#sums.unproven,
-      ...refusal,
+      reports: this.reports,
       first: isoOf(this.#first),
       last: isoOf(this.#last),
       kinds: kinds.top(named),
@@ -135,7 +131,7 @@ export class ForgedSenderFold {
       networks: networks.top(named),
       systems: systems.top(named),
       countries: countries.top(named),
-      withoutOrigin: this.#sums.withoutOrigin,
+      withoutOrigin: this.#withoutOrigin,
       reporters: reporters.top(named),
       reportersInAll: reporters.size,
       inAllError: Math.max(addresses.sizeError, origins.sizeError, reporters.sizeError),
@@ -144,7 +140,7 @@ export class ForgedSenderFold {
 
   #origin({ original: { originIp, originName } }: ReportEvent): void {
     if (originIp === null) {
-      this.#sums.withoutOrigin++;
+      this.#withoutOrigin++;
       return;
     }
     this.#tallies.origins.add(originIp);
@@ -153,6 +149,39 @@ export class ForgedSenderFold {
     const { country, system } = this.#placeOf(originIp);
     if (country !== null) this.#tallies.countries.add(country);
     if (system !== null) this.#tallies.systems.add(system);
+  }
+}
+
+/** Folds reports into a case about the addresses that an alarm names: one address, or all of a domain. */
+export class ForgedSenderFold {
+  readonly #key: Pick<AlarmKey, 'recipient' | 'domain'>;
+  readonly #forged: Figures;
+  readonly #unproven: Figures;
+  #ours = 0;
+
+  constructor(key: Pick<AlarmKey, 'recipient' | 'domain'>, placeOf: (ip: string) => OriginPlace = () => nowhere) {
+    this.#key = key;
+    this.#forged = new Figures(placeOf);
+    this.#unproven = new Figures(placeOf);
+  }
+
+  note(event: ReportEvent): void {
+    const meant = event.recipients.map((each) => each.toLowerCase()).filter((each) => this.#isMeant(each));
+    if (meant.length === 0) return;
+    if (event.returned === 'ours') this.#ours++;
+    else (event.returned === 'forged' ? this.#forged : this.#unproven).note(event, meant);
+  }
+
+  result(refusal: ForgedRefusal = { untold: null, toldFrom: null, observing: null }): ForgedSenderCase {
+    // Where nothing could be told in the first days, what came in a flood all the same is what a person wants to see.
+    const probable = this.#forged.reports === 0 && this.#unproven.reports > 0;
+    return {
+      ...(probable ? this.#unproven : this.#forged).result(),
+      probable,
+      ours: this.#ours,
+      unproven: this.#unproven.reports,
+      ...refusal,
+    };
   }
 
   #isMeant(address: string): boolean {

@@ -80,6 +80,7 @@ const counted = (more: Readonly<Record<string, Schema>> = {}): Schema => {
 
 export const forgedSenderSchema: Schema = object({
   reports: number,
+  probable: { type: 'boolean' },
   ours: number,
   unproven: number,
   untold: { enum: ['memory-too-young', 'not-seen-leaving', null] },

@@ -64,8 +64,11 @@ test('who probes for an open relay is seen, shut out and told of; a neighbour is
   await until('the prober is refused', async () => (await greeting(context, gateway, prober)) === 554);
   assert.equal(await greeting(context, gateway, neighbour), 220);
 
-  const [incident] = await listed<ShownIncident>(gateway, 'incident', 'list');
-  assert.deepEqual([incident?.id, incident?.state, incident?.measures, incident?.detector], [id, 'mitigated', [measure], 'relay-attempts']);
+  const incident = await until('the hit to be counted', async () => {
+    const [found] = await listed<ShownIncident>(gateway, 'incident', 'list');
+    return found?.state === 'mitigated' ? found : false;
+  });
+  assert.deepEqual([incident.id, incident.measures, incident.detector], [id, [measure], 'relay-attempts']);
 
   await hub.until(() => hub.messages.length === 1);
   const letter = hub.messages[0]?.data.toString() ?? '';
@@ -100,9 +103,11 @@ test('in observe mode nobody is shut out, and what would have been done is on re
     // The doors have it a moment after it is on record, and one in a hundred sessions is a probe.
     assert.equal(await greeting(context, gateway, prober), 220);
     const [found] = await listed<ShownMeasure>(gateway, 'measure', 'show', id);
-    return (found?.hits ?? 0) > 0 ? [found] : false;
+    return (found?.recorded ?? 0) > 0 ? [found] : false;
   });
-  assert.equal(measure?.state, 'active');
+  assert.deepEqual([measure?.state, measure?.hits], ['active', 0]);
+  const [incident] = await listed<ShownIncident>(gateway, 'incident', 'list');
+  assert.deepEqual([incident?.state, incident?.measures], ['alert', [id]], 'nothing is mitigated by what is only recorded');
 });
 
 test('an answer that is off answers nothing, and the alarm is told all the same', async (context) => {
