@@ -84,9 +84,9 @@ const importanceOfType = {
 /** All types, in an order that is the same in every thread of the program. */
 export const eventTypes = Object.keys(importanceOfType) as readonly EventType[];
 
-/** An early stage that passed and told neither a name nor a user of the client: two lines of five of honest mail, which tell detectors nothing. */
-export function passedSilently(body: EventBody): boolean {
-  if (body.type !== 'stage-judged' || body.action !== 'pass' || body.findings.length > 0) return false;
+/** An early stage that refused nobody and told neither a name nor a user of the client: half of the lines, which tell detectors nothing. */
+export function tellsNothing(body: EventBody): boolean {
+  if (body.type !== 'stage-judged' || body.action === 'reject' || body.action === 'refuse-at-banner') return false;
   const { stage, input, facts } = body;
   return (stage === 'connect' || stage === 'helo' || stage === 'mail') && input.user === undefined && facts['reverseName'] === undefined;
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { EventBody } from '../model/events.ts';
 import { JournalBox, type JournalBytes } from './journal-bytes.ts';
 import { JournalLines } from './journal-lines.ts';
-import { eventTypes, importanceOf, passedSilently } from './importance.ts';
+import { eventTypes, importanceOf, tellsNothing } from './importance.ts';
 import { createRecorder } from './recorder.ts';
 import { sampleEvents } from './sample-events.ts';
 
@@ -36,7 +36,7 @@ test('nothing, and a line of a type nobody knows, are taken as they are', () => 
 test('a mark has room for every type, and for whether the line is quiet', () => {
   assert.ok(eventTypes.length < 0x7f);
   const box = new JournalBox();
-  for (const type of eventTypes) for (const isQuiet of [true, false]) box.add('x\n', type, isQuiet);
+  for (const type of eventTypes) for (const isQuiet of [true, false]) box.add('x\n', { type, isQuiet, importance: 1 });
   const lines = new JournalLines(box.take());
   assert.deepEqual(
     Array.from({ length: lines.length }, (_, index) => [lines.type(index), lines.isQuiet(index)]),
@@ -57,7 +57,7 @@ test('whatever the letters and however much of it, batch after batch gives back 
       const box = new JournalBox();
       for (const texts of batches) {
         const lines = texts.map((each) => JSON.stringify(each)); // well formed: a half of a pair is escaped
-        for (const line of lines) box.add(`${line}\n`, 'stopped', false);
+        for (const line of lines) box.add(`${line}\n`, { type: 'stopped', isQuiet: false, importance: 2 });
         assert.equal(box.lines, lines.length);
         const read = new JournalLines(sent(box.take()));
         assert.deepEqual(
@@ -91,17 +91,18 @@ test('what a line is worth when there is no room is what its event is worth, and
   }
 });
 
-test('only an early stage that passed and names nobody is quiet', () => {
+test('only an early stage that refuses nobody and names nobody is quiet', () => {
   const name = { reverseName: { value: { kind: 'confirmed', name: 'mx.sender.example' } } };
-  assert.deepEqual(
-    [
-      passing('helo'),
-      passing('mail'),
-      passing('rcpt'),
-      passing('helo', { input: { user: 'ann' } }),
-      passing('mail', { facts: name }),
-      sampleEvents['stage-judged'],
-    ].map(passedSilently),
-    [true, true, false, false, false, false],
-  );
+  const found = { findings: [{ check: 'helo-claims-our-name', kind: 'abuse', action: 'observe', outcome: { kind: 'finding', because: 'it', evidence: {} } }] };
+  const cases: readonly [body: EventBody, isQuiet: boolean][] = [
+    [passing('helo'), true],
+    [passing('mail'), true],
+    [passing('helo', { ...found, action: 'observe' }), true],
+    [passing('helo', { ...found, action: 'reject' }), false],
+    [passing('rcpt'), false],
+    [passing('helo', { input: { user: 'ann' } }), false],
+    [passing('mail', { facts: name }), false],
+    [sampleEvents['stage-judged'], false],
+  ];
+  for (const [body, isQuiet] of cases) assert.equal(tellsNothing(body), isQuiet, JSON.stringify(body));
 });

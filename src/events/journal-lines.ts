@@ -1,14 +1,14 @@
 // A batch of journal lines for all who look at them on their way through the keeper. A line becomes text when somebody asks for it: of a text cut
 // out of the whole batch, whoever keeps a word would keep the batch.
 import type { EventType } from '../model/events.ts';
-import { eventTypes, importanceOfTyped, type Importance } from './importance.ts';
-import { codeOf, JournalBox, quietMark, type JournalBytes } from './journal-bytes.ts';
+import { eventTypes, importanceOfLine, type Importance } from './importance.ts';
+import { codeOf, importanceShift, JournalBox, quietBit, typeBits, type JournalBytes } from './journal-bytes.ts';
 
 export class JournalLines {
   /** The batch as the recorder wrote it. */
   readonly bytes: Buffer;
   readonly #ends: Uint32Array;
-  readonly #marks: Uint8Array;
+  readonly #marks: Uint16Array;
   /** By code of a type, whether the batch has it; null until somebody asks. */
   #present: Uint8Array | null = null;
 
@@ -21,7 +21,7 @@ export class JournalLines {
   /** A batch of lines that were written elsewhere, or before. */
   static of(lines: readonly string[]): JournalLines {
     const box = new JournalBox();
-    for (const line of lines) box.add(`${line}\n`, typeOf(line), false);
+    for (const line of lines) box.add(`${line}\n`, { ...importanceOfLine(line), isQuiet: false });
     return new JournalLines(box.take());
   }
 
@@ -36,20 +36,18 @@ export class JournalLines {
 
   /** The type of a line by its number, from 0. */
   type(index: number): EventType | undefined {
-    return eventTypes[(this.#marks[index] ?? quietMark) & ~quietMark];
+    return eventTypes[(this.#marks[index] ?? typeBits) & typeBits];
   }
 
-  /** Whether a line tells detectors nothing: an early stage that passed. */
+  /** Whether a line tells detectors nothing. */
   isQuiet(index: number): boolean {
-    return ((this.#marks[index] ?? 0) & quietMark) !== 0;
+    return ((this.#marks[index] ?? 0) & quietBit) !== 0;
   }
 
   /** What a line is worth when there is no room for all. */
   importance(index: number): Importance {
-    const type = this.type(index) ?? 'unknown';
-    if (this.isQuiet(index)) return 0;
-    // Of a stage it is in the line whether anything was found; of all others the type tells.
-    return importanceOfTyped(type, type === 'stage-judged' ? this.line(index) : '');
+    const importance = (this.#marks[index] ?? 0) >> importanceShift;
+    return importance === 0 || importance === 1 ? importance : 2;
   }
 
   /** A line's octets with its line feed. */
@@ -63,7 +61,7 @@ export class JournalLines {
   }
 
   /** The beginning of a line, or all of it where that is short. A letter that is cut off at the end is another. */
-  head(index: number): string {
+  beginning(index: number): string {
     const start = this.#ends[index - 1] ?? 0;
     return this.bytes.toString('utf8', start, Math.min(start + headOctets, (this.#ends[index] ?? 1) - 1));
   }
@@ -76,19 +74,11 @@ export class JournalLines {
   }
 }
 
-function presentIn(marks: Uint8Array): Uint8Array {
-  const present = new Uint8Array(quietMark);
-  for (const each of marks) present[each & ~quietMark] = 1;
+function presentIn(marks: Uint16Array): Uint8Array {
+  const present = new Uint8Array(typeBits + 1);
+  for (const each of marks) present[each & typeBits] = 1;
   return present;
 }
 
 /** Room for stamp, type, session and address. */
 const headOctets = 200;
-
-const mark = '"type":"';
-
-/** The recorder writes `type` as the first key after the stamp: what a stranger said comes later. */
-function typeOf(line: string): string {
-  const at = line.indexOf(mark) + mark.length;
-  return at < mark.length ? '' : line.slice(at, line.indexOf('"', at));
-}

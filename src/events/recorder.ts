@@ -4,7 +4,7 @@ import type { EventBody, Recorder } from '../model/events.ts';
 import { BatchCounts } from './batch-counts.ts';
 import { entryOf, events, type LogLevel } from './catalogue.ts';
 import { countEvent } from './counting.ts';
-import { hasRoomFor, importanceOf, passedSilently } from './importance.ts';
+import { hasRoomFor, importanceOf, tellsNothing } from './importance.ts';
 import { JournalBox, type JournalBytes } from './journal-bytes.ts';
 import { LogFocus, noDetail, type LogDetail } from './log-focus.ts';
 import { logLine, severityOf, type LogFormat } from './log-line.ts';
@@ -125,9 +125,10 @@ class Outbox {
 
   #writeJournal(at: number, body: EventBody): void {
     const seq = this.seq++; // a dropped event uses up its number: the gap shows
-    if (!hasRoomFor(importanceOf(body), this.#queued(), this.#maxQueued)) return this.#drop(body.type);
+    const importance = importanceOf(body);
+    if (!hasRoomFor(importance, this.#queued(), this.#maxQueued)) return this.#drop(body.type);
     // Stamp and body are joined as text: spreading the body into a new object costs more than the rest of this function.
-    this.#journal.add(`{"at":${at}${this.#doorPart}${seq},${shortJson(body).slice(1)}\n`, body.type, passedSilently(body));
+    this.#journal.add(`{"at":${at}${this.#doorPart}${seq},${shortJson(body).slice(1)}\n`, { type: body.type, importance, isQuiet: tellsNothing(body) });
   }
 
   #writeLog(at: number, body: EventBody): void {

@@ -8,7 +8,7 @@ import { createEngine, type Engine } from '../detect/engine.ts';
 import type { SiteView } from '../detect/sightings/origin.ts';
 import { SightingsFromEvents } from '../detect/sightings/from-events.ts';
 import type { JournalLines } from '../events/journal-lines.ts';
-import { readHead, type LineHead } from '../events/line-head.ts';
+import { readClosed, readHead, readOpened } from '../events/line-head.ts';
 import { openPlaces, type Places } from '../facts/places.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
@@ -106,10 +106,8 @@ export function startDetection(parts: DetectionParts): Detection {
     note,
     take: (batch) => {
       for (let index = 0; index < batch.length; index++) {
-        const type = batch.type(index) ?? '';
-        if (batch.isQuiet(index) || !telling.has(type)) continue;
-        for (const sighting of type === 'connection-refused' ? fromEvents.refusedConnection(headOf(batch, index)) : fromEvents.note(eventOf(batch, index)))
-          note(sighting);
+        if (batch.isQuiet(index) || !telling.has(batch.type(index) ?? '')) continue;
+        for (const sighting of sightingsOf(fromEvents, batch, index)) note(sighting);
       }
     },
     sizes: () => engine.sizes,
@@ -118,8 +116,19 @@ export function startDetection(parts: DetectionParts): Detection {
   };
 }
 
-const eventOf = (batch: JournalLines, index: number): Event => JSON.parse(batch.line(index)) as Event; // the recorder wrote it
-const headOf = (batch: JournalLines, index: number): LineHead => readHead(batch.head(index), () => batch.line(index));
+/** What a line shows. Of those that are most of a flood no more is read than is asked. */
+function sightingsOf(fromEvents: SightingsFromEvents, batch: JournalLines, index: number): readonly Sighting[] {
+  switch (batch.type(index)) {
+    case 'connection-refused':
+      return fromEvents.refusedConnection(readHead(batch.beginning(index), () => batch.line(index)));
+    case 'session-opened':
+      return fromEvents.opened(readOpened(batch.line(index)));
+    case 'session-closed':
+      return fromEvents.closed(readClosed(batch.line(index)));
+    default:
+      return fromEvents.note(JSON.parse(batch.line(index)) as Event); // the recorder wrote it
+  }
+}
 
 function engineOf({ config, incidents, record }: DetectionParts, site: ReturnType<typeof siteViewOf>, hashKey: HashKey): Engine {
   const faults = new Map<string, number>();

@@ -68,7 +68,10 @@ export async function openNetworkNotices({ config, post, record, watch, trouble 
   };
   lookUp();
   const again = setInterval(lookUp, lookUpEveryMs).unref();
-  watch(['stage-judged'], ({ text }) => notices.take(text));
+  watch(['stage-judged'], (batch) => {
+    // Nearly every batch has stages, and nearly none a virus: it is not made a text to find that out.
+    if (settingsOf(config()) !== null && batch.bytes.includes('"check":"virus-found"')) notices.take(batch.text);
+  });
   return {
     close: async () => {
       clearInterval(again);

@@ -10,6 +10,9 @@ import { Retries } from './retries.ts';
 
 type Of<T extends Event['type']> = Extract<Event, { readonly type: T }>;
 
+/** How a session ended. */
+type Departed = Pick<Of<'session-closed'>, 'why' | 'messages'>;
+
 /** What is remembered of a session until it is closed. */
 interface Session {
   name: string | null;
@@ -43,8 +46,7 @@ export class SightingsFromEvents {
   note(event: Event): readonly Sighting[] {
     switch (event.type) {
       case 'session-opened':
-        this.#sessions.of(event.session).inside = event.inside;
-        return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#caller(event), session: event.session, refused: false }];
+        return this.opened(event);
       case 'connection-refused':
         return this.refusedConnection(event);
       case 'stage-judged':
@@ -56,7 +58,7 @@ export class SightingsFromEvents {
       case 'message-finished':
         return this.#finished(event);
       case 'session-closed':
-        return this.#closed(event);
+        return this.closed(event);
       case 'hub-failed':
         return event.route === 'auth' ? nothing : [this.#hub(event, event.route, 'unreachable', null)];
       case 'hub-circuit':
@@ -64,6 +66,12 @@ export class SightingsFromEvents {
       default:
         return nothing;
     }
+  }
+
+  /** A session that begins, of which only so much need be known. */
+  opened(event: Stamp & OfSession & Pick<Of<'session-opened'>, 'inside'>): readonly Sighting[] {
+    this.#sessions.of(event.session).inside = event.inside;
+    return [{ kind: 'connection', at: event.at, source: sourceOf(event), caller: this.#caller(event), session: event.session, refused: false }];
   }
 
   /** A connection that was refused, of which only so much need be known: a flood is mostly these. */
@@ -164,7 +172,8 @@ export class SightingsFromEvents {
     return seen;
   }
 
-  #closed(event: Of<'session-closed'>): readonly Sighting[] {
+  /** A session that ends, of which only so much need be known. */
+  closed(event: Stamp & OfSession & Departed): readonly Sighting[] {
     const caller = this.#caller(event);
     this.#sessions.delete(event.session);
     return [{ kind: 'departure', at: event.at, source: sourceOf(event), caller, session: event.session, how: departureOf(event) }];
@@ -272,7 +281,7 @@ function outcomeOf({ outcome, answers }: Of<'message-finished'>, index: number, 
 }
 
 /** A client that has delivered may keep its connection in reserve: that the deadline ends it then is no attack. */
-function departureOf({ why, messages }: Of<'session-closed'>): 'quit' | 'lost' | 'slow' | 'rude' | 'other' {
+function departureOf({ why, messages }: Departed): 'quit' | 'lost' | 'slow' | 'rude' | 'other' {
   if (why === 'content-too-slow' || (why === 'command-timeout' && messages === 0)) return 'slow';
   if (offensiveReasons.has(why)) return 'rude';
   if (why === 'quit') return 'quit';
