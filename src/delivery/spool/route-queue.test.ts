@@ -27,6 +27,7 @@ const queuedAs = (id: string, more: Partial<SpoolItem> = {}): Queued => ({
   mayOutstay: false,
   doubt: null,
   doubts: 0,
+  losses: 0,
 });
 
 /** All that may go out at once. */

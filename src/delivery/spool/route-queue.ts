@@ -18,10 +18,15 @@ export interface Queued {
   doubt: string | null;
   /** How often it may have got it without a word. */
   doubts: number;
+  /** How often the next hop was away when it was this message's turn. */
+  losses: number;
 }
 
 /** Waits after the first deferral, the second and so on, in ms (RFC 5321 4.5.4.1 asks for half an hour in the long run); the last one holds from then on. */
 const retryMs: readonly number[] = [60_000, 300_000, 900_000, 1_800_000, 3_600_000];
+/** So many times one message asks whether the next hop is back; beyond it others do, and it waits by the schedule up to this step of it. */
+const mostLosses = 1;
+const mostLostStep = 2;
 /** First pause when the next hop is away, in ms; it doubles up to the longest. */
 const firstPauseMs = 1000;
 
@@ -98,15 +103,28 @@ export class RouteQueue {
   /** It put a message off, or was lost over it: half as many at once. */
   putOff(queued: Queued, steady: number): void {
     this.#width = Math.max(1, Math.floor(this.#width / 2));
-    const step = Math.min(queued.tries, retryMs.length - 1);
+    this.#defer(queued, steady, retryMs.length - 1);
+  }
+
+  #defer(queued: Queued, steady: number, mostStep: number): void {
+    const step = Math.min(queued.tries, mostStep);
     queued.tries += 1;
     queued.nextTryAt = steady + (retryMs[step] ?? 0);
     this.#deferred[step]?.push(queued);
   }
 
-  /** It is away: the message goes back to the head, and one alone asks again later. */
+  #hasReady(): boolean {
+    return Object.values(this.#ready).some(({ size }) => size > 0);
+  }
+
+  /**
+   * It is away: the message goes back to the head, and one alone asks again later. Over the same message twice, another asks: it may be this message that it
+   * does not get over.
+   */
   lost(queued: Queued, why: string, { steady, longestPauseMs }: { readonly steady: number; readonly longestPauseMs: number }): void {
-    this.#ready[queued.item.class].putBack(queued);
+    queued.losses += 1;
+    if (queued.losses > mostLosses && this.#hasReady()) this.#defer(queued, steady, mostLostStep);
+    else this.#ready[queued.item.class].putBack(queued);
     this.#width = 1;
     this.away = why;
     if (steady < this.#pausedUntil) return; // others of the same moment

@@ -271,3 +271,34 @@ test('a next hop that cannot do what was asked for when the mail came gets it wi
   assert.deepEqual(idsOf(house), ['a', 'a']);
   assert.deepEqual(house.held, []);
 });
+
+test('a message over which the hub goes away each time does not keep the others', async (t) => {
+  const house = houseAt(t);
+  house.hub.answer = ({ reference }) => (reference === 'poison' ? { kind: 'unavailable', why: 'connection lost within DATA' } : delivered);
+  const one = await openSpool(t, house);
+  for (const id of ['poison', ...Array.from({ length: 20 }, (_, number) => `n${number}`)]) await one.keep(id);
+  await until('the others to be delivered', () => {
+    house.clock.ms += 1000;
+    one.spool.tick();
+    return one.spool.size === 1;
+  });
+  const before = idsOf(house).filter((id) => id === 'poison').length;
+  for (let minute = 0; minute < 60; minute += 1) {
+    house.clock.ms += 60_000;
+    one.spool.tick();
+    await new Promise(setImmediate);
+  }
+  assert.ok(idsOf(house).filter((id) => id === 'poison').length > before, 'it is tried on all the same');
+});
+
+test('with one message alone it goes on asking: nobody waits behind it', async (t) => {
+  const house = houseAt(t);
+  house.hub.answer = () => away;
+  const one = await openSpool(t, house);
+  await one.keep('a');
+  for (let tries = 1; tries <= 8; tries += 1) {
+    await until(`try ${tries}`, () => house.deliveries.length >= tries);
+    house.clock.ms += 60_000;
+    one.spool.tick();
+  }
+});

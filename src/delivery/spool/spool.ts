@@ -231,7 +231,7 @@ export class Spool {
   }
 
   #enter(item: SpoolItem, served: readonly string[], parked: Parked | null): void {
-    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false, doubt: null, doubts: 0 };
+    const queued: Queued = { item, served, tries: 0, nextTryAt: 0, mayOutstay: false, doubt: null, doubts: 0, losses: 0 };
     this.#number += 1;
     this.#known.set(item.id, { number: this.#number, queued });
     this.#ledger.enter(item.segment);
