@@ -16,6 +16,8 @@ export interface Client {
   readonly role: Role;
   /** In one of the site's networks. */
   readonly inside: boolean;
+  /** It has the address of a next hop, or of this machine: what it brings has mostly been taken before. */
+  readonly nextHop?: true;
 }
 
 /** TLS of the client's connection, for Received and events. */

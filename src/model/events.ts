@@ -58,6 +58,7 @@ export type Event = Stamp &
         readonly listener: string;
         readonly role: Role;
         readonly inside: boolean;
+        readonly nextHop?: true;
         readonly localIp: string;
         readonly localPort: number;
         readonly proxied?: string;

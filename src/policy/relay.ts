@@ -53,6 +53,12 @@ export const isPostmasterOf = (domains: ReadonlySet<string>, to: Mailbox): boole
 /** Who may send to anyone (mission R2): the network, the user, or the listener permits, alone or together. The sender's address never does. */
 export const mayRelay = ({ client, user }: Pick<HeloInput, 'client' | 'user'>): boolean => user !== null || client.inside || client.role === 'smarthost';
 
+/**
+ * Whose mail has been taken before it comes to us: a server of ours hands it on, or a user's program has composed it. Refused, it would be
+ * bounced to whoever stands in the envelope.
+ */
+export const bringsTakenMail = (who: Pick<HeloInput, 'client' | 'user'>): boolean => mayRelay(who) || who.client.nextHop === true;
+
 /** RFC 6409 4.3: a submission listener takes mail of authenticated users only, also from inside. */
 export const lacksAuthentication = ({ client, user }: Pick<HeloInput, 'client' | 'user'>): boolean => client.role === 'submission' && user === null;
 

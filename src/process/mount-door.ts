@@ -37,6 +37,7 @@ import { openListedRecipients } from '../facts/listed-recipients.ts';
 import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { ownChecks } from './own-checks.ts';
+import { createNextHopAddresses } from './next-hop-addresses.ts';
 import { policyParts } from './policy-parts.ts';
 import { openDoorReleases } from './door-releases.ts';
 import { quarantineDir } from './quarantine-in-force.ts';
@@ -131,6 +132,7 @@ async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings)
   const judge = quotas.around(policy.judge);
   const { router, recipients, reverseName } = policy;
   const watch = insideWatch.of(config);
+  const nextHops = createNextHopAddresses(config);
   return {
     judge: (stage, input) => {
       if ('to' in input && input.client.inside) watch.look(input);
@@ -167,6 +169,7 @@ async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings)
     },
     reverseName,
     isInside: (ip) => policy.isInside(ip) && !watch.isDistrusted(ip),
+    isNextHop: nextHops.has,
     newSessionId,
     now,
   };

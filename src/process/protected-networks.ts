@@ -1,10 +1,9 @@
 // Whom no packet filter may be told to drop, as the configuration in force and this machine have it: our networks, the never-block list,
 // next hops, proxies in front of us, and our own addresses.
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { Config } from '../config/options.ts';
 import type { ProtectedNetwork } from '../respond/network-guard.ts';
+import { addressesOfMachine, addressesOfName, nextHopHosts } from './next-hop-addresses.ts';
 
 export interface ProtectedParts {
   /** The configuration in force. */
@@ -24,19 +23,16 @@ export interface ProtectedNetworks {
   refresh(): Promise<void>;
 }
 
-const systemLookup = async (name: string): Promise<readonly string[]> => (await lookup(name, { all: true })).map(({ address }) => address);
-const systemAddresses = (): readonly string[] => Object.values(networkInterfaces()).flatMap((each) => (each ?? []).map(({ address }) => address));
-
 /** Keeps them; the first `refresh` brings the names in. */
-export function createProtectedNetworks({ config, resolve = systemLookup, ownAddresses = systemAddresses }: ProtectedParts): ProtectedNetworks {
+export function createProtectedNetworks({ config, resolve = addressesOfName, ownAddresses = addressesOfMachine }: ProtectedParts): ProtectedNetworks {
   // Bounded by the configuration: it holds next hops only.
   const known = new Map<string, readonly string[]>();
-  const names = (): readonly string[] => hopsOf(config()).filter((host) => isIP(host) === 0);
+  const names = (): readonly string[] => nextHopHosts(config()).filter((host) => isIP(host) === 0);
   return {
     networks: () => {
       const { site, neverBlock, listeners } = config();
       const as = (whose: string, networks: readonly string[]): ProtectedNetwork[] => networks.map((network) => ({ network, whose }));
-      const hops = hopsOf(config());
+      const hops = nextHopHosts(config());
       return [
         ...as('site.networks', site.networks),
         ...as('neverBlock.networks', neverBlock.networks),
@@ -64,13 +60,6 @@ export function createProtectedNetworks({ config, resolve = systemLookup, ownAdd
     },
   };
 }
-
-/** Hosts of all next hops. */
-const hopsOf = ({ hub, routes, outbound }: Config): readonly string[] => [
-  ...new Set(
-    [hub, ...Object.values(routes), ...(outbound === undefined ? [] : [outbound])].flatMap(({ address }) => (address.kind === 'maildir' ? [] : [address.host])),
-  ),
-];
 
 /** fe80::1%eth0 */
 const withoutZone = (address: string): string => address.replace(/%.*$/, '');

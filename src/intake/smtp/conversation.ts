@@ -64,8 +64,9 @@ export class Conversation {
 
   /** The first event of the session. */
   opened(): EventBody {
-    const { ip, port, listener, role, inside, localIp, localPort } = this.client;
-    return { type: 'session-opened', session: this.id, ip, port, listener, role, inside, localIp, localPort };
+    const { ip, port, listener, role, inside, nextHop, localIp, localPort } = this.client;
+    const who = { type: 'session-opened', session: this.id, ip, port, listener, role, inside, localIp, localPort } as const;
+    return nextHop === undefined ? who : { ...who, nextHop };
   }
 
   /** The last event of the session. */

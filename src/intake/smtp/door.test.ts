@@ -22,6 +22,7 @@ async function knock(
     gate: { meet: () => 4, admit: () => ({ kind: 'enter' }), wait: () => assert.fail('nobody waits') },
     admission: { enter: () => (inside++, null), leave: () => void inside-- },
     isInside: () => false,
+    isNextHop: () => false,
     newSessionId: () => '1M7YNPXHV1001',
     now: Date.now,
     record: (event: EventBody) => void recorded.push(event),

@@ -222,14 +222,16 @@ export class SmtpDoor {
   #clientOf(socket: Socket, proxied: ProxiedAddresses | null): Client {
     const { listener, services } = this.#parts.site;
     const ip = proxied?.source.ip ?? canonicalIp(socket.remoteAddress ?? '');
+    const localIp = proxied?.destination.ip ?? canonicalIp(socket.localAddress ?? '');
     return {
       ip,
       port: proxied?.source.port ?? socket.remotePort ?? 0,
-      localIp: proxied?.destination.ip ?? canonicalIp(socket.localAddress ?? ''),
+      localIp,
       localPort: proxied?.destination.port ?? socket.localPort ?? 0,
       listener: listener.name,
       role: listener.role,
       inside: services.isInside(ip),
+      ...((ip === localIp || services.isNextHop(ip)) && { nextHop: true }),
     };
   }
 

@@ -116,6 +116,8 @@ export interface DoorServices {
   reverseName(ip: string): ReverseName | Promise<ReverseName>;
   /** True when the client is inside the site's networks. */
   isInside(ip: string): boolean;
+  /** True for the address of a next hop, or of this machine. */
+  isNextHop(ip: string): boolean;
   /** Unique for ever: 13 characters, time first, so that `explain` knows where to look. */
   newSessionId(): string;
   /** Milliseconds since the epoch. */

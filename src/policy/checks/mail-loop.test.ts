@@ -18,11 +18,18 @@ for (const [receivedLines, passes, expected, why] of cases) {
   });
 }
 
-test('what our own hub brings is held: refused, the hub would bounce it to a stranger', () => {
-  const actionFrom = (client: ReturnType<typeof clientOf>): unknown => {
-    const outcome = mailLoop.run(messageInput({ client, content: contentOf({ receivedLines: 11, passes: 5 }) }), {}, mailLoop.options(configOf()), 'message');
-    return outcome.kind === 'finding' && outcome.action;
-  };
-  assert.equal(actionFrom(insider), 'quarantine');
-  assert.equal(actionFrom(clientOf()), undefined);
-});
+const bringers: readonly (readonly [who: string, client: ReturnType<typeof clientOf>, user: string | null, action: string | undefined])[] = [
+  ['a host inside', insider, null, 'quarantine'],
+  ['whoever reaches a smarthost listener', clientOf({ role: 'smarthost' }), null, 'quarantine'],
+  ['an authenticated user', clientOf({ role: 'submission' }), 'carol', 'quarantine'],
+  ['a next hop that is not in site.networks', clientOf({ nextHop: true }), null, 'quarantine'],
+  ['a stranger', clientOf(), null, undefined],
+];
+for (const [who, client, user, expected] of bringers) {
+  const done = expected === undefined ? 'refused: his server tells him' : 'held: refused, that server would bounce it to a stranger';
+  test(`a loop that ${who} brings is ${done}`, () => {
+    const input = messageInput({ client, user, content: contentOf({ receivedLines: 11, passes: 5 }) });
+    const outcome = mailLoop.run(input, {}, mailLoop.options(configOf()), 'message');
+    assert.equal(outcome.kind === 'finding' && outcome.action, expected);
+  });
+}

@@ -1,4 +1,5 @@
 import { clean, defineCheck, finding } from '../check.ts';
+import { bringsTakenMail } from '../relay.ts';
 
 /**
  * The message goes in circles: it has too many Received lines (RFC 5321 6.3), or too many of our own. One that a server of ours brings is held:
@@ -12,9 +13,9 @@ export const mailLoop = defineCheck({
   defaults: { action: 'reject', onUnsure: 'pass' },
   options: ({ limits: { receivedLines, passes } }) => ({ receivedLines, passes }),
 
-  run({ content: { receivedLines, passes }, client }, _facts, most) {
+  run({ content: { receivedLines, passes }, client, user }, _facts, most) {
     const because = passes >= most.passes ? 'it has been here too often' : 'too many Received lines';
     if (passes < most.passes && receivedLines < most.receivedLines) return clean;
-    return finding(because, { receivedLines, passes }, client.inside ? { action: 'quarantine' } : {});
+    return finding(because, { receivedLines, passes }, bringsTakenMail({ client, user }) ? { action: 'quarantine' } : {});
   },
 });

@@ -19,6 +19,7 @@ export interface PastSession {
   readonly port: number;
   readonly listener: string;
   readonly role: Role | null;
+  readonly nextHop: boolean;
   readonly localIp: string | null;
   readonly localPort: number | null;
   helo: string | null;
@@ -44,6 +45,7 @@ export function beginSession(event: Extract<Event, { readonly session: string }>
     port: arrived?.port ?? 0,
     listener: arrived?.listener ?? '',
     role: opened?.role ?? null,
+    nextHop: opened?.nextHop === true,
     localIp: opened?.localIp ?? null,
     localPort: opened?.localPort ?? null,
     helo: null,

@@ -170,6 +170,7 @@ export class Side {
       listener: past.listener,
       role: listener?.role ?? past.role ?? 'mx',
       inside: this.#inside.has(past.ip) && !this.#past.isDistrusted(past.ip, at),
+      ...(past.nextHop && { nextHop: true }),
     };
   }
 }
