@@ -207,12 +207,14 @@ export const options = z.strictObject({
         .default(0.3)
         .describe('Further share of the sessions that only known good correspondents may take besides them.'),
       commandLine: size('2048').describe('Longest command line, with CRLF; AUTH lines may have 12,288 (RFC 4954 4).'),
-      header: size('100 KiB').describe('Largest message header.'),
-      headerLines: count(1000, { min: 10 }).describe('Most lines in a message header.'),
-      message: size('25 MiB').describe('Largest message; announced as SIZE.'),
+      header: size('100 KiB').describe(
+        'Largest message header; servers and users of ours have 64 KiB more, for what they write above a message that was taken.',
+      ),
+      headerLines: count(1000, { min: 10 }).describe('Most lines in a message header; 256 more for servers and users of ours.'),
+      message: size('25 MiB').describe('Largest message; announced as SIZE. 1 MiB more for servers and users of ours.'),
       messageInMemory: size('256 KiB').describe('Larger content waits in a temporary file in the state directory.'),
       freeDisk: size('100 MiB').describe('Free space in the state directory below which content is refused with 452.'),
-      receivedLines: count(50, { min: 10 }).describe('Received lines at which a message is a loop: refused, or held where it comes from inside.'),
+      receivedLines: count(50, { min: 10 }).describe('Received lines at which a message is a loop: refused, or held where a server or user of ours brings it.'),
       passes: count(5, { min: 2 }).describe('The same for Received lines of our own: so often a message has been here before.'),
       recipientsPerMessage: count(1000, { min: 1 }).describe('Recipients per message from insiders and authenticated users.'),
       outsideRecipientsPerMessage: count(100, { min: 1 }).describe('Recipients per message from outside (RFC 5321 4.5.3.1.8 asks for 100).'),

@@ -30,7 +30,7 @@ function sink(parts: { readonly wait?: Promise<void>; readonly failed?: string }
 }
 
 const collect = (into: ContentSink, startedAt = 0, settings = config()): Collecting =>
-  new Collecting({ reference: 'ref', sink: into, config: settings, startedAt, by: 'dot' });
+  new Collecting({ reference: 'ref', sink: into, config: settings, limits: settings.limits, startedAt, by: 'dot' });
 
 test('a message is kept without its final dot; what stands behind is given back as the next command', async () => {
   const { door, text, ends } = sink();

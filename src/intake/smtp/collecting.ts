@@ -1,5 +1,6 @@
 // The content of one message while it arrives (RFC 5321 4.1.1.4, RFC 3030): brought into wire form, scanned, kept.
 import type { Config } from '../../config/options.ts';
+import type { ContentLimits } from '../../policy/content-room.ts';
 import type { Content, ContentFailure, ContentSink } from '../../model/delivery.ts';
 import type { ContentSummary } from '../../model/stage-input.ts';
 import { HeaderScan } from '../../wire/message/header-scan.ts';
@@ -13,6 +14,8 @@ export interface CollectingParts {
   readonly reference: string;
   readonly sink: ContentSink;
   readonly config: Config;
+  /** Those of the client that brings it. */
+  readonly limits: ContentLimits;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** dot: by DATA, only CRLF.CRLF ends it. counted: by BDAT, somebody else counts the octets. */
@@ -25,7 +28,7 @@ export function floorDeadline({ limits, timeouts }: Config, startedAt: number, b
 }
 
 /** So much came beyond the limit that even reading on to the end is too kind. */
-export const isHopeless = ({ limits }: Config, bytes: number): boolean => bytes > 2 * limits.message + 65_536;
+export const isHopeless = ({ message }: ContentLimits, bytes: number): boolean => bytes > 2 * message + 65_536;
 
 export class Collecting {
   readonly reference: string;
@@ -33,18 +36,20 @@ export class Collecting {
   readonly #scan: HeaderScan;
   readonly #sink: ContentSink;
   readonly #config: Config;
+  readonly #limits: ContentLimits;
   readonly #startedAt: number;
   #bytes = 0;
   /** Set once nothing more is kept: what still comes is read and thrown away until the end of data. */
   #tooBig = false;
 
-  constructor({ reference, sink, config, startedAt, by }: CollectingParts) {
+  constructor({ reference, sink, config, limits, startedAt, by }: CollectingParts) {
     this.reference = reference;
     this.#sink = sink;
     this.#config = config;
+    this.#limits = limits;
     this.#startedAt = startedAt;
     this.#codec = by === 'dot' ? new ContentDecoder({ lineEnds: config.smtp.lineEnds }) : new ContentEncoder();
-    this.#scan = new HeaderScan({ maxBytes: config.limits.header, maxLines: config.limits.headerLines }, config.site.hostname);
+    this.#scan = new HeaderScan({ maxBytes: limits.header, maxLines: limits.headerLines }, config.site.hostname);
   }
 
   get bytes(): number {
@@ -61,7 +66,7 @@ export class Collecting {
   }
 
   get hopeless(): boolean {
-    return isHopeless(this.#config, this.#bytes);
+    return isHopeless(this.#limits, this.#bytes);
   }
 
   /** Takes a chunk. `wait` is the disk's wish to pause; `rest` (once done) are the bytes behind the end of data. */
@@ -69,7 +74,7 @@ export class Collecting {
     this.#bytes += chunk.length;
     const { out, done, rest } = this.#codec.push(chunk);
     if (rest !== null) this.#bytes -= rest.length;
-    if (this.#bytes > this.#config.limits.message) this.#tooBig = true;
+    if (this.#bytes > this.#limits.message) this.#tooBig = true;
     return { done, rest, wait: this.#tooBig ? null : this.#keep(out) };
   }
 

@@ -3,6 +3,7 @@
 import { addressOf } from '../../model/mailbox.ts';
 import { withoutTokens } from '../../model/release.ts';
 import { reply, type Reply } from '../../model/reply.ts';
+import { contentLimitsFor, type ContentLimits } from '../../policy/content-room.ts';
 import { replies } from '../../policy/replies.ts';
 import type { Channel } from './channel.ts';
 import { Collecting, floorDeadline, isHopeless } from './collecting.ts';
@@ -57,6 +58,12 @@ export class Receiving {
   /** Content has begun and is not complete. */
   get underWay(): boolean {
     return this.#open !== null;
+  }
+
+  /** Those of this client: our own servers have room for what they write above a message. */
+  get #limits(): ContentLimits {
+    const { conversation, site } = this.#session;
+    return contentLimitsFor(site().config.limits, conversation);
   }
 
   /** By when the client must go on, as far as content under way says so; Infinity where it says nothing. */
@@ -132,7 +139,7 @@ export class Receiving {
     const sink = services.content.begin(expectedBytes);
     if (sink === null) return false;
     const reference = conversation.nextReference();
-    this.#open = { transaction, collecting: new Collecting({ reference, sink, config, startedAt: services.now(), by }) };
+    this.#open = { transaction, collecting: new Collecting({ reference, sink, config, limits: this.#limits, startedAt: services.now(), by }) };
     return true;
   }
 
@@ -145,7 +152,7 @@ export class Receiving {
     const wait = collecting?.push(own).wait ?? null;
     if (own.length < bytes.length) channel.reader.push(bytes.subarray(own.length));
     if (chunk.left === 0) return this.#endChunk(wait);
-    this.#goOn(collecting?.hopeless ?? isHopeless(this.#session.site().config, chunk.thrownAway), wait);
+    this.#goOn(collecting?.hopeless ?? isHopeless(this.#limits, chunk.thrownAway), wait);
   }
 
   #goOn(hopeless: boolean, wait: Promise<void> | null): void {

@@ -19,10 +19,11 @@ interface Case {
   readonly user?: string;
   readonly auth?: boolean;
   readonly hub?: HubAbilities | null;
+  readonly nextHop?: true;
 }
 
 /** What a session is offered. */
-function offered({ ip = '192.0.2.7', tls: context = null, secure = false, user, auth = true, hub = able }: Case): Offer {
+function offered({ ip = '192.0.2.7', tls: context = null, secure = false, user, auth = true, hub = able, nextHop }: Case): Offer {
   const config = { site: { hostname: 'mx.test' }, limits: { message: 1000 } } as unknown as Config; // the options it looks at
   const services = {
     auth: auth ? { mechanisms: () => ['PLAIN', 'LOGIN'] } : null,
@@ -31,7 +32,16 @@ function offered({ ip = '192.0.2.7', tls: context = null, secure = false, user, 
   } as unknown as SiteParts['services'];
   const listener = { name: 'mx', role: 'submission' } as SiteParts['listener'];
   const site = createSite({ config, listener, services, tls: context, mayXclient: (who) => who === '192.0.2.1', mayEtrn: (who) => who === '192.0.2.2' });
-  const client = { ip, port: 1, localIp: '192.0.2.25', localPort: 25, listener: 'mx', role: 'submission', inside: false } satisfies Client;
+  const client = {
+    ip,
+    port: 1,
+    localIp: '192.0.2.25',
+    localPort: 25,
+    listener: 'mx',
+    role: 'submission',
+    inside: false,
+    ...(nextHop && { nextHop }),
+  } satisfies Client;
   const conversation = new Conversation('1M7YNPXHV1001', client, 0);
   if (secure) conversation.tls = secured;
   conversation.user = user ?? null;
@@ -63,6 +73,10 @@ test('STARTTLS is offered with a certificate, and not twice', () => {
 test('SIZE is the smaller of ours and the hub’s: a client must not send what will be refused', () => {
   const size = (hub: HubAbilities | null): number => offered({ hub }).maxBytes;
   assert.deepEqual([size(null), size(able), size({ ...able, maxBytes: 400 }), size({ ...able, maxBytes: 4000 })], [1000, 1000, 400, 1000]);
+});
+
+test('our own servers are told of the room they have: what is larger than SIZE they bounce without asking', () => {
+  assert.equal(offered({ hub: { ...able, maxBytes: 400 }, nextHop: true }).maxBytes, 400 + 1024 * 1024);
 });
 
 test('SMTPUTF8 is offered unless the hub is known not to take it', () => {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Config, ListenerConfig } from '../../config/options.ts';
 import { authPeerOf } from './authenticating.ts';
 import type { HubAbilities } from '../../model/delivery.ts';
+import { contentLimitsFor } from '../../policy/content-room.ts';
 import { mayRelay } from '../../policy/relay.ts';
 import type { Conversation } from './conversation.ts';
 import type { DoorServices } from './services.ts';
@@ -80,7 +81,8 @@ class CurrentOffer implements Offer {
   get maxBytes(): number {
     const { config, services } = this.#parts;
     const hub = services.hubAbilities();
-    return Math.min(config.limits.message, hub?.maxBytes ?? Infinity);
+    const { message } = contentLimitsFor({ ...config.limits, message: Math.min(config.limits.message, hub?.maxBytes ?? Infinity) }, this.#conversation);
+    return message;
   }
 
   get smtputf8(): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configOf, contentOf, mailInput, messageInput } from '../../../test/harness/policy-inputs.ts';
+import { configOf, contentOf, insider, mailInput, messageInput } from '../../../test/harness/policy-inputs.ts';
 import { messageTooBig } from './message-too-big.ts';
 
 const options = messageTooBig.options(configOf({ limits: { message: '1 MiB' } }));
@@ -21,4 +21,9 @@ for (const [size, expected, why] of cases) {
 test('a client that announced less than it sent is found out at the end', () => {
   assert.equal(messageTooBig.run(messageInput({ content: contentOf({ bytes: MiB + 1 }) }), {}, options, 'message').kind, 'finding');
   assert.equal(messageTooBig.run(messageInput({ content: contentOf({ bytes: MiB }) }), {}, options, 'message').kind, 'clean');
+});
+
+test('what our hub forwards may be larger by what it wrote above it: refused, it would be bounced to a stranger', () => {
+  const forwarded = (bytes: number): string => messageTooBig.run(messageInput({ client: insider, content: contentOf({ bytes }) }), {}, options, 'message').kind;
+  assert.deepEqual([forwarded(2 * MiB), forwarded(2 * MiB + 1)], ['clean', 'finding']);
 });
