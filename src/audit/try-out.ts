@@ -30,7 +30,7 @@ const sender = 'stranger@elsewhere.example';
 export async function tryOut({ host, port, from, isInside, domain, recipient }: TryOut): Promise<readonly Trial[]> {
   if (host !== '127.0.0.1' && host !== '::1') throw new Error('this is for a gateway on loopback only');
   const trials: readonly (readonly [what: string, to: string, body: boolean])[] = [
-    ['a message to a mailbox that exists', recipient, true],
+    [`a message to ${JSON.stringify(recipient)}`, recipient, true],
     ['a message to a mailbox that does not exist: refused in the session, no bounce', `nobody-of-that-name@${domain}`, false],
     ...(isInside ? [] : relayTrials(domain)),
   ];

@@ -4,6 +4,7 @@ import type { MeasureRecord } from '../model/measure.ts';
 import type { ForgedSenderCase } from '../incidents/forged-sender-case.ts';
 import { forgedSenderText } from './forged-sender-text.ts';
 import { incidentLine, type ShownEntry, type ShownIncident, type ShownNeedle } from '../incidents/shown.ts';
+import { shortNumber } from '../lib/short-number.ts';
 import { printJson, type CommandLine, type Subcommand } from './command-line.ts';
 import { askDaemon } from './daemon.ts';
 import { stateDirOf, type WhichGateway } from './which-gateway.ts';
@@ -90,7 +91,7 @@ function pageOf(it: ShownIncident, history: readonly ShownEntry[]): string {
     `${it.reference}  ${it.detector}  ${alarmKeyText(it.key)}`,
     `${it.level}, ${it.state}; since ${it.onsetAt}, last ${it.lastAt}${it.closedAt === null ? '' : `, closed ${it.closedAt}`}`,
     it.because,
-    `${it.statistic.name} ${it.statistic.value} (alarm at ${it.statistic.threshold}), ${it.count} in all, confidence ${it.confidence}${it.spoofable ? ', could be forged' : ''}`,
+    `${it.statistic.name} ${shortNumber(it.statistic.value)} (alarm at ${it.statistic.threshold}), ${it.count} in all, confidence ${it.confidence}${it.spoofable ? ', could be forged' : ''}`,
     ...counts,
     ...(origins.length === 0 ? [] : ['from', ...origins]),
     ...(it.measures.length === 0 ? [] : [`measures ${it.measures.join(', ')}`]),

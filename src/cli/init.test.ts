@@ -105,6 +105,7 @@ test('an answer that would make an open relay is not written', (t) => {
 
 const usage: readonly [args: readonly string[], why: RegExp][] = [
   [[], /no terminal to ask at: give --networks and --domains/],
+  [['--networks', '10.0.0.0/8', '--domains', 'exa_mple'], /--domains: "exa_mple" is not a domain/],
   [['--domains', 'example.org'], /give --networks,/],
   [['--networks', '10.0.0.0/40', '--domains', 'example.org'], /--networks: "10.0.0.0\/40" is not a network/],
   [['--networks', '10.0.0.0/8', '--domains', '*.example.org'], /--domains: /],

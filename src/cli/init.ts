@@ -35,13 +35,18 @@ const refuseUnless = (reads: Reads, what: string) => (answer: string) => {
   return words.length === 0 ? 'give at least one' : null;
 };
 
+/** What mail comes to from outside: at least two labels of letters, digits and hyphens (RFC 1123 2.1). */
+const mailDomain: Reads = {
+  safeParse: (raw) => ({ success: domain.safeParse(raw).success && raw.includes('.') && !raw.includes('_') }),
+};
+
 const questions: Readonly<Record<Asked, Question>> = {
   networks: {
     text: 'Your networks: who may send mail to anyone?',
     fallback: '127.0.0.0/8 ::1/128',
     refuse: refuseUnless(cidr, 'a network, as in 10.20.0.0/16'),
   },
-  domains: { text: 'Your domains: whose mail do you take?', fallback: 'example.org', refuse: refuseUnless(domain, 'a domain, as in example.org') },
+  domains: { text: 'Your domains: whose mail do you take?', fallback: 'example.org', refuse: refuseUnless(mailDomain, 'a domain, as in example.org') },
   hub: {
     text: 'The mail server behind the gateway?',
     fallback: '127.0.0.1:2626',

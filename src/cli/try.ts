@@ -46,12 +46,14 @@ async function tryGateway({ listeners, site, hub }: Config, { to, json }: Option
   process.stdout.write(
     `\nspoken from ${speaker.from}, ${speaker.isInside ? 'which is inside (site.networks) and may send to anyone: relaying was not tried' : 'a stranger'}\n`,
   );
-  if ((trials[0]?.code ?? 0) >= 400) process.stdout.write(`${recipient} was refused: --to names a mailbox that exists\n`);
+  if (!speaker.isInside) process.stdout.write(`an alarm about ${speaker.from} in the next minutes is about this trial\n`);
+  if ((trials[0]?.code ?? 0) >= 400)
+    throw new CliError(`the message to ${JSON.stringify(recipient)} was refused; to see one arrive, name a mailbox that exists: --to someone@${domain}`);
 }
 
-/** A loopback address that the gateway takes for a stranger's, where there is one. */
+/** A loopback address that the gateway takes for a stranger's, where there is one. The first may be a hub's on this machine: an alarm must not be about it. */
 function speakerFor(host: string, networks: readonly string[]): { readonly from: string; readonly isInside: boolean } {
-  const candidates = host.includes(':') ? ['::1'] : ['127.0.0.1', '127.0.0.2'];
+  const candidates = host.includes(':') ? ['::1'] : ['127.0.0.2', '127.0.0.1'];
   const outside = candidates.find((address) => !isInNetworks(address, networks));
   return { from: outside ?? candidates[0] ?? host, isInside: outside === undefined };
 }

@@ -4,6 +4,7 @@ import type { EventType } from '../model/events.ts';
 import { quotaKey } from '../model/quota.ts';
 import { at, type EventEntry } from './catalogue-row.ts';
 import type { quarantineRows } from './catalogue-quarantine.ts';
+import { shortNumber } from '../lib/short-number.ts';
 import type { spoolRows } from './catalogue-spool.ts';
 import type { sessionRows } from './catalogue-session.ts';
 
@@ -223,7 +224,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
         ['alarmLevel', e.alarm.level],
         ['key', alarmKeyText(e.alarm.key)],
         ['count', e.alarm.count],
-        [e.alarm.statistic.name, `${e.alarm.statistic.value}/${e.alarm.statistic.threshold}`],
+        [e.alarm.statistic.name, `${shortNumber(e.alarm.statistic.value)}/${e.alarm.statistic.threshold}`],
         ['confidence', e.alarm.confidence],
         ['incident', e.incident],
         ['because', e.alarm.because],

@@ -52,6 +52,6 @@ export const shownIncident = ({
 export const shownEntry = ({ at, ...rest }: IncidentEntry): ShownEntry => ({ ...rest, at: iso(at) });
 
 /** One line for a terminal or a log. */
-export const incidentLine = ({ id, detector, key, state, level, openedAt, count, because, measures, folded }: ShownIncident): string =>
-  `${id}  ${level.padEnd(6)} ${state.padEnd(9)} ${detector}  ${alarmKeyText(key)}  since ${openedAt}  ${count}${folded > 0 ? ` (${folded} folded in)` : ''}` +
+export const incidentLine = ({ reference, detector, key, state, level, openedAt, count, because, measures, folded }: ShownIncident): string =>
+  `${reference}  ${level === state ? level : `${level}, ${state}`}  ${detector}  ${alarmKeyText(key)}  since ${openedAt}  ${count} counted${folded > 0 ? ` (${folded} folded in)` : ''}` +
   `${measures.length === 0 ? '' : `  measures ${measures.join(',')}`}: ${because}`;
