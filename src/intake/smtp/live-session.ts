@@ -188,7 +188,7 @@ export class LiveSession implements ChannelOwner {
     if (effect.junk && ++conduct.junkCommands > this.#site.config.limits.junkCommands) return this.#refusing.giveUp('too-many-junk-commands', verb);
     this.#say(effect.reply);
     this.#allowLongLines(state.at === 'auth');
-    if (effect.close) this.#close('quit');
+    if (effect.close) this.#close('quit', 'part');
   }
 
   #greet(): void {
@@ -362,9 +362,9 @@ export class LiveSession implements ChannelOwner {
     this.#close(why);
   }
 
-  #close(why: string): void {
+  #close(why: string, how: 'close' | 'part' = 'close'): void {
     this.#receiving.drop(why);
-    this.channel.close(why);
+    this.channel[how](why);
   }
 
   /** The client has gone and nothing is under way: what it may not have heard is kept, and its retry need not wait any more. */
