@@ -74,10 +74,22 @@ interface Taken {
   readonly cpu: number;
 }
 
-async function taken(port: number, to: string, pid: number): Promise<Taken> {
+async function takenNow(port: number, to: string, pid: number): Promise<Taken> {
   const before = cpuSeconds(pid);
   const seconds = await send({ port, to, count: messages, bytes: 4096, sessions: 50 });
   return { rate: messages / seconds, cpu: ((cpuSeconds(pid) - before) * 1000) / messages };
+}
+
+/** The first load after a start, and the third. */
+interface Loads {
+  readonly fresh: Taken;
+  readonly warm: Taken;
+}
+
+async function taken(port: number, to: string, pid: number): Promise<Loads> {
+  const fresh = await takenNow(port, to, pid);
+  await takenNow(port, to, pid);
+  return { fresh, warm: await takenNow(port, to, pid) };
 }
 
 async function verified(gateway: Gateway, to: string): Promise<void> {
@@ -85,7 +97,7 @@ async function verified(gateway: Gateway, to: string): Promise<void> {
   if (end?.code !== 250) throw new Error(`the recipient is not verified: ${end?.text}`);
 }
 
-async function ours(): Promise<Taken> {
+async function ours(): Promise<Loads> {
   const hub = await startFakeHub();
   const gateway = await startGateway(owner, { hub: `127.0.0.1:${hub.port}`, config: gatewayConfig });
   await verified(gateway, 'ann@hub.example');
@@ -97,7 +109,7 @@ async function ours(): Promise<Taken> {
 
 const masterOf = ({ config }: PostfixHub): number => Number(readFileSync(join(dirname(config), 'queue/pid/master.pid'), 'utf8'));
 
-async function postfixes(): Promise<Taken> {
+async function postfixes(): Promise<Loads> {
   const nowhere = await freePort();
   const postfix = await postfixHub(owner, { settings: { minimal_backoff_time: '300s', queue_run_delay: '300s', relayhost: `[127.0.0.1]:${nowhere}` } });
   const result = await taken(postfix.port, 'ann@elsewhere.example', masterOf(postfix));
@@ -109,7 +121,7 @@ const shown = (numbers: readonly number[], digits = 0): string => numbers.map((e
 
 /** Pairs: each alone, ratio within the round, order changed from round to round. */
 async function compareTaken(): Promise<void> {
-  const pairs: { readonly own: Taken; readonly theirs: Taken }[] = [];
+  const pairs: { readonly own: Loads; readonly theirs: Loads }[] = [];
   await ours(); // warm disk and page cache
   for (let round = 0; round < rounds; round += 1) {
     if (round % 2 === 0) {
@@ -120,19 +132,23 @@ async function compareTaken(): Promise<void> {
       pairs.push({ own: await ours(), theirs });
     }
   }
-  const ratio = median(pairs.map(({ own, theirs }) => own.rate / theirs.rate));
-  say(`taken with the next hop down, ${messages} messages of 4 KiB, each on a connection of its own, 50 at once:`);
-  say(`  messages/s   Floodgate ${shown(pairs.map(({ own }) => own.rate))}; Postfix ${shown(pairs.map(({ theirs }) => theirs.rate))}`);
-  say(
-    `  CPU s/1000   Floodgate ${shown(
-      pairs.map(({ own }) => own.cpu),
-      2,
-    )}; Postfix ${shown(
-      pairs.map(({ theirs }) => theirs.cpu),
-      2,
-    )}`,
-  );
-  say(`  ${ratio.toFixed(2)} times Postfix's messages a second (goal 2)`);
+  say(`taken with the next hop down, ${messages} messages of 4 KiB a load, each on a connection of its own, 50 at once:`);
+  for (const [which, words] of [
+    ['warm', 'third load after a start'],
+    ['fresh', 'first load after a start'],
+  ] as const) {
+    const of = (who: 'own' | 'theirs'): readonly Taken[] => pairs.map((pair) => pair[who][which]);
+    const rates = (who: 'own' | 'theirs'): string => shown(of(who).map(({ rate }) => rate));
+    const cpu = (who: 'own' | 'theirs'): string =>
+      shown(
+        of(who).map((each) => each.cpu),
+        2,
+      );
+    const ratio = median(pairs.map(({ own, theirs }) => own[which].rate / theirs[which].rate));
+    say(`  ${words}: ${ratio.toFixed(2)} times Postfix's messages a second (goal 2)`);
+    say(`    messages/s   Floodgate ${rates('own')}; Postfix ${rates('theirs')}`);
+    say(`    CPU s/1000   Floodgate ${cpu('own')}; Postfix ${cpu('theirs')}`);
+  }
 }
 
 /** A hub that takes and throws away, so that its own delivery does not disturb what is measured. */
