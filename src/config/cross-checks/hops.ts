@@ -39,6 +39,8 @@ const noLoop: CrossCheck = {
 const isHubInside = ({ hub, site }: Config): boolean =>
   hub.address.kind === 'smtp' && isInNetworks(hub.address.host === 'localhost' ? '127.0.0.1' : hub.address.host, site.networks);
 
+const isOnLoopback = ({ hub: { address } }: Config): boolean => address.kind === 'smtp' && (address.host === 'localhost' || isLoopback(address.host));
+
 /** Architecture, "Hub trust": such a hub may have our address in its own networks too. */
 const hubTrust: CrossCheck = {
   reads: ['hub', 'site.networks'],
@@ -58,7 +60,8 @@ const hubTrust: CrossCheck = {
 const hubSubmits: CrossCheck = {
   reads: ['hub', 'site.networks', 'outbound'],
   *find(config) {
-    if (isHubInside(config) && !config.outbound) {
+    // On loopback the hub and every other program look alike, and loop-to-hub concludes nothing.
+    if (isHubInside(config) && !config.outbound && !isOnLoopback(config)) {
       yield warning(
         ['hub', 'address'],
         'is inside site.networks, and there is no outbound: what the hub itself sends to the world through us is refused as a loop',
