@@ -71,6 +71,8 @@ export interface TreatmentSoFar {
   readonly accepted: Treatment;
   /** `accepted` rests on who sends, not on a recipient: it holds for whoever comes. */
   readonly wholeMessage: boolean;
+  /** The recipients accepted so far are sinks: their mail is thrown away. */
+  readonly toSinks?: true;
 }
 
 /** What the door learned while it collected the content. Counts are of the content as received. */

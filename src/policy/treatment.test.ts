@@ -39,6 +39,17 @@ const ofRecipients: readonly Case[] = [
   [[ofSender('quarantine')], [found('discard')], 'other way', 'what is thrown away for one recipient must be kept for the other'],
   [[found('discard')], [ofSender('quarantine')], 'other way', 'and the other way round'],
   [[found('quarantine'), ofSender('quarantine')], null, 'same', 'one reason that concerns all is enough'],
+  [
+    [found('quarantine', 'sink-recipient')],
+    [found('quarantine')],
+    'other way',
+    'beyond its sample a sink’s mail is thrown away, and this mailbox somebody has',
+  ],
+  [[found('quarantine')], [found('quarantine', 'sink-recipient')], 'other way', 'a sink’s mail is not kept for ever as somebody’s'],
+  [[ofSender('quarantine')], [found('quarantine', 'sink-recipient'), ofSender('quarantine')], 'other way', 'whatever else holds for all of it'],
+  [[found('discard', 'sink-recipient')], [found('discard')], 'other way', 'thrown away for two reasons is said twice'],
+  [[found('quarantine', 'sink-recipient')], [found('quarantine', 'sink-recipient')], 'same', 'two sinks are one way'],
+  [[found('quarantine', 'sink-recipient')], [found('quarantine', 'sink-recipient'), ofSender('quarantine')], 'same', 'a measure that comes meanwhile keeps it'],
 ];
 const everybody: readonly Case[] = [
   [[found('quarantine')], null, 'same', 'what was found at MAIL holds for all'],

@@ -7,6 +7,10 @@ import { finding } from './check.ts';
 import { isPostmaster } from './relay.ts';
 import { refuses } from './run-stage.ts';
 
+/** The check that names sinks: addresses of ours that a forger made up. */
+export const sinkCheck = 'sink-recipient';
+const namesSink = (findings: readonly Finding[] | null): boolean => findings?.some(({ check }) => check === sinkCheck) === true;
+
 const strictness: readonly Treatment[] = ['pass', 'quarantine', 'discard'];
 
 /** The stricter of two. */
@@ -32,7 +36,8 @@ const isOfWholeMessage = (findings: readonly Finding[], treatment: Treatment): b
 /** How the message stands before a further recipient; `before` holds for every recipient, `all` is that and what was found of those accepted. */
 export function treatmentSoFar({ before, all }: { readonly before: readonly Finding[]; readonly all: readonly Finding[] }): TreatmentSoFar {
   const accepted = treatmentOf(all);
-  return { before: treatmentOf(before), accepted, wholeMessage: isOfWholeMessage(all, accepted) };
+  const toSinks = namesSink(all) ? { toSinks: true as const } : {};
+  return { before: treatmentOf(before), accepted, wholeMessage: isOfWholeMessage(all, accepted), ...toSinks };
 }
 
 /**
@@ -43,11 +48,18 @@ export function withOneTreatment(found: readonly Finding[] | null, { treatmentSo
   if (accepted.length === 0 || refuses(found)) return found;
   const first = so?.accepted ?? 'pass';
   const here = stricterTreatment(so?.before ?? 'pass', treatmentOf(found));
+  // A sink's mail is thrown away beyond its sample: nobody who has a mailbox shares a message with one, however his own is treated.
+  const [firstSink, sink] = [so?.toSinks === true, namesSink(found)];
+  if (firstSink !== sink) return putOff(found, { first: firstSink ? 'sink' : first, this: sink ? 'sink' : here });
   if (first === here) return found;
   // Some mail programs take 452 for the end of it: what is wrong with the sender must not cost a user his message, nor tell a thief.
   const wholeMessage = stricterTreatment(first, here) === first ? so?.wholeMessage === true : isOfWholeMessage(found ?? [], here);
   // RFC 5321 4.5.1: mail to postmaster is not held, and so not in one message with mail that is.
   if (wholeMessage && ![...accepted, to].some(isPostmaster)) return found;
-  const outcome = finding('recipients of one message are treated differently', { first, this: here });
-  return [...(found ?? []), { check: 'different-route', kind: 'permission', action: 'defer', outcome }];
+  return putOff(found, { first, this: here });
 }
+
+const putOff = (found: readonly Finding[] | null, ways: { readonly first: string; readonly this: string }): readonly Finding[] => [
+  ...(found ?? []),
+  { check: 'different-route', kind: 'permission', action: 'defer', outcome: finding('recipients of one message are treated differently', ways) },
+];

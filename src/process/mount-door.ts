@@ -38,7 +38,7 @@ import { openDoorRecord } from './door-record.ts';
 import type { DoorFigures, DoorSettings, DoorStart, FromDoor } from './messages.ts';
 import { ownChecks } from './own-checks.ts';
 import { createNextHopAddresses } from './next-hop-addresses.ts';
-import { policyParts } from './policy-parts.ts';
+import { isSinkOf, policyParts } from './policy-parts.ts';
 import { openDoorReleases } from './door-releases.ts';
 import { quarantineDir } from './quarantine-in-force.ts';
 
@@ -146,8 +146,10 @@ async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings)
     quarantine: holdingPlaceOf(start, { config, heldKeys }, { record, say }),
     reader: readerFor(config, { key: start.contentKey, level: () => entrance.load.level(), record }),
     releases: openDoorReleases(start, config, say),
-    // Each door keeps its share.
-    sinkSample: { take: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)) },
+    sinks: {
+      has: isSinkOf(config),
+      takeSample: () => sinkSample.take(Math.ceil(config.traps.maxSample / start.doors)), // each door keeps its share
+    },
     ...abilitiesOf(delivery, config),
     auth: await auth.use(config),
     outgoing: createOutgoingDesk({

@@ -14,7 +14,7 @@ import { createResolver, createReverseNames, type ReverseNames } from '../facts/
 import { createFactSource, type LiveLists } from '../facts/source.ts';
 import { PrefixSet } from '../lib/prefix-set.ts';
 import type { Delivery } from '../model/delivery.ts';
-import { addressOf } from '../model/mailbox.ts';
+import { addressOf, type Mailbox } from '../model/mailbox.ts';
 import { reply } from '../model/reply.ts';
 import type { RcptInput } from '../model/stage-input.ts';
 import { catalogue } from '../policy/catalogue.ts';
@@ -58,14 +58,14 @@ export function policyParts(
   const inside = PrefixSet.build(config.site.networks);
   const router = createRouter(config);
   const reverseName = createReverseNames({ resolver: createResolver(config.dns), timeoutMs: config.dns.timeout, now });
-  const sinks = new Set(config.traps.sinks.map((address) => address.toLowerCase()));
+  const isSink = isSinkOf(config);
   const recipients = listedFirst(
     listed,
     createRecipientFacts({
       probe: delivery.probe,
       mayAsk,
       // The hub has never heard of a sink: nothing that comes to one is handed on.
-      probeRouteOf: (input) => (sinks.size > 0 && sinks.has(addressOf(input.to).toLowerCase()) ? null : router.probeRouteOf(input)),
+      probeRouteOf: (input) => (isSink(input.to) ? null : router.probeRouteOf(input)),
       cache: config.recipientCache,
       now,
       ...(lasting && { lasting }),
@@ -84,6 +84,12 @@ export function policyParts(
   });
   const judge = createJudge({ config, checks: [...catalogue, ...own], facts, now });
   return { judge, router, recipients, reverseName, isInside: (ip) => inside.has(ip) };
+}
+
+/** Whether an address of ours is one that a forger made up, as the operator says. */
+export function isSinkOf({ traps }: Pick<Config, 'traps'>): (to: Mailbox) => boolean {
+  const sinks = new Set(traps.sinks.map((address) => address.toLowerCase()));
+  return (to) => sinks.size > 0 && sinks.has(addressOf(to).toLowerCase());
 }
 
 /** A domain whose own server is away has its recipients in a list, which decides alone. */

@@ -98,8 +98,8 @@ export interface DoorServices {
   readonly viruses: VirusScanner | null;
   /** Looks at messages before they are judged; null: nobody wants it. */
   readonly reader: ContentReader | null;
-  /** Mail to sinks that is kept to be looked at; false when the day has had enough. */
-  readonly sinkSample: { take(): boolean };
+  /** Addresses that a forger made up, and the sample of their mail that is kept to be looked at: false when the day has had enough. */
+  readonly sinks: { has(to: Mailbox): boolean; takeSample(): boolean };
   /** What the hub can do, where it has been met; null before. */
   hubAbilities(): HubAbilities | null;
   /** What the next hops that were met so far can do, the hub first; with the way out for a client that may send to anyone. Empty before the hub was met. */

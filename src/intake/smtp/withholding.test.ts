@@ -7,19 +7,24 @@ import type { HoldOutcome, HoldRequest } from '../../model/quarantine.ts';
 import type { Evidence, Finding } from '../../model/verdict.ts';
 import { withhold } from './withholding.ts';
 
-const finding = (action: 'quarantine' | 'discard', evidence: Evidence = {}): Finding => ({
-  check: 'standing-measure',
+const finding = (action: 'quarantine' | 'discard', evidence: Evidence = {}, check = 'standing-measure'): Finding => ({
+  check,
   kind: 'abuse',
   action,
   outcome: { kind: 'finding', because: 'a standing measure covers it', evidence },
 });
 
-async function withheld(found: Finding, outcome: HoldOutcome = { kind: 'kept', id: 'R', expiresAt: 5000 }, virus = false) {
+async function withheld(
+  found: Finding,
+  outcome: HoldOutcome = { kind: 'kept', id: 'R', expiresAt: 5000 },
+  virus = false,
+  sinks = { has: () => false, takeSample: () => true },
+) {
   const [events, kept]: [EventBody[], HoldRequest[]] = [[], []];
   const { request, session } = holdRequest();
   const services = {
     record: (event: EventBody) => void events.push(event),
-    sinkSample: { take: () => true },
+    sinks,
     quarantine: {
       keep: (hold: HoldRequest) => {
         kept.push(hold);
@@ -56,6 +61,18 @@ test('discarded: nothing is kept but the record', async () => {
   const { answer, events, kept } = await withheld(finding('discard'));
   assert.deepEqual([answer.reply.code, answer.outcome, kept.length, events[0]?.type], [250, 'discarded', 0, 'message-discarded']);
 });
+
+for (const [has, takeSample, action, expected, why] of [
+  [true, false, 'quarantine', 'discarded', 'the day has its sample'],
+  [true, true, 'quarantine', 'held', 'of the sample'],
+  [true, true, 'discard', 'discarded', 'nothing is kept of any sink'],
+  [false, false, 'quarantine', 'held', 'somebody has this mailbox: his mail is not thrown away with a sink’s'],
+  [false, false, 'discard', 'held', 'nor where no sample is kept'],
+] as const)
+  test(`mail to a sink is ${expected}: ${why}`, async () => {
+    const sinks = { has: () => has, takeSample: () => takeSample };
+    assert.equal((await withheld(finding(action, {}, 'sink-recipient'), undefined, false, sinks)).answer.outcome, expected);
+  });
 
 for (const outcome of [
   { kind: 'full', why: 'quarantine.maxBytes is reached' },

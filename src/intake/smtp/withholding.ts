@@ -7,6 +7,7 @@ import { reply, type Reply } from '../../model/reply.ts';
 import type { ContentSummary } from '../../model/stage-input.ts';
 import type { Finding } from '../../model/verdict.ts';
 import { replies, withReference } from '../../policy/replies.ts';
+import { sinkCheck } from '../../policy/treatment.ts';
 import type { DoorServices } from './services.ts';
 
 export interface Withheld {
@@ -24,7 +25,7 @@ export interface WithholdingParts {
   readonly finding: Finding;
   /** A scan found a virus in it: whatever else is found, its recipient must not release it. */
   readonly virus?: boolean;
-  readonly services: Pick<DoorServices, 'quarantine' | 'record' | 'sinkSample'>;
+  readonly services: Pick<DoorServices, 'quarantine' | 'record' | 'sinks'>;
 }
 
 /** The same words as for mail that goes on: whoever sent it must not learn by them what was found. */
@@ -44,7 +45,7 @@ export async function withhold({ session, request, summary, finding, virus, serv
     bytes: content.wireBytes,
     sha256: content.sha256,
   };
-  if (finding.action === 'discard' || (finding.check === 'sink-recipient' && !services.sinkSample.take())) {
+  if (isThrownAway(finding, recipients, services)) {
     services.record({ type: 'message-discarded', ...told });
     return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'discarded' };
   }
@@ -53,6 +54,12 @@ export async function withhold({ session, request, summary, finding, virus, serv
   if (held.kind !== 'kept') return { reply: withReference(replies.storageFull, reference), reason: `quarantine ${held.kind}: ${held.why}`, outcome: null };
   services.record({ type: 'message-quarantined', ...told, expiresAt: held.expiresAt });
   return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'held' };
+}
+
+/** A person asks for it; for sinks in their name alone, whoever else they stand beside. */
+function isThrownAway({ action, check }: Finding, recipients: DeliveryRequest['recipients'], { sinks }: WithholdingParts['services']): boolean {
+  if (check !== sinkCheck) return action === 'discard';
+  return recipients.every(sinks.has) && (action === 'discard' || !sinks.takeSample());
 }
 
 /** The finding that decided, as it is kept with a message. */
