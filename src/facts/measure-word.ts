@@ -32,6 +32,8 @@ export interface ReadyMeasure {
   readonly first: number;
   /** Ids of sessions that are older sort before this. */
   readonly since: string;
+  /** Its scope is a network alone: whoever has been found by his address fits. */
+  readonly isOfClient: boolean;
   readonly hit: MeasureHit;
 }
 
@@ -41,6 +43,7 @@ export const readyMeasure = (measure: Measure): ReadyMeasure => ({
   isEarly: speaksEarly(measure),
   first: stages.indexOf(knownAt(measure.scope)),
   since: sessionIdsFrom(measure.createdAt),
+  isOfClient: measure.scope.client !== undefined && Object.keys(measure.scope).length === 1,
   hit: hitOf(measure),
 });
 
@@ -51,16 +54,17 @@ export interface Asking<S extends Stage> {
   readonly seen: Seen;
 }
 
-/** What a measure has to say to a session now; null where it does not fit, or has nothing (more) to say. */
+/** What a measure that was found by its key has to say to a session now; null where it does not fit, or has nothing (more) to say. */
 export function wordOf<S extends Stage>(ready: ReadyMeasure, asking: Asking<S>, given: Given): MeasureHit | null {
   const { measure, hit } = ready;
   const { stage, input, seen } = asking;
   if (isEarly(stage) && !ready.isEarly) return null;
   // The keeper takes it away at its time; a keeper that is held up must not make it last.
-  if (measure.expiresAt <= given.atMs || !fits(measure.scope, seen, given.correspondents ?? nobodyIsKnown)) return null;
+  if (measure.expiresAt <= given.atMs) return null;
   const isAutomatic = measure.actor.kind === 'auto';
   const isSaidOnce = isSaid(ready, asking);
   if (isSaidOnce && (measure.dryRun || (isAutomatic && given.suspended === true))) return null;
+  if (!ready.isOfClient && !fits(measure.scope, seen, given.correspondents ?? nobodyIsKnown)) return null;
   const neverBlock = isAutomatic ? given.neverBlock.ofTraffic(measure, seen) : null;
   const probe = isProbe(measure, stage, input);
   if (isSaidOnce && (probe || neverBlock !== null)) return null;
