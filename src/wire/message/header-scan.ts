@@ -20,6 +20,8 @@ export interface HeaderSummary {
   readonly passes: number;
   /** The first field of its name, unfolded, without control characters; null when there is none. */
   readonly messageId: string | null;
+  /** It has a Date field. */
+  readonly dated: boolean;
   readonly subject: string | null;
   /** The subject with its encoded words decoded; undefined where it has none. */
   readonly subjectText: string | undefined;
@@ -38,6 +40,7 @@ export class HeaderScan {
   #headerLines = 0;
   #receivedLines = 0;
   #passes = 0;
+  #dated = false;
   /** ` by our-name `, lower case, as a trace line says who took the message (RFC 5321 4.4). */
   readonly #ownMark: string;
   /** A Received field in which we have not been named so far. */
@@ -72,6 +75,7 @@ export class HeaderScan {
       headerLines: this.#headerLines,
       receivedLines: this.#receivedLines,
       passes: this.#passes,
+      dated: this.#dated,
       messageId: this.#valueOf('message-id'),
       subject,
       subjectText: wordsSaid(subject),
@@ -139,6 +143,7 @@ export class HeaderScan {
     this.#field = null;
     this.#mayBeOurs = name === 'received';
     if (name === 'received') this.#receivedLines++;
+    else if (name === 'date') this.#dated = true;
     if ((name !== 'message-id' && name !== 'subject') || this.#values.has(name)) return;
     this.#field = name;
     this.#values.set(name, Buffer.alloc(0));

@@ -66,7 +66,10 @@ function byChallenge({ reading, signs }: JudgedFacts): Judgement | null {
   const evidence = challengeEvidence(reading.headers, reading.words);
   if (evidence === null) return null;
   const isLikely =
-    signs.automated || signs.bulk || /^(?:re:|your (?:e-?mail|message)|please|confirm|verify|action required)/i.test(startOfField(reading.headers, 'subject'));
+    signs.automated ||
+    signs.bulk ||
+    challengeServiceEvidence(reading.headers) !== null ||
+    /^(?:re:|your (?:e-?mail|message)|please|confirm|verify|action required)/i.test(startOfField(reading.headers, 'subject'));
   return isLikely ? { kind: 'challenge', evidence: [evidence] } : null;
 }
 

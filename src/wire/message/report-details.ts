@@ -60,11 +60,13 @@ function onlyRecipient({ returned, headers }: ReportReading): string | null {
   return first === undefined || people.length > 1 || first.address.toLowerCase() === sentTo ? null : tidyAddress(first.address);
 }
 
-/** AOL names a mailbox without its domain, alone on an indented line: the domain is the one that writes. */
+/** AOL and phquery name a mailbox without its domain, on an indented line, alone or with the reason behind it: the domain is the one that writes. */
 function bareName({ words, headers }: ReportReading): readonly string[] {
   const domain = firstAddress(startOfField(headers, 'from'))?.split('@')[1];
-  const name = /\n[\t ]{1,8}([A-Za-z0-9][A-Za-z0-9._-]{1,30})[ \t]{0,5}(?:\n|$)/.exec(words.slice(0, 4000))?.[1];
-  return domain === undefined || name === undefined || !/following (?:recipient|address)/i.test(words) ? [] : [`${name}@${domain}`];
+  const name = /\n[\t ]{1,8}([A-Za-z0-9][A-Za-z0-9._-]{1,30})(?:[ \t]{0,5}(?:\n|$)|[ \t]{2,20}(?:no such|unknown|unrecogni|not |invalid))/i.exec(
+    words.slice(0, 4000),
+  )?.[1];
+  return domain === undefined || name === undefined || !/following(?: recipient| address|:)/i.test(words) ? [] : [`${name}@${domain}`];
 }
 
 /** To whom the returned message was addressed. */

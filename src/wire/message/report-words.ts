@@ -13,12 +13,12 @@ const mostRecipients = 100;
 
 /** What stands in front of an address that failed: the end of a label or sentence. */
 const failedLabel = new RegExp(
-  String.raw`(?:\b(?:recipient(?:s|\(s\)| address| e?mail address)?|rcpt(?: to)?|original address|failed(?: recipient)?s?|unknown user|user unknown|no such user|userid|undeliverable +to|undelivered to|deliver(?:y|ed|ing)?(?: (?:the|your|a|this))?(?: (?:e-?mail|message|mail))?(?: for| from you)? to|message to|mail to|e-?mail to|addressed to|address(?:ed)?|error-for|for domain|mailbox|mailbox of|account|local user|allowed size|gateway for|attempts|intended for)|(?<![\p{L}])(?:${recipientLabels})\p{L}{0,4}|${unspacedRecipientLabels})\s{0,3}(?:are|is|was)?\s{0,3}[:=：]?[\s<("'[*（]{0,12}$`,
+  String.raw`(?:\b(?:recipient(?:s|\(s\)| address| e?mail address)?|rcpt(?: to)?|original address|failed(?: recipient)?s?|unknown user|user unknown|no such user|userid|undeliverable +to|undelivered to|deliver(?:y|ed|ing)?(?: (?:the|your|a|this))?(?: (?:e-?mail|message|mail))?(?: for| from you)? to|message to|mail to|e-?mail to|addressed to|address(?:ed)?|error-for|for domain|mailbox|mailbox of|account|local user|allowed size|gateway for|attempts|intended for)|(?<![\p{L}])(?:${recipientLabels})\p{L}{0,8}|${unspacedRecipientLabels})\s{0,3}(?:are|is|was)?\s{0,3}[:=：]?[\s<("'[*（]{0,12}$`,
   'iu',
 );
 /** What stands in front of an address that did not fail: the sender's, or whom to ask. */
 const otherLabel = new RegExp(
-  String.raw`(?:\bfrom\b|\bmail from\b|\bcontact\b|\breply\b|\bsend (?:mail|e-?mail|a message|an e-?mail)\b|sender|originator|message-?id|return-path|\bby\b|\bcc|subject|reply-to|x-[a-z-]+|helo|\bask\b|assistance|postmaster at|support|\bid\b)[^@]{0,60}$|(?:(?<![\p{L}])(?:${senderLabels})|${unspacedSenderLabels})[^@\p{L}]{0,12}$`,
+  String.raw`(?:\bfrom\b|\bmail from\b|\bcontact\b|\breply\b|\bsend (?:mail|e-?mail|a message|an e-?mail)\b|sender|originator|message-?id|return-path|\bby\b|\bcc|subject|reply-to|x-[a-z-]+|helo|\bask\b|assistance|postmaster at|support|\bid\b)[^@]{0,60}$|(?:(?<![\p{L}])(?:${senderLabels})\p{L}{0,8}|${unspacedSenderLabels})[^@\p{L}]{0,12}$`,
   'iu',
 );
 /** The line above ends so: what follows is whom to ask, or who has sent. A sentence that has ended does not go on. */
@@ -36,27 +36,54 @@ export interface NamedInWords {
   readonly mentioned: readonly string[];
 }
 
+/** What a heading says of the addresses below it (Sendmail): a report may tell of successes and delays beside the failure. */
+type Section = 'failed' | 'late' | 'delivered';
+function sectionOf(line: string, hasFatal: boolean): Section | null {
+  if (/\bsuccessful(?:ly)? (?:deliver|relay)/i.test(line)) return 'delivered';
+  // In a notice of delay alone, who is late is whom it is about.
+  if (hasFatal && /\btransient non-fatal errors\b/i.test(line)) return 'late';
+  return /^\s{0,10}-{3}/.test(line) ? 'failed' : null;
+}
+
+/** Addresses found so far, by what their shape and section say. */
+class Found {
+  readonly #lists = { named: new Map<string, string>(), late: new Map<string, string>(), mentioned: new Map<string, string>() };
+
+  add(list: 'named' | 'late' | 'mentioned', address: string): void {
+    const key = address.toLowerCase();
+    const addresses = this.#lists[list];
+    if (addresses.size < mostRecipients && !addresses.has(key)) addresses.set(key, tidyAddress(address));
+  }
+
+  /** Who is late has not failed, where somebody has. */
+  result(): NamedInWords {
+    const { named, late, mentioned } = this.#lists;
+    return { named: [...(named.size > 0 ? named : late).values()], mentioned: [...mentioned.values()] };
+  }
+}
+
 /** The addresses a report names. `others` are those that cannot have failed: the report's own recipient and sender, in lower case. */
 export function recipientsIn(words: string, others: ReadonlySet<string>): NamedInWords {
-  const named = new Map<string, string>();
-  const mentioned = new Map<string, string>();
+  const found = new Found();
+  const hasFatal = /\bhad permanent fatal/i.test(words);
+  let section: Section = 'failed';
   let before = '';
   let count = 0;
   for (const whole of linesOf(words)) {
     if (++count > mostLines) break;
     const line = whole.slice(0, longestLine);
-    if (line.includes('@') && !accepted.test(line)) {
-      for (const found of addressesIn(line, 20)) {
-        const key = found.address.toLowerCase();
-        if (found.address.includes('//') || others.has(key) || servant.test(key)) continue;
-        const shape = shapeOf(line, found, before);
-        if (shape === 'named' && named.size < mostRecipients) named.set(key, named.get(key) ?? tidyAddress(found.address));
-        if (shape === 'mentioned' && mentioned.size < mostRecipients) mentioned.set(key, mentioned.get(key) ?? tidyAddress(found.address));
+    section = sectionOf(line, hasFatal) ?? section;
+    if (line.includes('@') && !accepted.test(line) && section !== 'delivered') {
+      for (const one of addressesIn(line, 20)) {
+        const key = one.address.toLowerCase();
+        if (one.address.includes('//') || others.has(key) || servant.test(key)) continue;
+        const shape = shapeOf(line, one, before);
+        if (shape !== 'other') found.add(shape === 'named' && section === 'late' ? 'late' : shape, one.address);
       }
     }
     if (line.trim() !== '') before = line;
   }
-  return { named: [...named.values()], mentioned: [...mentioned.values()] };
+  return found.result();
 }
 
 function shapeOf(line: string, { start, end }: FoundAddress, lineBefore: string): 'named' | 'mentioned' | 'other' {

@@ -113,11 +113,12 @@ function posesAsReport({ reading, named, hasServerWords }: JudgedFacts): Judgeme
 
 /** Said of a message that was late and is now given up. */
 const finalWords =
-  /\bgiv(?:en|ing) up\b|\bpermanent|no further (?:delivery )?attempts|not (?:going to )?try again|will not be retried|has been removed from the queue|endgültig|aufgegeben|d[ée]finitiv|abandonn[ée]|окончательн|恒久的|永久/i;
+  /\bgiv(?:en|ing) up\b|(?<!fails )\bpermanent|no further (?:delivery )?attempts|not (?:going to )?try again|will not be retried|has been removed from the queue|endgültig|aufgegeben|d[ée]finitiv|abandonn[ée]|окончательн|恒久的|永久/i;
 
 /** The subject's word counts most: "failed" reports often say that delivery was delayed before. */
 function kindOfOutcome(subject: Outcome | null, text: Outcome | null, words: string): MessageKind {
   if (subject === 'delayed' || subject === 'delivered') return subject;
+  if (subject === null && text === 'delivered') return 'delivered';
   // Symantec and others call a delay a failure in the subject, and say in the text that they go on trying.
   return text === 'delayed' && !finalWords.test(words.slice(0, 8000)) ? 'delayed' : 'bounce';
 }

@@ -36,7 +36,7 @@ export const lateSubjects = inLanguages('delayed' as const, {
 /** Texts of delay notices. */
 export const lateTexts = inLanguages('delayed' as const, {
   English: `
-    you do not need to re-send your message | you do not have to resend | you do not need to resend | has not been delivered yet | could not yet be delivered | has not yet been delivered |
+    you do not need to re-send your message | you do not have to resend | you do not need to resend | temporary problem delivering | will retry for | has not been delivered yet | could not yet be delivered | has not yet been delivered |
     not been delivered to the following recipients yet | delivery has been delayed | delivery to the following recipients has been delayed |
     delivery of your message has been delayed | attempts to deliver the message will continue | attempts to deliver your message will continue |
     server will keep trying | server will continue to try | will continue trying to deliver | we will keep trying | will continue to attempt delivery |
@@ -108,6 +108,28 @@ export const lateTexts = inLanguages('delayed' as const, {
   Thai: `ยังไม่ได้ถูกส่ง | ยังส่งไม่สำเร็จ | การส่งล่าช้า | จะพยายามส่งต่อ`,
   Vietnamese: `van chua duoc gui | chua duoc chuyen | viec gui bi tri hoan | khong can gui lai | se tiep tuc thu`,
   Indonesian: `belum terkirim | pengiriman tertunda | tidak perlu mengirim ulang | akan terus mencoba`,
+});
+
+/** Texts of notices of success. */
+export const doneTexts = inLanguages('delivered' as const, {
+  English: `
+    has been delivered to the following recipient | was delivered to the following recipient | was successfully delivered to the | has been successfully delivered |
+    was successfully delivered | delivery to these recipients or groups is complete | delivery to this recipient is complete | has been relayed to the following |
+    successfully relayed to the following | has been successfully relayed`,
+  German: `wurde erfolgreich zugestellt | wurde an die folgenden empfanger zugestellt | wurde den folgenden empfangern zugestellt`,
+  French: `a ete remis aux destinataires suivants | a bien ete remis | a ete distribue avec succes`,
+  Spanish: `se ha entregado a los siguientes destinatarios | se entrego correctamente | ha sido entregado correctamente`,
+  Portuguese: `foi entregue aos seguintes destinatarios | foi entregue com exito | foi entregue com sucesso`,
+  Italian: `e stato recapitato ai seguenti destinatari | e stato recapitato correttamente | e stato consegnato correttamente`,
+  Dutch: `is bezorgd bij de volgende geadresseerden | is succesvol bezorgd`,
+  Swedish: `har levererats till foljande mottagare`,
+  'Danish, Norwegian': `er leveret til folgende modtagere | er levert til folgende mottakere`,
+  Polish: `zostala dostarczona do nastepujacych adresatow | zostala pomyslnie dostarczona`,
+  Russian: `успешно доставлено | доставлено следующим получателям`,
+  Japanese: `次の受信者に配信されました | 正常に配信されました`,
+  Chinese: `已传递给以下收件人 | 已成功送达`,
+  'Chinese (Taiwan)': `已傳遞給下列收件者 | 已成功送達`,
+  Korean: `다음 받는 사람에게 배달되었습니다`,
 });
 
 /** Subjects of bounces. */
@@ -224,7 +246,7 @@ export const failedTexts = inLanguages('failed' as const, {
     did not reach | never reached | was bounced | has bounced | bounced back | is undeliverable | are undeliverable | undeliverable mail |
     undeliverable message | undeliverable e-mail | undeliverable email | was returned because | is returned because | being returned |
     returned to you | return your message | returning your message | returned undelivered | refused to accept | was refused | refused by |
-    delivery has failed | delivery has been rejected | delivery to these recipients | delivery to this recipient | delivery error | delivery failure |
+    delivery has failed | delivery has been rejected |  delivery error | delivery failure |
     failed permanently | failed to be delivered | has failed to deliver | address not found | recipient not found | message blocked |
     has not been delivered | is not delivered | not deliverable | following recipients returned permanent errors | following address failed |
     following addresses failed | following address(es) failed | following recipients failed | following recipients could not be reached |

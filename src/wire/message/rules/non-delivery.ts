@@ -1,6 +1,6 @@
 // How reports say that a message was not delivered, or is late: in subjects and in texts, by program and by language. A row more is a wording more.
 import { type PhraseRow, PhraseTable } from '../phrases.ts';
-import { failedSubjects, failedTexts, lateSubjects, lateTexts } from './delivery-languages.ts';
+import { doneTexts, failedSubjects, failedTexts, lateSubjects, lateTexts } from './delivery-languages.ts';
 
 /** What a wording says of the message it reports about. */
 export type Outcome = 'failed' | 'delayed' | 'delivered';
@@ -334,4 +334,4 @@ export const houseSubjects = new PhraseTable<true>([
 /** Wordings of subjects. */
 export const subjectOutcomes = new PhraseTable([...lateSubjects, ...subjects, ...failedSubjects]);
 /** Wordings of report texts. */
-export const textOutcomes = new PhraseTable([...lateTexts, ...texts, ...failedTexts]);
+export const textOutcomes = new PhraseTable([...lateTexts, ...texts, ...failedTexts, ...doneTexts]);

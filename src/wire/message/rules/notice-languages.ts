@@ -4,7 +4,7 @@ import { inLanguages } from '../phrases.ts';
 /** A virus or a file that may hold one was found. */
 export const virusNotices = inLanguages('virus-notice' as const, {
   English: `
-    virus in your mail | virus in your message | virus in an email you sent | virus in an e-mail you sent | virus found in your |
+    virus in a message you sent | virus in an email message you sent | virus in the message that you sent | virus in the message you sent | virus in your mail | virus in your message | virus in an email you sent | virus in an e-mail you sent | virus found in your |
     virus was found in your | virus was found in a message | virus was detected in your | virus was detected in a message |
     virus has been detected in | virus has been found in | virus detected in message | infected message you sent | infected file was found |
     infected attachment | message you sent contains a virus | message you sent may contain a virus | email you sent contained a virus |
@@ -251,7 +251,7 @@ export const challengeWordings = inLanguages(true, {
 export const requests = inLanguages(true, {
   English: `click | confirm | verify | reply to this | register | request form | link below | following link | approve | authenticat | enter the`,
   German: `klicken | bestatig | antworten sie auf | verifizier | folgenden link`,
-  French: `clique | confirm | repond | lien suivant | authentifi | verifi`,
+  French: `clique | finaliser l'envoi | confirm | repond | lien suivant | authentifi | verifi`,
   'Spanish, Portuguese, Italian': `clic | confirm | respond | enlace | autoriz | verifi | rispond | collegamento | link abaixo | siguiente`,
   Dutch: `klik | bevestig | beantwoord`,
   'Swedish, Danish, Norwegian': `klicka | klik | klikk | bekraft | bekræft | bekreft | svara | svar pa`,

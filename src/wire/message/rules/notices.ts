@@ -16,6 +16,13 @@ const services: readonly PhraseRow<true>[] = [
   ['uol antispam', true, 'UOL, Brazil'],
   ['antispam uol', true, 'UOL, Brazil'],
   ['spamblocker-challenge', true, 'EarthLink'],
+  ['choicemail', true, 'ChoiceMail'],
+  ['mailinblack', true, 'Mailinblack, France'],
+  ['sendio', true, 'Sendio'],
+  ['qconfirm', true, 'qconfirm'],
+  ['spamlion', true, 'SpamLion'],
+  ['ipermitmail', true, 'iPermitMail'],
+  ['0spam', true, '0Spam.Net'],
 ];
 
 const challenges: readonly PhraseRow<true>[] = [

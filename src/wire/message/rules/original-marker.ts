@@ -30,14 +30,12 @@ const rows: readonly PhraseRow<'plain'>[] = [
   ['begin original message', 'plain', 'many'],
   ['the following is the header of', 'plain', 'many'],
   ['old message:', 'plain', 'Microsoft CDO'],
-  ['ursprungliche nachricht', 'plain', 'German'],
-  ['message original', 'plain', 'French'],
 ];
 
 /** Common words elsewhere: they mark only where dashes draw a line. */
 const languages = inLanguages('drawn' as const, {
-  German: `originalnachricht | ursprungliche e-mail | kopie ihrer nachricht | kopf der nachricht | header der nachricht | es folgt eine kopie`,
-  French: `message d'origine | message initial | copie de votre message | en-tete du message | en-tetes du message`,
+  German: `ursprungliche nachricht | originalnachricht | ursprungliche e-mail | kopie ihrer nachricht | kopf der nachricht | header der nachricht | es folgt eine kopie`,
+  French: `message original | message d'origine | message initial | copie de votre message | en-tete du message | en-tetes du message`,
   Spanish: `mensaje original | copia de su mensaje | copia del mensaje | encabezado del mensaje | cabecera del mensaje`,
   Portuguese: `mensagem original | copia da sua mensagem | copia da mensagem | cabecalho da mensagem`,
   Italian: `messaggio originale | messaggio originario | copia del messaggio | intestazione del messaggio`,

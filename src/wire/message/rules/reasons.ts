@@ -10,7 +10,7 @@ const rows = [...messageReasons, ...recipientReasons, ...transportReasons, ...ge
 
 /** Words so common that they give a reason only in a server's answer: the letter around it warns of attachments, praises its spam filter, names its policy. */
 const answersOnly = new Set(
-  `attachment | spam | policy | restricted | not allowed | not permitted | permission | prohibit | relaying | reputation | banned | infected | malware | dkim |
+  `attachment | spam | virus | policy | restricted | not allowed | not permitted | permission | prohibit | relaying | reputation | banned | infected | malware | dkim |
   dmarc | barracuda | cloudmark | antispam | anti-spam | spam filter | no spam | is spam | as spam | - spam | bulk mail | junk mail | spam message | spam content |
   spamassassin | spf record | openspf | deferred | starttls | access denied | blacklist | your ip | service unavailable | temporarily unavailable | message header |
   could not be found | no longer available | no longer valid | does not exist | doesn't exist | doesn't have a | has moved | not accepting mail | too many messages |

@@ -148,4 +148,8 @@ export const generalReasons: readonly PhraseRow<BounceReason>[] = [
   ["doesn't have a", 'user-unknown', "Yahoo: this user doesn't have a yahoo.com account"],
   ['mailbox not available', 'user-unknown', 'many'],
   ['recipient no longer', 'user-unknown', 'many'],
+  ['disk is full', 'system-full', 'many'],
+  ['spool is full', 'system-full', 'many'],
+  ['queue is full', 'system-full', 'many'],
+  ['is full', 'mailbox-full', 'many: the mailbox of somebody is full'],
 ];

@@ -14,7 +14,7 @@ const anywhere = inLanguages(true, {
     automatic email reply | automatically generated reply | away from the office | away from office | absent from the office | not in the office |
     vacation reply | vacation response | vacation respon | vacation autoreply | vacation message | vacation notice | vacation notification |
     vacation auto | holiday autoreply`,
-  'Lotus Notes': `is out of the office | will be out of the office`,
+  'Lotus Notes, GroupWise': `is out of the office | will be out of the office | (out of office`,
   German: `
     automatische antwort | automatische abwesenheit | automatische ruckantwort | automatisch erstellte antwort | autoantwort | autom. antwort |
     auto-antwort | nicht im buro`,
@@ -159,7 +159,7 @@ export const bareSubjects: ReadonlySet<string> = new Set([
 export const replySubjects = new PhraseTable([...anywhere, ...atStart, ...newAddressSubjects]);
 /** Stems of "automatic" in the languages above; and how Notes and responders name what they send. */
 const isProgram =
-  /auto|avto|авто|аўто|αυτο|otomat|samodejn|sjalfvirk|vacation |is out of the office|will be out of the office|自動|自动|자동|אוטומט|تلقائ|آلي|خودکار|स्वच|स्वत|อัตโนมัติ|tu dong|awtomatig/;
+  /auto|avto|авто|аўто|αυτο|otomat|samodejn|sjalfvirk|vacation |\(out of office|is out of the office|will be out of the office|自動|自动|자동|אוטומט|تلقائ|آلي|خودکار|स्वच|स्वत|อัตโนมัติ|tu dong|awtomatig/;
 
 /** What stands anywhere in a subject: people write "out of the office" of lunches. */
 export const replyMarks = new PhraseTable(anywhere.filter(([phrase]) => isProgram.test(phrase) && fold(phrase).length >= shortestMark));

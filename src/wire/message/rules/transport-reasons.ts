@@ -110,6 +110,7 @@ export const transportReasons: readonly PhraseRow<BounceReason>[] = [
   ['message header', 'content-refused', 'many'],
   ['bad header', 'content-refused', 'many'],
   // Policy in general.
+  [' virus ', 'virus', 'many'],
   ['spam', 'spam-refused', 'many'],
   ['access denied', 'policy', 'many'],
   ['policy', 'policy', 'many'],
