@@ -58,6 +58,17 @@ export class OutgoingKeys {
     return true;
   }
 
+  /** Takes over what has changed in `draft`, which is on the disk by now. */
+  adopt(draft: SharedArrayBuffer): void {
+    const from = new Int32Array(draft);
+    for (let start = 0; start < slots * slotWords; start += slotWords) {
+      if (from.subarray(start, start + slotWords).every((word, at) => word === this.#words[start + at])) continue;
+      Atomics.store(this.#words, start, 0); // nobody reads half a key
+      for (let word = 1; word < slotWords; word++) this.#words[start + word] = from[start + word] ?? 0;
+      Atomics.store(this.#words, start, from[start] ?? 0);
+    }
+  }
+
   /** Keys that were made while the clock was ahead are of now: nothing is written over for a clock that was wrong. */
   #redate(atMs: number): true {
     for (let slot = 0; slot < slots; slot++)

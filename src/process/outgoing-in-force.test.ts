@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { writeOldMemory } from '../../test/harness/outgoing-memory.ts';
@@ -54,12 +54,15 @@ for (const [why, spoil, remember] of [
     const dir = scratchDirectory(t, 'outgoing');
     const told: string[] = [];
     const first = await openOutgoingInForce({ dir, remember: 1000, listeners: [], trouble: (text) => told.push(text) });
-    new OutgoingMemory(first.ground, { now }).remember(message);
+    const memory = new OutgoingMemory(first.ground, { now });
+    memory.remember(message);
+    const [mark] = traceMarksIn(memory.traceLine(message));
     await first.close();
     spoil(join(dir, 'outgoing-memory'));
     const second = await openOutgoingInForce({ dir, remember, listeners: [], trouble: (text) => told.push(text) });
     assert.equal(new OutgoingMemory(second.ground, { now }).hasMessageId('<x@hub.example>'), false);
     assert.equal(told.length, 1);
+    assert.ok(mark !== undefined && new OutgoingMemory(second.ground, { now }).isOurMark(mark, 'anna@hub.example'), 'the keys are elsewhere');
     await second.close();
   });
 
@@ -92,5 +95,32 @@ test('a new way out begins the memory anew: what left without it before nobody h
 test('a way out that comes with a restart begins it anew as well', async (t) => {
   const it = await openOutgoingInForce({ ...(await weekOld(t)), listeners: [way('hub', 'smarthost')] });
   assert.equal(it.silenceOf(hub).means, 'nothing');
+  await it.close();
+});
+
+for (const [what, spoil] of [
+  ['lost', (file: string) => rmSync(file)],
+  ['damaged', (file: string) => writeFileSync(file, flipped(readFileSync(file), 50))],
+] as const)
+  test(`keys whose file is ${what} are taken from the copy, as those of an earlier version are`, async (t) => {
+    const dir = scratchDirectory(t, 'outgoing');
+    const parts = { dir, remember: 1000, listeners: [], trouble: () => undefined };
+    const first = await openOutgoingInForce(parts);
+    const [mark] = traceMarksIn(new OutgoingMemory(first.ground, { now }).traceLine(message));
+    await first.close();
+    assert.equal(statSync(join(dir, 'outgoing-keys')).mode & 0o777, 0o600);
+    spoil(join(dir, 'outgoing-keys'));
+    const second = await openOutgoingInForce(parts);
+    assert.ok(mark !== undefined && new OutgoingMemory(second.ground, { now }).isOurMark(mark, 'anna@hub.example'));
+    await second.close();
+  });
+
+test('a key that cannot be written signs nothing: its mail could not be known again after a crash', async (t) => {
+  const dir = scratchDirectory(t, 'outgoing');
+  mkdirSync(join(dir, 'outgoing-keys.new')); // a folder in its way
+  const told: string[] = [];
+  const it = await openOutgoingInForce({ dir, remember: 1000, listeners: [], trouble: (why) => told.push(why) });
+  assert.equal(new OutgoingMemory(it.ground, { now }).traceLine(message), '');
+  assert.match(told[0] ?? '', /cannot be written, and does not sign/);
   await it.close();
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { OutgoingKeys } from '../facts/outgoing-keys.ts';
+import { readOutgoingKeys, writeOutgoingKeys } from './outgoing-keys-file.ts';
 import type { Config } from '../config/options.ts';
 import { OutgoingMemory, rememberedDays, type OutgoingGround } from '../facts/outgoing-memory.ts';
 import { outgoingUpkeep } from '../facts/outgoing-upkeep.ts';
@@ -51,9 +52,11 @@ export async function openOutgoingInForce({ dir, remember, listeners, trouble }:
     notes: new SharedArrayBuffer(DatedFingerprints.bytesFor(notedThings)),
   };
   DatedFingerprints.prepare(ground.notes, randomBytes(16), Date.now());
-  const old = await readOld(file, ground, trouble);
+  const hasKeys = await readOutgoingKeys(dir, ground.keys, trouble);
+  const old = await readOld(file, { ground, hasKeys, trouble });
   if (!old) DatedFingerprints.prepare(ground.prints, randomBytes(16), Date.now());
-  const keys = new OutgoingKeys(ground.keys);
+  const draft = new SharedArrayBuffer(ground.keys.byteLength);
+  Buffer.from(draft).set(Buffer.from(ground.keys));
   const [prints, notes] = [ground.prints, ground.notes].map((memory) => new DatedFingerprints(memory, { days: rememberedDays }));
   const changes = (): number => (prints?.changes ?? 0) + (notes?.changes ?? 0);
   const memory = new OutgoingMemory(ground, { now: Date.now });
@@ -68,17 +71,28 @@ export async function openOutgoingInForce({ dir, remember, listeners, trouble }:
     saving = saving.then(() => replace(file, contentOf(ground, Date.now()))).catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
     return saving;
   };
-  const keepUp = outgoingUpkeep({ keys, memory, clock: { now: Date.now, steady: () => performance.now() }, fresh: () => randomBytes(32) });
-  const look = (): void => {
-    if (keepUp()) written = -1;
+  const keepUp = outgoingUpkeep({
+    keys: new OutgoingKeys(draft),
+    memory,
+    clock: { now: Date.now, steady: () => performance.now() },
+    fresh: () => randomBytes(32),
+  });
+  let areKeysWritten = hasKeys;
+  const look = async (): Promise<void> => {
     noteWays(memory, ways);
+    if (keepUp()) areKeysWritten = false;
+    try {
+      // What a key has signed would be forged where the key is lost: none signs before it is on the disk.
+      if (!areKeysWritten) await writeOutgoingKeys(dir, draft);
+      areKeysWritten = true;
+      new OutgoingKeys(ground.keys).adopt(draft);
+    } catch (error) {
+      trouble(`a new key for what leaves cannot be written, and does not sign: ${String(error)}`);
+    }
+    await save();
   };
-  look();
-  await save(); // a key that signs must survive a crash
-  const timer = setInterval(() => {
-    look();
-    void save();
-  }, saveEveryMs).unref();
+  await look();
+  const timer = setInterval(() => void look(), saveEveryMs).unref();
   return {
     ground,
     silenceOf: (of) => memory.silenceOf(of),
@@ -111,8 +125,15 @@ function contentOf({ keys, prints, notes }: OutgoingGround, atMs: number): Buffe
   return Buffer.concat([all, createHash('sha256').update(all).digest()]);
 }
 
+interface ReadingOld {
+  readonly ground: OutgoingGround;
+  /** They were in a file of their own: the copy is not needed. */
+  readonly hasKeys: boolean;
+  trouble(why: string): void;
+}
+
 /** True where the file was there, whole, of this size and young enough. */
-async function readOld(file: string, { keys, prints, notes }: OutgoingGround, trouble: (why: string) => void): Promise<boolean> {
+async function readOld(file: string, { ground: { keys, prints, notes }, hasKeys, trouble }: ReadingOld): Promise<boolean> {
   const content = await readFile(file).then(unpacked, (error: unknown) => {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) trouble(`${file} cannot be read: ${String(error)}`);
     return null;
@@ -122,11 +143,13 @@ async function readOld(file: string, { keys, prints, notes }: OutgoingGround, tr
   const isOld = all.subarray(0, magic.length).equals(oldMagic);
   const isWhole = (isOld || all.subarray(0, magic.length).equals(magic)) && createHash('sha256').update(all).digest().equals(content.subarray(-digestOctets));
   const keysAt = magic.length + stampOctets;
+  if (isWhole && !hasKeys && all.length >= keysAt + keys.byteLength) Buffer.from(keys).set(all.subarray(keysAt, keysAt + keys.byteLength));
   if (!isWhole || all.length !== keysAt + keys.byteLength + prints.byteLength + (isOld ? 0 : notes.byteLength)) {
-    trouble(`${file} is ${isWhole ? 'of another size (bounces.remember)' : 'damaged'}: the memory of what left us begins anew`);
+    trouble(
+      `${file} is ${isWhole ? 'of another size (bounces.remember)' : 'damaged'}: the memory of what left us begins anew, and no bounce is told from a forged one for five days; traces and tags still prove`,
+    );
     return false;
   }
-  Buffer.from(keys).set(all.subarray(keysAt, keysAt + keys.byteLength));
   // Days are kept modulo a month: of a file that old nothing holds any more, and what was not swept would seem young.
   if (Date.now() - all.readDoubleLE(magic.length) > rememberedDays * dayMs) return false;
   const notesAt = keysAt + keys.byteLength + prints.byteLength;
