@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configOf } from '../../test/harness/policy-inputs.ts';
-import { settingsOf } from './digests-in-force.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchDirectory } from '../../test/harness/scratch.ts';
+import { readRound, roundText, settingsOf } from './digests-in-force.ts';
 
 const settings = settingsOf(configOf({ quarantine: { digest: { domains: ['hub.example'], except: ['List@hub.example', 'ann+shop@hub.example'] } } }));
 const cases: readonly [address: string, isTold: boolean, why: string][] = [
@@ -17,3 +20,22 @@ for (const [address, isTold, why] of cases)
   test(`${address} ${isTold ? 'gets' : 'gets no'} letters: ${why}`, () => assert.equal(settings?.isTold(address), isTold));
 
 test('without the section nobody gets any', () => assert.equal(settingsOf(configOf({})), null));
+
+test('the last round is read as it was written, also by the version before, and nothing else is taken for one', async (t) => {
+  const file = join(scratchDirectory(t, 'last-round'), 'last-round');
+  const read = () => readRound(file, (why) => assert.fail(why));
+  assert.equal(await read(), null);
+  for (const round of [
+    { at: 1_795_251_992_123, isWhole: true },
+    { at: 5, isWhole: false },
+  ]) {
+    writeFileSync(file, roundText(round));
+    assert.deepEqual(await read(), round);
+  }
+  writeFileSync(file, '1795251992123');
+  assert.deepEqual(await read(), { at: 1_795_251_992_123, isWhole: true });
+  for (const text of ['', '12 under', 'x', '9'.repeat(20)]) {
+    writeFileSync(file, text);
+    assert.equal(await read(), null, text);
+  }
+});

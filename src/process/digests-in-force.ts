@@ -8,7 +8,7 @@ import type { Quarantine } from '../delivery/quarantine/quarantine.ts';
 import type { Recorder } from '../model/events.ts';
 import type { ReleaseOrder } from '../model/release.ts';
 import { bareAddress } from '../respond/digest/bare-address.ts';
-import { createDigestControl, type DigestControl } from '../respond/digest/control.ts';
+import { createDigestControl, type BegunRound, type DigestControl } from '../respond/digest/control.ts';
 import { createLetterBook, type LetterBook } from '../respond/digest/letter-book.ts';
 import { OrderQueue } from '../respond/digest/order-queue.ts';
 import { createReleaseDesk } from '../respond/digest/release-desk.ts';
@@ -70,6 +70,8 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
   const desk = await openDesk(ground, dir);
   const queue = orderQueueOf(desk);
   const lastFile = join(dir, 'last-round');
+  /** One after the other: what is said last must stand there in the end. */
+  let noting: Promise<void> = Promise.resolve();
   const control = createDigestControl({
     schedule: () => scheduleOf(config),
     parts: () => {
@@ -77,9 +79,12 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
       return settings === null ? null : roundPartsOf(desk, settings);
     },
     ordersWaiting: () => queue.waiting,
-    lastRound: await readTime(lastFile, ground.trouble),
-    noteRound: (at) =>
-      void replaceWhole(lastFile, Buffer.from(String(at))).catch((error: unknown) => ground.trouble(`${lastFile} cannot be written: ${String(error)}`)),
+    lastRound: await readRound(lastFile, ground.trouble),
+    noteRound: (round) => {
+      noting = noting
+        .then(() => replaceWhole(lastFile, Buffer.from(roundText(round))))
+        .catch((error: unknown) => ground.trouble(`${lastFile} cannot be written: ${String(error)}`));
+    },
     tidy: async () => {
       await desk.lines.sweep(Date.now());
       await desk.book.sweep(Date.now() - (config.quarantine.digest?.linksFor ?? 0));
@@ -106,6 +111,7 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
       clearInterval(ticking);
       desk.stopping.abort();
       await Promise.race([Promise.all([queue.stop(), control.ended()]), later(closeWithinMs, undefined, { ref: false })]);
+      await noting;
     },
   };
 }
@@ -229,7 +235,10 @@ export function settingsOf(config: Config): DigestSettings | null {
   };
 }
 
-async function readTime(file: string, trouble: (why: string) => void): Promise<number | null> {
-  const text = (await readWhole(file, trouble))?.toString('latin1') ?? '';
-  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+/** `1795251992123`, and behind it that not everybody has had his turn. */
+export const roundText = ({ at, isWhole }: BegunRound): string => `${at}${isWhole ? '' : ' under way'}`;
+
+export async function readRound(file: string, trouble: (why: string) => void): Promise<BegunRound | null> {
+  const [, at, rest] = /^(\d{1,15})( under way)?$/.exec((await readWhole(file, trouble))?.toString('latin1') ?? '') ?? [];
+  return at === undefined ? null : { at: Number(at), isWhole: rest === undefined };
 }

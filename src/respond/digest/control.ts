@@ -36,15 +36,23 @@ export interface DigestControl {
   ended(): Promise<void>;
 }
 
+/** A round by the clock. */
+export interface BegunRound {
+  /** When it began, in ms since the epoch. */
+  readonly at: number;
+  /** Everybody had his turn. Where not, the next run goes on with it. */
+  readonly isWhole: boolean;
+}
+
 export interface DigestControlParts {
   /** Null: no letters are sent. */
   schedule(): DigestSchedule | null;
   /** Of the configuration in force; null: no letters are sent. */
   parts(): RoundParts | null;
   ordersWaiting(): number;
-  /** When the last round of an earlier run began, in ms since the epoch; null: never. */
-  readonly lastRound: number | null;
-  noteRound(at: number): void;
+  /** The last round of an earlier run; null: never. */
+  readonly lastRound: BegunRound | null;
+  noteRound(round: BegunRound): void;
   /** Forgets what is over. */
   tidy(): Promise<void>;
   trouble(why: string): void;
@@ -65,9 +73,9 @@ const toPreview = z.strictObject({ recipient: z.string().min(3).max(320) });
 export function createDigestControl(parts: DigestControlParts): DigestControl {
   const { now, trouble } = parts;
   const openedAt = now();
-  let lastAt = parts.lastRound;
+  let lastAt = parts.lastRound?.at ?? null;
   let last: RoundResult | null = null;
-  let again: { readonly at: number; readonly tries: number } | null = null;
+  let again: { readonly at: number; readonly tries: number } | null = parts.lastRound?.isWhole === false ? { at: openedAt + againMs, tries: 0 } : null;
   let underWay: Promise<void> | null = null;
 
   const tryAgain = (isWanted: boolean): void => {
@@ -79,6 +87,7 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
     try {
       last = await runRound(ground, dueAfter(now()) ?? now() + dayMs);
       tryAgain(last.again);
+      if (again === null && lastAt !== null && !ground.isStopped()) parts.noteRound({ at: lastAt, isWhole: true });
       await parts.tidy();
     } catch (error) {
       if (last === before) tryAgain(true);
@@ -90,7 +99,7 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
     if (isDue) {
       lastAt = now();
       again = null;
-      parts.noteRound(lastAt);
+      parts.noteRound({ at: lastAt, isWhole: false });
     }
     underWay ??= round(ground).finally(() => {
       underWay = null;
@@ -122,14 +131,7 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
       await Promise.race([begin(ground, false), parts.wait(patienceMs)]);
       return { ok: true, ...status() };
     },
-    preview: async (raw) => {
-      const ground = parts.parts();
-      if (ground === null) return off;
-      const read = toPreview.safeParse(raw);
-      if (!read.success) return { ok: false, error: 'name a recipient, like user@example.org' };
-      const shown = await previewLetter(ground, read.data.recipient);
-      return shown === null ? { ok: false, error: `nothing is held for ${read.data.recipient} that a letter would name` } : { ok: true, ...shown };
-    },
+    preview: (raw) => preview(parts.parts(), raw),
     tick: () => {
       const ground = parts.parts();
       const due = dueAt();
@@ -141,6 +143,14 @@ export function createDigestControl(parts: DigestControlParts): DigestControl {
       await underWay;
     },
   };
+}
+
+async function preview(ground: RoundParts | null, raw: unknown): ReturnType<DigestControl['preview']> {
+  if (ground === null) return off;
+  const read = toPreview.safeParse(raw);
+  if (!read.success) return { ok: false, error: 'name a recipient, like user@example.org' };
+  const shown = await previewLetter(ground, read.data.recipient);
+  return shown === null ? { ok: false, error: `nothing is held for ${read.data.recipient} that a letter would name` } : { ok: true, ...shown };
 }
 
 const off: Refused = { ok: false, error: 'letters to recipients are off: add quarantine.digest to the configuration (docs/digest.md)' };
