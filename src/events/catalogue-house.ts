@@ -111,7 +111,7 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       ],
     },
     'file-broken': {
-      doc: 'A file that the configuration names has gone bad while the gateway runs; what was read before stays in force. Shown in the status until it is good.',
+      doc: 'A file that the configuration names is bad: it has gone bad while the gateway runs, or was at the start. What was read before stays in force. Shown in the status until it is good.',
       level: at('error'),
       line: (e) => [
         ['option', e.option],

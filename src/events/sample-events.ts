@@ -195,7 +195,10 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
     messages: 412,
     failed: 0,
   }),
-  'file-broken': events.fileBroken({ option: 'tls.cert', why: 'the certificate cannot be read: no such file; what was read before stays in force' }),
+  'file-broken': events.fileBroken({
+    option: 'tls.cert',
+    why: 'the certificate cannot be read: no such file; until it is good what was read before is in force, or nothing',
+  }),
   'file-mended': events.fileMended({ option: 'tls.cert' }),
   'measure-added': events.measureAdded({
     id: 'm-3fa94c01d2',

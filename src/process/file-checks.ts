@@ -43,7 +43,8 @@ export function checkFiles(config: Config, files: FileLook, nowMs: number): File
   };
 }
 
-const meanwhile = '; what was read before stays in force';
+/** At a start nothing was read before: AUTH is not offered then. */
+const meanwhile = '; until it is good what was read before is in force, or nothing';
 
 function foundBy(check: CrossCheck, config: Config, context: CrossContext): readonly CrossFound[] {
   try {

@@ -76,7 +76,7 @@ for (const [option, name, bad, why] of broken)
     const [line = ''] = watch.trouble();
     assert.deepEqual([watch.trouble().length, line.startsWith(`${option}: `)], [1, true], watch.trouble().join());
     assert.match(line, why);
-    assert.match(line, /what was read before stays in force$/);
+    assert.match(line, /until it is good what was read before is in force, or nothing$/);
     assert.deepEqual(
       events.map((event) => event.type === 'file-broken' && event.option),
       [option],

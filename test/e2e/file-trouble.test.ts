@@ -27,7 +27,7 @@ test('status shows what is wrong with a file for as long as it is, and a reload 
   await isCalm();
 
   writeFileSync(table, '45.0.2.0/24 half a li');
-  await shows(/TROUBLE abuseContacts\.table: .*abuse\.txt:1 .*stays in force/);
+  await shows(/TROUBLE abuseContacts\.table: .*abuse\.txt:1 .*what was read before is in force/);
   writeFileSync(table, '45.0.2.0/24: abuse@isp.example\n');
   await isCalm();
 
