@@ -37,6 +37,8 @@ export const standingMeasure = defineCheck({
 
 /** Observe mode suspends what nobody has ordered; what an operator has ordered holds, and is what the finding is about. */
 function observed(deciding: MeasureHit, own: MeasureHit | undefined, speaking: readonly MeasureHit[]): FindingExtras {
+  // Alone, as in a flood, it is what the finding is about in either mode.
+  if (speaking.length === 1 && reachOf(deciding).wholeMessage === undefined) return { inObserveMode: 'observe' };
   const carried = own === undefined || effectOf(own) === 'observe' ? deciding : own;
   return {
     inObserveMode: own === undefined ? 'observe' : effectOf(own),
