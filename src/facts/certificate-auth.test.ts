@@ -89,3 +89,12 @@ test('a certificate that was taken out of the file is out, in an exchange that h
   await rewrite('# nobody\n');
   assert.equal((await begun.next(Buffer.alloc(0))).kind, 'refused');
 });
+
+test('a file that goes bad while running changes nothing: who was known stays known, and is out when a good file says so', async (context) => {
+  const { auth, rewrite } = await setUp(context, null);
+  const answer = async () => (await auth.begin('EXTERNAL', anna).next(Buffer.alloc(0))).kind;
+  await rewrite('anna sha256 half-a-li');
+  assert.equal(await answer(), 'accepted');
+  await rewrite('# nobody\n');
+  assert.equal(await answer(), 'refused');
+});
