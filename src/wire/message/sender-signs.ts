@@ -67,6 +67,8 @@ function daemonOf(from: string): string | null {
   const address = firstAddress(from);
   const local = (address?.slice(0, address.lastIndexOf('@')) ?? from).toLowerCase().replace(/[.\-_"<> ]/g, '');
   if (daemonLocals.has(local) || daemonLocalPart.test(local)) return address ?? from.slice(0, 80);
+  // `<Postmaster\@x.example@y.example>`: a gateway that rewrites what it does not understand.
+  if (/(?:^|[<"\s])(?:postmaster|mailer-daemon)\\@/i.test(from.slice(0, 200))) return from.slice(0, 80);
   const name = fold(from.slice(0, 200).replace(/<[^<>]*>/, ''));
   return daemonNames.firstIn(name) === null ? null : from.slice(0, 80);
 }
