@@ -19,7 +19,14 @@ async function start(context: TestContext) {
     await store.close();
   });
   let number = 0;
-  const desk = createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(configOf()), newId: () => `m-${++number}`, now: () => nowMs });
+  const desk = createMeasureDesk({
+    repository,
+    keeper,
+    neverBlock: () => createNeverBlock(configOf()),
+    domains: () => ['example.org', 'hub.example'],
+    newId: () => `m-${++number}`,
+    now: () => nowMs,
+  });
   return { desk, keeper };
 }
 const wanted = (changes: object = {}): object => ({
@@ -70,6 +77,8 @@ const refusals: readonly [changes: object, said: RegExp, why: string][] = [
   [{ action: 'bounce' }, /action is one of/, 'a measure makes no mail'],
   [{ scope: { client: '300.1.1.1' } }, /scope.client is no address or network/, 'no network'],
   [{ scope: { sender: 'a b@c' } }, /scope.sender is no address or domain/, 'no sender'],
+  [{ action: 'reject', scope: { sender: '<>' } }, /bounces of their own mail too/, 'the classic mistake'],
+  [{ scope: { recipient: 'anna@exmaple.org' } }, /none of your domains/, 'a slip'],
   [{ scope: { planet: 'x' } }, /planet/, 'an unknown field would narrow nothing'],
   [{ probeShare: 2 }, /probeShare/, 'more than everything'],
   [

@@ -18,6 +18,7 @@ import type { MeasureKeeper } from './measure-keeper.ts';
 import { scopeText, scopeToRead } from './measure-scope.ts';
 import { maxOthers } from './measures.ts';
 import type { NeverBlock } from './never-block.ts';
+import { whyRash } from './rash-measure.ts';
 
 /** A measure as shown; times are ISO 8601 UTC with milliseconds. */
 export interface ShownMeasure extends Omit<MeasureRecord, 'createdAt' | 'expiresAt' | 'endedAt'> {
@@ -54,6 +55,8 @@ export interface MeasureDeskParts {
   readonly keeper: MeasureKeeper;
   /** Of the configuration in force. */
   neverBlock(): NeverBlock;
+  /** Our domains and our customers'. */
+  domains(): readonly string[];
   newId(): string;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -103,7 +106,8 @@ export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
       const { force, expiresAt, ...rest } = read.data;
       const measure = complete(parts, { ...rest, scope: withoutGaps(rest.scope), expiresAt: Date.parse(expiresAt), actor: { kind: 'person', name: by } });
       if (measure.expiresAt > now() + maxPersonMs) return refused('a measure lasts a year at most; a list holds for good (floodgate list add)');
-      return put(parts, measure, force);
+      const rash = force ? null : whyRash(measure, parts.domains());
+      return rash === null ? put(parts, measure, force) : refused(rash);
     },
     addAutomatic: async ({ detector, ...draft }, guard) => {
       if (draft.action === 'discard') return refused('no automatic measure throws mail away; quarantine keeps it');

@@ -35,6 +35,11 @@ for (const [scope, spared, why] of measures) {
     assert.equal(neverBlock.ofMeasure({ scope, action: 'defer', dryRun: false }), spared));
 }
 
+test('a whole domain may be held, where the operator has named nobody in it; never the complaint boxes by name', () => {
+  const held = (recipient: string) => neverBlock.ofMeasure({ scope: { recipient }, action: 'quarantine', dryRun: false });
+  assert.deepEqual(['customer.example', 'example.org', 'abuse@customer.example'].map(held), [null, 'ceo@example.org', 'abuse@customer.example']);
+});
+
 test('what blocks nobody may touch anybody', () => {
   const touched = (action: Action, dryRun = false) => neverBlock.ofMeasure({ scope: {}, action, dryRun });
   assert.deepEqual([touched('observe'), touched('tag'), touched('reject', true)], [null, null, null]);

@@ -51,7 +51,9 @@ export function createNeverBlock({ site, neverBlock }: Pick<Config, 'site' | 'ne
       const { client, sender, recipient } = scope;
       const network = client === undefined || scope.user !== undefined ? undefined : networks.find((each) => networksMeet(each, client));
       const from = sender === undefined ? undefined : neverBlock.senders.find((pattern) => patternsMeet(pattern, sender));
-      const to = recipient === undefined ? undefined : recipients.find((pattern) => patternsMeet(pattern, recipient));
+      // What is held of a whole domain is kept and can be released, and postmaster still gets through.
+      const untouchable = measure.action === 'quarantine' && recipient?.includes('@') === false ? neverBlock.recipients : recipients;
+      const to = recipient === undefined ? undefined : untouchable.find((pattern) => patternsMeet(pattern, recipient));
       return network ?? from ?? to ?? null;
     },
   };

@@ -62,7 +62,14 @@ export async function openMeasuresInForce({ store, record, config, changed, met 
   return {
     snapshot: () => snapshot,
     desk: {
-      ...createMeasureDesk({ repository, keeper, neverBlock: () => createNeverBlock(config()), newId, now: Date.now }),
+      ...createMeasureDesk({
+        repository,
+        keeper,
+        neverBlock: () => createNeverBlock(config()),
+        domains: () => [...config().site.domains, ...config().site.customerDomains],
+        newId,
+        now: Date.now,
+      }),
       export: outside.export,
       dropOf: outside.explain,
     },
