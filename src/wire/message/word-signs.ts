@@ -104,9 +104,12 @@ const isNobody = ({ headers }: ReportReading): boolean => /^(?:no|do-?_?not)-?_?
 /** Sent to the address of a list that exists for bounces (Mailman, Majordomo, ezmlm). */
 const isForBounces = ({ headers }: ReportReading): boolean => bounceAddress.test((firstAddress(startOfField(headers, 'to')) ?? '').toLowerCase());
 
+/** What phishing wants; servers quote links, and ask for no click. */
+const asksToClick = /\b(?:click|klicken|cliquez|haga clic|clique|clicca|klik)\b|нажмите|点击|點擊|クリック/i;
+
 /** Worms and spam come as "Mail Delivery System" with a file to open or a link to follow, and without all that a report is for. */
 function posesAsReport({ reading, named, hasServerWords }: JudgedFacts): Judgement | null {
-  if (named > 0 || hasServerWords || reading.returned !== null || reading.headers.has('x-failed-recipients') || reading.statuses.length > 0) return null;
+  if (named > 0 || (hasServerWords && !asksToClick.test(reading.words)) || reading.returned !== null || reading.headers.has('x-failed-recipients') || reading.statuses.length > 0) return null;
   if (reading.attachments === 0 && !/https?:\/\//i.test(reading.words)) return null;
   return { kind: 'not-a-report', evidence: ['poses as a report: names nobody, quotes no server, returns nothing, and brings a file or a link'] };
 }
