@@ -66,8 +66,10 @@ export interface RecipientSighting extends Sighted {
   /** Envelope sender, lower case; '' is the null sender. */
   readonly from: string;
   readonly to: string;
-  /** trap: an address that nobody ever had, or a honeypot. */
-  readonly answer: 'accepted' | 'unknown' | 'relay' | 'refused' | 'deferred' | 'trap';
+  /** trap: an address that nobody ever had. honeypot: any, at a listener where nothing is taken. */
+  readonly answer: 'accepted' | 'unknown' | 'relay' | 'refused' | 'deferred' | 'trap' | 'honeypot';
+  /** At a honeypot: the session of its connection. */
+  readonly session?: string;
 }
 
 /** A message to one recipient came to its end: one sighting a recipient. */

@@ -35,6 +35,7 @@ const recipientPoints: Readonly<Record<RecipientSighting['answer'], number>> = {
   relay: 1.5,
   unknown: 0.25,
   deferred: 0,
+  honeypot: 0, // DNS may have sent it there
   accepted: -0.25,
 };
 /** A failed password; the same name of a host counts once a day, for phones with an old one. */

@@ -107,6 +107,8 @@ export class SightingsFromEvents {
       to,
       answer,
     };
+    // A try of the real door and one of the honeypot are no try and its repetition.
+    if (answer === 'honeypot') return [{ ...seen, session: event.session }];
     const tried = this.#tried(answer === 'deferred', event.at, () => `rcpt ${networkOfClient(caller.ip)} ${from} ${to}`);
     return tried === 'repeat' ? nothing : [seen];
   }
@@ -250,7 +252,8 @@ const isOffence = ({ action, findings }: Of<'stage-judged'>): boolean =>
 function answerOf({ action, findings }: Of<'stage-judged'>): RecipientSighting['answer'] {
   if (findings.some((each) => relayChecks.has(each.check) && isFinding(each))) return 'relay';
   if (findings.some((each) => each.check === 'unknown-recipient' && isFinding(each) && each.action === 'reject')) return 'unknown';
-  if (findings.some((each) => each.check === 'trap-recipient' && isFinding(each))) return 'trap';
+  const trap = findings.find((each) => each.check === 'trap-recipient' && isFinding(each));
+  if (trap?.outcome.kind === 'finding') return trap.outcome.evidence['honeypot'] === undefined ? 'trap' : 'honeypot';
   if (action === 'defer') return 'deferred';
   return action === 'reject' || action === 'refuse-at-banner' ? 'refused' : 'accepted';
 }
