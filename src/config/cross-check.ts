@@ -23,6 +23,8 @@ export interface FileLook {
 export interface CrossContext {
   /** The ids of all checks in the catalogue. */
   readonly checkIds: readonly string[];
+  /** Of these, what mode observe suspends. */
+  readonly abuseChecks: readonly string[];
   /** True when the option stands in the file; false for defaults. */
   readonly isWritten: (path: OptionPath) => boolean;
   readonly nowMs: number;

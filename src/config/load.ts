@@ -33,6 +33,8 @@ export type LoadResult =
 export interface LoadContext {
   /** The ids of all checks in the catalogue: `checks.<id>` must be one of them. */
   readonly checkIds: readonly string[];
+  /** Of these, what mode observe suspends. */
+  readonly abuseChecks?: readonly string[];
   /** What the catalogue itself says against settings of checks; `path` is `checks.<id>`. */
   readonly checkProblems?: (
     config: Pick<Config, 'checks' | 'detectors' | 'playbook'>,
@@ -101,6 +103,7 @@ function contextOf(yaml: YamlText, given: LoadContext): CrossContext {
   const interfaces = () => Object.values(networkInterfaces()).flatMap((one) => (one ?? []).map(({ address }) => address));
   return {
     checkIds: given.checkIds,
+    abuseChecks: given.abuseChecks ?? [],
     isWritten: (path: OptionPath) => yaml.places.has(placeKey(path)),
     nowMs: given.nowMs ?? Date.now(),
     files: given.files ?? realFiles,

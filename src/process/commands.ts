@@ -14,6 +14,7 @@ async function context(): Promise<LoadContext> {
   ]);
   return {
     checkIds: catalogue.map(({ id }) => id),
+    abuseChecks: catalogue.flatMap(({ id, kind }) => (kind === 'abuse' ? [id] : [])),
     checkProblems: (config) => [
       ...checkSettingsProblems(config, catalogue),
       ...detectorSettingsProblems(config.detectors, detectors),

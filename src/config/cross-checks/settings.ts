@@ -96,15 +96,29 @@ const observedRules: CrossCheck = {
   *find({ mode, observeUntil, rules }, { nowMs }) {
     const idle = rules.filter(({ action }) => action !== 'observe').map(({ id }) => id);
     if (idle.length === 0 || !isObserving({ mode, observeUntil }, nowMs)) return;
-    const which = idle.length > 3 ? `${idle.slice(0, 3).join(', ')} and ${idle.length - 3} more` : idle.join(', ');
-    const until = observeUntil === undefined ? '' : ` until ${new Date(observeUntil).toISOString().slice(0, 16)}Z`;
     yield warning(
       ['rules'],
-      `mode is observe: what ${which} would do is only recorded${until}`,
+      onlyRecorded(idle, observeUntil),
       'lists and your own measures (`floodgate measure add`) hold in that mode; mode: enforce carries rules out',
     );
   },
 };
+
+/** Whoever writes down what a check does expects it to be done. */
+const observedChecks: CrossCheck = {
+  reads: ['mode', 'observeUntil', 'checks'],
+  *find({ mode, observeUntil, checks }, { nowMs, abuseChecks }) {
+    const idle = abuseChecks.filter((id) => !['observe', undefined].includes(checks[id]?.action));
+    if (idle.length === 0 || !isObserving({ mode, observeUntil }, nowMs)) return;
+    yield warning(['checks'], onlyRecorded(idle, observeUntil), 'mode: enforce carries it out; until then a measure of yours does (`floodgate measure add`)');
+  },
+};
+
+function onlyRecorded(ids: readonly string[], observeUntil: number | undefined): string {
+  const which = ids.length > 3 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ');
+  const until = observeUntil === undefined ? '' : ` until ${new Date(observeUntil).toISOString().slice(0, 16)}Z`;
+  return `mode is observe: what ${which} would do is only recorded${until}`;
+}
 
 /** Keys with a fixed name and meaning whose part of the program is not there yet. A line goes when its part comes. */
 export const notYet: readonly (readonly [path: OptionPath, what: string])[] = [
@@ -130,5 +144,6 @@ export const settingChecks: readonly CrossCheck[] = [
   reservedPlaces,
   observation,
   observedRules,
+  observedChecks,
   futureKeys,
 ];
