@@ -29,7 +29,7 @@ test('a written option: value as written, its line, unit, default, page', () => 
     unit: 'size',
     default: '25 MiB',
     range: null,
-    meaning: 'Largest message; announced as SIZE.',
+    meaning: 'Largest message; announced as SIZE. 1 MiB more for servers and users of ours.',
     page: 'docs/reference/options.md#limits',
   });
 });
