@@ -80,7 +80,8 @@ function byAutoReply(facts: JudgedFacts): Judgement | null {
   // Mail servers mark their bounces as auto-replied too (RFC 3834 2).
   const shape = facts.named > 0 || facts.hasServerWords || reading.returned !== null;
   if (signs.daemon !== null && (subjectOutcome(reading) !== null || shape)) return null;
-  const saysSo = [facts.named > 0 || subjectOutcome(reading) !== null, facts.hasServerWords || reading.returned !== null, textOutcome(reading) !== null];
+  // People who are away name a deputy and a telephone too: only a report has a report's subject, or brings the message back.
+  const saysSo = [facts.named > 0 || facts.hasServerWords, reading.returned !== null || subjectOutcome(reading) !== null, textOutcome(reading) !== null];
   if (saysSo.every(Boolean)) return null;
   if (reading.reportType === 'delivery-status' || reading.headers.has('x-failed-recipients')) return null;
   return { kind: 'autoreply', evidence: [evidence] };
