@@ -1,7 +1,7 @@
 // An explanation in plain words for a terminal. Whatever a stranger wrote is escaped.
 import { escapeUnsafe, logValue } from './log-line.ts';
 import type { Explained } from './explain.ts';
-import type { Explanation, StagedFinding } from './explanation.ts';
+import type { Explanation, StagedFinding, TimelineEntry } from './explanation.ts';
 
 const stageWords = {
   connect: 'before the banner',
@@ -31,21 +31,40 @@ export function sentence(explanation: Explanation): string {
   return escapeUnsafe(`${outcomeWords[outcome]}${where} because: ${decision.because}${check}`);
 }
 
-/** All explanations; the timeline of a session is shown once. */
+/** All explanations; the timeline of a session is shown once, and of one message alone its own part of it. */
 export function explainedText(explained: Explained): string {
-  const told = new Set<string>();
+  const told = new Map<string, number>();
+  for (const { session } of explained.explanations) told.set(session, (told.get(session) ?? 0) + 1);
+  const shown = new Set<string>();
   const blocks = explained.explanations.map((each) => {
-    const first = !told.has(each.session);
-    told.add(each.session);
-    return explanationText(each, first);
+    const timeline = shown.has(each.session) ? [] : told.get(each.session) === 1 ? ownPart(each) : each.timeline;
+    shown.add(each.session);
+    return explanationText(each, timeline);
   });
   if (explained.more) blocks.push('Older sessions match too; give --limit, or a time or reference.\n');
   if (explained.badLines > 0) blocks.push(`${explained.badLines} journal lines could not be read.\n`);
   return blocks.join('\n');
 }
 
-function explanationText(explanation: Explanation, withTimeline: boolean): string {
-  const { client, message, findings, facts, timeline, today } = explanation;
+/** What ends a message. */
+const isEnd = ({ type }: TimelineEntry): boolean => type === 'message-finished' || type === 'transaction-aborted';
+
+/** What belongs to the message: from the end of the one before to its own, and how the session began and ended. */
+function ownPart({ kind, at, timeline }: Explanation): readonly TimelineEntry[] {
+  const ends = timeline.flatMap((entry, index) => (isEnd(entry) ? [index] : []));
+  const own = ends.find((index) => timeline[index]?.at === at);
+  if (kind !== 'message' || own === undefined) return timeline;
+  const [before, firstEnd, lastEnd] = [ends.findLast((index) => index < own) ?? -1, ends[0] ?? own, ends.at(-1) ?? own];
+  const isFrame = (entry: TimelineEntry, index: number): boolean => index > lastEnd || (index < firstEnd && !isOfMessage(entry));
+  return timeline.filter((entry, index) => (index > before && index <= own) || isFrame(entry, index));
+}
+
+/** What is said of an envelope or its content, and not of the client. */
+const isOfMessage = ({ type, text }: TimelineEntry): boolean =>
+  type !== 'session-opened' && text.some(([key, value]) => key === 'stage' && (value === 'mail' || value === 'rcpt' || value === 'message'));
+
+function explanationText(explanation: Explanation, timeline: readonly TimelineEntry[]): string {
+  const { client, message, findings, facts, today } = explanation;
   const lines = [`${explanation.id}  ${explanation.at}`, `  ${sentence(explanation)}`];
   const add = (label: string, text: string | null): void => {
     if (text !== null && text !== '') lines.push(`  ${label.padEnd(10)}${escapeUnsafe(text)}`);
@@ -66,8 +85,11 @@ function explanationText(explanation: Explanation, withTimeline: boolean): strin
   for (const finding of findings) add('found', findingText(finding));
   for (const [name, fact] of Object.entries(facts)) add('fact', `${name}: ${'unknown' in fact ? `unknown (${fact.unknown})` : JSON.stringify(fact.value)}`);
   add('today', today ? `${outcomeWords[today.outcome]}: ${today.because}` : 'what would be decided now is not known here');
-  if (withTimeline) {
-    lines.push(`  session ${explanation.session}`);
+  if (timeline.length > 0) {
+    const others = explanation.timeline.length - timeline.length;
+    lines.push(
+      `  session ${explanation.session}${others === 0 ? '' : ` (${others} lines about its other messages: floodgate explain ${explanation.session})`}`,
+    );
     for (const entry of timeline) lines.push(`    ${entry.at.slice(11, 23)}  ${entry.type.padEnd(18)}  ${pairsText(entry.text)}`);
   }
   return `${lines.join('\n')}\n`;

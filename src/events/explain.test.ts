@@ -8,6 +8,7 @@ import { newSessionIds } from '../lib/reference.ts';
 import type { EventBody } from '../model/events.ts';
 import type { Finding } from '../model/verdict.ts';
 import { events } from './catalogue.ts';
+import type { Explanation } from './explanation.ts';
 import { explain } from './explain.ts';
 import { explainedText, sentence } from './explain-text.ts';
 import { segmentPath } from './segments.ts';
@@ -273,4 +274,50 @@ test('the queue id of a delivered message is told once where the hub’s own wor
   const [, nextHop] = /^ +next hop +(.*)$/m.exec(text) ?? [];
   const id = `Q${second.slice(3, 9)}`;
   assert.equal(nextHop, `hub: 250 2.0.0 Ok: queued as ${id}`);
+});
+
+test('of one message of a session of many its own part is told, and how to read the rest', () => {
+  const at = (n: number): string => new Date(start + n).toISOString();
+  const entry = (n: number, type: string, text: readonly (readonly [string, string])[] = []) => ({ at: at(n), type, text });
+  const rcpt = (n: number, to: string) =>
+    entry(n, 'stage-judged', [
+      ['stage', 'rcpt'],
+      ['to', to],
+    ]);
+  const timeline = [
+    entry(0, 'session-opened'),
+    rcpt(1, 'one@example.org'),
+    entry(2, 'message-finished', [['messageId', '<1@x>']]),
+    rcpt(3, 'two@example.org'),
+    entry(4, 'message-finished', [['messageId', '<2@x>']]),
+    rcpt(5, 'three@example.org'),
+    entry(6, 'message-finished', [['messageId', '<3@x>']]),
+    entry(7, 'session-closed'),
+  ];
+  const explanation: Explanation = {
+    ...{
+      id: 'S-2',
+      kind: 'message',
+      session: 'S',
+      reference: 'S-2',
+      at: at(4),
+      stage: null,
+      from: null,
+      to: [],
+      outcome: 'delivered',
+      since: null,
+      reply: null,
+    },
+    ...{ message: null, findings: [], facts: {}, timeline, today: null, decision: { check: null, action: 'pass', because: 'x', evidence: {} } },
+    client: { ip: '192.0.2.7', port: 1, name: null, helo: null, user: null, listener: 'mx' },
+  };
+  const told = (explanations: readonly Explanation[]): string => explainedText({ explanations, more: false, badLines: 0 });
+  const text = told([explanation]);
+  assert.match(text, /session S \(4 lines about its other messages: floodgate explain S\)/);
+  assert.deepEqual(
+    [...text.matchAll(/(?:to|messageId)=(\S+)/g)].map(([, value]) => value),
+    ['two@example.org', '<2@x>'],
+  );
+  assert.match(text, /session-opened[^]*session-closed/);
+  assert.match(told([explanation, { ...explanation, id: 'S-3', at: at(6) }]), /one@example\.org[^]*three@example\.org/, 'of several all is told');
 });
