@@ -28,10 +28,7 @@ const listener = z.strictObject({
   tls: z.enum(['starttls', 'implicit']).default('starttls').describe('implicit: TLS from the first byte (port 465).'),
   proxyProtocol: proxyTrust.optional().describe('Accept PROXY protocol v1/v2 from these peers only; they must send it.'),
   xclient: proxyTrust.optional().describe('Accept XCLIENT from these peers only.'),
-  trap: z
-    .boolean()
-    .default(false)
-    .describe('A honeypot: every recipient is put off (450), and who comes straight to it, while the other listeners are open, is remembered as bad.'),
+  trap: z.boolean().default(false).describe('A honeypot: all recipients are put off (450); who comes straight to it is remembered as bad.'),
 });
 
 const relayTarget = z.strictObject({

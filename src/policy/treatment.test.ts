@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configOf, factsOf, mailboxOf, rcptInput } from '../../test/harness/policy-inputs.ts';
+import { configOf, factsOf, insider, mailboxOf, rcptInput } from '../../test/harness/policy-inputs.ts';
 import type { Action, Finding } from '../model/verdict.ts';
 import { answerTo } from './answer.ts';
 import { catalogue } from './catalogue.ts';
@@ -76,6 +76,15 @@ test('postmaster’s mail is not held together with others’: whoever comes sec
   const held = treatmentSoFar({ before: [], all: quota });
   assert.ok(isPutOff(withOneTreatment(quota, rcptInput({ to: bert, accepted: [postmaster], treatmentSoFar: passing }))));
   assert.ok(isPutOff(withOneTreatment(null, rcptInput({ to: postmaster, accepted: [anna], treatmentSoFar: held }))));
+});
+
+test('a stranger writes to postmaster in a message of its own: what reaches him unjudged must not reach others with it', () => {
+  const so = treatmentSoFar({ before: [], all: [] });
+  const putOffFor = (to: typeof anna, accepted: readonly (typeof anna)[], who = {}): boolean =>
+    isPutOff(withOneTreatment(null, rcptInput({ to, accepted, treatmentSoFar: so, ...who })));
+  assert.deepEqual([putOffFor(anna, [postmaster]), putOffFor(postmaster, [anna])], [true, true]);
+  assert.deepEqual([putOffFor(postmaster, []), putOffFor(mailboxOf('Postmaster'), [postmaster]), putOffFor(bert, [anna])], [false, false, false]);
+  assert.ok(!putOffFor(anna, [postmaster], { client: insider }), 'a colleague writes to whom he likes');
 });
 
 test('the judge puts such a recipient off with 452 4.5.3, and the list entry that asked for it is in the record', () => {

@@ -4,7 +4,7 @@
 import type { StageInput, TreatmentSoFar } from '../model/stage-input.ts';
 import type { Finding, Treatment } from '../model/verdict.ts';
 import { finding } from './check.ts';
-import { isPostmaster } from './relay.ts';
+import { isPostmaster, mayRelay } from './relay.ts';
 import { refuses } from './run-stage.ts';
 
 /** The check that names sinks: addresses of ours that a forger made up. */
@@ -44,8 +44,12 @@ export function treatmentSoFar({ before, all }: { readonly before: readonly Find
  * The findings at RCPT, and one more where this recipient's mail would be treated otherwise than that of those accepted before. It has the
  * name of the check that says the same of routes: the mail goes another way.
  */
-export function withOneTreatment(found: readonly Finding[] | null, { treatmentSoFar: so, accepted, to }: StageInput['rcpt']): readonly Finding[] | null {
+export function withOneTreatment(found: readonly Finding[] | null, input: StageInput['rcpt']): readonly Finding[] | null {
+  const { treatmentSoFar: so, accepted, to } = input;
   if (accepted.length === 0 || refuses(found)) return found;
+  // Postmaster's mail is judged by nobody (RFC 5321 4.5.1): a stranger who names him first must not have others' mail let through with it.
+  if (!mayRelay(input) && accepted.some(isPostmaster) !== isPostmaster(to))
+    return putOff(found, isPostmaster(to) ? { first: 'judged', this: 'postmaster' } : { first: 'postmaster', this: 'judged' });
   const first = so?.accepted ?? 'pass';
   const here = stricterTreatment(so?.before ?? 'pass', treatmentOf(found));
   // A sink's mail is thrown away beyond its sample: nobody who has a mailbox shares a message with one, however his own is treated.
