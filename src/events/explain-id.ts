@@ -13,9 +13,12 @@ export type WantedId =
 
 const timePattern = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,3})?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 
+/** A time of today, as the dashboard shows it; a queue id has no colon. */
+const clockPattern = /^\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z?$/i;
+
 /** Tells what kind of id it is. What could be a reference may be a queue id too: who finds no such session asks for `textId`. */
-export function parseId(raw: string): WantedId {
-  const text = raw.trim();
+export function parseId(raw: string, nowMs = Date.now()): WantedId {
+  const text = clockPattern.test(raw.trim()) ? `${new Date(nowMs).toISOString().slice(0, 10)}T${raw.trim()}` : raw.trim();
   const reference = parseReference(text);
   if (reference) return { kind: reference.reference === null ? 'session' : 'reference', ...reference };
   const bare = text.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1');

@@ -295,21 +295,24 @@ test('of one message of a session of many its own part is told, and how to read 
     entry(7, 'session-closed'),
   ];
   const explanation: Explanation = {
-    ...{
-      id: 'S-2',
-      kind: 'message',
-      session: 'S',
-      reference: 'S-2',
-      at: at(4),
-      stage: null,
-      from: null,
-      to: [],
-      outcome: 'delivered',
-      since: null,
-      reply: null,
-    },
-    ...{ message: null, findings: [], facts: {}, timeline, today: null, decision: { check: null, action: 'pass', because: 'x', evidence: {} } },
+    id: 'S-2',
+    kind: 'message',
+    session: 'S',
+    reference: 'S-2',
+    at: at(4),
     client: { ip: '192.0.2.7', port: 1, name: null, helo: null, user: null, listener: 'mx' },
+    stage: null,
+    from: null,
+    to: [],
+    outcome: 'delivered',
+    since: null,
+    reply: null,
+    decision: { check: null, action: 'pass', because: 'x', evidence: {} },
+    today: null,
+    message: null,
+    findings: [],
+    facts: {},
+    timeline,
   };
   const told = (explanations: readonly Explanation[]): string => explainedText({ explanations, more: false, badLines: 0 });
   const text = told([explanation]);
