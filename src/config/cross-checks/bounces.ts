@@ -33,4 +33,19 @@ const trapsCatch: CrossCheck = {
   },
 };
 
-export const bounceChecks: readonly CrossCheck[] = [catchAll, trapsCatch];
+/** A signature of a domain that is not ours proves nothing of our mail, and the line does nothing. */
+const signingKeysOfOurs: CrossCheck = {
+  reads: ['site.domains', 'site.customerDomains', 'bounces.signingKeys'],
+  *find({ site, bounces }) {
+    const ours = new Set([...site.domains, ...site.customerDomains]);
+    for (const [index, { domain }] of bounces.signingKeys.entries())
+      if (!ours.has(domain))
+        yield warning(
+          ['bounces', 'signingKeys', index, 'domain'],
+          `${domain} is no domain of ours: its key is never asked for`,
+          'name the domain that stands in d= of the signatures of your mail',
+        );
+  },
+};
+
+export const bounceChecks: readonly CrossCheck[] = [catchAll, trapsCatch, signingKeysOfOurs];

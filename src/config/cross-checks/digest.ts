@@ -43,6 +43,12 @@ const linksLeadSomewhere: CrossCheck = {
   *find({ web, quarantine: { digest } }) {
     if (digest?.link !== undefined && web === undefined)
       yield error(['quarantine', 'digest', 'link'], 'leads nowhere: there is no web door', 'add web: {address: "127.0.0.1:8025"}, or remove the link');
+    else if (digest?.link !== undefined && /^http:/i.test(digest.link))
+      yield warning(
+        ['quarantine', 'digest', 'link'],
+        'is no https: whoever reads along can release the mail himself',
+        'put a server with TLS in front of the web door (docs/digest.md)',
+      );
   },
 };
 
