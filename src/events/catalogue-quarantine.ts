@@ -30,6 +30,7 @@ export const quarantineRows: { readonly [T in QuarantineType]: EventEntry<T> } =
       ['to', someOf(e.recipients)],
       ['bytes', e.bytes],
       ['expiresAt', new Date(e.expiresAt).toISOString()],
+      ['virus', e.virus],
     ],
   },
   'refused-copy': {

@@ -150,6 +150,8 @@ export type Event = Stamp &
           readonly bytes: number;
           readonly sha256: string;
           readonly expiresAt: number;
+          /** A scan found a virus in it, whatever it is held for. */
+          readonly virus?: true;
         })
     /** Of a message that was refused (5xx) a copy should be kept; the client heard the refusal whatever came of it. `expiresAt` in milliseconds since the epoch. */
     | (OfSession &

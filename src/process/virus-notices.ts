@@ -7,8 +7,9 @@ import type { OwnPost } from './own-post.ts';
 
 /** Time between two letters, in ms. */
 const everyMs = 3_600_000;
-/** What stands in every line that counts. */
-const sign = '"check":"virus-found"';
+/** One of these stands in every line that counts. */
+const signs = ['"check":"virus-found"', '"virus":true'] as const;
+const hasSign = (text: string): boolean => signs.some((sign) => text.includes(sign));
 /** References a letter names. */
 const mostNamed = 20;
 
@@ -26,6 +27,8 @@ export interface VirusNotices {
   take(journal: string): void;
   stop(): void;
 }
+
+const heldFor = (check: string): string => (check === 'virus-found' ? '' : `  held for ${check} as well`);
 
 export function createVirusNotices({ config, post, trouble, now }: VirusNoticeParts): VirusNotices {
   let references: string[] = [];
@@ -69,13 +72,14 @@ export function createVirusNotices({ config, post, trouble, now }: VirusNoticePa
   };
   return {
     take: (journal) => {
-      if (!journal.includes(sign)) return; // nearly always
+      if (!hasSign(journal)) return; // nearly always
       for (const line of journal.split('\n')) {
-        if (!line.includes(sign)) continue;
+        if (!hasSign(line)) continue;
         const event = JSON.parse(line) as Event; // a recorder of ours wrote it
-        if (event.type !== 'message-quarantined' || event.check !== 'virus-found') continue;
+        // Whatever finding decided: a rule that holds it too must not keep the virus from him.
+        if (event.type !== 'message-quarantined' || (event.check !== 'virus-found' && event.virus !== true)) continue;
         count += 1;
-        if (references.length < mostNamed) references.push(plain(`${event.ref}  client ${event.ip}  from <${event.from}>`, 200));
+        if (references.length < mostNamed) references.push(plain(`${event.ref}  client ${event.ip}  from <${event.from}>${heldFor(event.check)}`, 200));
       }
       if (count === 0 || waiting !== null) return;
       tell();

@@ -8,6 +8,7 @@ export interface HeldFilter {
   readonly sender?: string;
   readonly recipient?: string;
   readonly user?: string;
+  /** The one that decided; `virus-found` fits whatever a scan found a virus in. */
   readonly check?: string;
   readonly measure?: string;
   readonly incident?: string;
@@ -28,7 +29,10 @@ export interface HeldFilter {
 export type PrivateFilter = Pick<HeldFilter, 'sender' | 'recipient' | 'user' | 'check' | 'measure' | 'incident' | 'reason' | 'subject'>;
 
 /** The parts of a row that such a filter looks at. */
-export type PrivatePart = Pick<HeldRecord, 'from' | 'to' | 'user' | 'check' | 'measure' | 'incident' | 'because' | 'subject'>;
+export type PrivatePart = Pick<HeldRecord, 'from' | 'to' | 'user' | 'check' | 'measure' | 'incident' | 'because' | 'subject' | 'virus'>;
+
+/** The check that asks for all that holds a virus, whichever finding decided. */
+export const virusCheck = 'virus-found';
 
 /** SQLite's lower() knows ASCII only: the other side must not know more. */
 export const lowerAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
@@ -57,7 +61,7 @@ export function fitsPrivate(row: PrivatePart, { sender, recipient, user, check, 
     (sender === undefined || addressKey([row.from]).includes(addressNeedle(sender))) &&
     (recipient === undefined || addressKey(row.to).includes(addressNeedle(recipient))) &&
     (user === undefined || row.user === user) &&
-    (check === undefined || row.check === check) &&
+    (check === undefined || row.check === check || (check === virusCheck && row.virus)) &&
     (measure === undefined || row.measure === measure) &&
     (incident === undefined || row.incident === incident) &&
     (reason === undefined || lowerAscii(row.because).includes(lowerAscii(reason))) &&

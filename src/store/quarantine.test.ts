@@ -148,3 +148,24 @@ test('what cannot be opened takes no place among what has expired', async (conte
     ['D'],
   );
 });
+
+for (const [how, seal] of [
+  ['in clear', undefined],
+  ['sealed', sealWith('k')],
+] as const)
+  test(`whoever asks for viruses finds those that were held for something else, ${how}`, async (context) => {
+    const store = openStore(':memory:');
+    context.after(() => store.close());
+    const index = createQuarantineIndex(store.queries, seal);
+    await index.save(heldRecord({ id: 'A', check: 'virus-found', virus: true }));
+    await index.save(heldRecord({ id: 'B', check: 'no-invoices', virus: true }));
+    await index.save(heldRecord({ id: 'C', check: 'no-invoices' }));
+    const found = async (check: string): Promise<readonly string[]> => (await index.select({ check }, { state: 'held', after: null, limit: 10 })).map(({ id }) => id).toSorted();
+    assert.deepEqual(
+      [await found('virus-found'), await found('no-invoices')],
+      [
+        ['A', 'B'],
+        ['B', 'C'],
+      ],
+    );
+  });

@@ -1,7 +1,7 @@
 // The index of held mail in the database: what can be searched. The truth is in the folders; a lost row is read from them again.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HeldRecord, HeldState } from '../model/quarantine.ts';
-import { addressNeedle, asksForPrivate, fitsPrivate, foldedSubject, lowerAscii, type HeldFilter } from './held-filter.ts';
+import { addressNeedle, asksForPrivate, fitsPrivate, foldedSubject, lowerAscii, virusCheck, type HeldFilter } from './held-filter.ts';
 import { fromRow, noSeal, toRow, type RowSeal } from './held-row.ts';
 import type { ExpressionBuilder, Queries } from './open.ts';
 import type { Tables } from './tables.ts';
@@ -168,7 +168,7 @@ function privateConditionsOf(where: Where, { sender, recipient, user, check, mea
     ...(sender === undefined ? [] : [holds('sender_key', addressNeedle(sender))]),
     ...(recipient === undefined ? [] : [holds('recipients_key', addressNeedle(recipient))]),
     ...(user === undefined ? [] : [where('user', '=', user)]),
-    ...(check === undefined ? [] : [where('check_id', '=', check)]),
+    ...(check === undefined ? [] : [check === virusCheck ? where.or([where('check_id', '=', check), where('virus', '=', 1)]) : where('check_id', '=', check)]),
     ...(measure === undefined ? [] : [where('measure', '=', measure)]),
     ...(incident === undefined ? [] : [where('incident', '=', incident)]),
     ...(reason === undefined ? [] : [inReason(reason)]),

@@ -50,7 +50,7 @@ export const selectionProperties: Readonly<Record<string, Schema>> = {
   recipient: { type: 'string', description: 'Address, domain or .domain' },
   user: { type: 'string', description: 'Authenticated user' },
   client: { type: 'string', description: 'Address or network' },
-  check: { type: 'string', description: 'Id of the check that decided' },
+  check: { type: 'string', description: 'Id of the check that decided; virus-found for all that a scan found a virus in' },
   measure: { type: 'string', description: 'Id of the measure' },
   incident: { type: 'string', description: 'Id of the incident' },
   reason: { type: 'string', description: 'Part of the reason' },

@@ -2,6 +2,7 @@
 // id, or in bulk by what messages have in common; in portions, so that no request takes for ever.
 import { z } from '../../lib/zod.ts';
 import type { HeldRecord, HeldState, ReleaseNote } from '../../model/quarantine.ts';
+import { virusCheck } from '../../store/held-filter.ts';
 import type { HeldTotals } from '../../store/quarantine.ts';
 import { countSelected, isNarrow, selection, selectPortion } from './held-selection.ts';
 import { isItemId } from './item-folder.ts';
@@ -170,7 +171,7 @@ export function shownHeld({ queuedAt, expiresAt, because, release, discarded, ..
     from,
     to,
     size,
-    reason: unreadable === null ? `${check}: ${because}` : `cannot be opened: ${unreadable}`,
+    reason: unreadable === null ? `${check}: ${because}${besides(record)}` : `cannot be opened: ${unreadable}`,
     incident,
     state,
     expiresAt: iso(expiresAt),
@@ -186,6 +187,9 @@ export function shownHeld({ queuedAt, expiresAt, because, release, discarded, ..
     unreadable,
   };
 }
+
+/** Who releases what a rule held must see that there is more to it. */
+const besides = ({ virus, check }: Pick<HeldRecord, 'virus' | 'check'>): string => (virus && check !== virusCheck ? '; and a virus was found in it' : '');
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const refused = (error: string): Refused => ({ ok: false, error });

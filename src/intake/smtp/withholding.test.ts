@@ -45,7 +45,9 @@ test('held: 250 when it is kept, and why it is held stands with it', async () =>
   assert.ok(event?.type === 'message-quarantined' && event.measure === 'm-7' && event.expiresAt === 5000);
 });
 
-test('a virus is known of what is held for something else: its recipient must not release it', async () => {
+test('a virus is known of what is held for something else: its recipient must not release it, and the postmaster is told', async () => {
+  const [told] = (await withheld(finding('quarantine'), undefined, true)).events;
+  assert.ok(told?.type === 'message-quarantined' && told.virus === true);
   assert.deepEqual(
     [(await withheld(finding('quarantine'), undefined, true)).kept[0]?.virus, (await withheld(finding('quarantine'))).kept[0]?.virus],
     [true, undefined],

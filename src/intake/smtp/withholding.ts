@@ -52,7 +52,7 @@ export async function withhold({ session, request, summary, finding, virus, serv
   const { subject, messageId } = summary;
   const held = await services.quarantine.keep({ session, request, subject, messageId, because, ...(virus === true && { virus }) });
   if (held.kind !== 'kept') return { reply: withReference(replies.storageFull, reference), reason: `quarantine ${held.kind}: ${held.why}`, outcome: null };
-  services.record({ type: 'message-quarantined', ...told, expiresAt: held.expiresAt });
+  services.record({ type: 'message-quarantined', ...told, expiresAt: held.expiresAt, ...(virus === true && { virus }) });
   return { reply: withReference(accepted, reference), reason: finding.check, outcome: 'held' };
 }
 
