@@ -155,3 +155,12 @@ test('strangers who write to her a hundred thousand times cost her nothing of wh
   assert.equal(memory.hasSent('anna@example.org', 'x@far.example'), true);
   assert.equal(memory.silenceOf(anna).means, 'not-sent');
 });
+
+test('an answer of nobody that names no message is one of the forged while its recipient’s reports are forged, and passes before', async () => {
+  const { desk: it } = desk();
+  const text = 'From: Desk <desk@shop.example>\r\nTo: anna@example.org\r\nSubject: We have your request\r\nAuto-Submitted: auto-replied\r\n\r\nThank you.\r\n';
+  const receipt = { understanding: understand(Buffer.from(text)), text, from: null, recipients: [anna] };
+  assert.equal((await it.judge(receipt))?.returned, 'unproven');
+  assert.equal((await it.judge(report()))?.returned, 'forged');
+  assert.equal((await it.judge(receipt))?.returned, 'forged');
+});

@@ -63,9 +63,9 @@ export function createOutgoingDesk({ memory, evidence, printKey, config: { bounc
     // Tags that were given before it was switched off still come back.
     untagged: (recipient) => (isOurs(recipient) ? memory.untagged(recipient) : null),
     judge: (report) => {
-      const first = judgeReport(report, memory, bounces);
-      if (first === null || first.returned === 'ours') return first;
       const to = report.recipients.filter(isOurs).map(addressOf);
+      const first = judgeReport(report, memory, { othersSendForUs: bounces.othersSendForUs, isUnderAttack: () => to.some(attacks.isUnderWay) });
+      if (first === null || first.returned === 'ours') return first;
       if (evidence === null || !evidence.mayAdd(report, first.original.originIp)) return settled(first, report, to);
       return lookFurther(report, first, to, evidence);
     },

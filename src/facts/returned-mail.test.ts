@@ -18,7 +18,7 @@ const memory = (known: Partial<Proofs> = {}): Proofs => ({
   hasEnvelopeId: () => false,
   ...known,
 });
-const alone = { othersSendForUs: false };
+const alone = { othersSendForUs: false, isUnderAttack: () => false };
 
 function judge(
   content: Buffer,
@@ -125,7 +125,7 @@ test('a report to two of us is forged only where the mail of both is seen', () =
 });
 
 test('where others send for us nothing is forged', () => {
-  const report = judge(plain, memory(), { site: { othersSendForUs: true } });
+  const report = judge(plain, memory(), { site: { ...alone, othersSendForUs: true } });
   assert.ok(report?.returned === 'unproven' && report.why === 'others-send-for-us');
 });
 
@@ -144,10 +144,13 @@ test('an absence notice of somebody Anna wrote to is hers, by the message it ans
   assert.equal(judge(away([]), memory({ hasSent: (_from, to) => to === 'dora@far.example' }), { from: null })?.returned, 'ours');
 });
 
-test('an absence notice that answers a message which is not ours is forged; one that names none and has a sender cannot be told', () => {
+test('an absence notice that answers a message which is not ours is forged; one that names none cannot be told', () => {
   assert.equal(judge(away(['In-Reply-To: <spam@spammer.example>']), memory(), { from: dora })?.returned, 'forged');
   assert.equal(judge(away([]), memory(), { from: dora })?.returned, 'unproven');
-  assert.equal(judge(away([]), memory(), { from: null })?.returned, 'forged');
+  assert.equal(judge(away([]), memory(), { from: null })?.returned, 'unproven', 'a ticket system answers a form with the null sender');
+  const attacked = { ...alone, isUnderAttack: () => true };
+  assert.equal(judge(away([]), memory(), { from: null, site: attacked })?.returned, 'forged', 'in a flood of forged reports it is one of them');
+  assert.equal(judge(away([]), memory(), { from: dora, site: attacked })?.returned, 'unproven', 'a shop has a sender, attack or none');
 });
 
 test('a letter is no report', () =>

@@ -10,6 +10,8 @@ import type { OutgoingMemory } from './outgoing-memory.ts';
 export interface SiteSenders {
   /** Mail of our addresses leaves by other ways as well: what is not proven may be ours. */
   readonly othersSendForUs: boolean;
+  /** Reports on one of those to whom it comes are being forged just now. */
+  isUnderAttack(): boolean;
 }
 
 /** The part of the memory that proves. */
@@ -27,13 +29,13 @@ export function judgeReport(report: ReportInHand, proofs: Proofs, site: SiteSend
   return { ...verdict, kind, language, failed: failedRecipients.slice(0, 5), original: originalOf(report.understanding) };
 }
 
-function verdictOf(report: ReportInHand, proofs: Proofs, { othersSendForUs }: SiteSenders): ReturnedVerdict {
+function verdictOf(report: ReportInHand, proofs: Proofs, { othersSendForUs, isUnderAttack }: SiteSenders): ReturnedVerdict {
   const proof = proofOf(report, proofs);
   if (proof !== null) return { returned: 'ours', proof };
   if (othersSendForUs) return { returned: 'unproven', why: 'others-send-for-us' };
   const untold = untoldOf(report, proofs);
   if (untold !== null) return { returned: 'unproven', why: untold };
-  if (answersNothing(report)) return { returned: 'unproven', why: 'names-no-message' };
+  if (answersNothing(report) && (report.from !== null || !isUnderAttack())) return { returned: 'unproven', why: 'names-no-message' };
   return { returned: 'forged' };
 }
 
@@ -93,9 +95,12 @@ const addressPattern = /[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,25
 
 const isAnswer = (kind: MessageUnderstanding['kind']): boolean => kind === 'autoreply' || kind === 'challenge';
 
-/** A shop that thanks for an order answers no letter: it has a sender, and names no message that we would have sent. */
-const answersNothing = ({ understanding, from }: ReportInHand): boolean =>
-  isAnswer(understanding.kind) && from !== null && repliedTo(understanding).length === 0 && understanding.returned === null;
+/**
+ * A shop that thanks for an order answers no letter: it names no message that we would have sent. Ticket systems and list programs write such answers
+ * to web forms, with the null sender too.
+ */
+const answersNothing = ({ understanding }: ReportInHand): boolean =>
+  isAnswer(understanding.kind) && repliedTo(understanding).length === 0 && understanding.returned === null;
 
 function originalOf({ returned, originalMessageId }: MessageUnderstanding): ReturnedOriginal {
   const hop = outsideHopOf(returned?.headers.get('received') ?? []);
