@@ -1,10 +1,11 @@
 // The runner itself, over a folder of small tests: who gets a second try, and that nothing is hushed up.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram, scratchDirectory, type Finished } from '../test/harness/scratch.ts';
+import { until } from '../test/harness/until.ts';
 import { promisedTimes } from './test-run/promised-times.ts';
 
 const runner = fileURLToPath(new URL('run-tests.ts', import.meta.url));
@@ -20,9 +21,9 @@ test('unsteady', () => { if (existsSync('${mark}')) return; writeFileSync('${mar
 const onceDead = `${using}if (!existsSync('dead')) { writeFileSync('dead', ''); process.stderr.write('no port is free'); process.exit(3); }
 test('alive', () => {});\n`;
 
-/** `npm test` in a folder that holds these files. */
-async function npmTest(t: TestContext, files: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
-  const folder = scratchDirectory(t, 'runner');
+/** `npm test` in a folder that holds these files, one of its own unless one is given. */
+async function npmTest(where: TestContext | string, files: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
+  const folder = typeof where === 'string' ? where : scratchDirectory(where, 'runner');
   for (const [name, content] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
     mkdirSync(join(folder, dirname(name)), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -111,4 +112,18 @@ test('what is said to promise a time is there', () => {
 test('each group says how long it took, and which of its files took longest', async (t) => {
   const said = await npmTest(t, { 'test/e2e/a.test.ts': fine, 'src/b.test.ts': fine });
   assert.match(said.stdout, /^unit: 1 files, \d+\.\d s; longest: b \d+\.\d s\ne2e: 1 files, \d+\.\d s; longest: a \d+\.\d s$/m);
+});
+
+test('a run that is told to end says what is known by then, why something failed and what had not ended, and leaves no test behind', async (t) => {
+  const folder = scratchDirectory(t, 'runner');
+  const last = `${using}test('last', () => {
+  writeFileSync('pid', String(process.pid));
+  process.kill(process.ppid, 'SIGTERM');
+  return new Promise(() => setInterval(() => {}, 1000));
+});\n`;
+  const said = await npmTest(folder, { 'src/a.test.ts': broken, 'test/e2e/b.test.ts': last });
+  assert.notEqual(said.code, 0);
+  assert.match(said.stdout, /^failed:\n\nsrc\/a\.test\.ts:\d+ {2}broken\n {4}Error: it is broken\n[^]*^ended by SIGTERM; 1 files had not ended, test\/e2e\/b/m);
+  const pid = readFileSync(join(folder, 'pid'), 'utf8');
+  await until('the test to be gone', () => !existsSync(`/proc/${pid}`));
 });

@@ -4,7 +4,7 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { countNames, isGreen, runFiles, total, type Outcomes, type Run } from './test-run/run-files.ts';
+import { countNames, isGreen, runFiles, total, type FileOutcome, type Outcomes, type Run } from './test-run/run-files.ts';
 import { promisedTimes } from './test-run/promised-times.ts';
 import { tryAgain, type SecondTry } from './test-run/second-try.ts';
 
@@ -32,7 +32,6 @@ process.umask(0o022); // mail servers that drop privileges read what tests write
 const compiled = mkdtempSync(join(tmpdir(), 'floodgate-compiled-'));
 process.env['NODE_COMPILE_CACHE'] ??= compiled;
 process.on('exit', () => rmSync(compiled, { recursive: true, force: true }));
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(128));
 
 const processors = availableParallelism();
 const groups: readonly Group[] = [
@@ -46,12 +45,12 @@ const groups: readonly Group[] = [
   {
     name: 'e2e', // What the RFCs say, a row a section, and stories from outside.
     files: globSync(['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts']).sort(),
-    concurrency: processors,
+    concurrency: 2 * processors, // they wait more than they compute
     timeoutMs: 120_000,
     hasSecondTry: true,
   },
-  // Peers are real mail servers with ports and spools of their own: one file at a time.
-  { name: 'peers', files: globSync('test/peers/**/*.test.ts').sort(), concurrency: 1, timeoutMs: 300_000, hasSecondTry: true },
+  // Peers are real mail servers with ports and spools of their own.
+  { name: 'peers', files: globSync('test/peers/**/*.test.ts').sort(), concurrency: processors, timeoutMs: 300_000, hasSecondTry: true },
 ];
 
 const tell = (line: string): void => console.log(line);
@@ -65,10 +64,9 @@ const slowest = (outcomes: Outcomes): string =>
     .map(([file, { ms }]) => `${basename(file, '.test.ts')} ${seconds(ms)}`)
     .join(', ');
 
-async function runGroup(group: Group): Promise<SecondTry> {
-  const beside = await runFiles({ ...group, files: group.files.filter((file) => !promisedTimes.has(file)) }, tell);
-  const alone = await runFiles({ ...group, files: group.files.filter((file) => promisedTimes.has(file)), concurrency: 1 }, tell);
-  const first = new Map([...beside, ...alone]);
+async function runGroup(group: Group, first: Map<string, FileOutcome>): Promise<SecondTry> {
+  await runFiles({ ...group, files: group.files.filter((file) => !promisedTimes.has(file)) }, tell, first);
+  await runFiles({ ...group, files: group.files.filter((file) => promisedTimes.has(file)), concurrency: 1 }, tell, first);
   if (!group.hasSecondTry || values.once) return { outcomes: first, unsteady: [] };
   return tryAgain(first, async (file) => {
     const again = total(await runFiles({ ...group, files: [file], concurrency: 1 }, tell));
@@ -102,12 +100,28 @@ if (wanted.length === 0) {
 }
 
 const started = performance.now();
-const outcomes = new Map<string, Parameters<typeof isGreen>[0]>();
+const outcomes = new Map<string, FileOutcome>();
 const unsteady: string[] = [];
+const stop = new AbortController();
+let underWay = new Map<string, FileOutcome>();
+
+// Whoever runs out of patience is told what is known by then, and leaves no test behind.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    const known = new Map([...outcomes, ...underWay]);
+    report(known, unsteady, performance.now() - started);
+    const open = wanted.flatMap(({ files }) => files).filter((file) => !known.has(file));
+    console.log(`ended by ${signal}; ${open.length} files had not ended, ${open[0] ?? 'none'} among the first`);
+    stop.abort();
+    process.exit(128);
+  });
+}
+
 for (const group of wanted) {
   const before = performance.now();
+  underWay = new Map();
   // oxlint-disable-next-line eslint/no-await-in-loop -- one group after the other
-  const came = await runGroup(group);
+  const came = await runGroup({ ...group, stop: stop.signal }, underWay);
   for (const [file, outcome] of came.outcomes) outcomes.set(file, outcome);
   unsteady.push(...came.unsteady);
   console.log(`${group.name}: ${group.files.length} files, ${seconds(performance.now() - before)}; longest: ${slowest(came.outcomes)}`);

@@ -15,6 +15,8 @@ export interface Run {
   readonly concurrency: number;
   /** For one test, in milliseconds; a run in which nothing at all happens for half a minute longer is ended. */
   readonly timeoutMs: number;
+  /** Ends what runs. */
+  readonly stop?: AbortSignal;
 }
 
 /** What became of one file. */
@@ -55,13 +57,18 @@ const joined = (one: FileOutcome, other: FileOutcome): FileOutcome => ({
 const place = (file: string, line: number | undefined): string => `${relative(process.cwd(), file)}:${line ?? 1}`;
 const indented = (text: string): string => text.replaceAll(/^/gm, '    ');
 
-/** Runs them and says of each file what became of it; a failure is told as soon as it is known. */
-export async function runFiles({ files, concurrency, timeoutMs }: Run, tell: (line: string) => void): Promise<Outcomes> {
-  const ledger = new Ledger(files);
+/** Runs them and notes of each file, when it has ended, what became of it; a failure is told as soon as it is known. */
+export async function runFiles(
+  { files, concurrency, timeoutMs, stop }: Run,
+  tell: (line: string) => void,
+  outcomes: Map<string, FileOutcome> = new Map(),
+): Promise<Outcomes> {
+  const ledger = new Ledger(files, outcomes);
   if (files.length === 0) return ledger.outcomes; // Node's runner would look for some
   const said = new Map<string, string>();
   const hung = new AbortController();
-  const stream = run({ files: [...files], concurrency, timeout: timeoutMs, signal: hung.signal });
+  const signal = stop === undefined ? hung.signal : AbortSignal.any([stop, hung.signal]);
+  const stream = run({ files: [...files], concurrency, timeout: timeoutMs, signal });
   // A test that leaves a socket open, or loops, keeps its file's process alive for ever: the runner does not end it, so we do.
   const watch = setTimeout(() => {
     for (const file of ledger.unended()) ledger.fileFailed(file, `${file}  did not end, or waited behind one that did not`);
@@ -73,7 +80,7 @@ export async function runFiles({ files, concurrency, timeoutMs }: Run, tell: (li
     const { error } = details;
     const isWholeFile = files.includes(name);
     // A suite fails because a test in it did: that test has told why.
-    if (todo !== undefined || (hung.signal.aborted && isWholeFile) || ('failureType' in error && error.failureType === 'subtestsFailed')) return;
+    if (todo !== undefined || (signal.aborted && isWholeFile) || ('failureType' in error && error.failureType === 'subtestsFailed')) return;
     tell(`FAILED  ${place(file, line)}  ${name}`);
     // A file that fails as a whole did not start, or ended before its tests: what it wrote says why.
     const why = isWholeFile ? (said.get(resolve(file)) ?? '') : inspect(error.cause ?? error, { colors: process.stdout.isTTY });
@@ -100,12 +107,13 @@ const failures = (counts: Omit<Counts, 'failed'>): number => counts.tests - coun
  * after the other, and ends each with its counts.
  */
 class Ledger {
-  readonly outcomes = new Map<string, FileOutcome>();
+  readonly outcomes: Map<string, FileOutcome>;
   readonly #files: ReadonlyMap<string, string>;
   #failures: readonly string[] = [];
   #skipped: readonly string[] = [];
 
-  constructor(files: readonly string[]) {
+  constructor(files: readonly string[], outcomes: Map<string, FileOutcome>) {
+    this.outcomes = outcomes;
     this.#files = new Map(files.map((file) => [resolve(file), file]));
   }
 
