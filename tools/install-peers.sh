@@ -6,9 +6,10 @@
 # it as packages, or would leave a daemon running, so they are only unpacked into a folder of their own and run from there.
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-cache=${FLOODGATE_PEERS:-$root/.cache/peers}
-packages=(postfix clamav-daemon chromium swaks libnet-dns-perl nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl xz-utils systemd)
+# Not in the checkout, which may lie in root's home: servers that drop their privileges must come to their own programs.
+cache=${FLOODGATE_PEERS:-/var/cache/floodgate-peers}
+umask 022
+packages=(postfix clamav-daemon chromium swaks libnet-dns-perl libnet-ssleay-perl libio-socket-inet6-perl nmap iproute2 nftables ipset iptables bind9-utils rbldnsd exabgp zsh netcat-openbsd curl openssl gsasl xz-utils systemd)
 guard=/usr/sbin/policy-rc.d
 guard_is_ours=no
 
@@ -134,6 +135,7 @@ show nsd "$(run nsd usr/sbin/nsd -v | first '^NSD version')"
 show promtool "$(run prometheus usr/bin/promtool --version | first '^promtool')"
 show chromium "$(chromium --version --no-sandbox 2>/dev/null | first Chromium)"
 show swaks "$(swaks --version | first 'swaks version')"
+if swaks --support 2>&1 | grep -E '^\*\*\* (IPv6|TLS|MX Routing)'; then fail "swaks cannot do all that the tests ask of it"; fi
 show nmap "$(nmap --version | first '^Nmap version')"
 show ss "$(ss -V)"
 show ipset "$(ipset version | first '^ipset')"

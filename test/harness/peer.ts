@@ -1,16 +1,11 @@
 // Which real programs this machine has. `npm run peers` brings them; a test that needs one that is missing says so and skips,
 // or fails where FLOODGATE_REQUIRE_PEERS=1 says that all must be there.
 import { accessSync, constants, existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Looked for in order: where the operator said, in the checkout, in the user's cache. */
-const folders = [
-  process.env['FLOODGATE_PEERS'],
-  fileURLToPath(new URL('../../.cache/peers', import.meta.url)),
-  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'floodgate/peers'),
-];
+/** Looked for in order: where the operator said, in the checkout, where `npm run peers` unpacks. */
+const folders = [process.env['FLOODGATE_PEERS'], fileURLToPath(new URL('../../.cache/peers', import.meta.url)), '/var/cache/floodgate-peers'];
 
 interface PeerProgram {
   /** Found on PATH or in the system's sbin, or unpacked below `folder`. */
