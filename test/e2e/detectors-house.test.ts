@@ -35,7 +35,9 @@ test('an alarm about a house is answered for all of its machines, and for nobody
   const harvester = await watched.greet('127.70.0.1');
   assert.equal((await harvester.transact({ from: 'x@sender.example', to: ['anna@hub.example'], content: letter() })).end?.code, 250);
   await harvester.ask('MAIL FROM:<x@sender.example>');
-  for (let number = 0; number < 14; number++) assert.equal((await harvester.ask(`RCPT TO:<guess${number}@hub.example>`)).code, 550);
+  const heard: number[] = [];
+  for (let number = 0; number < 14; number++) heard.push((await harvester.ask(`RCPT TO:<guess${number}@hub.example>`)).code);
+  assert.match(heard.join(' '), /^550(?: 550)*(?: 450)*$/, 'unknown, until what answers the alarm meets the session itself');
   await watched.alarm('directory-harvest', { key: { domain: 'evil.example' } });
   const { scope, action } = await watched.gateway.event('measure-added');
   assert.deepEqual([scope, action], ['hostname .evil.example', 'defer']);
