@@ -39,6 +39,11 @@ export const intake = z
       recipients: path
         .optional()
         .describe('File of its addresses, one a line: these are taken, all others refused. Without it: those the server itself has accepted before.'),
+      recipientDelimiter: z
+        .string()
+        .regex(/^[+=._#&!-]{0,4}$/, 'is none of + - = . _ # & !')
+        .default('+')
+        .describe('What divides anna+shop for that server: who is listed is taken with such an addition. Empty: additions are listed too or refused.'),
       keepFor: duration('30d').describe('Mail for it waits so long instead of spool.keepFor.'),
     }),
   )
