@@ -95,6 +95,30 @@ test('mixed LMTP answers: the retry is delivered to those alone who have not got
   await finals.close();
 });
 
+test('once all have it, what is sent to them again is meant anew: nobody is skipped for days', async () => {
+  const dir = newDir();
+  const finals = await finalsIn(dir);
+  await finals.deliver(both, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
+  finals.forgetServed(both);
+  const again = lmtpHub(() => ok);
+  await finals.deliver(both, again.deliver);
+  assert.deepEqual(again.asked, [['a@hub.example', 'b@hub.example']]);
+  await finals.close();
+  const restarted = await finalsIn(dir);
+  assert.equal(restarted.size, 0, 'nor does a restart bring it back');
+  await restarted.close();
+});
+
+test('what may be meant anew is never taken for a retry: a copy is better than an alarm that one of two does not get', async () => {
+  const finals = await finalsIn(newDir());
+  const alarm: DeliveryRequest = { ...both, mayBeMeantAnew: true };
+  await finals.deliver(alarm, lmtpHub((who) => (who.startsWith('b') ? full : ok)).deliver);
+  const later = lmtpHub(() => ok);
+  await finals.deliver(alarm, later.deliver);
+  assert.deepEqual(later.asked, [['a@hub.example', 'b@hub.example']]);
+  await finals.close();
+});
+
 test('that memory is on the disk before the client hears its 451', async () => {
   const dir = newDir();
   const before = await finalsIn(dir);

@@ -60,6 +60,8 @@ export interface UnconfirmedFinals {
   rememberServed(message: { readonly from: Sender; readonly sha256: string }, perRecipient: PerRecipient): void;
   /** The message for those alone who have not got it; the same where nobody has. */
   forUnserved(request: DeliveryRequest): DeliveryRequest;
+  /** All its recipients have it now: what is sent to them again is meant anew. */
+  forgetServed(request: DeliveryRequest): void;
   /** Takes over what another door has remembered. */
   learn(entry: FinalEntry): void;
   /**
@@ -123,6 +125,10 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
     isUnderWay: (key) => underWay.get(key) !== undefined,
     learn,
     rememberServed: ({ from, sha256 }, perRecipient) => void noteServed(from, sha256, perRecipient),
+    forgetServed(request) {
+      for (const to of request.recipients)
+        if (had(request, to) !== undefined) void note('recipient', recipientKey(request.from, request.content.sha256, to), null);
+    },
     forUnserved(request) {
       const rest = request.recipients.filter((to) => had(request, to) === undefined);
       return rest.length === request.recipients.length ? request : { ...request, recipients: rest };
@@ -131,7 +137,7 @@ export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions)
       const before = held.size === 0 ? [] : request.recipients.flatMap((to) => had(request, to) ?? []);
       const outcome = before.length === 0 ? await deliver(request) : await deliverRest(request, (to) => had(request, to), deliver);
       // A client that is told of each recipient does not come again for those who were served.
-      if (outcome.kind === 'mixed' && outcome.at === 'dot' && !request.perRecipientAnswers)
+      if (outcome.kind === 'mixed' && outcome.at === 'dot' && !request.perRecipientAnswers && !request.mayBeMeantAnew)
         await noteServed(request.from, request.content.sha256, outcome.perRecipient);
       return outcome;
     },

@@ -50,6 +50,8 @@ export interface DeliveryRequest {
   readonly recipients: readonly Mailbox[];
   /** The client can be told different things of its recipients (PRDR): a mixed outcome is an answer, those who can be served are. */
   readonly perRecipientAnswers?: true;
+  /** Nothing in it tells it from a repetition (no Message-ID, Date or Received): it may be meant anew, and is never taken for a retry. */
+  readonly mayBeMeantAnew?: true;
   /** Complete header lines to put in front, each ended by CRLF. */
   readonly prependedHeaders: string;
   readonly content: Content;

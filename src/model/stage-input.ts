@@ -84,6 +84,8 @@ export interface ContentSummary {
   /** Of these our own: how often the message was here before. */
   readonly passes: number;
   readonly messageId: string | null;
+  /** It has a Date field. */
+  readonly dated?: boolean;
   /** As it stands in the header. */
   readonly subject: string | null;
   /** The subject with its encoded words decoded (RFC 2047); absent where it has none. */

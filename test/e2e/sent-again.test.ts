@@ -123,3 +123,51 @@ test('what was not heard survives a restart, what was heard does not come back',
     assert.equal(copies(tokenOf(content) ?? ''), expected);
   }
 });
+
+/** Brings a message word by word; `behind` comes in the packet of the final dot. The client is left open. */
+async function bring(t: Owner, content: Buffer, behind = ''): Promise<{ readonly client: SmtpClient; readonly session: string | undefined }> {
+  const client = await SmtpClient.greet(t, stranger);
+  await client.converse(`
+    C: MAIL FROM:<x@sender.example>
+    S: 250
+    C: RCPT TO:<anna@hub.example>
+    S: 250
+    C: DATA
+    S: 354`);
+  const { session } = await gateway.event('session-opened', ({ port }) => port === client.localPort);
+  await client.send(Buffer.concat([onTheWire(content), Buffer.from(behind)]));
+  assert.equal((await client.reply()).code, 250);
+  return { client, session };
+}
+
+/** What a device says: nothing in it tells it from the next time. */
+const alarm = (token: string): Buffer => Buffer.from(`Subject: ALARM temperature high\r\nX-Test-Token: ${token}\r\n\r\nrack 4\r\n`);
+
+for (const [what, behind] of [
+  ['closes the connection where others say QUIT', ''],
+  ['says QUIT in one breath with the final dot', 'QUIT\r\n'],
+] as const)
+  test(`a client that ${what} has heard its 250: what it says again is delivered again`, async (t) => {
+    for (const content of [letter({ token: newToken() }), alarm(newToken())])
+      for (const expected of [1, 2, 3]) {
+        const { client, session } = await bring(t, content, behind);
+        client.halfClose();
+        await gateway.event('session-closed', (event) => event.session === session);
+        assert.equal(copies(tokenOf(content) ?? ''), expected);
+      }
+  });
+
+test('a device that resets the connection may not have heard: its next alarm is delivered all the same, for nothing tells it from a retry', async (t) => {
+  const [known, unknown] = [letter({ token: newToken() }), alarm(newToken())];
+  for (const [content, expected] of [
+    [known, 1],
+    [unknown, 2],
+  ] as const) {
+    for (const _ of ['first', 'second']) {
+      const { client, session } = await bring(t, content);
+      client.reset();
+      await gateway.event('session-closed', (event) => event.session === session);
+    }
+    assert.equal(copies(tokenOf(content) ?? ''), expected);
+  }
+});

@@ -113,6 +113,11 @@ export class Channel {
     });
   }
 
+  /** True where all that was said is with the kernel. */
+  get isFlushed(): boolean {
+    return this.#out === '' && this.#socket.writableLength === 0;
+  }
+
   /** True while a promise is awaited. */
   get busy(): boolean {
     return this.#busy;

@@ -144,6 +144,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   noteWriter(input, services);
 
   const key = (): string => unconfirmedKey(conversation, transaction, summary.sha256);
+  const kept = mayBeMeantAnew(summary) ? null : key;
   const earlier = services.finals.size === 0 ? null : services.finals.find(key());
   if (earlier !== null) return { ...nothingFromHub, reply: withReference(earlier, reference), reason: answeredBefore, unconfirmedKey: key };
   // Whether the earlier try was delivered is not known yet; a second copy is certain (engineering 4.2).
@@ -159,7 +160,8 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
   if (treating !== null && unserved.recipients.length > 0) {
     const virus = scanned.scan?.kind === 'found';
     const withheld = await withhold({ session: conversation.id, request: unserved, summary, finding: treating, virus, services });
-    return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : key, tags };
+    if (withheld.outcome !== null) services.finals.forgetServed(request);
+    return { ...nothingFromHub, ...withheld, unconfirmedKey: withheld.outcome === null ? null : kept, tags };
   }
   const startedAt = services.now();
   const outcome = await deliverOrSpool({
@@ -172,6 +174,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     services,
   });
   const hubMs = services.now() - startedAt;
+  if (outcome.kind === 'delivered' || outcome.kind === 'spooled') services.finals.forgetServed(request);
   if (outcome.kind === 'mixed' && wantsAnswerEach(transaction)) return { ...nothingFromHub, ...answerEach(outcome, transaction, job), hubMs, tags };
   if ('reply' in outcome) {
     const waits = outcome.kind === 'spooled';
@@ -181,12 +184,12 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
       reason: outcome.reason,
       outcome: waits ? 'spooled' : null,
       hubMs,
-      unconfirmedKey: waits ? key : null,
+      unconfirmedKey: waits ? kept : null,
       tags,
     };
   }
   const reply = answerToOutcome(outcome, reference);
-  return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs, unconfirmedKey: outcome.kind === 'delivered' ? key : null, tags };
+  return { reply, reason: outcome.kind, ...hubPart(outcome), hubMs, unconfirmedKey: outcome.kind === 'delivered' ? kept : null, tags };
 }
 
 /** What its content tells; nothing where that is not looked at. */
@@ -216,6 +219,7 @@ async function requestFor(conversation: Conversation, transaction: OpenTransacti
     prependedHeaders: `${headersFor(conversation, transaction, job, { findings, reverseName })}${leaves.header}`,
     content: job.content,
     ...(wantsAnswerEach(transaction) ? { perRecipientAnswers: true } : {}),
+    ...(mayBeMeantAnew(job.summary) ? { mayBeMeantAnew: true } : {}),
   };
 }
 
@@ -227,7 +231,7 @@ function answerEach(
 ): Pick<Finished, 'reply' | 'perRecipient' | 'reason' | 'rememberUnheard'> {
   const { whole, each } = answersToMixed(outcome, to, reference);
   const served = { reply: whole, perRecipient: each, reason: outcome.kind };
-  if (outcome.at !== 'dot') return served;
+  if (outcome.at !== 'dot' || mayBeMeantAnew(summary)) return served;
   return { ...served, rememberUnheard: (finals) => finals.rememberServed({ from, sha256: summary.sha256 }, outcome.perRecipient) };
 }
 
@@ -277,6 +281,12 @@ function headersFor(
   const divert = known.findings.some(({ action }) => action === 'divert') ? 'X-Floodgate-Divert: yes\r\n' : '';
   return `${received}X-Floodgate-Class: ${tags.join(', ')}\r\nX-Floodgate-Reference: ${job.reference}\r\n${divert}`;
 }
+
+/**
+ * Nothing in it tells it from its repetition: the next alarm of a device is the same to the octet, and one that is answered from memory is an
+ * alarm that nobody gets. What a mail server hands on has a Received line of its own at least.
+ */
+const mayBeMeantAnew = ({ messageId, dated, receivedLines }: ContentSummary): boolean => !messageId && dated !== true && receivedLines === 0;
 
 /** The same message from the same origin to the same recipients (engineering 4.2): a retry after an answer that was not heard. */
 function unconfirmedKey(conversation: Conversation, transaction: OpenTransaction, sha256: string): string {

@@ -17,6 +17,7 @@ function notebook() {
     size: 0,
     find: () => null,
     forUnserved: (request: DeliveryRequest) => request,
+    forgetServed: () => undefined,
     rememberServed: () => void notes.push('served'),
     remember: (key: string) => void notes.push(`remember ${key}`),
     leaveUnderWay: () => undefined,
@@ -41,6 +42,35 @@ test('one byte more proves that it was heard: a deliberate repetition is a messa
   last.notice(101, finals);
   last.end(101, finals);
   assert.deepEqual(finals.notes, []);
+});
+
+test('a client that closes in order after its 250 has heard it, though it never says QUIT: its next alarm is a message of its own', () => {
+  const finals = notebook();
+  const last = new LastFinal();
+  last.say(answer('a'), 100, finals);
+  assert.equal(last.isHeard, false);
+  last.clientDone(finals);
+  assert.equal(last.isHeard, true);
+  last.end(100, finals);
+  assert.deepEqual(finals.notes, []);
+});
+
+test('a client that had closed its side before the answer was said has proven nothing', () => {
+  const finals = notebook();
+  const last = new LastFinal();
+  last.clientDone(finals);
+  last.say(answer('a'), 100, finals);
+  last.end(100, finals);
+  assert.deepEqual(finals.notes, ['remember a']);
+});
+
+test('a retry without QUIT ends the keeping as well', () => {
+  const finals = notebook();
+  const last = new LastFinal();
+  last.say(answer('a', true), 100, finals);
+  last.clientDone(finals);
+  last.end(100, finals);
+  assert.deepEqual(finals.notes, ['forget a']);
 });
 
 test('a retry that has heard the kept answer ends its keeping, or the next repetition would be swallowed for days', () => {

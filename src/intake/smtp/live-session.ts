@@ -131,6 +131,7 @@ export class LiveSession implements ChannelOwner {
   }
 
   onHalfClosed(): void {
+    if (this.channel.isFlushed) this.#lastFinal.clientDone(this.#site.services.finals);
     this.conversation.underWay.clientGone(this.#site.services.finals);
   }
 
@@ -188,7 +189,7 @@ export class LiveSession implements ChannelOwner {
     if (effect.junk && ++conduct.junkCommands > this.#site.config.limits.junkCommands) return this.#refusing.giveUp('too-many-junk-commands', verb);
     this.#say(effect.reply);
     this.#allowLongLines(state.at === 'auth');
-    if (effect.close) this.#close('quit', 'part');
+    if (effect.close) this.#close('quit', this.#lastFinal.isHeard ? 'part' : 'close'); // unheard: how the client goes will tell
   }
 
   #greet(): void {
@@ -369,9 +370,8 @@ export class LiveSession implements ChannelOwner {
 
   /** The client has gone and nothing is under way: what it may not have heard is kept, and its retry need not wait any more. */
   #endFinals(): void {
-    const { finals } = this.#site.services;
-    this.#lastFinal.end(this.channel.bytesIn, finals);
-    this.conversation.underWay.end(finals);
+    this.#lastFinal.end(this.channel.bytesIn, this.#site.services.finals);
+    this.conversation.underWay.end(this.#site.services.finals);
   }
 
   /** Our own fault: the client may try again, the operator sees what was said before it. */
@@ -391,7 +391,7 @@ export class LiveSession implements ChannelOwner {
   onClosed(): void {
     this.#authenticating.cancel();
     this.#receiving.drop('client went away');
-    this.onHalfClosed();
+    this.conversation.underWay.clientGone(this.#site.services.finals);
     if (!this.channel.busy) this.#endFinals(); // otherwise when the hub has answered
     const { record, now } = this.#site.services;
     record(this.conversation.closed(this.channel, now()));

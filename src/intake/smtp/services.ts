@@ -55,6 +55,8 @@ export interface UnconfirmedFinals {
   ): void;
   /** The message for those alone who have not got it from an earlier try; the same where nobody has. */
   forUnserved(request: DeliveryRequest): DeliveryRequest;
+  /** All its recipients have it now: what is sent to them again is meant anew. */
+  forgetServed(request: DeliveryRequest): void;
   /** The client has heard it after all: what it sends from now on is meant anew, at every door. */
   forget(key: string): void;
   /** Its client has gone while the next hop has the message: every door defers a retry until it has answered. */
