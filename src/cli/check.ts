@@ -5,7 +5,7 @@ import type { Config } from '../config/options.ts';
 import { CliError, printJson, type Subcommand } from './command-line.ts';
 
 /** What the catalogue of checks says about settings under `checks`. */
-export type CheckDeps = Pick<LoadContext, 'checkIds' | 'abuseChecks' | 'checkProblems'>;
+export type CheckDeps = Pick<LoadContext, 'checkIds' | 'abuseChecks' | 'checkDefaults' | 'checkProblems'>;
 
 /** The subcommand `check`. */
 export const checkCommand =

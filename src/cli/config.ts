@@ -34,7 +34,7 @@ export const configCommand =
       .option('--json', 'a JSON object a line')
       .action((keys: readonly string[], options: CommonOptions) => {
         const loaded = loadOrFail(options, deps);
-        for (const one of keys.flatMap((key) => explanationsOf(key, loaded, deps.checkIds))) {
+        for (const one of keys.flatMap((key) => explanationsOf(key, loaded, deps))) {
           if (options.json) printJson(one);
           else process.stdout.write(explanationText(one, loaded.source.file));
         }
@@ -55,8 +55,8 @@ function loadOrFail(options: CommonOptions, deps: CheckDeps): Loaded {
   );
 }
 
-function explanationsOf(key: string, { config, source }: Loaded, checkIds: readonly string[]): readonly Explanation[] {
-  const explained = explain(key, config, source, checkIds);
+function explanationsOf(key: string, { config, source }: Loaded, deps: CheckDeps): readonly Explanation[] {
+  const explained = explain(key, config, source, deps);
   if (explained.ok) return explained.explanations;
   throw new CliError(
     `${key} is not an option${explained.nearest === null ? '; docs/reference/options.md lists them' : `; did you mean ${explained.nearest}?`}`,

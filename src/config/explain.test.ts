@@ -13,7 +13,7 @@ const checkIds = ['early-talker'];
 const result = loadConfigText(text, 'floodgate.yaml', { checkIds });
 assert.ok(result.ok);
 const { config, source } = result;
-const ask = (key: string) => explain(key, config, source, checkIds);
+const ask = (key: string) => explain(key, config, source, { checkIds, checkDefaults: { 'early-talker': { action: 'observe', onUnsure: 'pass' } } });
 const one = (key: string) => {
   const explained = ask(key);
   assert.ok(explained.ok);
@@ -63,6 +63,18 @@ test('the id of a check leads to its settings and its page', () => {
     [
       ['checks.early-talker.action', 'docs/checks/early-talker.md'],
       ['checks.early-talker.onUnsure', 'docs/checks/early-talker.md'],
+    ],
+  );
+});
+
+test('a check that nobody has set says what it does by itself', () => {
+  const explained = ask('early-talker');
+  assert.ok(explained.ok);
+  assert.deepEqual(
+    explained.explanations.map(({ value, default: own }) => [value, own]),
+    [
+      ['observe', 'observe'],
+      ['pass', 'pass'],
     ],
   );
 });

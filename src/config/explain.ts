@@ -1,7 +1,7 @@
 // What one option is: value, where it comes from, unit, range, meaning, and the page that tells more.
 import { nearest } from '../lib/nearest.ts';
 import { leaves, type OptionSchema, optionSchema, schemaAt } from './json-schema.ts';
-import type { ConfigSource } from './load.ts';
+import type { ConfigSource, LoadContext } from './load.ts';
 import type { Config } from './options.ts';
 import { type OptionPath, parsePath, pathText, placeKey } from './problem.ts';
 import { valueAt } from './schema-problems.ts';
@@ -53,8 +53,11 @@ export const pageOf = (path: OptionPath): string =>
 
 export type Explained = { readonly ok: true; readonly explanations: readonly Explanation[] } | { readonly ok: false; readonly nearest: string | null };
 
+/** What is known of checks where nothing is set. */
+export type KnownChecks = Pick<LoadContext, 'checkIds' | 'checkDefaults'>;
+
 /** Explains one option, every option of a section, or the settings of a check by its id. */
-export function explain(key: string, config: Config, source: ConfigSource, checkIds: readonly string[]): Explained {
+export function explain(key: string, config: Config, source: ConfigSource, { checkIds, checkDefaults = {} }: KnownChecks): Explained {
   const root = optionSchema();
   const path = checkIds.includes(key) ? ['checks', key] : parsePath(key);
   const schema = path && schemaAt(root, path);
@@ -62,7 +65,14 @@ export function explain(key: string, config: Config, source: ConfigSource, check
   if (!path || !schema || isUnknownCheck) return { ok: false, nearest: nearestOption(key, root, checkIds) };
   const written = asWritten(config);
   const below = schema.properties ? Object.entries(schema.properties).flatMap(([name, child]) => spread([...path, name], child)) : [[path, schema] as const];
-  return { ok: true, explanations: below.map(([at, leaf]) => explanationOf(at, leaf, valueAt(written, at), source)) };
+  return { ok: true, explanations: below.map(([at, leaf]) => withCheckDefault(explanationOf(at, leaf, valueAt(written, at), source), at, checkDefaults)) };
+}
+
+/** What a check does by itself stands with the check, not among the options. */
+function withCheckDefault(one: Explanation, [section, id, field]: OptionPath, defaults: NonNullable<KnownChecks['checkDefaults']>): Explanation {
+  const own = section === 'checks' ? defaults[String(id)] : undefined;
+  if (own === undefined || (field !== 'action' && field !== 'onUnsure')) return one;
+  return { ...one, value: one.value ?? own[field], default: own[field] };
 }
 
 /** The option whose last word is the key or nearest to it, else the nearest full path, section or check. */

@@ -30,9 +30,17 @@ export type LoadResult =
   | { readonly ok: true; readonly config: Config; readonly source: ConfigSource; readonly warnings: readonly ConfigProblem[] }
   | { readonly ok: false; readonly errors: readonly ConfigProblem[]; readonly warnings: readonly ConfigProblem[] };
 
+/** `action` and `onUnsure` of a check, as its page has them. */
+export interface CheckDefaults {
+  readonly action: string;
+  readonly onUnsure: string;
+}
+
 export interface LoadContext {
   /** The ids of all checks in the catalogue: `checks.<id>` must be one of them. */
   readonly checkIds: readonly string[];
+  /** What each does where nothing is set. */
+  readonly checkDefaults?: Readonly<Record<string, CheckDefaults>>;
   /** Of these, what mode observe suspends. */
   readonly abuseChecks?: readonly string[];
   /** What the catalogue itself says against settings of checks; `path` is `checks.<id>`. */

@@ -14,6 +14,7 @@ async function context(): Promise<LoadContext> {
   ]);
   return {
     checkIds: catalogue.map(({ id }) => id),
+    checkDefaults: Object.fromEntries(catalogue.map(({ id, defaults }) => [id, defaults])),
     abuseChecks: catalogue.flatMap(({ id, kind }) => (kind === 'abuse' ? [id] : [])),
     checkProblems: (config) => [
       ...checkSettingsProblems(config, catalogue),
