@@ -18,6 +18,8 @@ export interface FileLook {
   worldReadable(path: string): boolean;
   /** The text of a file that can be read; '' where it cannot. */
   text(path: string): string;
+  /** Bytes of the file system on which it is or would be; null where the system does not tell. */
+  room?(path: string): { readonly free: number; readonly total: number } | null;
 }
 
 export interface CrossContext {

@@ -3,6 +3,7 @@ import type { CrossCheck, CrossContext, CrossFound } from './cross-check.ts';
 import { bounceChecks } from './cross-checks/bounces.ts';
 import { digestChecks } from './cross-checks/digest.ts';
 import { doorChecks } from './cross-checks/doors.ts';
+import { diskChecks } from './cross-checks/disk.ts';
 import { fileChecks } from './cross-checks/files.ts';
 import { hopChecks } from './cross-checks/hops.ts';
 import { settingChecks } from './cross-checks/settings.ts';
@@ -10,7 +11,16 @@ import { siteChecks } from './cross-checks/site.ts';
 import type { Config } from './options.ts';
 import type { OptionPath } from './problem.ts';
 
-const all: readonly CrossCheck[] = [...siteChecks, ...hopChecks, ...doorChecks, ...settingChecks, ...bounceChecks, ...digestChecks, ...fileChecks];
+const all: readonly CrossCheck[] = [
+  ...siteChecks,
+  ...hopChecks,
+  ...doorChecks,
+  ...settingChecks,
+  ...bounceChecks,
+  ...digestChecks,
+  ...fileChecks,
+  ...diskChecks,
+];
 
 /** True when the two paths are about the same option, or one lies within the other; `*` stands for any key or index. */
 function overlap(pattern: string, path: OptionPath): boolean {

@@ -1,5 +1,6 @@
 // The real look at the files that a configuration names; tests give another.
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { FileLook } from './cross-check.ts';
 
 /** A failed system call in plain words; only its code is used, never its text. */
@@ -33,6 +34,16 @@ export const realFiles: FileLook = {
       return readFileSync(path, 'utf8');
     } catch {
       return '';
+    }
+  },
+  room(path) {
+    let at = resolve(path);
+    while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+    try {
+      const { bavail, blocks, bsize } = statfsSync(at);
+      return { free: bavail * bsize, total: blocks * bsize };
+    } catch {
+      return null;
     }
   },
 };

@@ -114,10 +114,10 @@ export interface HubSighting extends Sighted {
   readonly ms: number | null;
 }
 
-/** A measure of the machine: messages queued at the hub, bytes free. */
+/** A measure of the machine: messages queued at the hub, bytes free, what is given up for them (4: new content hears 452). */
 export interface GaugeSighting extends Sighted {
   readonly kind: 'gauge';
-  readonly name: 'hub-queue' | 'disk-free' | 'disk-free-share';
+  readonly name: 'hub-queue' | 'disk-free' | 'disk-free-share' | 'disk-level';
   readonly value: number;
 }
 

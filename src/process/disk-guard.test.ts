@@ -75,13 +75,17 @@ test('detectors hear of the room once a minute, and at once when the level chang
     [
       ['disk-free', 5000],
       ['disk-free-share', 0.5],
+      ['disk-level', 0],
     ],
   );
   await fold.look();
-  assert.equal(sightings.splice(0).length, 2);
+  assert.deepEqual(
+    sightings.splice(0).map(({ value }) => value),
+    [400, 0.04, 2],
+  );
   later(60_000);
   await fold.look();
-  assert.equal(sightings.length, 2);
+  assert.equal(sightings.length, 3);
 });
 
 test('a file system that does not tell changes nothing', async () => {

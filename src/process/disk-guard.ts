@@ -103,6 +103,7 @@ export function createDiskFold({ config, journal, record, note, mayDebug, now, r
         const at = now();
         note({ kind: 'gauge', at, source: 'disk', name: 'disk-free', value: free });
         note({ kind: 'gauge', at, source: 'disk', name: 'disk-free-share', value: shareOf(free, total) });
+        note({ kind: 'gauge', at, source: 'disk', name: 'disk-level', value: level });
       }
       // One segment a look: what it frees is seen before the next one goes.
       if (level >= 3) await journal.giveUpOldest(now() - disk.keepJournal);

@@ -13,6 +13,7 @@ import { createLiveLists } from '../facts/source.ts';
 import type { Event } from '../model/events.ts';
 import { decideToday } from './today.ts';
 import { ownChecks } from './own-checks.ts';
+import type { DiskGuard } from './disk-guard.ts';
 import { openListedRecipients } from '../facts/listed-recipients.ts';
 import { policyParts } from './policy-parts.ts';
 import type { Journal } from '../events/journal.ts';
@@ -78,6 +79,7 @@ export interface Keeper {
   /** Events from now on; null when as many watch as may. */
   readonly live: LiveEvents['watch'];
   readonly load: LoadWatch;
+  readonly diskGuard: Pick<DiskGuard, 'level' | 'room'>;
   readonly correspondents: Pick<CorrespondentsInForce, 'size'>;
   readonly outgoing: Pick<OutgoingInForce, 'silenceOf'>;
   /** What would be decided today about a session of the past; null where it cannot be told. */

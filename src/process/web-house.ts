@@ -8,6 +8,7 @@ import { hostPortText, hubAddressText } from '../config/value-types.ts';
 import type { Incident } from '../model/incident.ts';
 import type { HubStatus, Status, WebHouse } from '../web/house.ts';
 import { bouncesToldNow, forgedRefusalNow, observingNow } from './forged-refusal-now.ts';
+import { diskTrouble } from './disk-trouble.ts';
 import { forgedSenderCase } from './forged-sender-desk.ts';
 import { hopState } from './hop-state.ts';
 import type { Keeper } from './keeper.ts';
@@ -56,7 +57,8 @@ export function webHouse(keeper: Keeper, about: { readonly version: string }): W
 
 function readiness(keeper: Keeper): { readonly ready: boolean; readonly reasons: readonly string[] } {
   const reasons = troubleOf(keeper);
-  return { ready: keeper.supervisor.figures().some(({ alive }) => alive), reasons };
+  // A balancer should send mail to another gateway, which has room for it.
+  return { ready: keeper.supervisor.figures().some(({ alive }) => alive) && keeper.diskGuard.level < 4, reasons };
 }
 
 /** What is wrong though mail may flow. */
@@ -75,6 +77,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
       : [`automatic measures are suspended since ${new Date(suspended.since).toISOString()} by ${suspended.by} (floodgate measure resume)`];
   return [
     ...doors,
+    ...diskTrouble(keeper.diskGuard, keeper.settings().config),
     ...kernelTrouble(keeper),
     ...loadTrouble(keeper.load),
     ...circuits,

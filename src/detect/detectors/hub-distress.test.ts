@@ -43,6 +43,7 @@ test('a queue that has tripled and a disk that is nearly full are told', () => {
     'watch free-percent',
     'alert free-percent',
   ]);
+  assert.deepEqual(namesOf([gauge(0, 'disk-level', 3), gauge(60, 'disk-level', 4)]), ['severe disk-level'], 'however much of a small disk is free');
 });
 
 test('the key is the route', () => {

@@ -38,6 +38,8 @@ const deadAfter = 5;
 const habitShare = 0.02;
 const grownFactor = 3;
 const quietMs = 10 * minuteMs;
+/** The level of the disk guard at which new content is put off. */
+const allMailWaits = 4;
 
 interface Try {
   readonly at: number;
@@ -140,10 +142,25 @@ class HubDistress implements Detector {
   }
 
   #measured(sighting: GaugeSighting, raise: (alarm: Alarm) => void): void {
-    const trouble = sighting.name === 'hub-queue' ? this.#queueTrouble(sighting) : sighting.name === 'disk-free-share' ? this.#diskTrouble(sighting) : null;
+    const trouble = this.#gaugeTrouble(sighting);
     if (trouble === null) return;
     this.#routes.of(sighting.name, sighting.at).note(sighting, sighting.name);
     this.#tell(sighting.name, sighting, trouble, raise);
+  }
+
+  #gaugeTrouble(sighting: GaugeSighting): Trouble | null {
+    switch (sighting.name) {
+      case 'hub-queue':
+        return this.#queueTrouble(sighting);
+      case 'disk-free-share':
+        return this.#diskTrouble(sighting);
+      case 'disk-level':
+        return levelTrouble(sighting);
+      case 'disk-free':
+        return null;
+      default:
+        return sighting.name satisfies never;
+    }
   }
 
   #queueTrouble({ value }: GaugeSighting): Trouble | null {
@@ -187,6 +204,13 @@ class HubDistress implements Detector {
       raise,
     );
   }
+}
+
+/** The share says nothing of a small disk: one that is nearly empty may be below its floor. */
+function levelTrouble({ value }: GaugeSighting): Trouble | null {
+  if (value < allMailWaits) return null;
+  const because = 'the disk has less free than limits.freeDisk: all mail is put off with 452';
+  return { level: 'severe', name: 'disk-level', value, threshold: allMailWaits, because };
 }
 
 /** D12: the hub is in distress. */
