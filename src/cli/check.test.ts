@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runSubcommand } from '../../test/harness/run-subcommand.ts';
 import { scratchDirectory } from '../../test/harness/scratch.ts';
-import { problemLine, reportOf } from './check.ts';
+import { problemLine, reportOf, shortProblem } from './check.ts';
 
 const good = `site: {hostname: mx.example.org, domains: [example.org], postmaster: postmaster@example.org}
 hub: {address: 192.0.2.10:25}
@@ -71,4 +71,11 @@ test('warnings are marked, and come with an ok', () => {
 test('a problem of the whole file has no option in its line, one without a place no numbers', () => {
   assert.equal(problemLine('f.yaml', { path: '', line: 2, column: 1, message: 'm', hint: 'h' }), 'f.yaml:2:1: m (h)');
   assert.equal(problemLine('f.yaml', { path: 'site', line: null, column: null, message: 'm', hint: 'h' }), 'f.yaml: site: m (h)');
+});
+
+test('a log names the line, and nothing where there is nothing to name', () => {
+  const problem = { path: 'web.address', line: 3, column: 6, message: 'is not on loopback', hint: 'h' };
+  assert.equal(shortProblem(problem), 'line 3: web.address: is not on loopback');
+  assert.equal(shortProblem({ ...problem, path: '', message: 'the indentation does not fit' }), 'line 3: the indentation does not fit');
+  assert.equal(shortProblem({ ...problem, line: null }), 'web.address: is not on loopback');
 });

@@ -46,6 +46,10 @@ function notesOn({ listeners, bounces }: Pick<Config, 'listeners' | 'bounces'>):
   ];
 }
 
+/** `line 4: path: message`: for the log, which names the file beside it. */
+export const shortProblem = ({ line, path, message }: ConfigProblem): string =>
+  [...(line === null ? [] : [`line ${line}`]), ...(path === '' ? [] : [path]), message].join(': ');
+
 /** `file:line:col: path: message (hint)`; what is not known is left out. */
 export function problemLine(file: string, { line, column, path, message, hint }: ConfigProblem): string {
   const place = line === null ? file : `${file}:${line}:${column ?? 1}`;

@@ -183,5 +183,9 @@ const refused = (error: string): { readonly ok: false; readonly error: string } 
 
 function firstProblem(error: z.ZodError): string {
   const issue = error.issues[0];
-  return issue === undefined ? 'not understood' : `${issue.path.join('.') || 'the request'} ${issue.message}`;
+  return issue === undefined
+    ? 'not understood'
+    : issue.code === 'unrecognized_keys'
+      ? issue.message
+      : `${issue.path.join('.') || 'the request'} ${issue.message}`;
 }

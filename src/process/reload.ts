@@ -1,5 +1,5 @@
 // SIGHUP: the new configuration as a whole, or the old one and the reasons why not.
-import { reportOf } from '../cli/check.ts';
+import { reportOf, shortProblem } from '../cli/check.ts';
 import type { Config } from '../config/options.ts';
 import { loadConfig, type ConfigProblem, type ConfigSource, type LoadContext } from '../config/load.ts';
 import { readHeldKeys } from './held-keys.ts';
@@ -36,7 +36,7 @@ async function reload(keeper: Keeper, file: string | null, context: LoadContext)
     const result = loadConfig(file, context);
     if (!result.ok) {
       process.stderr.write(reportOf(file ?? 'first-run set-up', result));
-      return refused(result.errors.map(({ path, message }) => `${path}: ${message}`));
+      return refused(result.errors.map(shortProblem));
     }
     const { config, warnings } = withFixedOptions(keeper.settings().config, result.config);
     await ownChecks(config); // a check that cannot be loaded refuses the reload, before a door has heard of it
