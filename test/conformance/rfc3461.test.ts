@@ -1,13 +1,22 @@
-// RFC 3461, delivery status notifications: offered when every next hop that was met takes it, handed on untouched, never dropped.
+// RFC 3461, delivery status notifications: offered to our own when every next hop that was met takes it, handed on untouched, never dropped;
+// never to strangers, who would have the hub write to whom they name as sender (docs/adr/dsn-for-our-own.md).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { conforms, untilOffered } from '../harness/conformance.ts';
+import { conforms as conformsFrom, untilOffered as untilOfferedTo, type Row } from '../harness/conformance.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
-import { startGateway } from '../harness/gateway.ts';
+import { startGateway, type Gateway } from '../harness/gateway.ts';
 import { atEnd, type Owner } from '../harness/scratch.ts';
 import { SmtpClient } from '../harness/smtp-client.ts';
 
 const whole: Owner = { after };
+const insider = '127.0.0.1';
+const untilOffered = (owner: Owner, at: Gateway): Promise<void> => untilOfferedTo(owner, at, 'DSN', insider);
+const conforms = (standard: string, at: Gateway, rows: readonly Row[]): void =>
+  conformsFrom(
+    standard,
+    at,
+    rows.map((row) => ({ from: insider, ...row })),
+  );
 const usual = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'DSN'];
 const hub = await startFakeHub({ capabilities: usual });
 const [customer, outbound] = await Promise.all([startFakeHub({ capabilities: ['PIPELINING'] }), startFakeHub({ capabilities: ['PIPELINING'] })]);
@@ -16,11 +25,10 @@ const gateway = await startGateway(whole, {
   hub: `127.0.0.1:${hub.port}`,
   config: {
     hub: { verifyRecipients: false },
-    outbound: { address: `127.0.0.1:${outbound.port}` },
     routes: { 'customer.example': { address: `127.0.0.1:${customer.port}`, verifyRecipients: false } },
   },
 });
-await untilOffered(whole, gateway, 'DSN');
+await untilOffered(whole, gateway);
 
 const greeted = 'C: EHLO client.example\nS: 250 DSN';
 const message = (mail: string, rcpts: readonly string[]): string =>
@@ -63,6 +71,14 @@ conforms('RFC 3461', gateway, [
   { section: '4.4', says: 'ENVID is xtext of printable characters', dialogue: `${greeted}\nC: MAIL FROM:<x@sender.example> ENVID=a+0Ab\nS: 501` },
   { section: '4', says: 'after HELO nothing is offered', dialogue: 'C: HELO client.example\nS: 250\nC: MAIL FROM:<x@sender.example> RET=FULL\nS: 555' },
   {
+    section: '6.1',
+    says: 'to a stranger nothing is offered, and what he asks for all the same is refused: no success is told to whom he names',
+    from: '127.0.0.2',
+    dialogue:
+      'C: EHLO client.example\nS: 250\nC: MAIL FROM:<forged@victim.example> RET=FULL\nS: 555\nC: MAIL FROM:<forged@victim.example>\nS: 250\nC: RCPT TO:<anna@hub.example> NOTIFY=SUCCESS\nS: 555',
+    afterwards: (client) => assert.doesNotMatch(client.received, /^250[- ]DSN\r$/m),
+  },
+  {
     section: '5',
     says: 'NEVER goes on',
     dialogue: message('', ['<carl@hub.example> NOTIFY=NEVER']),
@@ -71,7 +87,7 @@ conforms('RFC 3461', gateway, [
 ]);
 
 test('a hub that shrank after EHLO: 451 and nothing lost, and the next EHLO offers it no more', async (t) => {
-  const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
+  const client = await SmtpClient.greet(t, { port: gateway.port(), from: insider });
   hub.capabilities = usual.filter((keyword) => keyword !== 'DSN');
   hub.resetAll();
   await client.converse(`
@@ -104,13 +120,17 @@ test('a hub that shrank after EHLO: 451 and nothing lost, and the next EHLO offe
     C: Subject: again
     C: .
     S: 250`);
-  await untilOffered(t, gateway, 'DSN');
+  await untilOffered(t, gateway);
 });
 
-test('a way out without it ends the offer for those who may take it, and for nobody else', async (t) => {
-  await untilOffered(t, gateway, 'DSN', '127.0.0.1');
-  const insider = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.1' });
-  await insider.converse(`
+test('a way out without it, once met, ends the offer for those who may take it', async (t) => {
+  const own = await startGateway(t, {
+    hub: `127.0.0.1:${hub.port}`,
+    config: { hub: { verifyRecipients: false }, outbound: { address: `127.0.0.1:${outbound.port}` } },
+  });
+  await untilOffered(t, own);
+  const client = await SmtpClient.greet(t, { port: own.port(), from: insider });
+  await client.converse(`
     C: MAIL FROM:<anna@hub.example>
     S: 250
     C: RCPT TO:<someone@far.example>
@@ -125,11 +145,10 @@ test('a way out without it ends the offer for those who may take it, and for nob
     C: MAIL FROM:<anna@hub.example> RET=FULL
     S: 555`);
   assert.equal(outbound.messages.length, 1);
-  await untilOffered(t, gateway, 'DSN');
 });
 
 test('a customer’s server without it, once met, ends the offer: any recipient may be its', async (t) => {
-  const client = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
+  const client = await SmtpClient.greet(t, { port: gateway.port(), from: insider });
   await client.converse(`
     C: EHLO client.example
     S: 250 DSN

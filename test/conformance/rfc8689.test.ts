@@ -17,8 +17,8 @@ atEnd(whole, () => hub.close());
 const start = (tls: 'may' | 'must') =>
   startGateway(whole, { hub: `127.0.0.1:${hub.port}`, tls: true, config: { hub: { tls, verifyRecipients: false } }, env: { NODE_EXTRA_CA_CERTS: files.cert } });
 const [verified, unverified] = await Promise.all([start('must'), start('may')]);
-// DSN tells that the hub was met, REQUIRETLS is not seen without TLS.
-await Promise.all([untilOffered(whole, verified, 'DSN'), untilOffered(whole, unverified, 'DSN')]);
+// DSN, which insiders are offered, tells that the hub was met; REQUIRETLS is not seen without TLS.
+await Promise.all([untilOffered(whole, verified, 'DSN', '127.0.0.1'), untilOffered(whole, unverified, 'DSN', '127.0.0.1')]);
 
 conforms('RFC 8689', verified, [
   {
@@ -47,6 +47,7 @@ conforms('RFC 8689', unverified, [
   {
     section: '2',
     says: 'TLS to the hub that is not verified is not enough',
+    from: '127.0.0.1',
     tls: true,
     dialogue: 'C: EHLO client.example\nS: 250 DSN\nC: MAIL FROM:<x@sender.example> REQUIRETLS\nS: 555',
     afterwards: (client) => assert.doesNotMatch(client.received, /REQUIRETLS/),

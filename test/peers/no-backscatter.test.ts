@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startGateway } from '../harness/gateway.ts';
 import { postfixHub } from '../harness/hubs/postfix.ts';
-import { bodyOf, letter, newToken } from '../harness/letter.ts';
+import { bodyOf, letter, newToken, onTheWire } from '../harness/letter.ts';
 import { missing } from '../harness/peer.ts';
 import { scratchDirectory } from '../harness/scratch.ts';
-import { deliverOnce } from '../harness/smtp-client.ts';
+import { deliverOnce, SmtpClient } from '../harness/smtp-client.ts';
+import { until } from '../harness/until.ts';
 
 test('a Postfix that refuses in every way makes no backscatter behind the gateway', { skip: missing('postfix') }, async (t) => {
   const rules = join(scratchDirectory(t, 'rules'), 'header_checks');
@@ -43,6 +44,29 @@ test('a Postfix that refuses in every way makes no backscatter behind the gatewa
     const token = newToken();
     assert.equal((await send(['anna@hub.example'], letter({ token }))).end?.code, 250);
     await hub.delivery('anna', token);
+  });
+  await t.test('a stranger cannot order a notice of success to whom he names as sender, though this Postfix would write it', async () => {
+    const offers = async (client: SmtpClient): Promise<boolean> => (await client.ask('EHLO client.example')).lines.some((line) => line.slice(4) === 'DSN');
+    const insider = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.1' });
+    await until('the hub to be known for DSN', () => offers(insider));
+    await insider.quit();
+    const stranger = await SmtpClient.greet(t, { port: gateway.port(), from: '127.0.0.2' });
+    assert.equal(await offers(stranger), false);
+    await stranger.converse(`
+      C: MAIL FROM:<forged@victim.example>
+      S: 250
+      C: RCPT TO:<anna@hub.example> NOTIFY=SUCCESS
+      S: 555
+      C: RCPT TO:<anna@hub.example>
+      S: 250
+      C: DATA
+      S: 354`);
+    const token = newToken();
+    await stranger.send(onTheWire(letter({ token })));
+    assert.equal((await stranger.reply()).code, 250);
+    await stranger.quit();
+    await hub.delivery('anna', token);
+    assert.doesNotMatch(hub.log(), /sender delivery status notification/);
   });
   await t.test('nothing has left the site, and Postfix made no bounce', () => {
     assert.deepEqual(hub.outside.messages, []);

@@ -20,14 +20,27 @@ interface Case {
   readonly auth?: boolean;
   readonly hub?: HubAbilities | null;
   readonly nextHop?: true;
+  readonly role?: Client['role'];
+  readonly inside?: boolean;
 }
 
 /** What a session is offered. */
-function offered({ ip = '192.0.2.7', tls: context = null, secure = false, user, auth = true, hub = able, nextHop }: Case): Offer {
+function offered({
+  ip = '192.0.2.7',
+  tls: context = null,
+  secure = false,
+  user,
+  auth = true,
+  hub = able,
+  nextHop,
+  role = 'submission',
+  inside = false,
+}: Case): Offer {
   const config = { site: { hostname: 'mx.test' }, limits: { message: 1000 } } as unknown as Config; // the options it looks at
   const services = {
     auth: auth ? { mechanisms: () => ['PLAIN', 'LOGIN'] } : null,
     hubAbilities: () => hub,
+    hopAbilities: () => (hub === null ? [] : [hub]),
     load: { level: () => 0 },
   } as unknown as SiteParts['services'];
   const listener = { name: 'mx', role: 'submission' } as SiteParts['listener'];
@@ -38,8 +51,8 @@ function offered({ ip = '192.0.2.7', tls: context = null, secure = false, user, 
     localIp: '192.0.2.25',
     localPort: 25,
     listener: 'mx',
-    role: 'submission',
-    inside: false,
+    role,
+    inside,
     ...(nextHop && { nextHop }),
   } satisfies Client;
   const conversation = new Conversation('1M7YNPXHV1001', client, 0);
@@ -77,6 +90,15 @@ test('SIZE is the smaller of ours and the hub’s: a client must not send what w
 
 test('our own servers are told of the room they have: what is larger than SIZE they bounce without asking', () => {
   assert.equal(offered({ hub: { ...able, maxBytes: 400 }, nextHop: true }).maxBytes, 400 + 1024 * 1024);
+});
+
+test('DSN is for those whose mail we bring into the world: a stranger would have the hub write to whom he names as sender', () => {
+  const hub = { ...able, dsn: true };
+  const dsn = (asked: Case): boolean => offered({ hub, role: 'mx', ...asked }).dsn;
+  assert.equal(dsn({}), false, 'a stranger');
+  assert.deepEqual([dsn({ inside: true }), dsn({ user: 'anna' }), dsn({ role: 'smarthost' }), dsn({ nextHop: true })], [true, true, true, true]);
+  assert.equal(dsn({ role: 'submission' }), true, 'before AUTH: the offer of this EHLO holds behind it');
+  assert.equal(dsn({ inside: true, hub: able }), false, 'and only where the hub takes it');
 });
 
 test('SMTPUTF8 is offered unless the hub is known not to take it', () => {

@@ -5,7 +5,7 @@ import type { Config, ListenerConfig } from '../../config/options.ts';
 import { authPeerOf } from './authenticating.ts';
 import type { HubAbilities } from '../../model/delivery.ts';
 import { contentLimitsFor } from '../../policy/content-room.ts';
-import { mayRelay } from '../../policy/relay.ts';
+import { bringsTakenMail, mayRelay } from '../../policy/relay.ts';
 import type { Conversation } from './conversation.ts';
 import type { DoorServices } from './services.ts';
 import type { Offer } from './step.ts';
@@ -89,8 +89,13 @@ class CurrentOffer implements Offer {
     return this.#parts.services.hubAbilities()?.smtputf8 ?? true;
   }
 
+  /**
+   * A report of success goes to whoever stands in MAIL FROM: a stranger would choose to whom the hub writes (docs/adr/dsn-for-our-own.md).
+   * Users say EHLO before AUTH, and a submission listener takes mail of nobody else.
+   */
   get dsn(): boolean {
-    return this.#everyHop(({ dsn }) => dsn);
+    const isOurs = bringsTakenMail(this.#conversation) || this.#conversation.client.role === 'submission';
+    return isOurs && this.#everyHop(({ dsn }) => dsn);
   }
 
   get requireTls(): boolean {
