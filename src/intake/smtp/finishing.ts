@@ -170,7 +170,7 @@ async function judgeAndDeliver(conversation: Conversation, transaction: OpenTran
     unserved,
     sender: transaction.from,
     summary,
-    proven: provenBy(transaction.from, told.traits ?? {}),
+    proven: provenBy(transaction.from, transaction.to.length, told.traits ?? {}),
     services,
   });
   const hubMs = services.now() - startedAt;

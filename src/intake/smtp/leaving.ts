@@ -34,5 +34,5 @@ export function leaving(input: MailInput, recipients: readonly Mailbox[], { refe
 /** Somebody outside wrote and was proven to have: what answers him reaches no third party. */
 export function noteWriter(input: MessageInput, { outgoing }: Pick<DoorServices, 'outgoing'>): void {
   const { from, traits, recipients } = input;
-  if (from !== null && !mayRelay(input) && provenBy(from, traits ?? {}) !== null) outgoing.rememberWriter(from, recipients);
+  if (from !== null && !mayRelay(input) && provenBy(from, recipients.length, traits ?? {}) !== null) outgoing.rememberWriter(from, recipients);
 }

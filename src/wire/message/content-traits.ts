@@ -30,7 +30,7 @@ const firstLookBytes = 8 * 1024;
 /** A journal line stays small: characters of one value, signatures, recipients that To and Cc do not name. */
 const longestValue = 200;
 const mostSignatures = 5;
-const mostUnnamed = 20;
+export const mostUnnamed = 20;
 /** Characters of `b=` that tell one signature from another: 96 bits. */
 const markLength = 16;
 
