@@ -1,5 +1,5 @@
-// A real clamd that knows the EICAR test file and nothing else: its signature is the only one in a database of our own, so that nothing has
-// to be fetched.
+// A real clamd that knows the EICAR test file and a text of ours: their signatures are the only ones in a database of our own, so that nothing
+// has to be fetched.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { letter } from './letter.ts';
@@ -9,7 +9,9 @@ import { until } from './until.ts';
 
 /** In two pieces, or scanners would take this file away. */
 export const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
-const signature = `Eicar-Test:0:*:${Buffer.from(eicar).toString('hex')}\n`;
+/** What a second signature finds: it has dots, which the way of a message may double. */
+export const dotted = 'OWN.PAYLOAD.OF.A.TEST';
+const signatures = Object.entries({ 'Eicar-Test': eicar, 'Dotted-Test': dotted }).map(([name, text]) => `${name}:0:*:${Buffer.from(text).toString('hex')}\n`);
 
 /** Starts one; gives the path of its socket. */
 export async function startClamd(t: Owner): Promise<string> {
@@ -17,7 +19,7 @@ export async function startClamd(t: Owner): Promise<string> {
   chmodSync(folder, 0o755);
   const database = join(folder, 'database');
   mkdirSync(database);
-  writeFileSync(join(database, 'own.ndb'), signature);
+  writeFileSync(join(database, 'own.ndb'), signatures.join(''));
   const socket = join(folder, 'clamd.sock');
   const configuration = join(folder, 'clamd.conf');
   const settings = [`LocalSocket ${socket}`, `DatabaseDirectory ${database}`, 'Foreground yes', 'StreamMaxLength 30M', `LogFile ${join(folder, 'clamd.log')}`];
@@ -28,7 +30,12 @@ export async function startClamd(t: Owner): Promise<string> {
 }
 
 /** A letter with the file attached, as mail programs do it. */
-export function infected(token?: string): Buffer {
+export const infected = (token?: string): Buffer => withAttachment('base64', Buffer.from(eicar).toString('base64'), token);
+
+/** The text with dots, written so that each begins a line: on the way each of them is doubled (RFC 5321 4.5.2). */
+export const infectedBehindDots = (): Buffer => withAttachment('quoted-printable', dotted.replaceAll('.', '=\r\n.'));
+
+function withAttachment(encoding: string, encoded: string, token?: string): Buffer {
   const body = [
     '--b',
     'Content-Type: text/plain',
@@ -36,9 +43,9 @@ export function infected(token?: string): Buffer {
     'See the invoice.',
     '--b',
     'Content-Type: application/octet-stream; name="invoice.com"',
-    'Content-Transfer-Encoding: base64',
+    `Content-Transfer-Encoding: ${encoding}`,
     '',
-    Buffer.from(eicar).toString('base64'),
+    encoded,
     '--b--',
     '',
   ].join('\r\n');

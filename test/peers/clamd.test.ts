@@ -1,7 +1,7 @@
 // The EICAR test file through a real clamd (issue 5, mission B2): refused, kept or thrown away as configured; nobody is sent a notice.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { infected, startClamd } from '../harness/clamd.ts';
+import { infected, infectedBehindDots, startClamd } from '../harness/clamd.ts';
 import { startFakeHub } from '../harness/fake-hub.ts';
 import { startGateway, type RawConfig } from '../harness/gateway.ts';
 import { letter } from '../harness/letter.ts';
@@ -33,6 +33,14 @@ test('reject: 550 in the session, other mail passes, and nothing is sent to anyb
   const found = await gateway.event('virus-scanned');
   assert.match(found.found ?? '', /^Eicar-Test/);
   assert.equal(hub.messages.length, 1);
+});
+
+test('a virus behind soft line breaks and dots is found: clamd gets what the reader gets', async (t: TestContext) => {
+  if (!requirePeers(t, 'clamd')) return;
+  const { gateway, send } = await start(t, {});
+  assert.match(`${(await send(infectedBehindDots()))?.code}`, /^550$/);
+  const found = await gateway.event('virus-scanned');
+  assert.match(found.found ?? '', /^Dotted-Test/);
 });
 
 test('quarantine: the whole message is kept, and the postmaster hears of it once', async (t: TestContext) => {

@@ -58,6 +58,14 @@ test('the whole content is streamed, in however many pieces, and the answer is r
   assert.deepEqual(await scanner.scan(contentOf('something else\r\n')), { kind: 'found', found: 'Not.The.Same' });
 });
 
+test('clamd sees the message as it was written, to the octet, wherever the wire was cut: dots are stuffed for the way only', async (t) => {
+  const written = '.hidden\r\n..\r\nEVIL=\r\n.PAYLOAD=\r\n.OF\r\na.b\r\n.\r\n';
+  const wire = Buffer.from(written.replace(/^\./gm, '..'));
+  const { path } = await fakeClamd(t, (content) => (content.toString() === written ? 'stream: OK' : 'stream: Not.The.Same FOUND'));
+  const scanner = createScanner({ ...usual, clamd: path });
+  for (const cut of [wire.length, 1, 2, 7]) assert.deepEqual(await scanner.scan(contentOf(wire, cut)), { kind: 'clean' }, `in pieces of ${cut}`);
+});
+
 test('nobody there, no answer in time, too large: unknown, never clean', async (t) => {
   const { path } = await fakeClamd(t, () => null);
   const content = contentOf('Subject: x\r\n\r\n');

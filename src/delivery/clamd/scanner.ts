@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { Content } from '../../model/delivery.ts';
 import type { VirusScan, VirusScanner } from '../../model/virus-scan.ts';
+import { Unstuffer } from '../../wire/smtp/dot-stuffing.ts';
 
 export interface ScannerOptions {
   /** A path, or host:port. */
@@ -78,7 +79,10 @@ function open(clamd: string): Socket {
 
 async function send(socket: Socket, content: Content): Promise<void> {
   socket.write('zINSTREAM\0');
-  for await (const chunk of content.chunks()) {
+  const unstuffer = new Unstuffer();
+  for await (const wire of content.chunks()) {
+    // As it was written: with its stuffed dots a quoted-printable part decodes to something else than its reader gets.
+    const chunk = Buffer.concat(unstuffer.push(wire));
     const length = Buffer.alloc(4);
     length.writeUInt32BE(chunk.length);
     if (chunk.length === 0) continue; // a length of zero ends the stream
