@@ -56,7 +56,7 @@ lag.enable();
 const pulse = new Pulse(start.pulse);
 setInterval(() => {
   pulse.beat();
-  door.flush();
+  door.beat();
 }, FLUSH_MS);
 let loop = performance.eventLoopUtilization();
 setInterval(() => {

@@ -61,6 +61,8 @@ export interface MountedDoor {
   tellReputes(): void;
   taken(cost: number): void;
   flush(): void;
+  /** Ships what is due; to be called about every 50 ms. */
+  beat(): void;
   figures(): Omit<DoorFigures, 'lagMs' | 'loopShare'>;
   drain(patienceMs: number): Promise<void>;
 }
@@ -68,7 +70,7 @@ export interface MountedDoor {
 /** What lives as long as the door. */
 async function openDoorParts(start: DoorStart, say: (message: FromDoor) => void) {
   const now = Date.now;
-  const { recorder, record: keep, flush } = openDoorRecord(start, say);
+  const { recorder, record: keep, flush, beat } = openDoorRecord(start, say);
   const entrance = openDoorGate(start, { record: keep, say });
   const { record } = entrance;
   const spool = openDoorSpool(start, { record, say });
@@ -92,6 +94,7 @@ async function openDoorParts(start: DoorStart, say: (message: FromDoor) => void)
     recorder,
     record,
     flush,
+    beat,
     entrance,
     spool,
     quotas,
@@ -180,7 +183,7 @@ async function servicesFor(parts: DoorParts, { config, heldKeys }: DoorSettings)
 /** Puts one door together; it is not open yet. */
 export async function mountDoor(start: DoorStart, say: (message: FromDoor) => void): Promise<MountedDoor> {
   const parts = await openDoorParts(start, say);
-  const { recorder, record, flush, entrance, spool, quotas, delivery, finals, content, lists, measures, auth, insideWatch } = parts;
+  const { recorder, record, flush, beat, entrance, spool, quotas, delivery, finals, content, lists, measures, auth, insideWatch } = parts;
   const listeners = new DoorListeners({ inherited: start.inherited, record, say, now: Date.now });
   listeners.use(start, await servicesFor(parts, start));
 
@@ -208,6 +211,7 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
     tellReputes: entrance.tell,
     taken: (cost) => recorder.taken(cost),
     flush,
+    beat,
     figures: () => ({ ...entrance.figures(), sessions: listeners.sessions(), contentBytes: content.memoryInUse, delivery: delivery.snapshot() }),
     drain: async (patienceMs) => {
       entrance.gate.close();
