@@ -37,8 +37,10 @@ function subjectEvidence(headers: HeaderFields): string | null {
   // "Auto:" in front of nothing: the answer to a message without a subject. In front of a subject people write it of cars.
   if (bareSubjects.has(subject)) return `subject "${subject}" and nothing else`;
   const tag = /^(?:re: ?)?\[([^\]]{3,60})\]/.exec(fold(raw))?.[1] ?? '';
-  const start = replySubjects.startOf(subject) ?? replySubjects.startOf(tag) ?? replyMarks.firstIn(subject);
-  return start === null ? null : `subject begins "${start.phrase}" (${start.why})`;
+  const start = replySubjects.startOf(subject) ?? replySubjects.startOf(tag);
+  if (start !== null) return `subject begins "${start.phrase}" (${start.why})`;
+  const mark = replyMarks.firstIn(subject);
+  return mark === null ? null : `subject "${mark.phrase}" (${mark.why})`;
 }
 
 function textEvidence(words: string, { automated, bulk }: SenderSigns): string | null {

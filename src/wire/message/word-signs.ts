@@ -109,7 +109,14 @@ const asksToClick = /\b(?:click|klicken|cliquez|haga clic|clique|clicca|klik)\b|
 
 /** Worms and spam come as "Mail Delivery System" with a file to open or a link to follow, and without all that a report is for. */
 function posesAsReport({ reading, named, hasServerWords }: JudgedFacts): Judgement | null {
-  if (named > 0 || (hasServerWords && !asksToClick.test(reading.words)) || reading.returned !== null || reading.headers.has('x-failed-recipients') || reading.statuses.length > 0) return null;
+  if (
+    named > 0 ||
+    (hasServerWords && !asksToClick.test(reading.words)) ||
+    reading.returned !== null ||
+    reading.headers.has('x-failed-recipients') ||
+    reading.statuses.length > 0
+  )
+    return null;
   if (reading.attachments === 0 && !/https?:\/\//i.test(reading.words)) return null;
   return { kind: 'not-a-report', evidence: ['poses as a report: names nobody, quotes no server, returns nothing, and brings a file or a link'] };
 }

@@ -44,7 +44,8 @@ const programs = inLanguages(true, {
   English: `
     i am currently away | i'm currently away | i am away on vacation | i am on vacation | i am currently on vacation | i am currently on leave |
     i am currently out of | i'm currently out of | i am out of the office | i am out of office | i'm out of the office | i'm out of office |
-    i will be out of the office | i will be out of office | i'll be out of the office | be out of office until | be out of the office until |
+    i will be out of the office | i will be out of office | i'll be out of the office | on vacation until | on vacation till | on leave until | on leave till | on holiday until | on holiday till | out of office till | out of the office till |
+    be out of office until | be out of the office until |
     be out of office from | be out of the office from | out of office and will be back | out of office and will return |
     out of the office and will return | i'm on vacation | i am on holiday | i am out of town | currently out of office | currently out of the office |
     currently on vacation | will be out of office | away from the office | not be reading my mail | this is an automated response |
