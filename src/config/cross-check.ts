@@ -14,6 +14,8 @@ export interface CrossFound extends Found {
 export interface FileLook {
   /** Null: it can be read. Otherwise why not: "no such file", "permission denied", "is a directory". */
   unreadable(path: string): string | null;
+  /** The same for a socket that is written to. */
+  unwritable?(path: string): string | null;
   /** True when every user of this host may read it. */
   worldReadable(path: string): boolean;
   /** The text of a file that can be read; '' where it cannot. */

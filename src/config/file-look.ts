@@ -28,6 +28,14 @@ export const realFiles: FileLook = {
       return whyUnreadable(error);
     }
   },
+  unwritable(path) {
+    try {
+      accessSync(path, constants.W_OK);
+      return null;
+    } catch (error) {
+      return whyUnreadable(error);
+    }
+  },
   worldReadable: (path) => (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) % 0o10 >= worldRead,
   text(path) {
     try {

@@ -1,7 +1,16 @@
 // The events of spooled mail and of looking for viruses.
 import { at, someOf, type EventEntry } from './catalogue-row.ts';
 
-type SpoolType = 'message-spooled' | 'spool-delivered' | 'spool-held' | 'spool-changed' | 'spool-full' | 'spool-broken' | 'virus-scanned' | 'network-told';
+type SpoolType =
+  | 'message-spooled'
+  | 'spool-delivered'
+  | 'spool-held'
+  | 'spool-changed'
+  | 'spool-full'
+  | 'spool-broken'
+  | 'virus-scanned'
+  | 'scanner-state'
+  | 'network-told';
 
 /** Rows of the events of spooled mail. */
 export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
@@ -69,6 +78,16 @@ export const spoolRows: { readonly [T in SpoolType]: EventEntry<T> } = {
     line: (e) => [
       ['found', e.found],
       ['why', e.why],
+    ],
+  },
+  'scanner-state': {
+    doc: 'The virus scanner does not answer, or does so again; `unseen` messages were not looked at meanwhile.',
+    level: (e) => (e.state === 'away' ? 'error' : 'warn'),
+    line: (e) => [
+      ['clamd', e.clamd],
+      ['state', e.state],
+      ['why', e.why],
+      ['unseen', e.unseen],
     ],
   },
   'network-told': {

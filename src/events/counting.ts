@@ -121,6 +121,7 @@ function countSpooled(body: OfSpool, add: AddCount): void {
     case 'virus-scanned':
       return add('floodgate_viruses_total', [body.found === null ? 'unsure' : 'found']);
     case 'network-told':
+    case 'scanner-state':
     case 'spool-full':
     case 'spool-broken':
       return;

@@ -41,6 +41,7 @@ const importanceOfType = {
   'spool-full': 2,
   'spool-broken': 2,
   'virus-scanned': 2,
+  'scanner-state': 2,
   'network-told': 2,
   'hub-circuit': 2,
   'door-started': 2,

@@ -141,6 +141,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'spool-full': events.spoolFull({ why: 'spool.maxMessages is reached', messages: 200_000, bytes: 4_000_000_000 }),
   'spool-broken': events.spoolBroken({ why: 'smtp-1-00000007.seg cannot be read: EIO' }),
   'virus-scanned': events.virusScanned({ ...session, ref: '1M7YNPXHV1000-5', found: 'Win.Test.EICAR_HDB-1', why: '' }),
+  'scanner-state': events.scannerState({ clamd: '/run/clamav/clamd.ctl', state: 'away', why: 'connect ENOENT /run/clamav/clamd.ctl', unseen: 7 }),
   'network-told': events.networkTold({
     ref: '1M7YNPXHV1000-1',
     network: '45.0.0.0/16',

@@ -231,6 +231,8 @@ export type Event = Stamp &
     | { readonly type: 'spool-broken'; readonly why: string }
     /** `found` is the scanner's name of the virus; null where it could not be asked, as `why` says. */
     | (OfSession & { readonly type: 'virus-scanned'; readonly ref: string; readonly found: string | null; readonly why: string })
+    /** The virus scanner does not answer any more, or does again; `unseen` messages were not looked at meanwhile. */
+    | { readonly type: 'scanner-state'; readonly clamd: string; readonly state: 'away' | 'back'; readonly why: string; readonly unseen: number }
     /** The abuse contact of a network was told of `found` messages with a virus, or nobody (`to` is empty) as `why` says. */
     | {
         readonly type: 'network-told';

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
+import { pingClamd } from '../delivery/clamd/ping.ts';
 import type { IncidentDesk } from '../incidents/desk.ts';
 import type { Incident } from '../model/incident.ts';
 import type { HashKey } from '../lib/half-sip-hash.ts';
@@ -37,6 +38,7 @@ import { openNetworkNotices, type NetworkNoticesInForce } from './network-notice
 import { openQuotasInForce, type QuotasInForce } from './quotas-in-force.ts';
 import { openQueueControl } from './queue-control.ts';
 import type { HouseRecord } from './record.ts';
+import { watchScanner, type ScannerWatch } from './scanner-watch.ts';
 import { createVirusNotices, type VirusNotices } from './virus-notices.ts';
 import { startResponse, type Response } from './response.ts';
 
@@ -56,6 +58,7 @@ export interface KeeperParts {
   readonly response: Response;
   readonly viruses: Pick<VirusNotices, 'stop'>;
   readonly networkNotices: NetworkNoticesInForce;
+  readonly scanner: Pick<ScannerWatch, 'trouble' | 'stop'>;
   readonly pairs: EstablishedPairsInForce;
   readonly learned: Pick<LearnedInForce, 'close'>;
   /** Secret with which the prints of content are made. */
@@ -125,6 +128,8 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
   const viruses = createVirusNotices({ config: () => inForce.settings.config, post: alerts.post, trouble, now: Date.now });
   record.watch(['message-quarantined'], ({ text }) => viruses.take(text));
+  const scanner = watchScanner({ config: () => inForce.settings.config, ping: pingClamd, note: loop.note, record: say, now: Date.now });
+  record.watch(['virus-scanned'], ({ text }) => scanner.take(text));
   const quarantine = await openQuarantineInForce({ store, record: say, settings: first });
   return {
     record,
@@ -136,6 +141,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     alerts,
     response: loop,
     viruses,
+    scanner,
     networkNotices: await openNetworkNotices({ config: () => inForce.settings.config, post: alerts.post, record: say, watch: record.watch, trouble }),
     pairs,
     learned,

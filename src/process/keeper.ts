@@ -15,6 +15,7 @@ import { decideToday } from './today.ts';
 import { ownChecks } from './own-checks.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { openListedRecipients } from '../facts/listed-recipients.ts';
+import type { ScannerWatch } from './scanner-watch.ts';
 import { policyParts } from './policy-parts.ts';
 import type { Journal } from '../events/journal.ts';
 import type { LiveEvents } from '../events/live.ts';
@@ -79,6 +80,7 @@ export interface Keeper {
   /** Events from now on; null when as many watch as may. */
   readonly live: LiveEvents['watch'];
   readonly load: LoadWatch;
+  readonly scanner: Pick<ScannerWatch, 'trouble'>;
   readonly diskGuard: Pick<DiskGuard, 'level' | 'room'>;
   readonly correspondents: Pick<CorrespondentsInForce, 'size'>;
   readonly outgoing: Pick<OutgoingInForce, 'silenceOf'>;
@@ -207,6 +209,7 @@ async function closeParts(parts: KeeperParts, why: string): Promise<void> {
   await parts.digests.close();
   await parts.alerts.stop();
   parts.viruses.stop();
+  parts.scanner.stop();
   await parts.networkNotices.close();
   await parts.spool.close();
   await parts.quarantine.close();

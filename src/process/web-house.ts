@@ -78,6 +78,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
   return [
     ...doors,
     ...diskTrouble(keeper.diskGuard, keeper.settings().config),
+    ...keeper.scanner.trouble(),
     ...kernelTrouble(keeper),
     ...loadTrouble(keeper.load),
     ...circuits,

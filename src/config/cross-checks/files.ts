@@ -121,6 +121,22 @@ const listFiles: CrossCheck = {
   },
 };
 
+/** With `whenAway: pass` nobody would notice that nothing is looked at. */
+const scannerSocket: CrossCheck = {
+  reads: ['viruses'],
+  *find({ viruses }, { files }) {
+    if (viruses === undefined || !viruses.clamd.startsWith('/')) return;
+    const why = files.unwritable?.(viruses.clamd) ?? null;
+    if (why === null) return;
+    const meanwhile = viruses.whenAway === 'defer' ? 'mail is put off' : 'mail passes unseen';
+    yield warning(
+      ['viruses', 'clamd'],
+      `clamd cannot be asked: ${why}: ${meanwhile} while it is so`,
+      'start clamd; the user Floodgate runs as must be in its group (on Debian clamav)',
+    );
+  },
+};
+
 const intakeFiles: CrossCheck = {
   reads: ['intake', 'routes'],
   *find({ intake, routes }, context) {
@@ -220,4 +236,4 @@ export const watchedFileChecks: readonly CrossCheck[] = [
   abuseContactFiles,
 ];
 
-export const fileChecks: readonly CrossCheck[] = [...watchedFileChecks, listFiles, whomToTell];
+export const fileChecks: readonly CrossCheck[] = [...watchedFileChecks, listFiles, whomToTell, scannerSocket];

@@ -57,7 +57,7 @@ export function createScanner(options: ScannerOptions): VirusScanner {
 
 async function ask(clamd: string, content: Content, signal: AbortSignal): Promise<VirusScan> {
   signal.throwIfAborted();
-  const socket = open(clamd);
+  const socket = openClamd(clamd);
   const end = (): void => void socket.destroy(new Error('given up'));
   signal.addEventListener('abort', end, { once: true });
   try {
@@ -71,7 +71,8 @@ async function ask(clamd: string, content: Content, signal: AbortSignal): Promis
   }
 }
 
-function open(clamd: string): Socket {
+/** A connection to it: a path, or host:port. */
+export function openClamd(clamd: string): Socket {
   if (clamd.startsWith('/')) return connect(clamd);
   const at = clamd.lastIndexOf(':');
   return connect({ host: clamd.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(clamd.slice(at + 1)) });
