@@ -37,8 +37,8 @@ export async function openListedRecipients({ intake }: { readonly intake: readon
 
 /** `anna+shop` is Anna's (RFC 5233): what stands before the first delimiter, unless nothing does. */
 function withoutAddition(local: string, delimiters: string): string {
-  const end = [...local].findIndex((letter) => delimiters.includes(letter));
-  return end > 0 ? [...local].slice(0, end).join('') : local;
+  for (let at = 1; at < local.length; at++) if (delimiters.includes(local.charAt(at))) return local.slice(0, at);
+  return local;
 }
 
 const isPostmaster = ({ localPart }: Mailbox): boolean => localPart.toLowerCase() === 'postmaster';
