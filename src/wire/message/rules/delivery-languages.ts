@@ -3,7 +3,7 @@ import { inLanguages } from '../phrases.ts';
 
 /** Subjects of delay notices. */
 export const lateSubjects = inLanguages('delayed' as const, {
-  German: `verzogerte zustellung | zustellung verzogert | verzogert: | nachricht verzogert | zustellungsverzogerung | warnung: nachricht`,
+  German: `verzogerte zustellung | zustellung verzogert | verzogert: | nachricht verzogert | zustellungsverzogerung`,
   French: `remise retardee | remise differee | message retarde | retarde : | distribution retardee | retard dans la remise`,
   Spanish: `entrega retrasada | retrasado: | retraso en la entrega | entrega demorada | mensaje demorado | mensaje retrasado`,
   Portuguese: `entrega atrasada | atraso na entrega | mensagem atrasada | atrasada: | entrega adiada`,
