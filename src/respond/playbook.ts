@@ -13,6 +13,8 @@ export interface PlaybookRow {
   readonly forMs: number;
   /** Whom it is about; null where the alarm does not name it. */
   scopeOf(key: AlarmKey, alarm: Pick<Alarm, 'origins'>): MeasureScope | null;
+  /** Where `scopeOf` has none and an operator may wonder: why nothing is done, and what he can do; null: nobody wonders. */
+  whyNot?(key: AlarmKey): string | null;
   /** False: only recorded, until an operator says otherwise. */
   readonly carryOut: boolean;
   /** For the documentation: why this and no more. */
@@ -172,7 +174,11 @@ export const playbookRows: readonly PlaybookRow[] = [
     forMs: hours,
     scopeOf: ({ user }) => (user === undefined ? null : { user, direction: 'out' }),
     carryOut: true,
-    why: 'Of a user of ours whose machine is infected all is kept until somebody has looked; for a storm from outside there is no one client to shut out.',
+    why: 'Of a user of ours (logged in) whose machine is infected all is kept until somebody has looked. A machine without a user is told, not touched: our own networks never are. A storm from outside has no one client to shut out.',
+    whyNot: ({ ip, network }) =>
+      ip === undefined && network === undefined
+        ? null
+        : `it is a machine of ours, and nothing automatic touches our networks: look at it; by hand: floodgate measure add --client ${ip ?? network} --action hold --for 1h --reason infected --force`,
   },
 ];
 
@@ -187,6 +193,14 @@ const rank: Readonly<Record<AlarmLevel, number>> = { watch: 0, alert: 1, severe:
 const longestMs = 24 * hours;
 /** The mail is had by its recipient, or can be: nothing is refused or put off. */
 export const keepsMail: ReadonlySet<MeasureAction> = new Set(['observe', 'tag', 'divert', 'quarantine']);
+
+/** Why an alarm that has an answer for others has none; null where nobody would wonder. */
+export function unansweredBecause({ detector, key, level }: Pick<Alarm, 'detector' | 'key' | 'level'>, options: PlaybookOptions): string | null {
+  const row = playbookRows.find((each) => each.detector === detector);
+  const said = options[detector] ?? {};
+  if (row?.whyNot === undefined || said === 'off' || rank[level] < rank[said.from ?? row.from]) return null;
+  return row.whyNot(key);
+}
 
 /** What the playbook says to an alarm; null where it has no answer. `before` counts how often the same was answered within the last day. */
 export function proposalFor(alarm: Alarm, options: PlaybookOptions, before: number): Proposal | null {

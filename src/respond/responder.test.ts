@@ -168,3 +168,18 @@ test('what runs out while the attack goes on is renewed for longer', async () =>
     [15 * 60_000, 46 * 60_000],
   );
 });
+
+test('an infected machine of ours is not touched, and its incident says once why, and what a person can do', async () => {
+  const { responder, added, history } = start();
+  const own = (more: Partial<Alarm>): Alarm => alarm({ detector: 'virus-storm', key: { ip: '10.20.3.7' }, ...more });
+  await responder.answer(own({}), { id: 'i-1' });
+  await responder.answer(own({ level: 'severe' }), { id: 'i-1' });
+  assert.deepEqual([added, history.length], [[], 1]);
+  assert.match(
+    history[0] ?? '',
+    /^noted: nothing was done by itself: it is a machine of ours.*floodgate measure add --client 10\.20\.3\.7 --action hold .*--force$/,
+  );
+  await responder.answer(own({ key: { message: 'Eicar' } }), { id: 'i-2' });
+  await start({ 'virus-storm': 'off' }).responder.answer(own({}), { id: 'i-3' });
+  assert.equal(history.length, 1, 'of a storm from outside nobody wonders');
+});

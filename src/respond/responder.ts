@@ -5,7 +5,8 @@ import type { Incident, IncidentStep } from '../model/incident.ts';
 import type { Measure, MeasureScope } from '../model/measure.ts';
 import type { MessageSighting } from '../model/sighting.ts';
 import { GoodMailRing } from './good-mail.ts';
-import { keepsMail, proposalFor, type Proposal } from './playbook.ts';
+import { LruMap } from '../lib/lru-map.ts';
+import { keepsMail, proposalFor, unansweredBecause, type Proposal } from './playbook.ts';
 
 export interface ResponderParts {
   /** Of the configuration in force. */
@@ -54,6 +55,14 @@ interface Answered {
 export function createResponder(parts: ResponderParts): Responder {
   const ring = new GoodMailRing();
   const answered = new Map<string, Answered>();
+  /** Incidents whose history says already that nothing is done: an alarm comes again as it grows. */
+  const told = new LruMap<string, true>({ capacity: mostRemembered, now: parts.now });
+  const tellUnanswered = (alarm: Alarm, incident: string): void => {
+    const why = unansweredBecause(alarm, parts.playbook());
+    if (why === null || told.get(incident) === true) return;
+    told.set(incident, true, dayMs);
+    parts.tellHistory(incident, 'noted', `nothing was done by itself: ${why}`);
+  };
 
   const answer = async (alarm: Alarm, incident: Pick<Incident, 'id'>): Promise<void> => {
     const now = parts.now();
@@ -61,7 +70,7 @@ export function createResponder(parts: ResponderParts): Responder {
     if (known !== undefined && parts.isInForce(known.measure)) return;
     const times = (known?.times ?? []).filter((at) => at > now - dayMs);
     const proposal = proposalFor(alarm, parts.playbook(), times.length);
-    if (proposal === null) return;
+    if (proposal === null) return tellUnanswered(alarm, incident.id);
     const objection = objectionTo(proposal, alarm, ring, now);
     if (objection !== null)
       return parts.tellHistory(incident.id, 'noted', `${proposal.action} ${parts.scopeText(proposal.scope)} was not put in force: ${objection}`);
