@@ -72,8 +72,12 @@ export const viruses = z
     tellAfter: duration('10m').describe('A network is told so long after its first message, of all that came until then.'),
     tellPerHour: count(20, { min: 1, max: 1000 }).describe('Networks told an hour at most; others wait for their turn.'),
     whenAway: z.enum(['pass', 'defer']).default('pass').describe('When clamd cannot be asked: the mail goes on, or is put off.'),
+    whenTooLarge: z
+      .enum(['quarantine', 'reject', 'pass'])
+      .default('quarantine')
+      .describe('A message that is larger than maxSize, or than clamd takes: kept, refused, or let through unseen. Padding must not carry a virus past clamd.'),
     timeout: duration('60s').describe('For looking at one message.'),
-    maxSize: size('25 MiB').describe('Larger messages are not looked at and count as unsure; keep it below StreamMaxLength of clamd.'),
+    maxSize: size('32 MiB').describe('Larger messages are not looked at: whenTooLarge. Keep it above limits.message and below StreamMaxLength of clamd.'),
     atOnce: count(10, { min: 1, max: 1000 }).describe('Messages looked at at once, over all door threads; others wait for their turn.'),
   })
   .optional()

@@ -20,6 +20,7 @@ import { standingMeasure } from './checks/standing-measure.ts';
 import { tooManyErrors } from './checks/too-many-errors.ts';
 import { tooManyJunkCommands } from './checks/too-many-junk-commands.ts';
 import { tooManyRecipients } from './checks/too-many-recipients.ts';
+import { tooLargeToScan } from './checks/too-large-to-scan.ts';
 import { trapRecipient } from './checks/trap-recipient.ts';
 import { unknownRecipient } from './checks/unknown-recipient.ts';
 import { virusFound } from './checks/virus-found.ts';
@@ -44,6 +45,7 @@ export const catalogue: readonly Check[] = [
   overQuota,
   forgedBounce,
   virusFound,
+  tooLargeToScan,
   autoReplyLeaving,
   ownBounceLeaving,
   trapRecipient,

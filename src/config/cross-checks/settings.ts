@@ -120,6 +120,22 @@ function onlyRecorded(ids: readonly string[], observeUntil: number | undefined):
   return `mode is observe: what ${which} would do is only recorded${until}`;
 }
 
+/** What a server of ours may bring above limits.message (src/policy/content-room.ts); bytes. */
+const roomOfOurServers = 1024 ** 2;
+
+/** A virus in front of enough padding is not looked at. */
+const everythingScanned: CrossCheck = {
+  reads: ['viruses', 'limits.message'],
+  *find({ viruses, limits }) {
+    if (viruses === undefined || viruses.maxSize >= limits.message + roomOfOurServers) return;
+    const [what, hint] =
+      viruses.whenTooLarge === 'pass'
+        ? ['and whenTooLarge is pass: a virus with padding behind it passes unseen', 'raise it, with StreamMaxLength of clamd, or set whenTooLarge: quarantine']
+        : ['and what is larger is kept or refused unseen', 'raise it, with StreamMaxLength of clamd'];
+    yield warning(['viruses', 'maxSize'], `is below limits.message and the 1 MiB that our own servers have more, ${what}`, hint);
+  },
+};
+
 /** Keys with a fixed name and meaning whose part of the program is not there yet. A line goes when its part comes. */
 export const notYet: readonly (readonly [path: OptionPath, what: string])[] = [
   [['milter'], 'the milter door is still to come'],
@@ -145,5 +161,6 @@ export const settingChecks: readonly CrossCheck[] = [
   observation,
   observedRules,
   observedChecks,
+  everythingScanned,
   futureKeys,
 ];

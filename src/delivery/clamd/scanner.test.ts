@@ -73,7 +73,7 @@ test('nobody there, no answer in time, too large: unknown, never clean', async (
   assert.equal(away.kind, 'unknown');
   assert.deepEqual(await createScanner({ ...usual, clamd: path, timeoutMs: 50 }).scan(content), { kind: 'unknown', why: 'clamd did not answer within 50 ms' });
   assert.deepEqual(await createScanner({ ...usual, clamd: path, maxBytes: 5 }).scan(content), {
-    kind: 'unknown',
+    kind: 'too-large',
     why: 'larger than viruses.maxSize (14 bytes)',
   });
 });
@@ -100,7 +100,7 @@ test('who waits too long for a turn is told so, and a place that was given back 
 const answers: readonly [raw: string, kind: string, why: string][] = [
   ['stream: OK\0', 'clean', 'the one way to say clean'],
   ['stream: Win.Test.EICAR_HDB-1 FOUND\0', 'found', 'a name'],
-  ['INSTREAM size limit exceeded. ERROR\0', 'unknown', 'it has not seen the whole'],
+  ['INSTREAM size limit exceeded. ERROR\0', 'too-large', 'it has not seen the whole, and that was the choice of the sender'],
   ['stream: OKAY\0', 'unknown', 'nearly clean is not clean'],
   ['', 'unknown', 'nothing'],
 ];

@@ -1,5 +1,5 @@
 // Asks a clamd about a message: INSTREAM of clamd(8), chunks with their length in front, one answer line. Streamed: a large message is never in memory
-// as a whole. What goes wrong is "unknown", never "clean".
+// as a whole. What goes wrong is "unknown", what is too large has a word of its own: neither is ever "clean".
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { Content } from '../../model/delivery.ts';
@@ -37,7 +37,7 @@ export function createScanner(options: ScannerOptions): VirusScanner {
   };
   return {
     scan: async (content) => {
-      if (content.wireBytes > maxBytes) return { kind: 'unknown', why: `larger than viruses.maxSize (${content.wireBytes} bytes)` };
+      if (content.wireBytes > maxBytes) return { kind: 'too-large', why: `larger than viruses.maxSize (${content.wireBytes} bytes)` };
       if (waiting.length >= mostWaiting) return { kind: 'unknown', why: 'too many messages wait for clamd' };
       const signal = AbortSignal.timeout(timeoutMs);
       await turn();
@@ -113,5 +113,7 @@ export function readAnswer(raw: string): VirusScan {
   if (text === 'stream: OK') return { kind: 'clean' };
   const found = /^stream: (.+) FOUND$/.exec(text)?.[1];
   if (found !== undefined) return { kind: 'found', found: found.slice(0, 200) };
+  // clamd(8): its StreamMaxLength is below ours.
+  if (text.startsWith('INSTREAM size limit exceeded')) return { kind: 'too-large', why: 'larger than StreamMaxLength of clamd' };
   return { kind: 'unknown', why: `clamd answered ${text.slice(0, 200)}` };
 }

@@ -56,6 +56,15 @@ test('beyond the limit nothing more is kept, the end is still found, and the fau
   assert.deepEqual(ends, ['abort']);
 });
 
+test('what grows on its way counts as it is handed on: padding is no way past those who look at so much', async () => {
+  const { door } = sink();
+  const collecting = collect(door);
+  collecting.push(Buffer.from(`X: y\r\n\r\n${'\n'.repeat(600)}.\r\n`));
+  assert.ok(collecting.bytes < limits.message);
+  assert.equal(collecting.push(Buffer.from('\r\n.\r\n')).done, true);
+  assert.deepEqual(await collecting.finish(), { fault: 'message-too-big', why: 'larger than the limit' });
+});
+
 test('one that goes on for ever is hopeless: reading on to the end would be too kind', () => {
   const collecting = collect(sink().door);
   while (!collecting.hopeless && collecting.bytes < 1e6) collecting.push(Buffer.from(`${'x'.repeat(9998)}\r\n`));

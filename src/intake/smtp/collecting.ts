@@ -39,6 +39,8 @@ export class Collecting {
   readonly #limits: ContentLimits;
   readonly #startedAt: number;
   #bytes = 0;
+  /** As it is handed on: bare line ends and dots make it grow. */
+  #wireBytes = 0;
   /** Set once nothing more is kept: what still comes is read and thrown away until the end of data. */
   #tooBig = false;
 
@@ -75,7 +77,9 @@ export class Collecting {
     const { out, done, rest } = this.#codec.push(chunk);
     if (rest !== null) this.#bytes -= rest.length;
     if (this.#bytes > this.#limits.message) this.#tooBig = true;
-    return { done, rest, wait: this.#tooBig ? null : this.#keep(out) };
+    const wait = this.#tooBig ? null : this.#keep(out);
+    if (this.#wireBytes > this.#limits.message) this.#tooBig = true; // or padding that grows behind the limit is more than scanners look at
+    return { done, rest, wait };
   }
 
   /** The end of data has come. A fault has already let go of what was kept. */
@@ -99,6 +103,7 @@ export class Collecting {
     let wait: Promise<void> | null = null;
     for (const part of parts) {
       if (!this.#scan.done) this.#scan.push(part);
+      this.#wireBytes += part.length;
       wait = this.#sink.write(part) ?? wait;
     }
     return wait;

@@ -12,6 +12,7 @@ const options = {
   tellAfter: 0,
   tellPerHour: 1,
   whenAway: 'pass',
+  whenTooLarge: 'quarantine',
   timeout: 60_000,
   maxSize: 1000,
   atOnce: 10,

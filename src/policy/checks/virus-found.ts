@@ -12,7 +12,7 @@ export const virusFound = defineCheck({
 
   run(input, _facts, options) {
     const { scan } = input;
-    if (scan === undefined || options === undefined || scan.kind === 'clean') return clean;
+    if (scan === undefined || options === undefined || scan.kind === 'clean' || scan.kind === 'too-large') return clean;
     if (scan.kind === 'found') {
       const leaves = mayRelay(input);
       return finding('a virus was found', { virus: scan.found, leaves, port: input.client.port }, { action: leaves ? options.leaving : options.action });

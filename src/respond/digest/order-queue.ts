@@ -5,7 +5,7 @@ import type { Recorder } from '../../model/events.ts';
 import type { HeldRecord } from '../../model/quarantine.ts';
 import type { ReleaseOrder } from '../../model/release.ts';
 import type { LetterBook } from './letter-book.ts';
-import { holdsVirus } from './words.ts';
+import { isOperators } from './words.ts';
 
 /** `waits`: it could not be done yet. `gone`: somebody else has released or discarded it, or it is the operator's to decide. */
 export type OrderFate = 'released' | 'waits' | 'gone';
@@ -154,7 +154,7 @@ export class OrderQueue {
     // Without its key nobody can say whose it is: the key may come back.
     if (held !== null && held.unreadable !== null) return 'waits';
     // A virus is never its recipient's to release, whatever a letter once offered.
-    if (held === null || held.state !== 'held' || holdsVirus(held)) return 'gone';
+    if (held === null || held.state !== 'held' || isOperators(held)) return 'gone';
     // A message may name one mailbox in two spellings, and the next hop may have taken one of them.
     const his = new Set(held.to.filter((address) => print(address) === recipient));
     const [to] = his;

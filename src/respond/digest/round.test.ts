@@ -127,6 +127,13 @@ test('the next round is silent, until there is more; a flood is told of in porti
   assert.match(sent[0]?.text ?? '', /^5 weitere Nachrichten/m);
 });
 
+test('what was too large for the virus scanner is told of, and not its recipient’s to release: nobody has looked', async (t) => {
+  const { parts, sent } = start(t, [heldRecord({ to: ['ann@hub.example'], check: 'too-large-to-scan' })]);
+  await runRound(parts, nextAt);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(addressesIn(sent[0]?.raw ?? ''), []);
+});
+
 for (const virus of [{ check: 'virus-found' }, { check: 'standing-measure', virus: true }])
   test(`a virus held for ${virus.check} is told of without a token, and the letter that has nothing else is answered to the postmaster`, async (t) => {
     const { parts, sent } = start(t, [heldRecord({ to: ['ann@hub.example'], ...virus })]);

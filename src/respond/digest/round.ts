@@ -12,7 +12,7 @@ import { mimeLetter } from './mime-letter.ts';
 import { releaseAddress } from './release-desk.ts';
 import { safeText, senderText } from './safe-text.ts';
 import { letterName, tokenOf } from './token.ts';
-import { holdsVirus, reasonKind } from './words.ts';
+import { isOperators, reasonKind } from './words.ts';
 
 /** Of the configuration in force; times in milliseconds. */
 export interface DigestSettings {
@@ -206,7 +206,7 @@ async function stillWaiting(parts: RoundParts, recipient: string, newest: readon
   return { records, had };
 }
 
-const isOffered = (held: HeldRecord): boolean => !holdsVirus(held);
+const isOffered = (held: HeldRecord): boolean => !isOperators(held);
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 
 interface About {

@@ -74,6 +74,9 @@ export const dateText = (words: DigestWords, at: number, timeZone?: string): str
 /** A virus is told of, and never its recipient's to release, whatever else it is held for. Rows of before `virus` have the check alone. */
 export const holdsVirus = ({ check, virus }: Pick<HeldRecord, 'check' | 'virus'>): boolean => virus || check === 'virus-found';
 
+/** Only the operator lets it go: it holds a virus, or is too large for anybody to have looked. */
+export const isOperators = (held: Pick<HeldRecord, 'check' | 'virus'>): boolean => holdsVirus(held) || held.check === 'too-large-to-scan';
+
 /** What a check's finding is called to its recipient. */
 export function reasonKind(held: Pick<HeldRecord, 'check' | 'incident' | 'virus'>): ReasonKind {
   const { check, incident } = held;
