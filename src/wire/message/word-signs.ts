@@ -85,7 +85,9 @@ function byShape(facts: JudgedFacts, bare: readonly Sign[]): Judgement | null {
   if (shape === 0 || weightOf(bare) + 2 < enoughWithoutWords) return null;
   const trouble = deliveryTrouble(fold(`${startOfField(reading.headers, 'subject')}. ${reading.words.slice(0, 4000)}`));
   const given = [...sign(2, trouble !== null, `speaks of delivery: "${trouble?.words}" (${trouble?.language})`), ...bare];
-  if (weightOf(given) < enoughWithoutWords || (trouble === null && shape < 3)) return null;
+  // In a language that no table has, a mail server without a sender who names somebody and quotes a refusal says it all.
+  const isPlain = shape === 3 || (facts.hasServerWords && shape === 2 && signs.daemon !== null && signs.nullPath);
+  if (weightOf(given) < enoughWithoutWords || (trouble === null && !isPlain)) return null;
   return posesAsReport(facts) ?? { kind: kindOfOutcome(null, trouble?.outcome ?? null, reading.words), evidence: weightiest(given) };
 }
 
