@@ -19,15 +19,18 @@ async function start(context: TestContext) {
     await store.close();
   });
   let number = 0;
+  const attached: string[] = [];
   const desk = createMeasureDesk({
     repository,
     keeper,
     neverBlock: () => createNeverBlock(configOf()),
     domains: () => ['example.org', 'hub.example'],
+    incidentNamed: (name) => Promise.resolve(/^(?:i-1|FG-1)$/i.test(name) ? 'i-1' : null),
+    attach: (incident, measure, text) => void attached.push(`${incident} ${measure}: ${text}`),
     newId: () => `m-${++number}`,
     now: () => nowMs,
   });
-  return { desk, keeper };
+  return { desk, keeper, attached };
 }
 const wanted = (changes: object = {}): object => ({
   scope: { client: '203.0.113.9/24' },
@@ -177,4 +180,13 @@ test('the switch says who threw it; turning back what was not thrown is said', a
   assert.deepEqual((await desk.show({ ended: false })).suspended, { by: 'anna', reason: 'a wrong alarm', since: '2026-06-01T12:00:00.000Z' });
   assert.deepEqual(await desk.resume('anna'), { ok: true });
   assert.equal((await desk.suspend({ reason: 7 }, 'anna')).ok, false);
+});
+
+test('an incident is taken by the name that stands in the letter, kept by its id, and lists the measure; one that never was is refused', async (context) => {
+  const { desk, attached } = await start(context);
+  const answer = await desk.add(wanted({ incident: 'FG-1' }), 'anna');
+  assert.equal(answer.ok && answer.measure.incident, 'i-1');
+  assert.deepEqual(attached, ['i-1 m-1: m-1 defer client 203.0.113.0/24 until 2026-06-01T13:00:00.000Z by anna']);
+  assert.deepEqual(await desk.add(wanted({ incident: 'FG-NOPE' }), 'anna'), { ok: false, error: 'there is no incident FG-NOPE' });
+  assert.equal(attached.length, 1);
 });

@@ -57,6 +57,10 @@ export interface MeasureDeskParts {
   neverBlock(): NeverBlock;
   /** Our domains and our customers'. */
   domains(): readonly string[];
+  /** The id of an incident by any of its names; null where there never was one. */
+  incidentNamed(name: string): Promise<string | null>;
+  /** A person's measure is in force for an incident. */
+  attach(incident: string, measure: string, text: string): void;
   newId(): string;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -107,7 +111,7 @@ export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
       const measure = complete(parts, { ...rest, scope: withoutGaps(rest.scope), expiresAt: Date.parse(expiresAt), actor: { kind: 'person', name: by } });
       if (measure.expiresAt > now() + maxPersonMs) return refused('a measure lasts a year at most; a list holds for good (floodgate list add)');
       const rash = force ? null : whyRash(measure, parts.domains());
-      return rash === null ? put(parts, measure, force) : refused(rash);
+      return rash === null ? putForIncident(parts, measure, force) : refused(rash);
     },
     addAutomatic: async ({ detector, ...draft }, guard) => {
       if (draft.action === 'discard') return refused('no automatic measure throws mail away; quarantine keeps it');
@@ -135,6 +139,18 @@ export function createMeasureDesk(parts: MeasureDeskParts): MeasureDesk {
       return { ok: true };
     },
   };
+}
+
+/** A person writes an incident as the letter does; held mail and the incident know it by its id. */
+async function putForIncident(parts: MeasureDeskParts, measure: Measure, force: boolean): ReturnType<typeof put> {
+  if (measure.incident === null) return put(parts, measure, force);
+  const incident = await parts.incidentNamed(measure.incident);
+  if (incident === null) return refused(`there is no incident ${measure.incident}`);
+  const answer = await put(parts, { ...measure, incident }, force);
+  const { id, action, scope, expiresAt, actor } = measure;
+  const until = new Date(expiresAt).toISOString();
+  if (answer.ok) parts.attach(incident, id, `${id} ${action} ${scopeText(scope)} until ${until} by ${actor.name}`);
+  return answer;
 }
 
 type Draft = Omit<Measure, 'id' | 'createdAt'> & { readonly actor: MeasureActor };

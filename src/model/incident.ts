@@ -55,3 +55,10 @@ export interface IncidentEntry {
   /** Hexadecimal SHA-256 over the entry before's and this one's content. */
   readonly hash: string;
 }
+
+/** The id of an incident, however it is written: letters and subjects have its reference (`FG-3FA94C01D2`), records its id (`i-3fa94c01d2`). */
+export const incidentIdOf = (name: string): string =>
+  name
+    .trim()
+    .replace(/^(?:fg|i)-(?=[0-9a-f]+$)/i, 'i-')
+    .toLowerCase();

@@ -113,6 +113,8 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     config: () => inForce.settings.config,
     changed: (snapshot) => broadcast({ kind: 'measures', measures: snapshot }),
     met: (id) => desk?.measureMet(id),
+    incidentNamed: async (name) => (await desk?.find(name))?.incident.id ?? null,
+    attach: (incident, measure, text) => desk?.attach(incident, measure, text),
   });
   const outgoing = await openOutgoing(config);
   const remarksOn = (incident: Incident): readonly string[] => alertRemarks(incident, { config: inForce.settings.config, outgoing, nowMs: Date.now() });
@@ -130,7 +132,12 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   record.watch(['message-quarantined'], ({ text }) => viruses.take(text));
   const scanner = watchScanner({ config: () => inForce.settings.config, ping: pingClamd, note: loop.note, record: say, now: Date.now });
   record.watch(['virus-scanned'], ({ text }) => scanner.take(text));
-  const quarantine = await openQuarantineInForce({ store, record: say, settings: first });
+  const quarantine = await openQuarantineInForce({
+    store,
+    record: say,
+    settings: first,
+    knowsIncident: async (name) => (await incidents.find(name)) !== null,
+  });
   return {
     record,
     store,

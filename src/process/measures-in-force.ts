@@ -36,10 +36,14 @@ export interface MeasuresParts {
   changed(snapshot: MeasuresSnapshot): void;
   /** A measure has been carried out for the first time. */
   met(id: string): void;
+  /** The id of an incident by any of its names; null where there never was one. */
+  incidentNamed(name: string): Promise<string | null>;
+  /** A person's measure is in force for an incident. */
+  attach(incident: string, measure: string, text: string): void;
 }
 
 /** Reads the measures that were in force before; resolves when the first snapshot is there. */
-export async function openMeasuresInForce({ store, record, config, changed, met }: MeasuresParts): Promise<MeasuresInForce> {
+export async function openMeasuresInForce({ store, record, config, changed, met, incidentNamed, attach }: MeasuresParts): Promise<MeasuresInForce> {
   const repository = createMeasures(store.queries);
   let snapshot = compileMeasures([]);
   let drops: DropsInForce | null = null;
@@ -67,6 +71,8 @@ export async function openMeasuresInForce({ store, record, config, changed, met 
         keeper,
         neverBlock: () => createNeverBlock(config()),
         domains: () => [...config().site.domains, ...config().site.customerDomains],
+        incidentNamed,
+        attach,
         newId,
         now: Date.now,
       }),

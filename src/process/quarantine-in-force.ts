@@ -43,13 +43,15 @@ export interface QuarantineGround {
   readonly store: Store;
   readonly record: Recorder;
   readonly settings: Pick<DoorSettings, 'config' | 'heldKeys'>;
+  /** Whether there is or was such an incident. */
+  knowsIncident(name: string): Promise<boolean>;
 }
 
 /** Share of a limit from which on the operator is told. */
 const nearlyFull = 0.9;
 
 /** Opens it; to be called before any door runs. Resolves when every kept message is known. */
-export async function openQuarantineInForce({ store, record, settings }: QuarantineGround): Promise<QuarantineInForce> {
+export async function openQuarantineInForce({ store, record, settings, knowsIncident }: QuarantineGround): Promise<QuarantineInForce> {
   let { config } = settings;
   let vault = new Vault(settings.heldKeys);
   let router: Router = createRouter(config);
@@ -77,7 +79,7 @@ export async function openQuarantineInForce({ store, record, settings }: Quarant
   });
   await quarantine.start();
   return {
-    desk: createQuarantineDesk(quarantine),
+    desk: createQuarantineDesk(quarantine, knowsIncident),
     held: quarantine,
     stock,
     refusedStock,

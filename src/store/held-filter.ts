@@ -1,4 +1,5 @@
 // What held mail may have in common: the same question to the database, and to a row that only we can read.
+import { incidentIdOf } from '../model/incident.ts';
 import type { HeldRecord } from '../model/quarantine.ts';
 
 /** What must fit; texts are compared without regard to case, except ids. */
@@ -63,7 +64,7 @@ export function fitsPrivate(row: PrivatePart, { sender, recipient, user, check, 
     (user === undefined || row.user === user) &&
     (check === undefined || row.check === check || (check === virusCheck && row.virus)) &&
     (measure === undefined || row.measure === measure) &&
-    (incident === undefined || row.incident === incident) &&
+    (incident === undefined || (row.incident !== null && incidentIdOf(row.incident) === incidentIdOf(incident))) &&
     (reason === undefined || lowerAscii(row.because).includes(lowerAscii(reason))) &&
     (subject === undefined || (row.subject !== null && foldedSubject(row.subject).includes(foldedSubject(subject))))
   );

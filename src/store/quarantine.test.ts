@@ -160,7 +160,8 @@ for (const [how, seal] of [
     await index.save(heldRecord({ id: 'A', check: 'virus-found', virus: true }));
     await index.save(heldRecord({ id: 'B', check: 'no-invoices', virus: true }));
     await index.save(heldRecord({ id: 'C', check: 'no-invoices' }));
-    const found = async (check: string): Promise<readonly string[]> => (await index.select({ check }, { state: 'held', after: null, limit: 10 })).map(({ id }) => id).toSorted();
+    const found = async (check: string): Promise<readonly string[]> =>
+      (await index.select({ check }, { state: 'held', after: null, limit: 10 })).map(({ id }) => id).toSorted();
     assert.deepEqual(
       [await found('virus-found'), await found('no-invoices')],
       [
@@ -168,4 +169,24 @@ for (const [how, seal] of [
         ['B', 'C'],
       ],
     );
+  });
+
+for (const [how, seal] of [
+  ['in clear', undefined],
+  ['sealed', sealWith('k')],
+] as const)
+  test(`an incident is found by either of its names, ${how}`, async (context) => {
+    const store = openStore(':memory:');
+    context.after(() => store.close());
+    const index = createQuarantineIndex(store.queries, seal);
+    await index.save(heldRecord({ id: 'A', incident: 'i-6f30b5dd41' }));
+    await index.save(heldRecord({ id: 'B', incident: 'FG-6F30B5DD41' }));
+    await index.save(heldRecord({ id: 'C', incident: null }));
+    for (const incident of ['FG-6F30B5DD41', 'i-6f30b5dd41']) {
+      const rows = await index.select({ incident }, { state: 'held', after: null, limit: 10 });
+      assert.deepEqual(
+        rows.map(({ id }) => id),
+        ['A', 'B'],
+      );
+    }
   });

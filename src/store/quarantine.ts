@@ -1,5 +1,6 @@
 // The index of held mail in the database: what can be searched. The truth is in the folders; a lost row is read from them again.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { incidentIdOf } from '../model/incident.ts';
 import type { HeldRecord, HeldState } from '../model/quarantine.ts';
 import { addressNeedle, asksForPrivate, fitsPrivate, foldedSubject, lowerAscii, virusCheck, type HeldFilter } from './held-filter.ts';
 import { fromRow, noSeal, toRow, type RowSeal } from './held-row.ts';
@@ -170,7 +171,10 @@ function privateConditionsOf(where: Where, { sender, recipient, user, check, mea
     ...(user === undefined ? [] : [where('user', '=', user)]),
     ...(check === undefined ? [] : [check === virusCheck ? where.or([where('check_id', '=', check), where('virus', '=', 1)]) : where('check_id', '=', check)]),
     ...(measure === undefined ? [] : [where('measure', '=', measure)]),
-    ...(incident === undefined ? [] : [where('incident', '=', incident)]),
+    // A measure that a person added may have brought it as it was written.
+    ...(incident === undefined
+      ? []
+      : [where(where.fn('replace', [where.fn('lower', ['incident']), where.val('fg-'), where.val('i-')]), '=', incidentIdOf(incident))]),
     ...(reason === undefined ? [] : [inReason(reason)]),
     ...(subject === undefined ? [] : [inSubject(subject)]),
   ];

@@ -15,9 +15,15 @@ test('search, dry run, release with a partial failure, and the same command agai
   atEnd(t, () => hub.close());
   const gateway = await startGateway(t, {
     hub: `127.0.0.1:${hub.port}`,
-    config: { quarantine: { freeDisk: '0' }, rules: [{ id: 'news', when: { from: '^news@' }, action: 'quarantine' }] },
+    config: {
+      quarantine: { freeDisk: '0' },
+      traps: { recipients: ['trap@hub.example'] },
+      rules: [{ id: 'news', when: { from: '^news@' }, action: 'quarantine' }],
+    },
   });
-  const incident = 'i-3fa94c01d2';
+  await deliverOnce(t, { port: gateway.port(), from: '127.0.0.9' }, { from: 'x@wave.example', to: ['trap@hub.example'], content: letter({}) });
+  const { incident } = await gateway.event('alarm-raised');
+  const reference = incident.replace('i-', 'FG-').toUpperCase();
   const added = await gateway.command(
     'measure',
     'add',
@@ -30,7 +36,7 @@ test('search, dry run, release with a partial failure, and the same command agai
     '--reason',
     'a wave',
     '--incident',
-    incident,
+    reference, // as it stands in the alert's letter
   );
   assert.equal(added.code, 0, added.stderr);
   const send = (from: string, subject: string, bytes = 100) =>
@@ -43,7 +49,7 @@ test('search, dry run, release with a partial failure, and the same command agai
 
   await until('the measure to be felt', async () => {
     await send('first@wave.example', 'Offer');
-    return (await listed('--incident', incident)).length > 0;
+    return (await listed('--incident', reference)).length > 0;
   });
   const before = (await listed('--incident', incident)).length;
   const delivered = hub.messages.length;

@@ -35,7 +35,7 @@ async function start(t: Owner, records: readonly HeldRecord[]): Promise<{ desk: 
     restore: act('restore'),
     totals: () => ({ held: none, trash: none, refused: none }),
   };
-  return { desk: createQuarantineDesk(quarantine), acted };
+  return { desk: createQuarantineDesk(quarantine, (name) => Promise.resolve(name.toLowerCase() !== 'fg-nope')), acted };
 }
 
 const rows: readonly HeldRecord[] = [
@@ -58,6 +58,7 @@ const filters: readonly [query: Readonly<Record<string, string>>, expected: read
   [{ client: '198.51.100.0/24' }, [2], 'a network'],
   [{ client: '192.0.2.7' }, [1, 3], 'an address'],
   [{ check: 'listed' }, [2], 'the check'],
+  [{ incident: 'FG-7' }, [3], 'an incident by the name that stands in letters'],
   [{ measure: 'm-1' }, [1, 3], 'the measure'],
   [{ incident: 'i-7' }, [3], 'the incident'],
   [{ reason: 'BOMB' }, [1, 3], 'a part of the reason'],
@@ -218,4 +219,12 @@ test('what cannot be opened is not counted: it would stay', async (t) => {
   const counted = { ok: true, dryRun: true, messages: 1, bytes: 5 };
   assert.deepEqual(await desk.act('discard', { all: true, dryRun: true }, 'anna'), counted);
   assert.deepEqual(await desk.act('discard', { ids: [idOf(1), idOf(2)], dryRun: true }, 'anna'), counted);
+});
+
+test('of an incident that never was nothing is said to fit: a typing error must not read like an answer', async (t) => {
+  const { desk, acted } = await start(t, rows);
+  const refusal = { ok: false, error: 'there is no incident FG-NOPE' };
+  assert.deepEqual(await desk.list({ incident: 'FG-NOPE' }), refusal);
+  assert.deepEqual(await desk.act('discard', { select: { incident: 'FG-NOPE' } }, 'anna'), refusal);
+  assert.deepEqual(acted, []);
 });

@@ -4,7 +4,7 @@ import { z } from '../../lib/zod.ts';
 import type { HeldRecord, HeldState, ReleaseNote } from '../../model/quarantine.ts';
 import { virusCheck } from '../../store/held-filter.ts';
 import type { HeldTotals } from '../../store/quarantine.ts';
-import { countSelected, isNarrow, selection, selectPortion } from './held-selection.ts';
+import { countSelected, isNarrow, selection, type Selection, selectPortion } from './held-selection.ts';
 import { isItemId } from './item-folder.ts';
 import type { Preview } from './preview.ts';
 import type { Handled, Quarantine } from './quarantine.ts';
@@ -99,12 +99,17 @@ const actToRead = z.strictObject({
 
 type Desked = Pick<Quarantine, 'find' | 'select' | 'preview' | 'release' | 'discard' | 'restore' | 'totals'>;
 
-export function createQuarantineDesk(quarantine: Desked): QuarantineDesk {
+/** `knowsIncident` says whether there is or was such an incident: of a wrong one nothing would fit, and a person would take that for the answer. */
+export function createQuarantineDesk(quarantine: Desked, knowsIncident: (name: string) => Promise<boolean>): QuarantineDesk {
+  const strangeIncident = async ({ incident }: Selection): Promise<Refused | null> =>
+    incident === undefined || (await knowsIncident(incident)) ? null : refused(`there is no incident ${incident}`);
   return {
     list: async (raw) => {
       const read = listToRead.safeParse(raw);
       if (!read.success) return refused(firstProblem(read.error));
       const { state, after, limit, ...select } = read.data;
+      const strange = await strangeIncident(select);
+      if (strange !== null) return strange;
       const { records, next } = await selectPortion(quarantine, { select, state, after: after ?? null, limit });
       return { ok: true, items: records.map(shownHeld), next };
     },
@@ -117,6 +122,8 @@ export function createQuarantineDesk(quarantine: Desked): QuarantineDesk {
       const read = actToRead.safeParse(raw);
       if (!read.success) return refused(firstProblem(read.error));
       const { ids, select = {}, all, after, dryRun } = read.data;
+      const unknown = await strangeIncident(select);
+      if (unknown !== null) return unknown;
       const strange = ids?.find((each) => !isItemId(each));
       if (strange !== undefined) return refused(`${strange} is no id of a held message; nothing was done`);
       if (ids === undefined && !isNarrow(select) && !all) return refused('nothing is selected: name ids, say what they have in common, or say all');
