@@ -1,4 +1,5 @@
-// The histories of incidents on their way into the database: numbered, sealed one by the other, written in batches.
+// Incidents and their histories on their way into the database: entries numbered, sealed one by the other, and written in batches. Of an incident
+// that changes again and again only the last state is written.
 import { createHash } from 'node:crypto';
 import type { Recorder } from '../model/events.ts';
 import type { Incident, IncidentEntry } from '../model/incident.ts';
@@ -6,14 +7,11 @@ import type { IncidentRepository } from '../store/incidents.ts';
 
 export type EntryToAdd = Pick<IncidentEntry, 'step' | 'at' | 'by' | 'text' | 'evidence'>;
 
-interface Change {
-  readonly incident: Incident;
-  readonly entry: IncidentEntry | null;
-}
-
 /** Changes of one moment are written together, in ms. */
 const gatherMs = 200;
-/** Changes that may wait for a database in trouble; beyond it the oldest are given up, and an event says so. */
+/** What only counts further is written so often, in ms: an attack changes hundreds of incidents with each batch of events. */
+const countsMs = 1000;
+/** Incidents and entries that may wait for a database in trouble; beyond it the oldest are given up, and an event says so. */
 const mostWaiting = 5000;
 /** Entries of one history; after that only its end is added. */
 const mostEntries = 1000;
@@ -28,8 +26,12 @@ export class IncidentHistory {
   readonly #repository: Pick<IncidentRepository, 'save'>;
   readonly #record: Recorder;
   readonly #last = new Map<string, { readonly number: number; readonly hash: string }>();
-  #waiting: Change[] = [];
+  /** As they are now, by id; those that have waited longest first. */
+  #incidents = new Map<string, Incident>();
+  #entries: IncidentEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** The timer is for something of note. */
+  #isSoon = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor({ repository, record }: { readonly repository: Pick<IncidentRepository, 'save'>; readonly record: Recorder }) {
@@ -43,13 +45,12 @@ export class IncidentHistory {
 
   /** Takes an incident as it is now, and what happened to it (null: nothing of note). */
   add(incident: Incident, entry: EntryToAdd | null): void {
-    this.#waiting.push({ incident, entry: entry === null ? null : this.#sealed(incident.id, entry) });
+    this.#incidents.set(incident.id, incident);
+    const sealed = entry === null ? null : this.#sealed(incident.id, entry);
+    if (sealed !== null) this.#entries.push(sealed);
     if (incident.state === 'closed') this.#last.delete(incident.id);
-    if (this.#waiting.length > mostWaiting) {
-      this.#waiting = this.#waiting.slice(-mostWaiting / 2);
-      this.#record({ type: 'incidents-broken', why: `${mostWaiting / 2} changes were given up: the database does not take them` });
-    }
-    this.#timer ??= setTimeout(() => void this.flush(), gatherMs).unref();
+    if (this.#incidents.size > mostWaiting || this.#entries.length > mostWaiting) this.#giveUp();
+    this.#writeSoon(entry !== null);
   }
 
   #sealed(incident: string, entry: EntryToAdd): IncidentEntry | null {
@@ -61,6 +62,24 @@ export class IncidentHistory {
     return sealed;
   }
 
+  /** Those that have waited longest go, and an entry with its incident: without it the database would refuse it. */
+  #giveUp(): void {
+    const half = mostWaiting / 2;
+    if (this.#entries.length > mostWaiting) this.#entries = this.#entries.slice(-half);
+    if (this.#incidents.size > mostWaiting) {
+      this.#incidents = new Map([...this.#incidents].slice(-half));
+      this.#entries = this.#entries.filter(({ incident }) => this.#incidents.has(incident));
+    }
+    this.#record({ type: 'incidents-broken', why: `${half} changes were given up: the database does not take them` });
+  }
+
+  #writeSoon(isOfNote: boolean): void {
+    if (this.#timer !== undefined && (this.#isSoon || !isOfNote)) return;
+    clearTimeout(this.#timer);
+    this.#isSoon = isOfNote;
+    this.#timer = setTimeout(() => void this.flush(), isOfNote ? gatherMs : countsMs).unref();
+  }
+
   /** Resolves when what has been added so far is written, or cannot be. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
@@ -69,15 +88,23 @@ export class IncidentHistory {
     return this.#writing;
   }
 
+  /** Resolves when what is being written is. */
+  flushed(): Promise<void> {
+    return this.#writing;
+  }
+
   async #write(): Promise<void> {
-    const changes = this.#waiting;
-    if (changes.length === 0) return;
-    this.#waiting = [];
+    const [incidents, entries] = [this.#incidents, this.#entries];
+    if (incidents.size === 0) return;
+    this.#incidents = new Map();
+    this.#entries = [];
     try {
-      await this.#repository.save(changes);
+      await this.#repository.save([...incidents.values()], entries);
     } catch (error) {
       this.#record({ type: 'incidents-broken', why: `they could not be written: ${String(error)}` });
-      this.#waiting = [...changes, ...this.#waiting];
+      this.#incidents = new Map([...incidents, ...this.#incidents]); // what came meanwhile is newer
+      this.#entries = [...entries, ...this.#entries];
+      this.#isSoon = true;
       this.#timer ??= setTimeout(() => void this.flush(), gatherMs * 50).unref();
     }
   }

@@ -4,8 +4,8 @@ import type { Queries } from './open.ts';
 import type { IncidentEntryRow, IncidentRow } from './tables.ts';
 
 export interface IncidentRepository {
-  /** Writes incidents as they are now, and adds entries (null: nothing for the history); one transaction. */
-  save(changes: readonly { readonly incident: Incident; readonly entry: IncidentEntry | null }[]): Promise<void>;
+  /** Writes incidents as they are now, and adds entries to the histories of these or of known ones; one transaction. */
+  save(incidents: readonly Incident[], entries: readonly IncidentEntry[]): Promise<void>;
   /** Oldest first. */
   open(): Promise<readonly Incident[]>;
   /** Those that are closed, the latest first. */
@@ -23,17 +23,25 @@ export interface IncidentRepository {
 export function createIncidents(queries: Queries): IncidentRepository {
   const all = () => queries.selectFrom('incidents').selectAll();
   return {
-    save: async (changes) => {
+    save: async (incidents, entries) => {
       await queries.transaction().execute(async (transaction) => {
-        for (const { incident, entry } of changes) {
-          const row = toRow(incident);
+        for (const rows of portionsOf(incidents.map(toRow))) {
           await transaction
             .insertInto('incidents')
-            .values(row)
-            .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+            .values(rows)
+            .onConflict((conflict) =>
+              conflict.column('id').doUpdateSet(({ ref }) => ({
+                reference: ref('excluded.reference'),
+                detector: ref('excluded.detector'),
+                state: ref('excluded.state'),
+                opened_at: ref('excluded.opened_at'),
+                closed_at: ref('excluded.closed_at'),
+                body: ref('excluded.body'),
+              })),
+            )
             .execute();
-          if (entry !== null) await transaction.insertInto('incident_entries').values(toEntryRow(entry)).execute();
         }
+        for (const rows of portionsOf(entries.map(toEntryRow))) await transaction.insertInto('incident_entries').values(rows).execute();
       });
     },
     open: async () => (await all().where('closed_at', 'is', null).orderBy('opened_at').orderBy('id').execute()).map(fromRow),
@@ -63,6 +71,20 @@ export function createIncidents(queries: Queries): IncidentRepository {
       return Number(result.numDeletedRows);
     },
   };
+}
+
+/** Rows of one statement: few sizes, so that the statements stay ready. In a storm making a statement takes longer than running it. */
+const portions = [32, 8, 1] as const;
+
+/** All rows in their order, in such portions. */
+function portionsOf<R>(rows: readonly R[]): R[][] {
+  const parts: R[][] = [];
+  for (let from = 0; from < rows.length;) {
+    const size = portions.find((each) => each <= rows.length - from) ?? 1;
+    parts.push(rows.slice(from, from + size));
+    from += size;
+  }
+  return parts;
 }
 
 const toRow = (incident: Incident): IncidentRow => ({
