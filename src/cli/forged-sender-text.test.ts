@@ -24,6 +24,11 @@ test('a count that may be too high says by how much, and an estimate that it is 
   assert.match(text, /reporters {2}192\.0\.2\.1 9 \(-3\) \(about 30000 in all\)/);
 });
 
+test('what a list leaves out is counted', () => {
+  const languages = ['en', 'fr', 'pt', 'de', 'it', 'es', 'nl'].map((name, index) => ({ name, count: 11 - index }));
+  assert.match(forgedSenderText({ ...empty, languages }, 'hub.example'), /languages {2}en 11, fr 10, pt 9, de 8, it 7, 2 more 11\n/);
+});
+
 test('of what cannot be told the case is told as probable', () => {
   const fold = new ForgedSenderFold({ domain: 'hub.example' });
   fold.note({

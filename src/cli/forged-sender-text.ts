@@ -10,7 +10,9 @@ export function forgedSenderText(it: ForgedSenderCase, whose: string): string {
   const row = (title: string, counted: readonly Counted[], inAll?: number): readonly string[] => {
     if (counted.length === 0) return [];
     const more = inAll === undefined || inAll <= shown ? '' : ` (${it.inAllError > 0 ? 'about ' : ''}${inAll} in all)`;
-    return [`  ${title.padEnd(10)} ${counted.slice(0, shown).map(countedText).join(', ')}${more}`];
+    const rest = counted.slice(shown);
+    const others = inAll !== undefined || rest.length === 0 ? '' : `, ${rest.length} more ${rest.reduce((sum, { count }) => sum + count, 0)}`;
+    return [`  ${title.padEnd(10)} ${counted.slice(0, shown).map(countedText).join(', ')}${others}${more}`];
   };
   return [
     `${it.probable ? 'probably ' : ''}forged mail in our name: ${it.reports} reports on it, ${it.first ?? '-'} to ${it.last ?? '-'}`,

@@ -89,9 +89,9 @@ function pageOf(it: ShownIncident, history: readonly ShownEntry[]): string {
   const origins = it.origins.map(({ origin, est, err }) => `  ${String(est).padStart(8)}${err === 0 ? '' : ` (-${err})`}  ${origin}`);
   const lines = [
     `${it.reference}  ${it.detector}  ${alarmKeyText(it.key)}`,
-    `${it.level}, ${it.state}; since ${it.onsetAt}, last ${it.lastAt}${it.closedAt === null ? '' : `, closed ${it.closedAt}`}`,
+    `${it.level}, ${it.state}; since ${it.onsetAt}, latest alarm ${it.lastAt}${it.closedAt === null ? '' : `, closed ${it.closedAt}`}`,
     it.because,
-    `${it.statistic.name} ${shortNumber(it.statistic.value)} (alarm at ${it.statistic.threshold}), ${it.count} in all, confidence ${it.confidence}${it.spoofable ? ', could be forged' : ''}`,
+    `${it.statistic.name} ${shortNumber(it.statistic.value)} (alarm at ${it.statistic.threshold}), ${it.count} in all at that alarm, confidence ${it.confidence}${it.spoofable ? ', could be forged' : ''}`,
     ...counts,
     ...(origins.length === 0 ? [] : ['from', ...origins]),
     ...(it.measures.length === 0 ? [] : [`measures ${it.measures.join(', ')}`]),
