@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mailboxOf, rcptInput } from '../../test/harness/policy-inputs.ts';
+import { deliveryRequest } from '../../test/harness/delivery-request.ts';
+import { clientOf, mailboxOf, rcptInput } from '../../test/harness/policy-inputs.ts';
 import type { ProbeOutcome, Route } from '../model/delivery.ts';
-import { reply } from '../model/reply.ts';
+import { reply, type Reply } from '../model/reply.ts';
 import { createRecipientFacts } from './recipients.ts';
 
 const hub: Route = { key: 'hub', address: { kind: 'smtp', host: '192.0.2.25', port: 25 } };
@@ -10,6 +11,11 @@ const hour = 3_600_000;
 const noSuchUser: ProbeOutcome = { kind: 'refused', hubReply: reply(550, '5.1.1', 'no such user') };
 const yes: ProbeOutcome = { kind: 'accepted' };
 const away: ProbeOutcome = { kind: 'unreachable', why: 'connection refused' };
+
+interface Coming {
+  readonly ip?: string;
+  readonly size?: number | null;
+}
 
 /** A hub whose answer can be changed; `status` is what a check would see. */
 function start(first: ProbeOutcome | Promise<ProbeOutcome> = yes) {
@@ -25,16 +31,18 @@ function start(first: ProbeOutcome | Promise<ProbeOutcome> = yes) {
     cache: { positive: 24 * hour, negative: hour, entries: 100 },
     now: () => clock.ms,
   });
-  const status = async (to = 'user@example.org', from = 'a@sender.example'): Promise<string> => {
-    const fact = await facts.status(rcptInput({ from: mailboxOf(from), to: mailboxOf(to) }));
-    return fact.kind === 'known' ? fact.value.kind : fact.why;
+  const status = async (to = 'user@example.org', from = 'a@sender.example', { ip = '192.0.2.7', size = null }: Coming = {}): Promise<string> => {
+    const coming = rcptInput({ from: mailboxOf(from), to: mailboxOf(to), client: clientOf({ ip }) });
+    const fact = await facts.status({ ...coming, parameters: { ...coming.parameters, size } });
+    if (fact.kind !== 'known') return fact.why;
+    return fact.value.kind === 'refused' ? `refused ${fact.value.hubReply.code}` : fact.value.kind;
   };
   return { hubNow, clock, facts, status };
 }
 
 const lives: readonly [first: ProbeOutcome, keptMs: number, status: string, why: string][] = [
   [yes, 24 * hour, 'exists', 'a yes is kept for a day'],
-  [noSuchUser, hour, 'refused', 'a no for an hour: the mailbox may be made soon'],
+  [noSuchUser, hour, 'refused 550', 'a no for an hour: the mailbox may be made soon'],
   [{ kind: 'deferred', hubReply: reply(450, '4.2.0', 'greylisted') }, 10_000, 'the next hop answered 450 greylisted', 'temporary trouble for seconds'],
   [away, 10_000, 'connection refused', 'so is a hub that is away'],
 ];
@@ -73,7 +81,7 @@ test('an old yes holds while the hub is away, and the hub is asked again soon', 
   clock.ms += 9_999;
   assert.equal(await status(), 'exists');
   clock.ms += 1;
-  assert.equal(await status(), 'refused');
+  assert.equal(await status(), 'refused 550');
 });
 
 test('but not for ever', async () => {
@@ -118,39 +126,86 @@ test('nobody is asked about the world', async () => {
   assert.deepEqual([await status('a@world.example'), hubNow.probes], ['not-verified', 0]);
 });
 
-const request = { from: mailboxOf('a@sender.example'), recipients: [mailboxOf('one@example.org'), mailboxOf('two@example.org')], route: hub };
-const mixed = {
-  kind: 'mixed',
-  at: 'rcpt',
-  perRecipient: [
-    { to: mailboxOf('one@example.org'), hubReply: reply(250, '2.1.5', 'ok') },
-    { to: mailboxOf('two@example.org'), hubReply: reply(552, '5.2.2', 'full') },
-  ],
-} as const;
+const request = deliveryRequest({ route: hub, from: 'a@sender.example', to: ['one@example.org', 'two@example.org'] });
+const { client } = request.handover;
+const outcomeAt = (at: 'rcpt' | 'dot', ofTwo: Reply) =>
+  ({
+    kind: 'mixed',
+    at,
+    perRecipient: [
+      { to: mailboxOf('one@example.org'), hubReply: reply(250, '2.1.5', 'ok') },
+      { to: mailboxOf('two@example.org'), hubReply: ofTwo },
+    ],
+  }) as const;
+const full = reply(552, '5.2.2', 'full');
+const mixed = outcomeAt('rcpt', full);
+const sized = (size: number) => ({ ...request, parameters: { ...request.parameters, size } });
 
-test('after a burst that refused one of two, the retry of that sender is refused at RCPT, for that recipient', async () => {
+test('after a burst that refused one of two, the retry of that client is refused at RCPT, once, for that recipient', async () => {
+  const { facts, status } = start();
+  facts.learnFrom(request, mixed);
+  const { ip } = client;
+  assert.deepEqual(
+    [
+      await status('one@example.org', undefined, { ip }),
+      await status('two@example.org', 'b@sender.example', { ip }),
+      await status('two@example.org', undefined, { ip }),
+    ],
+    ['exists', 'exists', 'refused 552'],
+  );
+  assert.equal(await status('two@example.org', undefined, { ip }), 'exists', 'the retry has been told: what comes now is another message');
+});
+
+test('a stranger who forges the sender does not have the real one refused: what he caused is kept for his own network', async () => {
+  const { facts, status } = start();
+  facts.learnFrom(sized(500), outcomeAt('dot', reply(554, '5.7.1', 'Spam')));
+  assert.equal(await status('two@example.org', undefined, { ip: '198.51.100.7', size: 500 }), 'exists');
+  assert.equal(await status('two@example.org', undefined, { ip: client.ip, size: 500 }), 'refused 554');
+});
+
+test('what the next hop said of one content is held against no other: a message of another size is welcome, one without size only waits', async () => {
+  const { facts, status } = start();
+  const spam = outcomeAt('dot', reply(554, '5.7.1', 'Spam'));
+  facts.learnFrom(sized(500), spam);
+  assert.equal(await status('two@example.org', undefined, { ip: client.ip, size: 501 }), 'exists');
+  facts.learnFrom(request, spam);
+  assert.equal(await status('two@example.org', undefined, client), 'refused 450');
+  assert.equal(await status('two@example.org', undefined, client), 'exists', 'and alone it hears its own answer');
+});
+
+test('a refusal that no retry has asked for is over after four hours', async () => {
   const { clock, facts, status } = start();
   facts.learnFrom(request, mixed);
-  assert.deepEqual(
-    [await status('two@example.org'), await status('one@example.org'), await status('two@example.org', 'b@sender.example')],
-    ['refused', 'exists', 'exists'],
-  );
   clock.ms = 4 * hour;
-  assert.equal(await status('two@example.org'), 'exists', 'a mailbox that was full may have room again');
+  assert.equal(await status('two@example.org', undefined, { ip: client.ip }), 'exists');
 });
 
 test('a recipient put off beside others is put off at RCPT for a while, so that the others get the mail', async () => {
   const { clock, facts, status } = start();
-  facts.learnFrom(request, {
-    ...mixed,
-    perRecipient: [
-      { to: mailboxOf('one@example.org'), hubReply: reply(250, '2.1.5', 'ok') },
-      { to: mailboxOf('two@example.org'), hubReply: reply(451, '4.3.0', 'later') },
-    ],
-  });
-  assert.deepEqual([await status('two@example.org'), await status('one@example.org')], ['refused', 'exists']);
+  const { ip } = client;
+  facts.learnFrom(request, outcomeAt('rcpt', reply(451, '4.3.0', 'later')));
+  for (const _ of ['once', 'and again'])
+    assert.deepEqual([await status('two@example.org', undefined, { ip }), await status('one@example.org', undefined, { ip })], ['refused 451', 'exists']);
   clock.ms = hour / 4;
-  assert.equal(await status('two@example.org'), 'exists');
+  assert.equal(await status('two@example.org', undefined, { ip }), 'exists');
+});
+
+test('strangers cannot fill that memory, and what falls out is delivered together again', async () => {
+  const { facts, status } = start();
+  const { ip } = client;
+  for (let size = 0; size < 10_001; size += 1) facts.learnFrom(sized(size), mixed);
+  assert.equal(await status('two@example.org', undefined, { ip, size: 0 }), 'exists');
+  assert.equal(await status('two@example.org', undefined, { ip, size: 10_000 }), 'refused 552');
+});
+
+test('spam that is refused behind its content does not make a recipient unknown: the yes holds, for the spool too', async () => {
+  const { hubNow, facts, status } = start();
+  await status('two@example.org');
+  facts.learnFrom(sized(500), outcomeAt('dot', reply(554, '5.7.1', 'Spam')));
+  assert.ok(facts.isVerified(hub, mailboxOf('two@example.org')));
+  facts.learnFrom(sized(500), outcomeAt('dot', reply(550, '5.1.1', 'gone')));
+  assert.ok(!facts.isVerified(hub, mailboxOf('two@example.org')), 'but what is said of the address is believed');
+  assert.equal(hubNow.probes, 1);
 });
 
 test('a yes that proved wrong is asked again', async () => {
@@ -158,7 +213,7 @@ test('a yes that proved wrong is asked again', async () => {
   await status('one@example.org');
   hubNow.answer = noSuchUser;
   facts.learnFrom({ ...request, recipients: [mailboxOf('one@example.org')] }, { kind: 'refused', at: 'rcpt', hubReply: reply(550, '5.1.1', 'gone') });
-  assert.equal(await status('one@example.org'), 'refused');
+  assert.equal(await status('one@example.org'), 'refused 550');
 });
 
 test('a reload forgets answers and refusals', async () => {

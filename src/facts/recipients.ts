@@ -1,17 +1,18 @@
 // Whether the next hop takes a recipient. Its answers are kept, so that a dictionary attack meets a cache and not the hub
 // (architecture, "Delivery"); one question at a time goes out for one recipient.
 import { LruMap } from '../lib/lru-map.ts';
-import type { DeliveryOutcome, DeliveryRequest, ProbeOutcome, Route } from '../model/delivery.ts';
-import { addressOf, type Mailbox, type Sender } from '../model/mailbox.ts';
+import type { DeliveryOutcome, ProbeOutcome, Route } from '../model/delivery.ts';
+import { addressOf, type Mailbox } from '../model/mailbox.ts';
 import { isPermanent, type Reply } from '../model/reply.ts';
 import type { RcptInput } from '../model/stage-input.ts';
+import { DeliveryRefusals, type RefusedDelivery } from './delivery-refusals.ts';
 import type { LastingRecipients } from './lasting-recipients.ts';
 import { known, unknown, type Fact, type RecipientStatus } from '../policy/facts.ts';
 
 export interface RecipientFacts {
   status(input: RcptInput): Fact<RecipientStatus> | Promise<Fact<RecipientStatus>>;
-  /** Learns from what the next hop said at delivery: a refused recipient is refused at RCPT when the same sender comes again. */
-  learnFrom(request: Pick<DeliveryRequest, 'from' | 'recipients' | 'route'>, outcome: DeliveryOutcome): void;
+  /** Learns from what the next hop said at delivery: what it said of one of several is said at RCPT when that client comes again with the message. */
+  learnFrom(request: RefusedDelivery, outcome: DeliveryOutcome): void;
   /** The next hop has said that it takes the recipient, and that still holds; nobody is asked. */
   isVerified(route: Route, to: Mailbox): boolean;
   /** Forgets everything; for a reload. */
@@ -43,11 +44,6 @@ interface Remembered {
 const temporaryMs = 10_000;
 /** How many times its life a yes outlives itself while the next hop is away: a week by default. */
 const staleFactor = 7;
-/** A refusal at delivery is remembered for this long, in ms: longer than the usual steps between a sender's retries. */
-const refusalMs = 4 * 3_600_000;
-/** A recipient deferred at delivery beside others is deferred at RCPT for so long, in ms, or the others would wait for it for ever. */
-const deferralMs = 900_000;
-const refusalEntries = 10_000;
 /** Questions under way at once at most; a flood of new recipients beyond that is deferred. */
 const maxProbes = 1000;
 
@@ -56,7 +52,7 @@ const notVerified: Fact<RecipientStatus> = known({ kind: 'not-verified' });
 
 export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now, lasting }: RecipientFactsParts): RecipientFacts {
   const answers = new LruMap<string, Remembered>({ capacity: cache.entries, now });
-  const refusals = new LruMap<string, Reply>({ capacity: refusalEntries, now });
+  const refusals = new DeliveryRefusals({ now });
   const underWay = new Map<string, Promise<Fact<RecipientStatus>>>();
 
   const keep = (key: string, fact: Fact<RecipientStatus>, freshMs: number, keptMs: number): Fact<RecipientStatus> => {
@@ -102,7 +98,7 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now, 
   return {
     status: (input) => {
       const route = probeRouteOf(input);
-      const refused = refusals.size === 0 ? undefined : refusals.get(refusalKey(input.from, input.to));
+      const refused = refusals.take(input);
       if (refused !== undefined) return known({ kind: 'refused', hubReply: refused });
       if (route === null) return notVerified;
       const key = answerKey(route, input.to);
@@ -111,14 +107,13 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now, 
       if (!mayAsk(input)) return held?.fact === exists ? exists : unknown('not asked under load');
       return ask(key, route, input, held);
     },
-    learnFrom: ({ from, recipients, route }, outcome) => {
-      for (const { to, hubReply } of refusedAt(recipients, outcome)) {
-        if (isPermanent(hubReply)) {
-          answers.delete(answerKey(route, to)); // the cached yes was wrong
-          lasting?.drop(answerKey(route, to));
-        }
-        if (outcome.kind === 'mixed') refusals.set(refusalKey(from, to), hubReply, isPermanent(hubReply) ? refusalMs : deferralMs);
+    learnFrom: (request, outcome) => {
+      for (const { to, hubReply } of refusedAt(request.recipients, outcome)) {
+        if (!isPermanent(hubReply)) continue;
+        answers.delete(answerKey(request.route, to)); // the cached yes was wrong
+        lasting?.drop(answerKey(request.route, to));
       }
+      if (outcome.kind === 'mixed') refusals.note(request, outcome);
     },
     isVerified: (route, to) => answers.get(answerKey(route, to))?.fact === exists,
     forget: () => {
@@ -131,14 +126,13 @@ export function createRecipientFacts({ probe, mayAsk, probeRouteOf, cache, now, 
 /** With the server's address: what one server has taken says nothing of another that takes its place. */
 const answerKey = ({ key, address }: Route, to: Mailbox): string =>
   `${key} ${address.kind === 'maildir' ? address.path : `${address.host}:${address.port}`} ${addressOf(to)}`;
-const refusalKey = (from: Sender, to: Mailbox): string => `${addressOf(from)} ${addressOf(to)}`;
 
 const whyUnknown = (outcome: Extract<ProbeOutcome, { kind: 'deferred' | 'unreachable' }>): string =>
   outcome.kind === 'unreachable' ? outcome.why : `the next hop answered ${outcome.hubReply.code} ${outcome.hubReply.lines[0] ?? ''}`.slice(0, 200);
 
-/** Recipients the next hop refused at delivery: of several also those put off. A refusal of the one recipient is already the client's answer: nothing to remember. */
+/** Recipients whom the next hop may not have after all. What it says behind the content is about that, but for addresses (RFC 3463 X.1.X). */
 function refusedAt(recipients: readonly Mailbox[], outcome: DeliveryOutcome): readonly { readonly to: Mailbox; readonly hubReply: Reply }[] {
-  if (outcome.kind === 'mixed') return outcome.perRecipient.filter(({ hubReply }) => hubReply.code >= 400);
+  if (outcome.kind === 'mixed') return outcome.perRecipient.filter(({ hubReply }) => outcome.at === 'rcpt' || hubReply.enhanced?.startsWith('5.1.'));
   if (outcome.kind === 'refused' && outcome.at === 'rcpt' && isPermanent(outcome.hubReply)) return recipients.map((to) => ({ to, hubReply: outcome.hubReply }));
   return [];
 }

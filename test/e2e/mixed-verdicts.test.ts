@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startFakeHub, type FakeHub } from '../harness/fake-hub.ts';
 import { startGateway, type Gateway } from '../harness/gateway.ts';
-import { letter, newToken, tokenOf } from '../harness/letter.ts';
+import { letter, newToken, onTheWire, tokenOf } from '../harness/letter.ts';
 import { atEnd, type Owner } from '../harness/scratch.ts';
-import { deliverOnce } from '../harness/smtp-client.ts';
+import { deliverOnce, SmtpClient } from '../harness/smtp-client.ts';
 
 const [anna, bert, carl] = ['anna@hub.example', 'bert@hub.example', 'carl@hub.example'] as const;
 
@@ -64,8 +64,30 @@ test('one served, one refused: put off, and the retry is told at RCPT; the one w
   const token = newToken();
   it.say({ [bert]: '550 5.2.1 Closed' });
   assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 250, 451]);
-  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 550, 250]);
+  assert.deepEqual(await attempt(t, it, token, [anna, bert]), [250, 450, 250], 'without SIZE nobody knows that it is the same message');
+  assert.deepEqual(await attempt(t, it, token, [bert]), [250, 550], 'alone it hears its own answer');
   assert.equal(offered(it, token, anna), 1, 'anna once');
+});
+
+test('a client that declares the size, as mail servers do, is told at RCPT, once; no other message is', async (t) => {
+  const it = await house(t);
+  it.say({ [bert]: '554 5.7.1 Spam' });
+  const client = await SmtpClient.greet(t, { port: it.gateway.port(), from: '127.0.0.2' });
+  const content = letter({});
+  const offer = async (size: number): Promise<number> => {
+    await client.converse(`C: MAIL FROM:<boss@partner.example> SIZE=${size}\nS: 250\nC: RCPT TO:<${anna}>\nS: 250`);
+    return (await client.ask(`RCPT TO:<${bert}>`)).code;
+  };
+  assert.equal(await offer(content.length), 250);
+  await client.converse('C: DATA\nS: 354');
+  await client.send(onTheWire(content));
+  await client.converse('S: 451');
+  const codes = [await offer(content.length + 1)];
+  for (const _ of ['the retry', 'a later message']) {
+    await client.converse('C: RSET\nS: 250');
+    codes.push(await offer(content.length));
+  }
+  assert.deepEqual(codes, [250, 554, 250]);
 });
 
 test('one served, one put off, one refused: each ends as the hub said', async (t) => {
@@ -73,7 +95,7 @@ test('one served, one put off, one refused: each ends as the hub said', async (t
   const token = newToken();
   it.say({ [bert]: '452 4.2.2 Full', [carl]: '550 5.2.1 Closed' });
   assert.deepEqual(await attempt(t, it, token, [anna, bert, carl]), [250, 250, 250, 451]);
-  assert.deepEqual(await attempt(t, it, token, [anna, bert, carl]), [250, 452, 550, 250], 'bert for now, carl for good: neither holds up the others');
+  assert.deepEqual(await attempt(t, it, token, [anna, bert, carl]), [250, 452, 450, 250], 'neither holds up the others');
   assert.deepEqual([offered(it, token, anna), offered(it, token, bert)], [1, 1]);
 });
 
