@@ -81,6 +81,18 @@ test('senders are tagged only where that is wanted; tags are taken off always', 
   assert.equal(off.untagged({ ...tagged, domain: 'far.example' }), null, 'what is not ours is not touched');
 });
 
+test('a tag whose key is lost or too old leads to its mailbox and proves nothing; where we do not tag it is the hub’s own', () => {
+  const strange = mailboxOf('prvs=17858e8898=anna@example.org');
+  const { desk: it, clock } = desk({ batv: true });
+  assert.deepEqual(it.untagged(strange), { ...strange, localPart: 'anna', text: 'anna@example.org' });
+  const own = it.tagged(anna);
+  assert.equal(it.untagged(own)?.tagged, true);
+  clock.ms += 30 * dayMs;
+  assert.deepEqual([it.untagged(own)?.localPart, it.untagged(own)?.tagged], ['anna', undefined]);
+  assert.equal(it.untagged(anna), null);
+  assert.equal(desk().desk.untagged(strange), null);
+});
+
 /** What DNS would say. */
 const saying = (changes: Partial<ReturnEvidence>): ReturnEvidence => ({
   mayAdd: () => true,

@@ -61,7 +61,8 @@ export function createOutgoingDesk({ memory, evidence, printKey, config: { bounc
     traceLine: (message) => memory.traceLine(message),
     tagged: (sender) => (bounces.batv ? memory.tagged(sender) : sender),
     // Tags that were given before it was switched off still come back.
-    untagged: (recipient) => (isOurs(recipient) ? memory.untagged(recipient) : null),
+    // One that proves nothing is no other address either: real bounces would hear that it does not exist. Without `batv` it may be the hub's own.
+    untagged: (recipient) => (isOurs(recipient) ? (memory.untagged(recipient) ?? (bounces.batv ? memory.behindUnknownTag(recipient) : null)) : null),
     judge: (report) => {
       const to = report.recipients.filter(isOurs).map(addressOf);
       const first = judgeReport(report, memory, { othersSendForUs: bounces.othersSendForUs, isUnderAttack: () => to.some(attacks.isUnderWay) });

@@ -91,7 +91,13 @@ export class OutgoingMemory {
     if (found === null || mailbox.sourceRoute !== null || !plain.test(found.localPart)) return null;
     const day = this.#today();
     const holds = this.#keys.proving(this.#now()).some(({ number, key }) => isTagOf({ digit: number % 10, key }, found, mailbox.domain, day));
-    return holds ? { ...mailbox, localPart: found.localPart, text: `${found.localPart}@${mailbox.domain}`, tagged: true } : null;
+    return holds ? { ...behind(mailbox, found), tagged: true } : null;
+  }
+
+  /** The address behind a tag that proves nothing: too old, made up, or made with a key that is lost; null for any other address. */
+  behindUnknownTag(mailbox: Mailbox): Mailbox | null {
+    const found = tagOf(mailbox.localPart);
+    return found === null || mailbox.sourceRoute !== null || !plain.test(found.localPart) ? null : behind(mailbox, found);
   }
 
   /** Whether the mark is ours, for mail of this address, and not too old. */
@@ -136,6 +142,12 @@ export class OutgoingMemory {
 
 /** A local part that stands without quotes: others are left alone. */
 const plain = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+$/;
+
+const behind = (mailbox: Mailbox, { localPart }: { readonly localPart: string }): Mailbox => ({
+  ...mailbox,
+  localPart,
+  text: `${localPart}@${mailbox.domain}`,
+});
 
 const pairOf = (from: string, to: string): string => `pair ${from.toLowerCase()} ${to.toLowerCase()}`;
 /** Some servers lose the brackets. */
