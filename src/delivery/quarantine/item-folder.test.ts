@@ -25,6 +25,7 @@ import {
   writeNotes,
   type FolderSteps,
 } from './item-folder.ts';
+import { notesText } from './envelope.ts';
 import { noVault, Vault } from './vault.ts';
 
 const item = heldItem();
@@ -256,4 +257,15 @@ test('files of one message do not open in the place of another, and a changed ti
   writeFileSync(path(other.id, 'message'), readFileSync(path(item.id, 'message')));
   const read = await readItem(dir, 'held', other.id, vault);
   await assert.rejects(buffer(contentReader(read, path(other.id, 'message'), vault)()), CannotOpen);
+});
+
+test('a key that came and went does not shut a message in clear: its notes stay in clear, and lost ones are as none', async (t) => {
+  const dir = folder(t);
+  await publishItem(dir, item, [wireMessage]);
+  await writeNotes(dir, 'held', item.id, { delivered: ['a'] }, { vault: new Vault(ring) });
+  assert.deepEqual((await readItem(dir, 'held', item.id)).notes, { delivered: ['a'] }, 'read without the key');
+  const notes = notesText(item.id, { delivered: ['a'] }, new Vault(ring));
+  writeFileSync(join(dir, 'held', item.id, 'notes.json'), notes); // as versions before wrote them
+  assert.deepEqual((await readItem(dir, 'held', item.id)).notes, {});
+  assert.deepEqual((await readItem(dir, 'held', item.id, new Vault(ring))).notes, { delivered: ['a'] });
 });

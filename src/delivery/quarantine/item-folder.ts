@@ -110,7 +110,7 @@ export async function stateOfItem(dir: string, id: string): Promise<HeldState | 
 /** Envelope and notes of an item; rejects where the envelope cannot be read or is none of ours, with `CannotOpen` where it is sealed. */
 export async function readItem(dir: string, state: HeldState, id: string, vault: Vault = noVault): Promise<ReadItem> {
   const envelope = readEnvelope(await readFile(join(dir, state, id, envelopeName), 'utf8'), id, vault);
-  return { ...envelope, notes: await notesOf(join(dir, state, id, notesName), id, vault) };
+  return { ...envelope, notes: await notesOf(join(dir, state, id, notesName), envelope, vault) };
 }
 
 /** What is known of a sealed item that cannot be opened; null where there is none. */
@@ -119,7 +119,7 @@ export async function readClearPart(dir: string, state: HeldState, id: string): 
   return text === null ? null : clearPartOf(text, id);
 }
 
-/** Replaces the notes as a whole. */
+/** Replaces the notes as a whole. They are sealed where the item is: a key that came and went must not shut a message that lies there in clear. */
 export async function writeNotes(
   dir: string,
   state: HeldState,
@@ -128,8 +128,9 @@ export async function writeNotes(
   { steps = diskSteps, vault = noVault }: Writing = {},
 ): Promise<void> {
   const path = join(dir, state, id, notesName);
+  const isSealed = (await readClearPart(dir, state, id)) !== null;
   await steps.remove(`${path}.new`);
-  await steps.write(`${path}.new`, [Buffer.from(notesText(id, notes, vault))]);
+  await steps.write(`${path}.new`, [Buffer.from(notesText(id, notes, isSealed ? vault : noVault))]);
   await steps.rename(`${path}.new`, path);
 }
 
@@ -146,12 +147,13 @@ export async function sweepUnfinished(dir: string, olderThanMs = 0): Promise<num
   return swept;
 }
 
-async function notesOf(path: string, id: string, vault: Vault): Promise<QuarantineNotes> {
+async function notesOf(path: string, { item, isSealed }: OpenedEnvelope, vault: Vault): Promise<QuarantineNotes> {
   try {
-    return readNotes(await readFile(path, 'utf8'), id, vault);
+    return readNotes(await readFile(path, 'utf8'), item.id, vault);
   } catch (error) {
     // Who has it already stands there: with the key it can be known, and nobody is served twice.
-    if (error instanceof CannotOpen && error.missingKey !== null) throw error;
+    // Of an item in clear they are lost with the key: a second copy is better than none.
+    if (isSealed && error instanceof CannotOpen && error.missingKey !== null) throw error;
     return {}; // nothing happened to it yet; or a note was lost, which the mail must not be
   }
 }
