@@ -270,6 +270,11 @@ export const houseRows: { readonly [T in Exclude<EventType, keyof typeof session
       level: at('warn'),
       line: (e) => [['why', e.why]],
     },
+    'keeper-fault': {
+      doc: 'Something the keeper did failed where nobody waited for it: a fault of our own, please report it. The gateway goes on; what it was about is not done.',
+      level: at('error'),
+      line: (e) => [['error', e.error]],
+    },
     'log-trouble': { doc: 'A log of `logs` cannot be read, or is not there; it is waited for.', level: at('warn'), line: (e) => [['why', e.why]] },
     'detector-failed': {
       doc: 'A detector threw on a sighting, by a fault of our own; it goes on with the next.',

@@ -22,6 +22,7 @@ type Uncounted =
   | 'log-focus'
   | 'debug-peers-failed'
   | 'log-trouble'
+  | 'keeper-fault'
   | 'detector-failed'
   | 'hub-circuit'
   | 'door-started'

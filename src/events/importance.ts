@@ -74,6 +74,7 @@ const importanceOfType = {
   'log-focus': 2,
   'debug-peers-failed': 2,
   'log-trouble': 2,
+  'keeper-fault': 2,
   'detector-failed': 2,
   'load-level': 2,
   'client-penalised': 1,

@@ -262,6 +262,7 @@ export const sampleEvents: Readonly<Record<EventType, EventBody>> = {
   'disk-space': events.diskSpace({ level: 2, before: 1, free: 480_000_000, share: 0.04, doing: 'the journal leaves out what is chatty' }),
   'log-focus': events.logFocus({ keys: ['ip 203.0.113.9', 'user bob'], total: 2 }),
   'debug-peers-failed': events.debugPeersFailed({ why: 'postconf: fatal: open /etc/postfix/main.cf: Permission denied' }),
+  'keeper-fault': events.keeperFault({ error: 'TypeError: undefined is not a function\n    at later (keeper.ts:1:2)' }),
   'log-trouble': events.logTrouble({ why: '/var/log/mail.log is not there' }),
   'alert-failed': events.alertFailed({ way: 'mail', why: 'connect ECONNREFUSED 127.0.0.1:2626', waiting: 1 }),
   'incidents-broken': events.incidentsBroken({ why: 'they could not be written: disk I/O error' }),

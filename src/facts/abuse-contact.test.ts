@@ -75,6 +75,15 @@ test('a contact that is only named is asked for', async (t) => {
   assert.deepEqual(registry.asked, ['ip/45.0.2.9', 'entity/AB1-TEST'], 'and not where the answer says, as the bootstrap does not name it');
 });
 
+test('a name that is no text can be asked for like any other: half a character in an answer is no trouble of ours', async (t) => {
+  const { registry, contacts } = await bench(t);
+  registry.answers['ip/45.0.2.9'] = {
+    body: { startAddress: '45.0.2.0', endAddress: '45.0.2.255', entities: [{ handle: `${'x'.repeat(99)}\u{1F600}`, roles: ['abuse'] }] },
+  };
+  assert.notEqual((await contacts.of('45.0.2.9')).kind, 'found');
+  assert.equal(registry.asked.length, 2);
+});
+
 test('a registry may send us on to another that the bootstrap names, and nowhere else', async (t) => {
   const { registry, contacts } = await bench(t);
   registry.answers['ip/45.0.2.9'] = { status: 302, headers: { location: `${registry.url}ip/there` } };

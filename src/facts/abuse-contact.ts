@@ -93,7 +93,8 @@ async function contactOf(ip: string, answer: RdapNetwork, { client, bootstrap, s
   const via = [url];
   if (answer.mailboxes.length > 0) return { kind: 'found', mailboxes: answer.mailboxes, network, source: 'rdap', via };
   for (const { handle, self } of answer.unnamed.slice(0, mostNamed)) {
-    const address = self !== null && URL.canParse(self) && bootstrap.hosts.has(new URL(self).host) ? self : `${server}entity/${encodeURIComponent(handle)}`;
+    const address =
+      self !== null && URL.canParse(self) && bootstrap.hosts.has(new URL(self).host) ? self : `${server}entity/${encodeURIComponent(handle.toWellFormed())}`;
     const reply = await client.ask(address, bootstrap.hosts);
     via.push(address);
     if (reply.kind === 'failed') return { kind: 'unknown', why: reply.why };

@@ -350,6 +350,8 @@ export type Event = Stamp &
         readonly by: string;
       }
     | { readonly type: 'incidents-broken'; readonly why: string }
+    /** A promise of the keeper was rejected and nobody waited for it: a fault of ours; the keeper goes on. Recorded within bounds. */
+    | { readonly type: 'keeper-fault'; readonly error: string }
     /** A log of `logs` cannot be read, or is not there; it is tried again. */
     | { readonly type: 'log-trouble'; readonly why: string }
     /** A detector threw; it goes on with the next sighting. Recorded a few times only. */

@@ -13,6 +13,7 @@ import { CannotStart, startKeeper, type Keeper } from './keeper.ts';
 import { endRequest } from './end-request.ts';
 import { readHeldKeys } from './held-keys.ts';
 import type { DoorSettings } from './messages.ts';
+import { faultTeller } from './own-faults.ts';
 import { createReload, noteLoaded } from './reload.ts';
 import { openSystemdLink, type SystemdLink, type Standing } from './systemd-link.ts';
 import { readTlsMaterial } from './tls-material.ts';
@@ -48,6 +49,7 @@ export async function run(options: RunOptions, about: { readonly version: string
   const [keeper, makeWeb] = await Promise.all([startKeeper(loaded.settings, about), loadWeb()]).catch((error: unknown) => {
     throw error instanceof CannotStart ? new CliError(error.message) : error;
   });
+  process.on('unhandledRejection', faultTeller({ record: keeper.recorder.record, steady: () => performance.now() }));
   noteLoaded(keeper, loaded);
   if (file === null) await makeFirstMailboxes(loaded.settings);
   const { web, standing } = makeWeb(keeper, about.version);

@@ -210,6 +210,20 @@ test('who cannot be asked, or a letter that cannot be sent, is tried again, and 
   assert.equal(last?.type === 'network-told' && last.why, 'the registry is away');
 });
 
+test('a fault over one network is tried again and given up like any other trouble, and stops no other', async (t) => {
+  const it = bench(t);
+  it.contacts.get = (ip) => {
+    if (ip === '46.0.2.9') throw new URIError('URI malformed');
+    return undefined;
+  };
+  it.notices.hear(infected('46.0.2.9'));
+  it.notices.hear(infected('45.0.2.9'));
+  for (let each = 0; each < 10; each += 1) await it.pass(600_000);
+  assert.equal(it.sent.length, 1);
+  assert.equal(it.notices.waiting, 0);
+  assert.ok(it.recorded.some((body) => body.type === 'network-told' && body.why === 'URI malformed'));
+});
+
 test('one mailbox gets no more than ten letters a day, and all together no more than allowed an hour', async (t) => {
   const it = bench(t);
   for (let net = 0; net < 40; net += 1) {

@@ -118,7 +118,8 @@ export class NetworkNotices {
   /** One after the other: what one finds out the next can use. */
   #later(key: string, ms: number): NodeJS.Timeout {
     return setTimeout(() => {
-      this.#work = this.#work.then(() => this.#tell(key));
+      // Whatever one network throws, the next ones have their turn.
+      this.#work = this.#work.then(() => this.#tell(key)).catch((error: unknown) => this.#again(key, error instanceof Error ? error.message : String(error)));
     }, ms).unref();
   }
 
