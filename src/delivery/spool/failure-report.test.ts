@@ -42,6 +42,18 @@ test('the report is one that programs understand, answers its message, and says 
     assert.ok(raw.split('\r\n').includes(line), line);
 });
 
+test('ENVID and ORCPT stand as they were meant, not as they travelled: another gateway looks for its own words', () => {
+  const of = (envid: string, orcpt: string): string =>
+    report({
+      envelope: { ...envelope, parameters: { ...envelope.parameters, envid } },
+      failed: [{ to: { ...mailbox('someone@hub.example'), orcpt }, why: '550 5.1.1 No such user' }],
+    });
+  const raw = of('QQ+2B1+3D', 'rfc822;anna+2Bx@old.example');
+  assert.match(raw, /^Original-Envelope-Id: QQ\+1=\r$/m);
+  assert.match(raw, /^Original-Recipient: rfc822;anna\+x@old\.example\r$/m);
+  assert.match(of('A+0D+0AX: y', 'rfc822;a+0D+0AX:+20y@old.example'), /^Original-Recipient: rfc822;a\+0D\+0AX:\+20y@old\.example\r$/m, 'no line ends');
+});
+
 test('no text of a stranger breaks out of its place', () => {
   const raw = report({
     failed: [{ to: mailbox('someone@hub.example'), why: '550 5.1.1 No such user\r\n\r\nX: y' }],

@@ -2,6 +2,7 @@
 // Whether anybody gets it is decided in whom-to-tell.ts. It carries the header of the message, never its text (RET=HDRS).
 import { addressOf } from '../../model/mailbox.ts';
 import type { SpoolEnvelope } from '../../model/spool.ts';
+import { decodeXtext } from '../../wire/smtp/xtext.ts';
 import type { FailedRecipient } from './whom-to-tell.ts';
 
 export interface FailureReport {
@@ -57,7 +58,7 @@ export function failureReport({ envelope, to, failed, header, hostname, at }: Fa
     `--${boundary}`,
     'Content-Type: message/delivery-status',
     '',
-    ...(parameters.envid === undefined ? [] : [`Original-Envelope-Id: ${oneLineOf(parameters.envid)}`]), // RFC 3464 2.2.1
+    ...(parameters.envid === undefined ? [] : [`Original-Envelope-Id: ${oneLineOf(decoded(parameters.envid))}`]), // RFC 3464 2.2.1: not as xtext
     `Reporting-MTA: dns; ${hostname}`, // RFC 3464 2.2.2
     `Arrival-Date: ${dateOf(queuedAt)}`, // RFC 3464 2.2.5
     ...named.flatMap((each) => ['', ...statusOf(each)]),
@@ -77,12 +78,24 @@ export function failureReport({ envelope, to, failed, header, hostname, at }: Fa
 function statusOf({ to, why }: FailedRecipient): readonly string[] {
   const { orcpt } = to;
   return [
-    ...(orcpt === undefined ? [] : [`Original-Recipient: ${oneLineOf(orcpt)}`]), // RFC 3464 2.3.1
+    ...(orcpt === undefined ? [] : [`Original-Recipient: ${oneLineOf(originalOf(orcpt))}`]), // RFC 3464 2.3.1
     `Final-Recipient: ${typedAddress(addressOf(to))}`, // RFC 3464 2.3.2
     'Action: failed', // RFC 3464 2.3.3
     `Status: ${/\b5\.\d{1,3}\.\d{1,3}\b/.exec(why)?.[0] ?? '5.4.7'}`, // RFC 3464 2.3.4; RFC 3463 3.5: its time was over
     ...(/^\d{3}\b/.test(why) ? [`Diagnostic-Code: smtp; ${oneLineOf(why)}`] : []), // RFC 3464 2.3.6: only what a server said
   ];
+}
+
+/** As it was before it travelled in a parameter (RFC 3461 4); as it came where it cannot be read, or is no printable ASCII. */
+function decoded(xtext: string): string {
+  const text = decodeXtext(xtext);
+  return text !== null && /^[\x20-\x7e]*$/.test(text) ? text : xtext;
+}
+
+/** RFC 3461 6.3: the address decoded, its type as it came. */
+function originalOf(orcpt: string): string {
+  const at = orcpt.indexOf(';') + 1;
+  return `${orcpt.slice(0, at)}${decoded(orcpt.slice(at))}`;
 }
 
 /** RFC 6533 3: what is not ASCII is written as code points. */
