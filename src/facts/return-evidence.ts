@@ -8,7 +8,7 @@ import { claimsOurSignature, signatureProof, type SignatureProof, type Signature
 export interface ReturnEvidence {
   /** Whether there is anything to look at. */
   mayAdd(report: ReportInHand, originIp: string | null): boolean;
-  /** Never rejects; `unsure` where DNS does not answer in time. */
+  /** Never rejects; `unsure` where DNS does not answer in time, or more claim it than are looked at. */
   signature(report: ReportInHand): Promise<SignatureProof>;
   /** Never rejects; null is no hint. */
   origin(report: ReportInHand, originIp: string | null): Promise<OriginHint | null>;
@@ -34,7 +34,9 @@ export function createReturnEvidence({ ours, verify, permits, timeoutMs, now }: 
   return {
     mayAdd: (report, originIp) => (hint !== null && originIp !== null) || claimsOurSignature(report, ours),
     signature: (report) => {
-      if (!claimsOurSignature(report, ours) || waitOf(restAt, verified, now()) > 0) return Promise.resolve(null);
+      if (!claimsOurSignature(report, ours)) return Promise.resolve(null);
+      // Not looked at is not absent: a flood of claims must not make a real bounce of ours forged.
+      if (waitOf(restAt, verified, now()) > 0) return Promise.resolve('unsure');
       restAt = afterOne(restAt, verified, now());
       // What cannot be read proves nothing, as if it were not there.
       const proof = signatureProof({ report, ours, atMs: now(), verify }).catch(() => null);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ratePerMinute, RateTable, type Rate } from './gcra.ts';
+import { afterOne, ratePerMinute, RateTable, waitOf, type Rate } from './gcra.ts';
 
 const rates = fc.record({ everyMs: fc.integer({ min: 1, max: 1000 }), burst: fc.integer({ min: 1, max: 30 }) });
 
@@ -81,4 +81,27 @@ test('the table is bounded: keys not seen for two generations are forgotten, the
 test('a rate of 0 a minute is no limit', () => {
   assert.equal(ratePerMinute(0, 5), null);
   assert.deepEqual(ratePerMinute(30, 20), { everyMs: 2000, burst: 20 });
+});
+
+test('a clock that is set back shuts nobody out for as long as that: what was counted before is forgotten', () => {
+  const rate = { everyMs: 1000, burst: 3 };
+  for (const isIn of [(meter: RateTable) => meter.accept('k', rate), (meter: RateTable) => meter.attempt('k', rate)]) {
+    const { rates: meter, clock } = table();
+    clock.now = 36_000_000;
+    for (let tries = 0; tries < 5; tries++) isIn(meter);
+    assert.equal(isIn(meter), false);
+    clock.now = 1_000_000;
+    assert.deepEqual([isIn(meter), isIn(meter), isIn(meter), isIn(meter)], [true, true, true, false], 'and from there it counts again');
+  }
+  const ahead = afterOne(36_000_000, rate, 36_000_000);
+  assert.deepEqual([waitOf(ahead, rate, 1000), afterOne(ahead, rate, 1000)], [0, 2000]);
+});
+
+test('turns that are given far ahead are no clock that was set back', () => {
+  const rate = { everyMs: 1000, burst: 1 };
+  const { rates: meter } = table();
+  const longest = 3_600_000;
+  let turns = 0;
+  while (meter.reserve('k', rate, longest) !== null && turns < 10_000) turns++;
+  assert.equal(turns, 3601);
 });

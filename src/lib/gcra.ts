@@ -10,11 +10,21 @@ export interface Rate {
 export const ratePerMinute = (perMinute: number, burst: number): Rate | null =>
   perMinute <= 0 ? null : { everyMs: 60_000 / perMinute, burst: Math.max(1, burst) };
 
+/** A clock may be set back by so much before what was counted till then is forgotten, in ms. */
+const clockSlackMs = 300_000;
+
+/**
+ * The number kept for a key; 0 where it lies further ahead than any count leads to (`mostMs`: turns are given so far ahead). The clock was set
+ * back then, by NTP after a start without a battery, and whoever was at the limit would be shut out for as long as that.
+ */
+const since = (restAt: number, { everyMs, burst }: Rate, now: number, mostMs = 0): number =>
+  restAt - now > (burst + 1) * everyMs + mostMs + clockSlackMs ? 0 : restAt;
+
 /** Milliseconds until one more conforms, 0 for now. `restAt` is the number kept for the key: 0 for one never seen. */
-export const waitOf = (restAt: number, { everyMs, burst }: Rate, now: number): number => Math.max(0, restAt - (burst - 1) * everyMs - now);
+export const waitOf = (restAt: number, rate: Rate, now: number): number => Math.max(0, since(restAt, rate, now) - (rate.burst - 1) * rate.everyMs - now);
 
 /** The number to keep when one has come. */
-export const afterOne = (restAt: number, { everyMs }: Rate, now: number): number => Math.max(restAt, now) + everyMs;
+export const afterOne = (restAt: number, rate: Rate, now: number): number => Math.max(since(restAt, rate, now), now) + rate.everyMs;
 
 /**
  * Rates of keys that strangers choose. Bounded: keys live in two generations of half the capacity, and when the young one is full the old
@@ -26,7 +36,7 @@ export class RateTable {
   #young = new Map<string, number>();
   #old = new Map<string, number>();
 
-  /** `now` in milliseconds, never backwards. */
+  /** `now` in milliseconds. */
   constructor({ capacity, now }: { readonly capacity: number; readonly now: () => number }) {
     this.#half = Math.max(1, Math.floor(capacity / 2));
     this.#now = now;
@@ -53,10 +63,10 @@ export class RateTable {
   /** The next free turn of the key: milliseconds until then, and it is taken; null, and nothing is counted, where that is longer than `mostMs`. */
   reserve(key: string, rate: Rate, mostMs: number): number | null {
     const now = this.#now();
-    const restAt = this.#restAt(key);
-    const wait = waitOf(restAt, rate, now);
+    const restAt = since(this.#restAt(key), rate, now, mostMs);
+    const wait = Math.max(0, restAt - (rate.burst - 1) * rate.everyMs - now);
     const isTooLong = wait > mostMs;
-    this.#keep(key, isTooLong ? restAt : afterOne(restAt, rate, now)); // refused keys are seen too: a flood must not be forgotten
+    this.#keep(key, isTooLong ? restAt : Math.max(restAt, now) + rate.everyMs); // refused keys are seen too: a flood must not be forgotten
     return isTooLong ? null : wait;
   }
 

@@ -93,3 +93,14 @@ test('a peek is no use, and sees no dead entry', () => {
   now = 10;
   assert.deepEqual([map.peek('d'), map.peek('c')], [undefined, 3]);
 });
+
+test('a clock that is set back makes nothing outlive itself by that: it is over; a second or two change nothing', () => {
+  const { clock, map } = start(3);
+  clock.ms = 36_000_000;
+  map.set('a', 1, 100);
+  map.set('for ever', 2);
+  clock.ms -= 2000;
+  assert.equal(map.get('a'), 1);
+  clock.ms = 0;
+  assert.deepEqual([map.peek('a'), [...map.entries()], map.get('a'), map.get('for ever')], [undefined, [['for ever', 2]], undefined, 2]);
+});

@@ -4,12 +4,19 @@
 interface Held<V> {
   readonly value: V;
   readonly deadline: number;
+  readonly ttlMs: number;
 }
+
+/** A clock may be set back by so much before what was kept till then is over, in ms. */
+const clockSlackMs = 300_000;
+
+/** Also where its time lies further ahead than it was ever to live: the clock was set back, and nothing may outlive itself by that. */
+const isOver = ({ deadline, ttlMs }: Held<unknown>, now: number): boolean => deadline <= now || deadline - now > ttlMs + clockSlackMs;
 
 export interface LruMapOptions {
   /** Entries at most. */
   readonly capacity: number;
-  /** Milliseconds; any origin, never backwards. */
+  /** Milliseconds; any origin. */
   readonly now: () => number;
 }
 
@@ -33,7 +40,7 @@ export class LruMap<K, V> {
     const held = this.#held.get(key);
     if (held === undefined) return undefined;
     this.#held.delete(key);
-    if (held.deadline <= this.#now()) return undefined;
+    if (held.ttlMs !== Infinity && isOver(held, this.#now())) return undefined;
     this.#held.set(key, held);
     return held.value;
   }
@@ -41,7 +48,7 @@ export class LruMap<K, V> {
   /** The value, without counting as use; undefined when there is none or its time is over. */
   peek(key: K): V | undefined {
     const held = this.#held.get(key);
-    return held === undefined || (held.deadline !== Infinity && held.deadline <= this.#now()) ? undefined : held.value;
+    return held === undefined || (held.ttlMs !== Infinity && isOver(held, this.#now())) ? undefined : held.value;
   }
 
   /** Keeps a value for `ttlMs` milliseconds (for ever without it), at the cost of the one used longest ago. */
@@ -51,13 +58,13 @@ export class LruMap<K, V> {
       const [oldest] = this.#held.keys();
       this.#held.delete(oldest as K); // there is one: the capacity is at least 1
     }
-    this.#held.set(key, { value, deadline: this.#now() + ttlMs });
+    this.#held.set(key, { value, deadline: this.#now() + ttlMs, ttlMs });
   }
 
   /** All that live, the one used longest ago first; looking at them does not count as use. */
   *entries(): Generator<readonly [K, V]> {
     const now = this.#now();
-    for (const [key, { value, deadline }] of this.#held) if (deadline > now) yield [key, value];
+    for (const [key, held] of this.#held) if (!isOver(held, now)) yield [key, held.value];
   }
 
   delete(key: K): boolean {
