@@ -74,6 +74,24 @@ test('the time of many is over at once: so many at one look', () => {
   assert.deepEqual([queue.expired(queuedAt + 4, 3).length, queue.expired(queuedAt + 5, 3).length, queue.size], [0, 3, 7]);
 });
 
+test('the time of who waits for another try is over when it is over, not when that try is due', () => {
+  const queue = new RouteQueue();
+  const queuedAt = Date.UTC(2026, 6, 1);
+  for (const id of ['put off', 'lost']) queue.add(queuedAs(id, { queuedAt, expiresAt: queuedAt + 5 }));
+  queue.add(queuedAs('later', { queuedAt, expiresAt: queuedAt + 1_000_000 }));
+  queue.answered(2);
+  const [first, second] = [queue.next(0), queue.next(0)];
+  assert.ok(first !== null && second !== null);
+  queue.putOff(first, 0);
+  second.losses = 1;
+  queue.lost(second, 'it went away', { steady: 0, longestPauseMs: 1000 });
+  assert.deepEqual(
+    queue.expired(queuedAt + 5, 100).map(({ item }) => item.id),
+    ['put off', 'lost'],
+  );
+  assert.equal(queue.size, 1);
+});
+
 test('the time of mail that came while the clock was not set yet is never over: nobody knows its age', () => {
   const queue = new RouteQueue();
   queue.add(queuedAs('a', { queuedAt: 60_000, expiresAt: 90_000 }));

@@ -81,10 +81,10 @@ export class RouteQueue {
     }
   }
 
-  /** Those at the head whose time is over, taken out; `most` of them. Who waits for another try is looked at when that is due. */
+  /** Those whose time is over, taken out; `most` of them. Of each line the head is looked at: who came first is over first, as good as. */
   expired(now: number, most: number): readonly Queued[] {
     const over: Queued[] = [];
-    for (const fifo of Object.values(this.#ready))
+    for (const fifo of [...Object.values(this.#ready), ...this.#deferred])
       for (let head = fifo.peek(); head !== undefined && isOver(head, now) && over.length < most; head = fifo.peek()) {
         fifo.take();
         over.push(head);
