@@ -223,7 +223,7 @@ async function recovery(): Promise<void> {
     quarantine: { keep: () => Promise.resolve({ kind: 'failed', why: 'not here' }) },
     tellAuthor: () => Promise.resolve('unproven'),
     record: () => {},
-    settings: () => ({ connections: 10, longestPauseMs: 1000 }),
+    settings: () => ({ atOnce: 10, longestPauseMs: 1000 }),
     now: Date.now,
     steady: () => performance.now(),
   });

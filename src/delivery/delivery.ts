@@ -14,6 +14,8 @@ export interface DeliveryOptions {
   readonly record: Recorder;
   /** Door threads: each has its share of the connections to a next hop. */
   readonly shareOf: number;
+  /** See hub/route.ts. */
+  readonly handsOn?: boolean;
   /** Milliseconds since the epoch. */
   now(): number;
 }
@@ -43,7 +45,7 @@ export function createDelivery(options: DeliveryOptions): DeliveryDesk {
     const id = `${key} ${place.kind}://${place.host}:${place.port}`;
     let route = routes.get(id);
     if (route === undefined) {
-      route = new HubRoute({ key, settings: settingsOf(config, key, place, shareOf), record, now });
+      route = new HubRoute({ key, settings: settingsOf(config, key, place, shareOf), record, now, handsOn: options.handsOn === true });
       routes.set(id, route);
     }
     return route;

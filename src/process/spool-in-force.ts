@@ -40,6 +40,8 @@ export interface SpoolGround {
 
 /** The keeper's own name as a writer of segments: no door has it. */
 const ownWriter = 'keeper';
+/** One is on it; the other is read, and its envelope leaves with the final dot of the first. */
+const messagesPerConnection = 2;
 /** How often what is due is looked for, in ms. */
 const tickMs = 500;
 /** Share of a limit from which on the operator is told. */
@@ -52,7 +54,7 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
   mkdirSync(dir, { recursive: true, mode: 0o750 });
   const stock = SharedStock.allocate();
   const counted = new SharedStock(stock);
-  const delivery = createDelivery({ config: forWaiting(config), record, shareOf: 1, now: Date.now });
+  const delivery = createDelivery({ config: forWaiting(config), record, shareOf: 1, now: Date.now, handsOn: true });
   // Reports are written by the keeper, which has a place in the spool as a door has.
   const reports = createSpoolPlace({
     dir,
@@ -84,7 +86,10 @@ export async function openSpoolInForce({ config: first, record, quarantine, post
     ),
     tellAuthor: createSpoolReports({ config: () => config, place: reports, post, now: Date.now }),
     record,
-    settings: () => ({ connections: config.spool.connections, longestPauseMs: config.spool.longestPause }),
+    settings: () => ({
+      atOnce: messagesPerConnection * config.spool.connections,
+      longestPauseMs: config.spool.longestPause,
+    }),
     now: Date.now,
     steady: () => performance.now(),
   });

@@ -71,7 +71,7 @@ export async function openSpool(t: Owner, house: SpoolHouse, segmentBytes = 1_00
     },
     tellAuthor: () => Promise.resolve('unproven'),
     record,
-    settings: () => ({ connections: 4, longestPauseMs: 60_000 }),
+    settings: () => ({ atOnce: 4, longestPauseMs: 60_000 }),
     now: () => clock.ms + clock.jumps,
     steady: () => clock.ms,
   });

@@ -68,7 +68,7 @@ const spool = new Spool({
   record: ({ type }) => {
     if (type === 'spool-delivered') step('after-mark');
   },
-  settings: () => ({ connections: 1, longestPauseMs: 1000 }),
+  settings: () => ({ atOnce: 1, longestPauseMs: 1000 }),
   now: Date.now,
   steady: () => performance.now(),
 });

@@ -20,6 +20,10 @@ export interface BurstOptions {
   readonly hostname: string;
   readonly commandMs: number;
   readonly finalDotMs: number;
+  /** Nothing may be read before it resolves: an answer is still owed to the one before. */
+  readonly before: Promise<void> | null;
+  /** The dot is sent: from here on somebody else may speak, who is answered behind us. Null where nobody may. */
+  readonly dotSent: (() => void) | null;
 }
 
 export type BurstEnd =
@@ -45,8 +49,10 @@ export async function sendBurst(client: HubClient, request: DeliveryRequest, opt
   if ('kind' in entered) return entered;
   const { accepted } = entered;
   const answers = options.protocol === 'lmtp' ? accepted.length : 1;
+  if (options.dotSent !== null) client.cork();
   const interrupted = await sendContent(client, request, { answers, stallMs: options.commandMs, totalMs: options.finalDotMs });
   if (interrupted !== null) return stopContent(interrupted);
+  options.dotSent?.();
   const end = await (options.protocol === 'lmtp' ? finalOfLmtp(client, accepted, options.finalDotMs) : finalOfSmtp(client, options.finalDotMs));
   return end.kind === 'done' ? { ...end, outcome: withRefused(end.outcome, request, entered) } : end;
 }
@@ -66,6 +72,7 @@ async function sendEnvelope(client: HubClient, request: DeliveryRequest, options
   const mail = mailCommand(request.from, request.parameters, hub, bytes);
   const rcpts = request.recipients.map((to) => rcptCommand(to, hub));
   const say = speaker(client, [...forward, mail, ...rcpts, 'DATA'], options.commandMs);
+  if (options.before !== null) await options.before;
 
   for (const _ of forward) {
     const answer = await say(); // for the hub's log only: its refusal is no reason to keep the mail

@@ -30,6 +30,7 @@ export class HubClient implements Pooled {
   idleSince = 0;
   /** XCLIENT was said: the hub takes this connection for one of that client. */
   impersonating = false;
+  before: Promise<void> | null = null;
   /** TLS with a certificate that had to be good. */
   verified = false;
   onIdleTrouble: (() => void) | null = null;
@@ -82,6 +83,13 @@ export class HubClient implements Pooled {
     for (const line of lines) if (/[\r\n\0]/.test(line)) throw new Error(`a command with a line break in it: ${JSON.stringify(line)}`);
     this.#owed += lines.length;
     if (this.#lost === null) this.#socket.write(`${lines.join('\r\n')}\r\n`, 'utf8'); // never latin1: U+010A would become LF
+  }
+
+  /** What is sent before the event loop turns leaves together. */
+  cork(): void {
+    const socket = this.#socket;
+    socket.cork();
+    process.nextTick(() => socket.uncork());
   }
 
   /** The hub will owe so many replies for content that is about to be sent. */

@@ -11,6 +11,7 @@ class FakeConnection implements Pooled {
   quiet = true;
   worn = false;
   said: string[] = [];
+  before: Promise<void> | null = null;
   onIdleTrouble: (() => void) | null = null;
   onClosed: (() => void) | null = null;
   resetOk = true;
@@ -234,4 +235,44 @@ test('a retired pool serves those who wait and keeps nothing', async () => {
   assert.equal(await next, one);
   pool.release(one, 'keep');
   assert.deepEqual(one.said, ['QUIT']);
+});
+
+test('handed on: who waits has it while an answer is still owed, and is told when that has been read', async () => {
+  const { pool, lease } = poolOf({ connections: 1 });
+  const connection = await lease();
+  const waiting = lease();
+  assert.equal(pool.handOn(connection), true);
+  assert.equal(await waiting, connection);
+  let isRead = false;
+  void connection.before?.then(() => (isRead = true));
+  await new Promise(setImmediate);
+  assert.equal(isRead, false);
+  pool.release(connection, 'reset');
+  await new Promise(setImmediate);
+  assert.deepEqual([isRead, connection.said, connection.before], [true, [], null], 'RSET would fall into the transaction of the next');
+  pool.release(connection, 'keep');
+  assert.deepEqual(pool.snapshot(), { open: 1, idle: 1, waiting: 0 });
+  await pool.close();
+});
+
+test('not handed on: to nobody, past a probe, to who wants a fresh one, or when its time is over', async () => {
+  const { pool, lease, world } = poolOf({ connections: 1, transactions: 2 });
+  const connection = await lease();
+  assert.equal(pool.handOn(connection), false);
+  const fresh = lease('delivery', { fresh: true });
+  assert.equal(pool.handOn(connection), false);
+  pool.release(connection, 'destroy');
+  const second = await fresh;
+  const probe = lease('probe');
+  const waiting = lease();
+  assert.equal(pool.handOn(second), false, 'a probe would wait for ever');
+  pool.release(second, 'keep');
+  pool.release(await probe, 'keep');
+  const third = await waiting;
+  world.now += 300_000;
+  const last = lease();
+  assert.equal(pool.handOn(third), false, 'too old');
+  pool.release(third, 'keep');
+  pool.release(await last, 'keep');
+  await pool.close();
 });

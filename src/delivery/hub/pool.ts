@@ -14,6 +14,8 @@ export interface Pooled {
   readonly closed: boolean;
   /** Nothing is owed and nothing came unasked. */
   readonly quiet: boolean;
+  /** Resolves when the one before has read the answer that is still owed to him; null where none is. */
+  before: Promise<void> | null;
   /** Called when an idle connection turned out to be dead. */
   onIdleTrouble: (() => void) | null;
   /** Called once, when the socket is closed for good. */
@@ -74,6 +76,8 @@ export class HubPool<C extends Pooled> {
   /** The last one used is used next: the others may go idle and close. */
   readonly #idle: C[] = [];
   readonly #leased = new Map<C, Purpose>();
+  /** Handed on while an answer is still owed: what tells the next one that it was read. */
+  readonly #handedOn = new Map<C, () => void>();
   /** In the order of asking. */
   readonly #waiting: Readonly<Record<Purpose, Set<Waiter<C>>>> = { delivery: new Set(), probe: new Set() };
   #opening = 0;
@@ -109,7 +113,30 @@ export class HubPool<C extends Pooled> {
     });
   }
 
+  /**
+   * Gives the connection of a delivery to the next who waits for one, while an answer on it is still owed: he may send, and reads and gives back behind
+   * `before`. False where nobody waits whom it would serve, or a probe, which would wait for ever.
+   */
+  handOn(connection: C): boolean {
+    const [next] = this.#waiting.delivery;
+    if (next === undefined || next.fresh === true || next.accepts?.(connection) === false) return false;
+    if (this.#waiting.probe.size > 0 || this.#retired || this.#isOld(connection)) return false;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    connection.before = promise;
+    this.#handedOn.set(connection, resolve);
+    this.#answer(next, this.#hand(connection, 'delivery'));
+    return true;
+  }
+
   release(connection: C, state: ReleaseState): void {
+    const answered = this.#handedOn.get(connection);
+    if (answered !== undefined) {
+      this.#handedOn.delete(connection);
+      connection.before = null;
+      // `reset` is not needed: with the dot all of that transaction is forgotten (RFC 5321 4.1.1.4).
+      if (state === 'destroy') connection.destroy();
+      return answered();
+    }
     if (this.#leased.get(connection) === 'probe') this.#probesOut -= 1;
     this.#leased.delete(connection);
     if (state === 'destroy') connection.destroy();

@@ -34,6 +34,8 @@ export interface HubRouteOptions {
   readonly settings: HubRouteSettings;
   readonly record: Recorder;
   readonly now: () => number;
+  /** Where several messages wait, the next envelope leaves with the final dot of the one before (RFC 2920 3.1); nobody hangs on the line for it. */
+  readonly handsOn?: boolean;
 }
 
 /** Figures of one next hop for status and metrics. Latencies in milliseconds: from the lease of a connection to the final reply. */
@@ -69,10 +71,12 @@ export class HubRoute {
   /** When the hub last offered SMTPUTF8. */
   #smtputf8At = Number.NEGATIVE_INFINITY;
   #contactAt = Number.NEGATIVE_INFINITY;
+  #handsOn: boolean;
 
   constructor(options: HubRouteOptions) {
     this.#options = options;
     const { settings, now } = options;
+    this.#handsOn = options.handsOn === true;
     this.#pool = new HubPool({
       limits: { ...poolLimits, connections: settings.connections, idleMs: settings.idleMs, resetMs: settings.commandMs },
       open: (signal) => this.#open(signal),
@@ -155,22 +159,33 @@ export class HubRoute {
   }
 
   async #attempt(request: DeliveryRequest, fresh: boolean): Promise<Attempt> {
-    const { commandMs } = this.settings;
-    const client = await this.#pool.lease({ purpose: 'delivery', waitMs: commandMs, fresh });
+    const { commandMs, finalDotMs } = this.settings;
+    const client = await this.#pool.lease({ purpose: 'delivery', waitMs: this.#handsOn ? commandMs + finalDotMs : commandMs, fresh });
     if ('failed' in client) return { kind: 'no-connection', why: client.failed };
+    const { before } = client;
+    let handedOn = false;
+    const dotSent = this.#mayHandOn(client) ? (): void => void (handedOn = this.#pool.handOn(client)) : null;
     const reused = client.transactions > 1;
     let after: ReleaseState = 'destroy'; // also when the burst throws
     try {
       const cannot = this.#cannotTake(request, client);
       const end: BurstEnd =
         cannot === null
-          ? await sendBurst(client, request, { ...this.settings, protocol: this.settings.target.protocol })
+          ? await sendBurst(client, request, { ...this.settings, protocol: this.settings.target.protocol, before, dotSent })
           : { kind: 'done', outcome: cannot, after: 'keep' };
       if (end.kind === 'done') after = end.after;
+      // It may be the words behind the dot that cost us the answer, and with it a second copy: once is enough.
+      if (handedOn && end.kind === 'done' && end.outcome.kind === 'ambiguous') this.#handsOn = false;
       return { ...end, reused };
     } finally {
+      if (before !== null) await before;
       this.#pool.release(client, after);
     }
+  }
+
+  #mayHandOn({ capabilities }: HubClient): boolean {
+    const { target, xclient } = this.settings;
+    return this.#handsOn && capabilities.pipelining && target.protocol === 'smtp' && !xclient;
   }
 
   #cannotTake(request: DeliveryRequest, client: HubClient): DeliveryOutcome | null {

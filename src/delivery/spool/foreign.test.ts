@@ -60,7 +60,7 @@ function spoolIn(dir: string) {
     quarantine: { keep: () => Promise.resolve({ kind: 'failed', why: 'not in this test' }) },
     tellAuthor: () => Promise.resolve('unproven'),
     record: (event) => void events.push(event),
-    settings: () => ({ connections: 4, longestPauseMs: 1000 }),
+    settings: () => ({ atOnce: 4, longestPauseMs: 1000 }),
     now: () => 1000,
     steady: () => 1000,
   });

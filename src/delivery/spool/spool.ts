@@ -23,8 +23,8 @@ export interface SpoolParts extends GivingUpParts {
   readonly delivery: Pick<Delivery, 'deliver'>;
   /** Where the mail of a route goes now; of one that is configured no more, `away` says so, and it is not tried. */
   routeOf(key: string): { readonly route: Route; readonly away: string | null };
-  /** Connections at once to one next hop, and the longest pause between two tries of one that is away, in ms. */
-  settings(): { readonly connections: number; readonly longestPauseMs: number };
+  /** Messages at once on their way to one next hop, and the longest pause between two tries of one that is away, in ms. */
+  settings(): { readonly atOnce: number; readonly longestPauseMs: number };
   /** Milliseconds since the epoch. */
   now(): number;
   /** Milliseconds of any origin, which nobody sets. */
@@ -283,7 +283,7 @@ export class Spool {
         this.#noteServed(item, handed); // it may have taken the message for some before it went
         return queue.lost(queued, handed.said, { steady: steady(), longestPauseMs: settings().longestPauseMs });
       }
-      if (!handed.doubtful) queue.answered(settings().connections);
+      if (!handed.doubtful) queue.answered(settings().atOnce);
       else [queued.doubt, queued.doubts] = [handed.said, queued.doubts + 1];
       if (handed.deferred.length > 0) {
         this.#noteServed(item, handed);

@@ -69,7 +69,7 @@ async function open(t: Owner, house: House) {
       return Promise.resolve('spf');
     },
     record,
-    settings: () => ({ connections: 4, longestPauseMs: 1000 }),
+    settings: () => ({ atOnce: 4, longestPauseMs: 1000 }),
     now,
     steady: now,
     mostDiscarded: house.mostDiscarded,
