@@ -30,6 +30,8 @@ export interface DigestsInForce {
   readonly control: DigestControl;
   /** Null: recipients cannot release. */
   door(): ReleaseDoor | null;
+  /** What recipients have asked for and their mail server refuses, in words. */
+  trouble(): readonly string[];
   /** A door has taken orders; they are on the disk. */
   take(orders: readonly ReleaseOrder[]): void;
   /** A door has died: it may have taken orders and not told. */
@@ -100,6 +102,7 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
     releaseKey: desk.key.toString('base64'),
     control,
     door: () => doorOf(config, desk, queue),
+    trouble: () => rejectedTrouble(queue.rejected),
     take: (orders) => {
       for (const order of orders) void queue.take(order);
     },
@@ -115,6 +118,14 @@ export async function openDigestsInForce(ground: DigestsGround): Promise<Digests
     },
   };
 }
+
+/** One line, however many there are. */
+const rejectedTrouble = (rejected: readonly string[]): readonly string[] =>
+  rejected.length === 0
+    ? []
+    : [
+        `${rejected.length} held ${rejected.length === 1 ? 'message' : 'messages'} that recipients asked for cannot be released: ${rejected.at(-1) ?? ''} (docs/digest.md)`,
+      ];
 
 async function openDesk(ground: DigestsGround, dir: string): Promise<Desk> {
   const { quarantine, store, trouble } = ground;
@@ -140,12 +151,13 @@ async function sayUnderWay({ lines, quarantine, print, record, trouble }: Desk):
   );
 }
 
-const orderQueueOf = ({ quarantine, book, print, record, trouble }: Desk): OrderQueue =>
+const orderQueueOf = ({ quarantine, book, print, record, trouble, lines }: Desk): OrderQueue =>
   new OrderQueue({
     book,
     find: (id) => quarantine.find(id),
     waitingFor: (id) => quarantine.waitingFor(id),
     release: (id, by, only) => quarantine.release(id, by, only),
+    tellAgain: (item, recipient) => lines.note([{ item, recipient }], Date.now()),
     print,
     record,
     trouble,

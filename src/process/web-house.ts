@@ -89,6 +89,7 @@ function troubleOf(keeper: Keeper): readonly string[] {
     ...lost,
     ...off,
     ...quarantine,
+    ...keeper.digests.trouble(),
     ...keeper.spool.trouble(),
     ...keeper.catchAll.trouble(),
     ...(trouble === null ? [] : [`journal: ${trouble}`]),

@@ -64,6 +64,7 @@ test('the browser is told to run nothing, load nothing, keep nothing and tell no
 const states: readonly [state: Exclude<ReleaseView['state'], 'offered'>, status: number, said: RegExp][] = [
   ['released', 200, /has been released/],
   ['ordered', 200, /has been recorded/],
+  ['rejected', 409, /server has refused[^]*postmaster@hub\.example/],
   ['used', 410, /already been released/],
   ['expired', 410, /expired[^]*postmaster@hub\.example/],
   ['gone', 410, /no longer/],

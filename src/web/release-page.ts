@@ -25,7 +25,7 @@ export interface HtmlRequest {
 
 /** Null instead of it: there is no such page. */
 export interface HtmlAnswer {
-  readonly status: 200 | 403 | 404 | 410 | 429 | 503;
+  readonly status: 200 | 403 | 404 | 409 | 410 | 429 | 503;
   readonly html: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -71,6 +71,7 @@ const statuses = {
   offered: 200,
   released: 200,
   ordered: 200,
+  rejected: 409,
   used: 410,
   expired: 410,
   gone: 410,

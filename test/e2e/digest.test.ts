@@ -251,6 +251,26 @@ test('a mailbox that is gone costs one letter, not one a round', async (t) => {
   assert.deepEqual((await own.digest('--now'))['last'], { letters: 0, lines: 0, failed: 0, again: false });
 });
 
+test('a message that the mail server refuses for good: the page says so, the link works again, and the operator reads who asked', async (t) => {
+  const hub = await startFakeHub();
+  atEnd(t, () => hub.close());
+  const own = await startHeldHouse(t, [], { hub: `127.0.0.1:${hub.port}` });
+  await own.hold(t, ['ann@hub.example']);
+  await own.digest('--now');
+  await hub.until(() => hub.messages.length === 1);
+  const [found] = foundLetter(hub.messages[0]?.data.toString('latin1') ?? '');
+  const [link = ''] = found?.links ?? [];
+  hub.script = { MAIL: '554 5.7.1 No such content here' };
+  const refused = await page(link, 'POST');
+  assert.deepEqual([refused.status, /server has refused[^]*postmaster@/.test(refused.html)], [409, true]);
+  const { stdout } = await own.gateway.command('status');
+  assert.match(stdout, /TROUBLE 1 held message that recipients asked for cannot be released: ann@hub\.example .*554 5\.7\.1 No such content/);
+  hub.script = {};
+  assert.equal((await page(link)).status, 200, 'it can be asked for again');
+  assert.match((await page(link, 'POST')).html, /has been released/);
+  assert.equal(hub.messages.length, 2);
+});
+
 test('switched off, its links and addresses are nothing, and the gateway says how to switch it on', async (t) => {
   const own = await startHeldHouse(t, ['ann']);
   await own.hold(t, ['ann@hub.example']);

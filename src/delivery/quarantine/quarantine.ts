@@ -40,8 +40,13 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** `error` is one sentence for the operator; `isUncertain`: the next hop's answer was lost, and it may have the message. */
-export type Handled = { readonly ok: true; readonly record: HeldRecord } | { readonly ok: false; readonly error: string; readonly isUncertain?: boolean };
+/**
+ * `error` is one sentence for the operator; `isUncertain`: the next hop's answer was lost, and it may have the message; `isRefused`: it was refused
+ * for good for all who have not got it.
+ */
+export type Handled =
+  | { readonly ok: true; readonly record: HeldRecord }
+  | { readonly ok: false; readonly error: string; readonly isUncertain?: boolean; readonly isRefused?: boolean };
 
 /** Expired messages are looked for so often, in ms, and so many are removed in one go. */
 const sweepEveryMs = 60_000;
@@ -158,7 +163,7 @@ export class Quarantine {
       await this.#parts.index.save({ ...record, release: begun });
       const released = await releaseItem(item, to, this.#contentOf(read, 'held'), this.#parts).catch((error: unknown) => ({
         delivered: [],
-        left: to.map((each) => ({ to: each, why: String(error) })),
+        left: to.map((each) => ({ to: each, why: String(error), isFinal: false })),
         said: reasonOf(error),
         isUncertain: false,
       }));
@@ -179,7 +184,12 @@ export class Quarantine {
       this.#tell(record, { ...told, outcome: why === '' ? 'delivered' : outcome, why: why === '' ? released.said : why });
       if (why === '') return { ok: true, record: saved }; // the others have not asked for it
       const others = outcome === 'partly' ? `${released.left.length} of its recipients have not got it: ` : '';
-      return { ok: false, error: `${id} is still held: ${others}${why}`, isUncertain: released.isUncertain };
+      return {
+        ok: false,
+        error: `${id} is still held: ${others}${why}`,
+        isUncertain: released.isUncertain,
+        isRefused: released.left.every(({ isFinal }) => isFinal),
+      };
     });
   }
 

@@ -70,13 +70,13 @@ test('the bytes and the envelope are those of the arrival, behind its trace line
 
 test('LMTP: who was refused stays, who was served does not', async (t) => {
   const { released, sent } = await release(t, mixed('dot', [yes, no]));
-  assert.deepEqual([released.delivered, released.left], [[anna], [{ to: otto, why: '550 5.1.1 No such user' }]]);
+  assert.deepEqual([released.delivered, released.left], [[anna], [{ to: otto, why: '550 5.1.1 No such user', isFinal: true }]]);
   assert.equal(sent.length, 1);
 });
 
 test('a next hop that knows only one of them: the other is served alone', async (t) => {
   const { released, sent } = await release(t, (request) => (request.recipients.length === 2 ? mixed('rcpt', [no, yes])(request) : delivered));
-  assert.deepEqual([released.delivered, released.left], [[otto], [{ to: anna, why: '550 5.1.1 No such user' }]]);
+  assert.deepEqual([released.delivered, released.left], [[otto], [{ to: anna, why: '550 5.1.1 No such user', isFinal: true }]]);
   assert.deepEqual(
     sent.map(({ request }) => request.recipients.length),
     [2, 1],
@@ -93,6 +93,10 @@ for (const [outcome, why] of troubles) {
     const { released } = await release(t, () => outcome);
     assert.deepEqual([released.delivered, released.isUncertain], [[], outcome.kind === 'ambiguous']);
     for (const left of released.left) assert.match(left.why, why);
+    assert.ok(
+      released.left.every(({ isFinal }) => isFinal === (outcome.kind === 'refused')),
+      'what may go well tomorrow is not for good',
+    );
     assert.equal(released.left.length, 2);
   });
 }
@@ -101,7 +105,7 @@ test('customers who have moved since are served where they are now, each route b
   const { released, sent } = await release(t, ({ route }) => (route.key === 'hub' ? delivered : { kind: 'unavailable', why: 'down' }), {
     routeOf: ({ localPart }) => (localPart === 'anna' ? 'hub' : 'customer.example'),
   });
-  assert.deepEqual([released.delivered, released.left], [[anna], [{ to: otto, why: 'down' }]]);
+  assert.deepEqual([released.delivered, released.left], [[anna], [{ to: otto, why: 'down', isFinal: false }]]);
   assert.equal(sent.length, 2);
 });
 

@@ -5,7 +5,7 @@ import type { Client } from '../../model/client.ts';
 import type { Content, Delivery, DeliveryOutcome, DeliveryRequest, Route } from '../../model/delivery.ts';
 import type { Mailbox } from '../../model/mailbox.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
-import { isPositive, oneLine, type Reply } from '../../model/reply.ts';
+import { isPermanent, isPositive, oneLine, type Reply } from '../../model/reply.ts';
 import { deliverAsPossible } from '../as-possible.ts';
 
 /** Reads the content, byte for byte as it came; may be called more than once. */
@@ -20,7 +20,8 @@ export interface ReleaseParts {
 /** What a release came to: who has it now, and what was said of the others. */
 export interface Released {
   readonly delivered: readonly Mailbox[];
-  readonly left: readonly { readonly to: Mailbox; readonly why: string }[];
+  /** `isFinal`: the next hop refuses it for good. */
+  readonly left: readonly { readonly to: Mailbox; readonly why: string; readonly isFinal: boolean }[];
   /** The next hops' last word. */
   readonly said: string;
   /** An answer was lost: of those left somebody may have it. */
@@ -31,7 +32,7 @@ export interface Released {
 export async function releaseItem(item: QuarantineItem, to: readonly Mailbox[], read: ReadContent, parts: ReleaseParts): Promise<Released> {
   await assertWhole(item, read);
   const delivered: Mailbox[] = [];
-  const left: { to: Mailbox; why: string }[] = [];
+  const left: Released['left'][number][] = [];
   let [said, isUncertain] = ['', false];
   for (const [route, recipients] of byRoute(item, to, parts)) {
     const served = await serve(requestOf(item, route, recipients, read), parts.delivery);
@@ -48,7 +49,7 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
   const outcome = await deliverAsPossible(request, delivery);
   if (outcome.kind === 'mixed' && outcome.at === 'rcpt') {
     const taken = outcome.perRecipient.filter(({ hubReply }) => isPositive(hubReply)).map(({ to }) => to);
-    const refused = outcome.perRecipient.filter(({ hubReply }) => !isPositive(hubReply)).map(({ to, hubReply }) => ({ to, why: oneLine(hubReply) }));
+    const refused = outcome.perRecipient.filter(({ hubReply }) => !isPositive(hubReply)).map(({ to, hubReply }) => leftBy(to, hubReply));
     if (taken.length === 0 || taken.length === request.recipients.length) return { delivered: [], left: refused, said: saidBy(outcome), isUncertain: false };
     const rest = await serve({ ...request, recipients: taken }, delivery);
     return { ...rest, left: [...rest.left, ...refused] };
@@ -63,12 +64,16 @@ async function serve(request: DeliveryRequest, delivery: ReleaseParts['delivery'
     delivered: request.recipients.filter(has),
     left: request.recipients.flatMap((to) => {
       const answer = answers.get(to.text);
-      return has(to) ? [] : [{ to, why: answer === undefined ? said : oneLine(answer) }];
+      if (has(to)) return [];
+      const last = answer ?? (outcome.kind === 'refused' ? outcome.hubReply : undefined);
+      return [last === undefined ? { to, why: said, isFinal: false } : leftBy(to, last)];
     }),
     said,
     isUncertain: outcome.kind === 'ambiguous',
   };
 }
+
+const leftBy = (to: Mailbox, hubReply: Reply): Released['left'][number] => ({ to, why: oneLine(hubReply), isFinal: isPermanent(hubReply) });
 
 function saidBy(outcome: DeliveryOutcome): string {
   switch (outcome.kind) {

@@ -40,6 +40,8 @@ export interface LetterBook {
   pending(): Promise<readonly ReleaseOrder[]>;
   /** Nothing more is to be done for the order; its token stays used. */
   settle(order: Pick<ReleaseOrder, 'letter' | 'line'>): Promise<void>;
+  /** The order cannot be carried out: its token may be used again. */
+  withdraw(order: Pick<ReleaseOrder, 'letter' | 'line'>): Promise<void>;
   /** Forgets letters that expired before `expiredBefore` (milliseconds since the epoch), with what came of them. */
   sweep(expiredBefore: number): Promise<void>;
 }
@@ -105,6 +107,10 @@ export function createLetterBook(dir: string, { sync = synced, damaged = () => {
     },
     settle: async (order) => {
       await written(`${orderFile(order)}${settledMark}`, '').catch(exists);
+      await sync(orders);
+    },
+    withdraw: async (order) => {
+      await rm(orderFile(order), { force: true });
       await sync(orders);
     },
     sweep: async (expiredBefore) => {

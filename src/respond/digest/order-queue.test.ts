@@ -31,12 +31,14 @@ function start(
     readonly answers?: readonly boolean[];
     readonly holds?: true;
     readonly isUncertain?: boolean;
+    readonly isRefused?: boolean;
     trouble?: (why: string) => void;
   } = {},
 ) {
   const { book } = openBook(t);
   const events: EventBody[] = [];
   const released: string[] = [];
+  const toldAgain: string[] = [];
   const timers: { act: () => void; ms: number }[] = [];
   const held = changes.held === undefined ? heldRecord({ to: ['ann@hub.example', 'otto@hub.example'] }) : changes.held;
   const left = new Set(held?.to);
@@ -52,7 +54,11 @@ function start(
         answers = later;
         released.push(`${id} ${by} ${only}`);
         if (ok) left.delete(only);
-        return { ok, isUncertain: changes.isUncertain ?? false };
+        return ok ? { ok } : { ok, isUncertain: changes.isUncertain ?? false, isRefused: changes.isRefused ?? false, error: `${id} is still held: 550 no` };
+      },
+      tellAgain: (id, recipient) => {
+        toldAgain.push(`${id} ${recipient}`);
+        return Promise.resolve();
       },
       print,
       record: (event) => void events.push(event),
@@ -64,7 +70,7 @@ function start(
         return () => void timers.splice(timers.indexOf(timer), 1);
       },
     });
-  return { book, events, released, timers, make, queue: make() };
+  return { book, events, released, toldAgain, timers, make, queue: make() };
 }
 
 test('an order releases to whoever gave it, alone, is told, and is settled', async (t) => {
@@ -223,3 +229,15 @@ test('what waits in memory is bounded: the rest waits on the disk', async (t) =>
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test('what the mail server refuses for good is not tried on: the link works again, the next letter names it, and the operator is told', async (t) => {
+  const { book, queue, timers, toldAgain, released } = start(t, { answers: [false], isRefused: true });
+  await book.publish(order);
+  assert.equal(await queue.take(order), 'rejected');
+  assert.deepEqual([await book.isUsed(order.letter, order.line), await book.pending(), timers.length, queue.waiting], [false, [], 0, 0]);
+  assert.deepEqual(toldAgain, [`${order.id} ${order.recipient}`]);
+  assert.deepEqual(queue.rejected, ['otto@hub.example has asked: 1M7YNPXHV1000-1 is still held: 550 no']);
+  assert.ok(await book.publish(order), 'asked again, when somebody has mended it');
+  assert.equal(await queue.take(order), 'released');
+  assert.deepEqual([queue.rejected, released.length, await book.isUsed(order.letter, order.line)], [[], 2, true]);
+});

@@ -7,16 +7,25 @@ import type { ReleaseOrder } from '../../model/release.ts';
 import type { LetterBook } from './letter-book.ts';
 import { isOperators } from './words.ts';
 
-/** `waits`: it could not be done yet. `gone`: somebody else has released or discarded it, or it is the operator's to decide. */
-export type OrderFate = 'released' | 'waits' | 'gone';
+/**
+ * `waits`: it could not be done yet. `gone`: somebody else has released or discarded it, or it is the operator's to decide. `rejected`: the mail
+ * server refuses it for good, and the token may be used again when somebody has seen to that.
+ */
+export type OrderFate = 'released' | 'waits' | 'gone' | 'rejected';
 
 export interface OrderQueueParts {
-  readonly book: Pick<LetterBook, 'pending' | 'settle'>;
+  readonly book: Pick<LetterBook, 'pending' | 'settle' | 'withdraw'>;
   find(id: string): Promise<HeldRecord | null>;
   /** Recipients who have not got it. */
   waitingFor(id: string): Promise<readonly string[]>;
   /** To one recipient alone. */
-  release(id: string, by: string, only: string): Promise<{ readonly ok: boolean; readonly isUncertain?: boolean }>;
+  release(
+    id: string,
+    by: string,
+    only: string,
+  ): Promise<{ readonly ok: boolean; readonly isUncertain?: boolean; readonly isRefused?: boolean; readonly error?: string }>;
+  /** The next letter to this recipient (a print) names the message again. */
+  tellAgain(id: string, recipient: string): Promise<void>;
   print(address: string): string;
   readonly record: Recorder;
   /** What goes wrong, in words. */
@@ -36,6 +45,9 @@ const atOnce = 4;
 /** Orders in memory; others stay on the disk and are found there later. */
 const mostWaiting = 10_000;
 const lookEveryMs = 600_000;
+/** Refused ones that are told of, and for how long, in ms. */
+const mostRejected = 1000;
+const rejectedForMs = 24 * 3_600_000;
 
 /** So long an order keeps its message from expiring, in ms: a mailbox that takes nothing for good must not fill the quarantine. */
 const promisedForMs = 14 * 24 * 3_600_000;
@@ -60,6 +72,8 @@ export class OrderQueue {
   readonly #known = new Map<string, Known>();
   /** Settled ones, as long as the disk may still be read as it was before. */
   readonly #settled: LruMap<string, true>;
+  /** What was refused for good, in words, by message; until it is released or for a day. */
+  readonly #rejected: LruMap<string, string>;
   readonly #line: (() => void)[] = [];
   #busy = 0;
   readonly #running = new Set<Promise<OrderFate>>();
@@ -69,11 +83,17 @@ export class OrderQueue {
   constructor(parts: OrderQueueParts) {
     this.#parts = parts;
     this.#settled = new LruMap({ capacity: mostWaiting, now: parts.now });
+    this.#rejected = new LruMap({ capacity: mostRejected, now: parts.now });
   }
 
   /** Orders that wait or are under way. */
   get waiting(): number {
     return this.#known.size;
+  }
+
+  /** Messages that their recipients have asked for and their mail server refuses: somebody must look. */
+  get rejected(): readonly string[] {
+    return [...this.#rejected.entries()].map(([, said]) => said);
   }
 
   /** Takes up what an earlier run has left, and looks for more now and then. */
@@ -127,6 +147,7 @@ export class OrderQueue {
       if (this.#stopped) return 'waits';
       known.tries += 1;
       const fate = await this.#carryOut(order, known);
+      if (fate === 'rejected') return await this.#withdraw(order);
       if (fate !== 'waits') {
         await this.#parts.book.settle(order);
         this.#settled.set(keyOf(order), true);
@@ -141,6 +162,14 @@ export class OrderQueue {
     }
     if (!this.#stopped) known.cancel = this.#parts.later(() => void this.#begin(order, known), pausesMs[known.tries - 1] ?? pausesMs[pausesMs.length - 1] ?? 0);
     return 'waits';
+  }
+
+  /** What is refused for good is refused tomorrow too: its recipient must hear it, and be able to ask again when somebody has mended it. */
+  async #withdraw(order: ReleaseOrder): Promise<'rejected'> {
+    await this.#parts.book.withdraw(order);
+    this.#known.delete(keyOf(order));
+    await this.#parts.tellAgain(order.id, order.recipient);
+    return 'rejected';
   }
 
   async #turn(): Promise<void> {
@@ -164,11 +193,20 @@ export class OrderQueue {
     const left = new Set((await waitingFor(id)).filter((address) => his.has(address)));
     let fate: OrderFate = 'released';
     let isLost = false;
+    let rejection: string | null = null;
+    let hasIt = false;
     for (const each of left) {
       const released = await release(id, `recipient ${to} by ${way} from ${asker}`, each);
       if (!released.ok) fate = 'waits';
+      if (!released.ok && released.isRefused === true) rejection ??= released.error ?? id;
+      hasIt ||= released.ok;
       isLost ||= released.isUncertain === true;
     }
+    if (rejection !== null && !isLost && !hasIt) {
+      this.#rejected.set(id, `${to} has asked: ${rejection}`, rejectedForMs);
+      return 'rejected';
+    }
+    this.#rejected.delete(id);
     if (isLost) known.lost += 1;
     if (!isLost || known.lost < mostLost) return fate;
     trouble(

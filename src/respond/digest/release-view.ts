@@ -18,10 +18,10 @@ export interface OfferedMessage {
   readonly reason: ReasonKind;
 }
 
-/** What is to be told; `ordered`: it will be delivered when the next hop takes it. */
+/** What is to be told; `ordered`: it will be delivered when the next hop takes it; `rejected`: the next hop refuses it for good. */
 export type ReleaseView = { readonly language: DigestLanguage; readonly postmaster: string } & (
   | { readonly state: 'offered'; readonly message: OfferedMessage }
-  | { readonly state: Exclude<TokenWorth, 'valid'> | 'released' | 'ordered' }
+  | { readonly state: Exclude<TokenWorth, 'valid'> | 'released' | 'ordered' | 'rejected' }
 );
 
 /** The release page as the web door knows it. */

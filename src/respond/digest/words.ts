@@ -43,6 +43,8 @@ export interface PageWords {
   readonly released: string;
   /** The order stands, the mailbox cannot be reached just now. */
   readonly ordered: string;
+  /** {postmaster} is put in. */
+  readonly rejected: string;
   readonly used: string;
   readonly expired: string;
   readonly gone: string;

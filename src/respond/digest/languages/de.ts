@@ -36,6 +36,7 @@ export const de: DigestWords = {
     button: 'Nachricht freigeben',
     released: 'Die Nachricht wurde freigegeben. Sie finden sie in Ihrem Postfach.',
     ordered: 'Ihr Auftrag ist vermerkt. Die Nachricht wird zugestellt, sobald Ihr Mailserver sie annimmt.',
+    rejected: 'Ihr Mailserver hat diese Nachricht abgelehnt; sie bleibt deshalb zurückgehalten. Bitte wenden Sie sich an {postmaster}.',
     used: 'Diese Nachricht wurde mit diesem Link bereits freigegeben.',
     expired: 'Dieser Link ist abgelaufen. Wenn Sie die Nachricht noch brauchen, schreiben Sie an {postmaster}.',
     gone: 'Diese Nachricht wird nicht mehr zurückgehalten: Sie wurde freigegeben oder gelöscht.',

@@ -34,6 +34,7 @@ export const en: DigestWords = {
     button: 'Release message',
     released: 'The message has been released. You will find it in your mailbox.',
     ordered: 'Your request has been recorded. The message will be delivered as soon as your mail server accepts it.',
+    rejected: 'Your mail server has refused this message, so it is still being held. Please ask {postmaster}.',
     used: 'This message has already been released with this link.',
     expired: 'This link has expired. If you still need the message, write to {postmaster}.',
     gone: 'This message is no longer being held: it has been released or deleted.',

@@ -35,6 +35,7 @@ export const es: DigestWords = {
     button: 'Liberar el mensaje',
     released: 'El mensaje se ha liberado. Lo encontrará en su buzón.',
     ordered: 'Su petición ha quedado registrada. El mensaje se entregará en cuanto su servidor de correo lo acepte.',
+    rejected: 'Su servidor de correo ha rechazado este mensaje, por lo que sigue retenido. Diríjase a {postmaster}.',
     used: 'Este mensaje ya se liberó con este enlace.',
     expired: 'Este enlace ha caducado. Si todavía necesita el mensaje, escriba a {postmaster}.',
     gone: 'Este mensaje ya no está retenido: se ha liberado o eliminado.',

@@ -36,6 +36,7 @@ export const fr: DigestWords = {
     button: 'Libérer le message',
     released: 'Le message a été libéré. Vous le trouverez dans votre boîte aux lettres.',
     ordered: 'Votre demande est enregistrée. Le message sera remis dès que votre serveur de messagerie l’acceptera.',
+    rejected: 'Votre serveur de messagerie a refusé ce message, qui reste donc retenu. Veuillez vous adresser à {postmaster}.',
     used: 'Ce message a déjà été libéré avec ce lien.',
     expired: 'Ce lien a expiré. Si vous avez encore besoin du message, écrivez à {postmaster}.',
     gone: 'Ce message n’est plus retenu : il a été libéré ou supprimé.',

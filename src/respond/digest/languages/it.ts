@@ -35,6 +35,7 @@ export const it: DigestWords = {
     button: 'Rilascia il messaggio',
     released: 'Il messaggio è stato rilasciato. Lo troverà nella sua casella di posta.',
     ordered: 'La richiesta è registrata. Il messaggio sarà consegnato non appena il suo server di posta lo accetterà.',
+    rejected: 'Il suo server di posta ha rifiutato questo messaggio, che resta quindi trattenuto. Si rivolga a {postmaster}.',
     used: 'Questo messaggio è già stato rilasciato con questo link.',
     expired: 'Questo link è scaduto. Se ha ancora bisogno del messaggio, scriva a {postmaster}.',
     gone: 'Questo messaggio non è più trattenuto: è stato rilasciato o eliminato.',

@@ -34,6 +34,7 @@ export const nl: DigestWords = {
     button: 'Bericht vrijgeven',
     released: 'Het bericht is vrijgegeven. U vindt het in uw mailbox.',
     ordered: 'Uw verzoek is vastgelegd. Het bericht wordt bezorgd zodra uw mailserver het aanneemt.',
+    rejected: 'Uw mailserver heeft dit bericht geweigerd; het wordt daarom nog steeds tegengehouden. Neem contact op met {postmaster}.',
     used: 'Dit bericht is met deze link al vrijgegeven.',
     expired: 'Deze link is verlopen. Hebt u het bericht nog nodig, schrijf dan aan {postmaster}.',
     gone: 'Dit bericht wordt niet meer tegengehouden: het is vrijgegeven of verwijderd.',

@@ -41,6 +41,7 @@ export const pl: DigestWords = {
     button: 'Zwolnij wiadomość',
     released: 'Wiadomość została zwolniona. Znajdziesz ją w swojej skrzynce.',
     ordered: 'Polecenie zapisano. Wiadomość zostanie doręczona, gdy tylko Twój serwer pocztowy ją przyjmie.',
+    rejected: 'Twój serwer pocztowy odrzucił tę wiadomość, dlatego pozostaje ona zatrzymana. Skontaktuj się z {postmaster}.',
     used: 'Ta wiadomość została już zwolniona tym linkiem.',
     expired: 'Ten link wygasł. Jeśli wiadomość jest nadal potrzebna, napisz na adres {postmaster}.',
     gone: 'Ta wiadomość nie jest już zatrzymana: została zwolniona lub usunięta.',

@@ -34,6 +34,7 @@ export const pt: DigestWords = {
     button: 'Libertar a mensagem',
     released: 'A mensagem foi libertada. Vai encontrá-la na sua caixa de correio.',
     ordered: 'O seu pedido ficou registado. A mensagem será entregue assim que o seu servidor de correio a aceitar.',
+    rejected: 'O seu servidor de correio recusou esta mensagem, que por isso continua retida. Contacte {postmaster}.',
     used: 'Esta mensagem já foi libertada com esta ligação.',
     expired: 'Esta ligação expirou. Se ainda precisa da mensagem, escreva para {postmaster}.',
     gone: 'Esta mensagem já não está retida: foi libertada ou eliminada.',
