@@ -25,7 +25,7 @@ import {
   writeNotes,
   type FolderSteps,
 } from './item-folder.ts';
-import { notesText } from './envelope.ts';
+import { notesText, readEnvelope, readNotes } from './envelope.ts';
 import { noVault, Vault } from './vault.ts';
 
 const item = heldItem();
@@ -189,6 +189,40 @@ test('an envelope that is torn, or of another version, is not taken for a messag
     writeFileSync(join(dir, 'held', id, 'item.json'), text);
     await assert.rejects(readItem(dir, 'held', id), id);
   }
+});
+
+test('one flipped bit of an envelope in clear is seen: a message must not go to somebody else', async (t) => {
+  const dir = scratchDirectory(t, 'quarantine');
+  makeFolders(dir);
+  await publishItem(dir, item, [wireMessage]);
+  const path = join(dir, 'held', item.id, 'item.json');
+  const whole = readFileSync(path);
+  const misread: number[] = [];
+  for (let bit = 0; bit < whole.length * 8; bit += 1) {
+    const flipped = Buffer.from(whole);
+    flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+    try {
+      const { item: read } = readEnvelope(flipped.toString('utf8'), item.id, noVault);
+      // A flip within the name of the check alone leaves a key that nobody reads.
+      assert.deepEqual(Object.fromEntries(Object.entries(read).filter(([key]) => key in item)), item);
+    } catch (error) {
+      if (error instanceof assert.AssertionError) misread.push(bit);
+    }
+  }
+  assert.deepEqual(misread, []);
+  const { check: _, ...older } = JSON.parse(whole.toString()) as Record<string, unknown>;
+  writeFileSync(path, JSON.stringify(older));
+  assert.deepEqual((await readItem(dir, 'held', item.id)).item, item, 'what versions before wrote has no check sum');
+});
+
+test('a flipped bit in the notes makes nobody pass for served: they are as none', async (t) => {
+  const dir = scratchDirectory(t, 'quarantine');
+  makeFolders(dir);
+  await publishItem(dir, item, [wireMessage]);
+  for (const notes of [{}, { delivered: ['anna@hub.example'] }]) assert.deepEqual(readNotes(notesText(item.id, notes, noVault), item.id, noVault), notes);
+  const text = notesText(item.id, { delivered: ['anna@hub.example'] }, noVault);
+  writeFileSync(join(dir, 'held', item.id, 'notes.json'), text.replace('anna', 'inna'));
+  assert.deepEqual((await readItem(dir, 'held', item.id)).notes, {});
 });
 
 test('an id is a reference and nothing that leads out of the folder', () => {
