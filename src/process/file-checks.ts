@@ -55,7 +55,14 @@ function foundBy(check: CrossCheck, config: Config, context: CrossContext): read
 }
 
 /** The files are all that these checks look at. */
-const contextOf = (files: FileLook, nowMs: number): CrossContext => ({ checkIds: [], abuseChecks: [], isWritten: () => true, nowMs, files, localAddresses: [] });
+const contextOf = (files: FileLook, nowMs: number): CrossContext => ({
+  checkIds: [],
+  abuseChecks: [],
+  isWritten: () => true,
+  nowMs,
+  files,
+  localAddresses: [],
+});
 
 function remembering(files: FileLook, seen: Set<string>): FileLook {
   const noting =
