@@ -1,6 +1,6 @@
 // What the next hop said of single recipients at a delivery whose client could be told one answer only: it heard 451 and comes again, and is
-// then told at RCPT. Made for that retry and for nobody else's mail: a sender can be forged, so it is kept for the client's network, for the
-// message's declared size, and a refusal is said once.
+// then told at RCPT. Made for that retry and for nobody else's mail: a sender can be forged, so it is kept for the message's declared size, which a
+// forger does not know, and a refusal is said once. Large senders come again from other networks: theirs is asked only where a refusal is kept without a size.
 import { LruMap } from '../lib/lru-map.ts';
 import { networkOf } from '../lib/ip.ts';
 import type { DeliveryOutcome, DeliveryRequest } from '../model/delivery.ts';
@@ -32,15 +32,19 @@ export class DeliveryRefusals {
   }
 
   note({ from, parameters, handover: { client } }: RefusedDelivery, { at, perRecipient }: Extract<DeliveryOutcome, { kind: 'mixed' }>): void {
-    for (const { to, hubReply } of perRecipient)
-      if (hubReply.code >= 400)
-        this.#kept.set(keyOf({ ip: client.ip, from, to, parameters }), { hubReply, ofContent: at === 'dot' }, isPermanent(hubReply) ? refusalMs : deferralMs);
+    for (const { to, hubReply } of perRecipient) {
+      if (hubReply.code < 400) continue;
+      const about = { ip: client.ip, from, to, parameters };
+      const key = isPermanent(hubReply) && parameters.size === null ? keyOfNetwork(about) : keyOf(about);
+      this.#kept.set(key, { hubReply, ofContent: at === 'dot' }, isPermanent(hubReply) ? refusalMs : deferralMs);
+    }
   }
 
   /** The answer to the retry; undefined where this is none. A refusal is used up. */
   take({ client, from, to, parameters }: Pick<RcptInput, 'client' | 'from' | 'to' | 'parameters'>): Reply | undefined {
     if (this.#kept.size === 0) return undefined;
-    const key = keyOf({ ip: client.ip, from, to, parameters });
+    const about = { ip: client.ip, from, to, parameters };
+    const key = this.#kept.get(keyOf(about)) === undefined ? keyOfNetwork(about) : keyOf(about);
     const kept = this.#kept.get(key);
     if (kept === undefined) return undefined;
     if (!isPermanent(kept.hubReply)) return kept.hubReply;
@@ -61,6 +65,7 @@ interface Try {
   readonly parameters: Pick<MailParameters, 'size'>;
 }
 
-const keyOf = ({ ip, from, to, parameters: { size } }: Try): string => `${networkOf(ip, 24, 56)} ${addressOf(from)} ${addressOf(to)} ${size ?? ''}`;
+const keyOf = ({ from, to, parameters: { size } }: Try): string => `${addressOf(from)} ${addressOf(to)} ${size ?? ''}`;
+const keyOfNetwork = (about: Try): string => `${networkOf(about.ip, 24, 56)} ${keyOf(about)}`;
 
 const asDeferral = ({ enhanced, lines }: Reply): Reply => ({ code: 450, enhanced: enhanced === null ? null : `4${enhanced.slice(1)}`, lines });

@@ -42,6 +42,11 @@ export class OutgoingKeys {
     return keys;
   }
 
+  /** The newest was made later than that: this clock is behind, or was ahead then. */
+  areAhead(atMs: number): boolean {
+    return Array.from({ length: slots }, (_, slot) => this.#since(slot)).some((since) => since * 1000 > atMs);
+  }
+
   /** Puts `fresh()` in force where the newest has signed for long enough; for the keeper alone. True where it did. */
   rotate(atMs: number, fresh: () => Buffer): boolean {
     const sinces = Array.from({ length: slots }, (_, slot) => this.#since(slot));

@@ -99,3 +99,31 @@ test('a machine that sleeps for an hour, or whose clock is set right by a minute
   it.pass(2 * hourMs);
   assert.equal(it.memory.silenceOf(anna).means, 'not-sent');
 });
+
+test('a start with a clock that is not set yet costs no key and no print', () => {
+  const it = upkeep();
+  write(it, 3);
+  const [mark] = traceMarksIn(it.memory.traceLine({ id: 'A-1', sender: anna }));
+  assert.ok(mark !== undefined);
+  const right = it.clock.wall;
+  it.clock.wall = 60_000;
+  const look = outgoingUpkeep({
+    keys: it.keys,
+    memory: it.memory,
+    clock: { now: () => it.clock.wall, steady: () => it.clock.steady },
+    fresh: () => Buffer.alloc(32, 9),
+  });
+  for (let half = 0; half < 300; half++) {
+    it.clock.wall += 30_000;
+    it.clock.steady += 30_000;
+    assert.equal(look(), false);
+  }
+  it.clock.wall = right + 3 * hourMs;
+  for (let half = 0; half < 300; half++) {
+    it.clock.wall += 30_000;
+    it.clock.steady += 30_000;
+    look();
+  }
+  assert.equal(it.memory.isOurMark(mark, 'anna@hub.example'), true, 'the key still proves');
+  assert.equal(it.memory.hasSent('anna@hub.example', 'day-0@far.example'), true);
+});

@@ -1,6 +1,6 @@
 // What the keeper does for the outgoing memory again and again: a new key each week, what is too old swept away. Both go by the wall clock, and a
 // clock that jumps must neither wipe keys and prints that are good nor leave a gap in the dates that nobody knows of.
-import { ClockGuard, type ClockGuardParts } from '../lib/clock-guard.ts';
+import { ClockGuard, clockWasSetBy, type ClockGuardParts } from '../lib/clock-guard.ts';
 import type { OutgoingKeys } from './outgoing-keys.ts';
 import type { OutgoingMemory } from './outgoing-memory.ts';
 
@@ -24,8 +24,9 @@ export function outgoingUpkeep({ keys, memory, clock, fresh }: UpkeepParts): () 
   let ahead = aheadNow();
   let sweptAt = Number.NEGATIVE_INFINITY;
   return () => {
-    const isFirst = sweptAt === Number.NEGATIVE_INFINITY; // no jump has been seen yet, and without a key nothing is signed
-    const isBelieved = guard.isBelieved() || isFirst;
+    // At the first look no jump has been seen yet, and without a key nothing is signed; but a clock that is behind our keys is wrong, or they are.
+    const isFirst = sweptAt === Number.NEGATIVE_INFINITY && !keys.areAhead(clock.now());
+    const isBelieved = (guard.isBelieved() && clock.now() >= clockWasSetBy) || isFirst;
     if (Math.abs(aheadNow() - ahead) >= wrongDayMs) {
       ahead = aheadNow();
       memory.beginAnew();

@@ -156,11 +156,22 @@ test('after a burst that refused one of two, the retry of that client is refused
   assert.equal(await status('two@example.org', undefined, { ip }), 'exists', 'the retry has been told: what comes now is another message');
 });
 
-test('a stranger who forges the sender does not have the real one refused: what he caused is kept for his own network', async () => {
+test('a stranger who forges the sender does not have the real one refused: he does not know the size, and without one his network is asked', async () => {
   const { facts, status } = start();
-  facts.learnFrom(sized(500), outcomeAt('dot', reply(554, '5.7.1', 'Spam')));
-  assert.equal(await status('two@example.org', undefined, { ip: '198.51.100.7', size: 500 }), 'exists');
-  assert.equal(await status('two@example.org', undefined, { ip: client.ip, size: 500 }), 'refused 554');
+  const spam = outcomeAt('dot', reply(554, '5.7.1', 'Spam'));
+  facts.learnFrom(sized(500), spam);
+  assert.equal(await status('two@example.org', undefined, { ip: '198.51.100.7', size: 4711 }), 'exists');
+  facts.learnFrom(request, spam);
+  assert.equal(await status('two@example.org', undefined, { ip: '198.51.100.7' }), 'exists');
+});
+
+test('a large sender comes again from another network: who was refused or put off is so there too, and the others get the mail', async () => {
+  const { facts, status } = start();
+  const elsewhere = { ip: '198.51.100.7', size: 500 };
+  facts.learnFrom(sized(500), mixed);
+  assert.deepEqual([await status('two@example.org', undefined, elsewhere), await status('one@example.org', undefined, elsewhere)], ['refused 552', 'exists']);
+  facts.learnFrom(request, outcomeAt('rcpt', reply(452, '4.2.2', 'mailbox full')));
+  assert.equal(await status('two@example.org', undefined, { ip: '198.51.100.7' }), 'refused 452');
 });
 
 test('what the next hop said of one content is held against no other: a message of another size is welcome, one without size only waits', async () => {

@@ -1,6 +1,8 @@
 // Whether the wall clock can be believed where something is thrown away because its time is over: it jumps when the time comes from the network late, when somebody
 // sets it by hand, when a virtual machine wakes up. A clock that has just jumped may jump back.
 
+/** Milliseconds since the epoch: a clock that shows less has not been set yet. */
+export const clockWasSetBy = Date.UTC(2026, 0, 1);
 /** Milliseconds by which the wall clock may run away from the steady one between two looks: more is a jump. */
 const jumpMs = 60_000;
 /** After a jump the clock has to run evenly for so long, in ms. */

@@ -95,7 +95,7 @@ async function loadWeb(): Promise<(keeper: Keeper, version: string) => WebAndSta
     });
     const standing = (): Standing => {
       const { ready, reasons } = house.ready();
-      return { ready, trouble: reasons };
+      return { ready, lives: keeper.supervisor.figures().some(({ alive }) => alive), trouble: reasons };
     };
     return { web, standing };
   };

@@ -21,7 +21,7 @@ function start(t: TestContext, changes: Partial<SystemdLinkParts> & { readonly e
   return { manager, told, words };
 }
 
-const well = { ready: true, trouble: [] };
+const well = { ready: true, lives: true, trouble: [] };
 
 test('what is said arrives in order, one message a call, at the socket that was given', async (t) => {
   const { manager, told } = start(t);
@@ -41,7 +41,7 @@ test('how it stands is told when it changes; a text with line ends cannot say ST
   let looks = 0;
   manager.watch(() => {
     looks += 1;
-    return { ready: true, trouble };
+    return { ready: true, lives: true, trouble };
   });
   await until('a few looks', () => looks > 3);
   trouble = ['hub\nSTOPPING=1\u0000is away', 'another', 'a third'];
@@ -70,16 +70,24 @@ for (const [env, expected, why] of watchdogs)
 
 test('a gateway that takes no mail does not say that it lives: whoever watches starts it anew', async (t) => {
   const { manager, words } = start(t, { env: { WATCHDOG_USEC: '30000000' } });
-  manager.watch(() => ({ ready: false, trouble: ['door smtp-1 is down'] }));
+  manager.watch(() => ({ ready: false, lives: false, trouble: ['door smtp-1 is down'] }));
   manager.stopping();
   await until('all that was said', () => words().includes('STOPPING=1'));
   assert.deepEqual(words(), ['STATUS=NOT READY: door smtp-1 is down', 'STOPPING=1']);
 });
 
+test('a full disk, for which mail is put off, is no reason to be started anew', async (t) => {
+  const { manager, words } = start(t, { env: { WATCHDOG_USEC: '30000000' } });
+  manager.watch(() => ({ ready: false, lives: true, trouble: ['the disk is full'] }));
+  manager.stopping();
+  await until('all that was said', () => words().includes('STOPPING=1'));
+  assert.deepEqual(words(), ['WATCHDOG=1', 'STATUS=NOT READY: the disk is full', 'STOPPING=1']);
+});
+
 test('a shell that is killed is replaced: or the watchdog would end a gateway that is well', async (t) => {
   const { manager, words } = start(t, { env: { WATCHDOG_USEC: '30000000' } });
   let trouble = ['deadly'];
-  manager.watch(() => ({ ready: true, trouble }));
+  manager.watch(() => ({ ready: true, lives: true, trouble }));
   await until('it to have been killed', () => words().some((line) => line.includes('deadly')));
   trouble = [];
   await until('another', () => words().lastIndexOf('WATCHDOG=1') > words().findIndex((line) => line.includes('deadly')) + 1);

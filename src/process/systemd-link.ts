@@ -16,8 +16,10 @@ export interface SystemdLink {
 
 /** How the gateway stands. */
 export interface Standing {
-  /** It takes mail. Where it does not for longer than the watchdog's patience, the service manager starts it anew. */
+  /** It takes mail. */
   readonly ready: boolean;
+  /** A door lives. Where none does for longer than the watchdog's patience, the service manager starts it anew; what a start does not mend, as a full disk, is no reason. */
+  readonly lives: boolean;
   readonly trouble: readonly string[];
 }
 
@@ -64,7 +66,7 @@ export function openSystemdLink({ env, pids, lookEveryMs }: SystemdLinkParts): S
     if (shell.stdin.writableLength < mostUnread) shell.stdin.write(`${line}\n`);
   };
   const look = (standing: Standing): void => {
-    if (watchdogMs !== null && standing.ready) say('WATCHDOG=1');
+    if (watchdogMs !== null && standing.lives) say('WATCHDOG=1');
     const status = statusText(standing);
     if (status !== lastStatus) say(`STATUS=${status}`);
     lastStatus = status;

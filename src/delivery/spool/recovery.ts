@@ -62,7 +62,7 @@ export async function recover(dir: string, { writer, mayClean }: RecoveryOptions
 async function readSegment(dir: string, fileName: string): Promise<Pick<Recovery, 'waiting' | 'trouble'>> {
   const { items, bytes, soundBytes, damaged, foreign, gaps, isTorn } = await findingsIn(join(dir, fileName), fileName);
   const trouble = [
-    ...damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered`),
+    ...damaged.map((id) => `${id} in ${fileName} is damaged and is not delivered (where the machine lost its power it may never have been acknowledged)`),
     ...gaps.map(({ from, to }) => `${fileName} cannot be read from byte ${from} to byte ${to}`),
     ...foreign.map((id) => `${id} in ${fileName} was written by a newer Floodgate: it stays there until that version runs again`),
   ];

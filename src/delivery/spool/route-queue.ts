@@ -1,6 +1,7 @@
 // The messages of one next hop: whose turn it is, who waits for another try, and how many go out at once. Pure; times are given: `steady` ones for pauses and tries,
 // for a clock that is set back must not stop the queue, and the wall clock's for a message's own time.
 import { spoolClasses, type SpoolClass, type SpoolItem } from '../../model/spool.ts';
+import { clockWasSetBy } from '../../lib/clock-guard.ts';
 import { Fifo } from '../../lib/fifo.ts';
 
 /** A message in the queue. */
@@ -30,10 +31,7 @@ const mostLostStep = 2;
 /** First pause when the next hop is away, in ms; it doubles up to the longest. */
 const firstPauseMs = 1000;
 
-/** Milliseconds since the epoch: mail that came earlier came while the clock was not set yet, and nobody knows its age. */
-const clockWasSetBy = Date.UTC(2026, 0, 1);
-
-/** The message's time is over. */
+/** The message's time is over. Of mail that came while the clock was not set yet nobody knows the age. */
 export const isOver = ({ item, mayOutstay }: Pick<Queued, 'item' | 'mayOutstay'>, now: number): boolean =>
   item.expiresAt <= now && !mayOutstay && item.queuedAt >= clockWasSetBy;
 

@@ -26,7 +26,7 @@ export interface SegmentFindings {
   readonly soundBytes: number;
   /** What cannot be read, with sound records behind it; bytes. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
-  /** Records whose content is not what was kept, in a segment that goes on behind them. */
+  /** Records whose content is not what was kept. */
   readonly damaged: readonly string[];
   /** Records that a newer Floodgate has written in a way that is not known here. */
   readonly foreign: readonly string[];
