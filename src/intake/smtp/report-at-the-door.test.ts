@@ -103,6 +103,12 @@ test('an absence notice on its way out is seen, one to a colleague is not', asyn
   assert.equal((await look({ ...leaving, recipients: [mailboxOf('bert@example.org')] }, inMemory(notice))).leavingAnswer, undefined);
 });
 
+test('a stranger’s absence notice that Anna forwards is not refused on its way out: our hub would bounce it to whoever is named', async () => {
+  const forwarded = { client: insider, recipients: [mailboxOf('anna@private.example')] };
+  for (const from of ['dora@far.example', 'SRS0=7x=AB=far.example=dora@example.org', 'srs1+x=y@example.org'])
+    assert.equal((await look({ ...forwarded, from: mailboxOf(from) }, inMemory(notice))).leavingAnswer, undefined, from);
+});
+
 test('with the null sender it speaks for its author', async () => {
   const leaving = { client: insider, recipients: [mailboxOf('dora@far.example')] };
   const written = Buffer.from(notice.toString('latin1').replace(/^From: .*$/m, 'From: Anna B. <Anna@Example.org>'), 'latin1');

@@ -107,10 +107,15 @@ function leaving({ from, recipients }: MessageInput, { understanding, text }: Re
   const ownReport = from === null && (kind === 'bounce' || kind === 'delayed');
   if (!ownReport && kind !== 'autoreply' && kind !== 'challenge' && kind !== 'virus-notice' && kind !== 'spam-notice') return nothing;
   const outside = recipients.filter((to) => !outgoing.isOurs(to));
-  if (outside.length === 0) return nothing;
+  // A stranger's answer that one of ours forwards: refused here, our hub would bounce it to whoever stands in its envelope.
+  if (outside.length === 0 || isForwarded(from, outgoing)) return nothing;
   const known = ownReport ? reporting(understanding, outside, outgoing) : outgoing.answering(from ?? authorOf(text), outside);
   return { leavingAnswer: { kind, toNobody: outside.some(({ localPart }) => nobody.test(localPart)), ...known } };
 }
+
+/** The sender is a stranger's, as it came or as our hub has rewritten it (SRS); the null sender tells nothing. */
+const isForwarded = (from: Sender, outgoing: Services['outgoing']): boolean =>
+  from !== null && (!outgoing.isOurs(from) || /^srs[01][=+-]/i.test(from.localPart));
 
 /** What is known of a report to these that mail to ours has failed: proven is who wrote to one of those that it names. */
 function reporting(
