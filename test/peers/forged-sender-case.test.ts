@@ -77,7 +77,7 @@ const sum = ({ pills, loans }: Load): number => pills + loans;
 test('bounces of a real Postfix and a real Exim: each is counted, and the networks of the forger are named', async (context) => {
   if (!requirePeers(context, 'ip', 'postfix', 'exim')) return;
   const router = makeHost(context, 'router');
-  router.run('sysctl', '-q', '-w', 'net.ipv4.ip_forward=1');
+  router.run('sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward');
   const places = forgers.map(({ label, block }, number) => joinNet(router, context, { label, block, number }));
   const ours = joinNet(router, context, { label: 'ours', block: `${isp}.1`, number: 5 });
   const [atPostfix, atExim] = [

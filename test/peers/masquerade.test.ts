@@ -39,7 +39,7 @@ test('a masquerading router in front: alarm within 50 sessions, and no relaying 
   connectHosts({ host: router, address: '10.99.0.1/24' }, { host: inside, address: '10.99.0.2/24' }, 'inner');
   for (let number = 0; number <= 60; number++) world.run('ip', 'address', 'add', `198.51.100.${10 + number}/24`, 'dev', 'outer');
   world.run('ip', 'route', 'add', '10.99.0.0/24', 'via', '198.51.100.1');
-  router.run('sysctl', '-q', '-w', 'net.ipv4.ip_forward=1');
+  router.run('sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward');
   router.run('nft', 'add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; }; add rule ip nat post oifname "inner" masquerade');
 
   const gateway = await startGateway(t, {

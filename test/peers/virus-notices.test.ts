@@ -128,7 +128,7 @@ test('never our own networks, never private ones; nobody where it is not switche
   await gateway.reload();
   registry.answers['ip/47.0.2.9'] = networkAnswer('47.0.2.0', '47.0.2.255', 'abuse@other.example');
   assert.equal((await send('47.0.2.9'))?.code, 550);
-  await gateway.event('virus-scanned', ({ ip }) => ip === '47.0.2.9');
+  await gateway.event('stage-judged', ({ ip, stage }) => ip === '47.0.2.9' && stage === 'message'); // what notices are made of
   // Had anything been due it would have been looked up by the time a later notice is out.
   gateway.rewrite({ viruses: { tellNetwork: true } });
   await gateway.reload();
