@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { createScanner } from '../delivery/clamd/scanner.ts';
+import { FairShare } from '../delivery/fair-share.ts';
 import { createSpoolPlace } from '../delivery/spool/spool-place.ts';
 import type { RecipientFacts } from '../facts/recipients.ts';
 import type { DoorServices, LoadNow } from '../intake/smtp/services.ts';
@@ -23,7 +24,7 @@ export interface DoorSpool {
 
 /** Opens this door's place in the spool; nothing is written before mail has to wait. */
 export function openDoorSpool(
-  { name, spooled, config: first }: DoorStart,
+  { name, doors, spooled, config: first }: DoorStart,
   { record, say }: { readonly record: Recorder; say(message: FromDoor): void },
 ): DoorSpool {
   let config = first;
@@ -31,6 +32,7 @@ export function openDoorSpool(
     dir: spoolDir(first.state),
     name,
     stock: new SharedStock(spooled),
+    shares: new FairShare({ doors, steady: () => performance.now() }),
     limits: () => config.spool,
     keepForMs: (route) => keepForMs(config, route),
     record,

@@ -23,6 +23,7 @@ import type { DoorServices } from '../intake/smtp/services.ts';
 import { DailyShare } from '../lib/daily-share.ts';
 import { newSessionIds } from '../lib/reference.ts';
 import { SharedCounters } from '../lib/shared-counters.ts';
+import { FairShare } from '../delivery/fair-share.ts';
 import { SharedStock } from '../lib/shared-stock.ts';
 import type { Delivery, HubAbilities } from '../model/delivery.ts';
 import type { Recorder } from '../model/events.ts';
@@ -242,7 +243,7 @@ function contentStoreOf({ state, limits }: Config): ReturnType<typeof createCont
 
 /** Where this door puts what is held; all doors together keep the limits. */
 function holdingPlaceOf(
-  { quarantined, refusedKept }: DoorStart,
+  { doors, quarantined, refusedKept }: DoorStart,
   { config: { state, quarantine }, heldKeys }: Pick<DoorSettings, 'config' | 'heldKeys'>,
   { record, say }: { readonly record: Recorder; say(message: FromDoor): void },
 ): DoorServices['quarantine'] {
@@ -251,6 +252,7 @@ function holdingPlaceOf(
     dir: quarantineDir(state),
     stock: new SharedStock(quarantined),
     refusedStock: new SharedStock(refusedKept),
+    shares: new FairShare({ doors, steady: () => performance.now() }),
     vault: () => vault,
     limits: () => quarantine,
     record,

@@ -8,6 +8,7 @@ import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
 import { SharedStock } from '../../lib/shared-stock.ts';
 import type { EventBody } from '../../model/events.ts';
 import type { QuarantineItem } from '../../model/quarantine.ts';
+import { FairShare } from '../fair-share.ts';
 import { createHoldingPlace, type HoldingPlaceParts, type QuarantineLimits } from './holding-place.ts';
 import { diskSteps, readItem } from './item-folder.ts';
 import { recordOf } from './record-of.ts';
@@ -151,4 +152,12 @@ test('a disk that hangs leaves so many copies of refused mail in memory and no m
   for (const outcome of await Promise.all(underWay)) assert.equal(outcome.kind, 'kept');
   assert.equal((await copy()).kind, 'kept', 'the disk is back');
   assert.equal(held().length, 34);
+});
+
+test('one stranger does not fill it: beyond half of it his share is over, nothing is taken for it', async (t) => {
+  const { keep, stock, held } = start(t, { limits: { ...wide, maxMessages: 300 }, shares: new FairShare({ doors: 1, steady: () => 0 }) });
+  stock.add({ pieces: 150, bytes: 0 });
+  for (let n = 0; n < 100; n += 1) assert.equal((await keep()).kind, 'kept');
+  const { kind } = await keep();
+  assert.deepEqual([kind, stock.read().pieces, held().length], ['full', 250, 100]);
 });

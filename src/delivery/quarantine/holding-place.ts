@@ -3,6 +3,7 @@ import type { Recorder } from '../../model/events.ts';
 import type { HoldingPlace, HoldRequest, QuarantineItem } from '../../model/quarantine.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { freeSpace } from '../content-store.ts';
+import type { FairShare } from '../fair-share.ts';
 import { makeFolders, publishItem, type FolderSteps } from './item-folder.ts';
 import { noVault, type Vault } from './vault.ts';
 
@@ -24,6 +25,8 @@ export interface HoldingPlaceParts {
   readonly stock: SharedStock;
   /** The part of it that copies of refused mail take; where there is none, no copy is kept. */
   readonly refusedStock?: SharedStock;
+  /** What one network or recipient may take; default: all of it. Copies of refused mail have a share of their own. */
+  readonly shares?: FairShare;
   /** With what it is sealed; default: nothing is. */
   vault?(): Vault;
   limits(): QuarantineLimits;
@@ -57,7 +60,9 @@ export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
   const keep: HoldingPlace['keep'] = async (hold) => {
     const { keepFor, refusedFor } = limits();
     const item = itemOf(hold, now(), hold.refused ? refusedFor : keepFor);
-    const limit = takeRoom(item, limits(), parts);
+    const most = { pieces: limits().maxMessages, bytes: limits().maxBytes };
+    const usedUp = hold.refused ? null : (parts.shares?.usedUp(hold.request, stock.read(), most) ?? null);
+    const limit = usedUp ?? takeRoom(item, limits(), parts);
     const isDiskFull = limit === null && !hasRoom(item.wireBytes);
     if (isDiskFull) giveBack(item);
     const why = isDiskFull ? 'the disk has less free than quarantine.freeDisk' : limit;
@@ -73,6 +78,7 @@ export function createHoldingPlace(parts: HoldingPlaceParts): HoldingPlace {
       sayBroken(`${item.id} could not be kept: ${failure}`);
       return { kind: 'failed', why: failure };
     }
+    if (!hold.refused) parts.shares?.count(hold.request, most);
     kept(item);
     return { kind: 'kept', id: item.id, expiresAt: item.expiresAt };
   };

@@ -6,6 +6,7 @@ import { contentOf, deliveryRequest, mailbox } from '../../../test/harness/deliv
 import { scratchDirectory, type Owner } from '../../../test/harness/scratch.ts';
 import { until } from '../../../test/harness/until.ts';
 import { SharedStock } from '../../lib/shared-stock.ts';
+import { FairShare } from '../fair-share.ts';
 import type { EventBody } from '../../model/events.ts';
 import type { SpoolItem, SpoolOutcome } from '../../model/spool.ts';
 import { parseHead } from './record.ts';
@@ -17,6 +18,7 @@ const wide: SpoolLimits = { maxBytes: 1_000_000, maxMessages: 100, freeDisk: 0 }
 
 interface Sketch {
   readonly limits?: SpoolLimits;
+  readonly shares?: FairShare;
   readonly steps?: SegmentSteps;
   readonly segmentBytes?: number;
   freeBytes?(): number;
@@ -244,4 +246,13 @@ test('an envelope that could not be read again is not kept', async (t) => {
   assert.equal((await keep(undefined, { to })).kind, 'failed');
   assert.equal((await keep()).kind, 'spooled', 'the others are');
   assert.deepEqual(readdirSync(dir), ['smtp-1-00000001.seg']);
+});
+
+test('one stranger does not fill it: beyond half of it his share is over, nothing is taken for it, and others are served', async (t) => {
+  const shares = new FairShare({ doors: 1, steady: () => 0 });
+  const { keep, stock } = start(t, { limits: { ...wide, maxMessages: 300 }, shares });
+  stock.add({ pieces: 150, bytes: 0 });
+  for (let n = 0; n < 100; n += 1) assert.equal((await keep()).kind, 'spooled');
+  const { kind } = await keep();
+  assert.deepEqual([kind, stock.read().pieces], ['full', 250]);
 });

@@ -5,6 +5,7 @@ import { addressOf } from '../../model/mailbox.ts';
 import type { SpoolEnvelope, SpoolItem, SpoolOutcome, SpoolPlace, SpoolRequest } from '../../model/spool.ts';
 import type { SharedStock } from '../../lib/shared-stock.ts';
 import { freeSpace } from '../content-store.ts';
+import type { FairShare } from '../fair-share.ts';
 import { itemOf } from './record.ts';
 import type { SegmentSteps } from './segment-file.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -23,6 +24,8 @@ export interface SpoolPlaceParts {
   readonly name: string;
   /** What waits in all; all doors together keep the limits. */
   readonly stock: SharedStock;
+  /** What one network or recipient may take; default: all of it. */
+  readonly shares?: FairShare;
   limits(): SpoolLimits;
   /** How long mail of a route is kept, in ms. */
   keepForMs(route: string): number;
@@ -75,6 +78,8 @@ export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
       const { maxBytes, maxMessages, freeDisk } = limits();
       const envelope = envelopeOf(message, now(), parts.keepForMs(message.request.route.key));
       if (free() - envelope.wireBytes < freeDisk) return full('the disk has less free than spool.freeDisk');
+      const usedUp = parts.shares?.usedUp(message.request, stock.read(), { pieces: maxMessages, bytes: maxBytes }) ?? null;
+      if (usedUp !== null) return full(usedUp);
       const limit = stock.take(envelope.wireBytes, { pieces: maxMessages, bytes: maxBytes });
       if (limit !== null) return full(limit === 'pieces' ? 'spool.maxMessages is reached' : 'spool.maxBytes is reached');
       try {
@@ -85,6 +90,7 @@ export function createSpoolPlace(parts: SpoolPlaceParts): OpenSpoolPlace {
         if (isToldNow()) record({ type: 'spool-broken', why: `${envelope.id} could not be kept: ${why}` });
         return { kind: 'failed', why };
       }
+      parts.shares?.count(message.request, { pieces: maxMessages, bytes: maxBytes });
       return { kind: 'spooled', expiresAt: envelope.expiresAt };
     },
     close: () => writer.close(),
