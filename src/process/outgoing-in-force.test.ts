@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { writeOldMemory } from '../../test/harness/outgoing-memory.ts';
@@ -123,4 +123,31 @@ test('a key that cannot be written signs nothing: its mail could not be known ag
   assert.equal(new OutgoingMemory(it.ground, { now }).traceLine(message), '');
   assert.match(told[0] ?? '', /cannot be written, and does not sign/);
   await it.close();
+});
+
+test('a full disk and then a crash do not make our own bounces forged: the file says how long it was not written, and the memory begins anew', async (t) => {
+  const dir = scratchDirectory(t, 'outgoing');
+  const file = join(dir, 'outgoing-memory');
+  const told: string[] = [];
+  const parts = { dir, remember: 1_000_000, listeners: [way('out', 'submission')], trouble: (why: string) => void told.push(why) };
+  await writeOldMemory(dir);
+  const first = await openOutgoingInForce(parts);
+  assert.equal(first.silenceOf(hub).means, 'not-sent');
+  mkdirSync(`${file}.new`); // the disk takes no file any more
+  new OutgoingMemory(first.ground, { now }).remember(message);
+  utimesSync(file, 1, 1);
+  await first.close();
+  assert.ok(statSync(file).mtimeMs > now() - 60_000, 'what could not be written is said by the time of the file');
+  rmSync(`${file}.new`, { recursive: true });
+
+  const soon = await openOutgoingInForce(parts);
+  assert.equal(soon.silenceOf(hub).means, 'not-sent', 'a moment is what traces are there for');
+  await soon.close();
+  const later = new Date(now() + 600_000);
+  utimesSync(file, later, later);
+  const after = await openOutgoingInForce(parts);
+  const silence = after.silenceOf(hub);
+  assert.ok(silence.means === 'nothing' && silence.why === 'memory-too-young');
+  assert.ok(told.some((why) => why.includes('lacks what left us after')));
+  await after.close();
 });

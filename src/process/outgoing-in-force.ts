@@ -1,6 +1,6 @@
 // The outgoing memory as the keeper holds it: made or read at the start, its keys renewed, what is too old swept away, and written to the disk.
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
@@ -31,6 +31,8 @@ export interface OutgoingInForceParts {
 
 /** Milliseconds. What a crash loses of the prints, the trace headers of that mail still prove. */
 const saveEveryMs = 30_000;
+/** What left us in so much time and was not written makes the silence of the memory worthless, in ms. Writing a large one takes seconds. */
+const mostUnwrittenMs = 4 * saveEveryMs;
 const dayMs = 86_400_000;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -68,7 +70,13 @@ export async function openOutgoingInForce({ dir, remember, listeners, trouble }:
     const latest = changes();
     if (latest === written) return saving;
     written = latest;
-    saving = saving.then(() => replace(file, contentOf(ground, Date.now()))).catch((error: unknown) => trouble(`${file} cannot be written: ${String(error)}`));
+    saving = saving
+      .then(() => replace(file, contentOf(ground, Date.now())))
+      .catch(async (error: unknown) => {
+        written = -1; // what it lacks is tried again, also where nothing is added
+        trouble(`${file} cannot be written: ${String(error)}`);
+        await touch(file);
+      });
     return saving;
   };
   const keepUp = outgoingUpkeep({
@@ -106,6 +114,9 @@ export async function openOutgoingInForce({ dir, remember, listeners, trouble }:
     },
   };
 }
+
+/** Its time says until when we ran without writing it: that takes no room on a full disk. */
+const touch = (file: string): Promise<void> => utimes(file, new Date(), new Date()).catch(() => {}); // where there is none, or no disk, there is nothing to say
 
 /** Listeners for our own people's mail, as they are noted. */
 const waysOut = ({ listeners }: Pick<Config, 'listeners'>): readonly string[] =>
@@ -152,9 +163,20 @@ async function readOld(file: string, { ground: { keys, prints, notes }, hasKeys,
   }
   // Days are kept modulo a month: of a file that old nothing holds any more, and what was not swept would seem young.
   if (Date.now() - all.readDoubleLE(magic.length) > rememberedDays * dayMs) return false;
+  const writtenAt = all.readDoubleLE(magic.length);
+  const ranUntil = await stat(file).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => writtenAt,
+  );
   const notesAt = keysAt + keys.byteLength + prints.byteLength;
   Buffer.from(prints).set(all.subarray(keysAt + keys.byteLength, notesAt));
   if (!isOld) Buffer.from(notes).set(all.subarray(notesAt));
+  if (ranUntil - writtenAt > mostUnwrittenMs) {
+    trouble(
+      `${file} lacks what left us after ${new Date(writtenAt).toISOString()}: no bounce is told from a forged one for five days; traces and tags still prove`,
+    );
+    new DatedFingerprints(prints, { days: rememberedDays }).beginAnew(Date.now());
+  }
   return true;
 }
 
