@@ -37,12 +37,15 @@ const load = (file: string) => {
 
 test('the examples were found', () => assert.ok(names.length >= 7));
 
+/** Warnings of what the machine that tests lacks: a clamd, room on its disk. */
+const ofThisMachine = /^clamd cannot be asked|^the disk of /;
+
 for (const name of names) {
   test(`examples/${name} says what it is for, loads, and warns of nothing but what is still to come`, (t) => {
     assert.match(readFileSync(join(examples, name), 'utf8'), /^# .{20,}\n/);
     const { warnings } = load(join(setUp(t), name));
     assert.deepEqual(
-      warnings.filter(({ message }) => !message.includes('still to come')).map(({ path, message }) => `${path} ${message}`),
+      warnings.filter(({ message }) => !message.includes('still to come') && !ofThisMachine.test(message)).map(({ path, message }) => `${path} ${message}`),
       [],
     );
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configOf, mailboxOf, rcptInput } from '../../../test/harness/policy-inputs.ts';
+import { sinkCheck } from '../treatment.ts';
 import { sinkRecipient } from './sink-recipient.ts';
 
 const run = (to: string, traps: object) => sinkRecipient.run(rcptInput({ to: mailboxOf(to) }), {}, sinkRecipient.options(configOf({ traps })), 'rcpt');
@@ -15,3 +16,5 @@ test('without a sample it is thrown away', () => {
 });
 test('a real address is no sink', () => assert.equal(run('anna@example.org', { sinks: ['made.up@example.org'] }).kind, 'clean'));
 test('without sinks nothing is looked up', () => assert.equal(run('made.up@example.org', {}).kind, 'clean'));
+
+test('recipients are told apart by its name', () => assert.equal(sinkRecipient.id, sinkCheck));

@@ -1,13 +1,12 @@
 import { addressOf } from '../../model/mailbox.ts';
 import { clean, defineCheck, finding } from '../check.ts';
-import { sinkCheck } from '../treatment.ts';
 
 /**
  * An address of ours that a forger has made up. The operator wants what comes to it taken, counted and thrown away, and a few kept to look at
  * (mission B7); nobody is ever answered.
  */
 export const sinkRecipient = defineCheck({
-  id: sinkCheck,
+  id: 'sink-recipient',
   stages: ['rcpt'],
   kind: 'abuse',
   facts: [],
