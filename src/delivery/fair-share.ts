@@ -1,5 +1,6 @@
-// Nobody fills the spool or the quarantine alone: once half of it is taken, one network of strangers, or one recipient, gets no more than a
-// tenth of it within a day, and what is over stays with its sender (452). Each door counts what it took itself, and for a share of its own.
+// Nobody fills the spool or the quarantine alone: once half of it is taken, one network of strangers, or one recipient, that has had a tenth of it
+// within a day gets no more than half of what is still free: a large sender is not put off while there is room, and somebody who fills it stops
+// before it is full. What is over stays with its sender (452). Each door counts what it took itself, and for a share of its own.
 import { LruMap } from '../lib/lru-map.ts';
 import { networkOf } from '../lib/ip.ts';
 import type { Stock } from '../lib/shared-stock.ts';
@@ -21,6 +22,8 @@ interface Level extends Stock {
 }
 
 const share = 0.1;
+/** And of what is still free, which with one more message of one's own gets less. */
+const ofTheRest = 0.5;
 /** From there on, of pieces or bytes, shares are looked at. */
 const pressure = 0.5;
 /** What is taken is forgotten evenly: a whole share within a day, in ms. */
@@ -44,17 +47,23 @@ export class FairShare {
   usedUp(asking: Asking, stock: Stock, most: Stock): string | null {
     if (stock.pieces < most.pieces * pressure && stock.bytes < most.bytes * pressure) return null;
     const mine = this.#shareOf(most);
-    for (const key of keysOf(asking)) {
+    const { doors } = this.#parts;
+    const free = { pieces: ((most.pieces - stock.pieces) * ofTheRest) / doors, bytes: ((most.bytes - stock.bytes) * ofTheRest) / doors };
+    const isOver = (key: string): boolean => {
       const { pieces, bytes } = this.#levelOf(key, mine);
-      if (pieces + 1 > mine.pieces || bytes + asking.content.wireBytes > mine.bytes) return `${key} has taken its share of a store that is half full`;
-    }
-    return null;
+      return pieces + 1 > Math.max(mine.pieces, free.pieces) || bytes + asking.content.wireBytes > Math.max(mine.bytes, free.bytes);
+    };
+    const { network, recipients } = keysOf(asking);
+    // One answer goes to all recipients: the others of one who is bombed get their mail.
+    const over = network !== null && isOver(network) ? network : recipients.every(isOver) ? recipients[0] : undefined;
+    return over === undefined ? null : `${over} has taken its share of a store that is more than half full`;
   }
 
   /** It was taken. */
   count(asking: Asking, most: Stock): void {
     const mine = this.#shareOf(most);
-    for (const key of keysOf(asking)) {
+    const { network, recipients } = keysOf(asking);
+    for (const key of [...(network === null ? [] : [network]), ...recipients]) {
       const { pieces, bytes, at } = this.#levelOf(key, mine);
       this.#levels.set(key, { pieces: pieces + 1, bytes: bytes + asking.content.wireBytes, at }, dayMs * 2);
     }
@@ -75,7 +84,7 @@ export class FairShare {
 }
 
 /** Our own people and machines have quotas; who receives is asked of everybody's mail. */
-function keysOf({ handover: { client, user }, recipients }: Asking): readonly string[] {
-  const to = recipients.map((each) => addressOf(each));
-  return user !== null || client.inside ? to : [networkOf(client.ip, 24, 48), ...to];
-}
+const keysOf = ({ handover: { client, user }, recipients }: Asking): { readonly network: string | null; readonly recipients: readonly string[] } => ({
+  network: user !== null || client.inside ? null : networkOf(client.ip, 24, 48),
+  recipients: recipients.map((each) => addressOf(each)),
+});

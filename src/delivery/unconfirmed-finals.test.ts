@@ -18,7 +18,8 @@ const day = 86_400_000;
 const ok = reply(250, '2.0.0', 'Ok: queued as X');
 const full = reply(452, '4.2.2', 'Full');
 const unknownUser = reply(550, '5.1.1', 'Unknown');
-const finalsIn = (dir: string, rest: Partial<UnconfirmedFinalsOptions> = {}) => createUnconfirmedFinals({ dir, name: 'smtp-1', now: () => 0, ...rest });
+const finalsIn = (dir: string, { now = () => 0, steady = now, ...rest }: Partial<UnconfirmedFinalsOptions> = {}) =>
+  createUnconfirmedFinals({ dir, name: 'smtp-1', now, steady, ...rest });
 
 const route = { key: 'hub', address: { kind: 'lmtp', host: '127.0.0.1', port: 24 } } as const;
 const both = deliveryRequest({ route, to: ['a@hub.example', 'b@hub.example'] });
@@ -258,5 +259,16 @@ test('strangers that hang up in masses cannot fill the memory, and what a dead d
   assert.ok(finals.isUnderWay('k9'));
   now = 31 * 60_000;
   assert.equal(finals.isUnderWay('k9'), false);
+  await finals.close();
+});
+
+test('a clock that is set back forgets nothing: each would be a second copy', async () => {
+  const clock = { wall: 1e12, steady: 0 };
+  const finals = await finalsIn(newDir(), { now: () => clock.wall, steady: () => clock.steady });
+  finals.remember('k', ok);
+  finals.leaveUnderWay('u');
+  clock.wall -= 3_600_000;
+  clock.steady += 1000;
+  assert.deepEqual([finals.find('k'), finals.isUnderWay('u')], [ok, true]);
   await finals.close();
 });

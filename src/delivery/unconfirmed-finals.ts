@@ -36,6 +36,8 @@ export interface UnconfirmedFinalsOptions {
   readonly name: string;
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of any origin, which nobody sets: what was answered must not be forgotten because somebody sets the clock back. */
+  steady(): number;
   /** Called with each new entry of this door, to be given to the others' `learn`. */
   onRemember?(entry: FinalEntry): void;
   /** Entries at most; default 100,000. */
@@ -83,9 +85,9 @@ const underWayCapacity = 10_000;
 
 /** Opens the store with what all doors had written before. Rejects when the directory cannot be used. */
 export async function createUnconfirmedFinals(options: UnconfirmedFinalsOptions): Promise<UnconfirmedFinals> {
-  const { dir, name, now, onRemember, capacity = usualCapacity, ttlMs = fiveDaysMs } = options;
-  const held = new LruMap<string, Reply>({ capacity, now });
-  const underWay = new LruMap<string, true>({ capacity: Math.min(capacity, underWayCapacity), now });
+  const { dir, name, now, steady, onRemember, capacity = usualCapacity, ttlMs = fiveDaysMs } = options;
+  const held = new LruMap<string, Reply>({ capacity, now: steady });
+  const underWay = new LruMap<string, true>({ capacity: Math.min(capacity, underWayCapacity), now: steady });
   const isAlive = (raw: unknown): raw is AnswerEntry => isEntry(raw) && now() - raw.at < ttlMs;
   const learn = (entry: FinalEntry): void => {
     if (entry.kind === 'under-way') return void (entry.ended ? underWay.delete(entry.key) : underWay.set(entry.key, true, underWayMs));

@@ -128,10 +128,6 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
   response = loop;
   record.watch(tellingTypes, loop.take);
   const watching = watchRoom({ inForce, record, incidents, response: loop, broadcast });
-  const viruses = createVirusNotices({ config: () => inForce.settings.config, post: alerts.post, trouble, now: Date.now });
-  record.watch(['message-quarantined'], ({ text }) => viruses.take(text));
-  const scanner = watchScanner({ config: () => inForce.settings.config, ping: pingClamd, note: loop.note, record: say, now: Date.now });
-  record.watch(['virus-scanned'], ({ text }) => scanner.take(text));
   const quarantine = await openQuarantineInForce({
     store,
     record: say,
@@ -147,8 +143,7 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     incidents,
     alerts,
     response: loop,
-    viruses,
-    scanner,
+    ...watchViruses({ inForce, record, post: alerts.post, response: loop, trouble }),
     networkNotices: await openNetworkNotices({ config: () => inForce.settings.config, post: alerts.post, record: say, watch: record.watch, trouble }),
     pairs,
     learned,
@@ -166,10 +161,10 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
       post: alerts.post,
       watch: record.watch,
       changed: (raises) => broadcast({ kind: 'quota-raises', raises }),
-      trouble: (why) => process.stderr.write(`floodgate: ${why}\n`),
+      trouble,
     }),
     lost: createLostAddresses({ record: say, now: Date.now, changed: (addresses) => broadcast({ kind: 'distrusted', addresses }) }),
-    correspondents: await openCorrespondentsInForce({ dir: config.state, trouble: (why) => process.stderr.write(`floodgate: ${why}\n`) }),
+    correspondents: await openCorrespondentsInForce({ dir: config.state, trouble }),
     outgoing,
     level: SharedLevel.allocate(),
     lock,
@@ -177,6 +172,24 @@ export async function openKeeperParts({ first, record, lock, inherited, broadcas
     inherited,
     ...countersFor(doorCount(config)),
   };
+}
+
+/** What is found infected, and whether the scanner is there to find it. */
+function watchViruses({ inForce, record, post, response, trouble }: VirusGround): Pick<KeeperParts, 'viruses' | 'scanner'> {
+  const config = (): Config => inForce.settings.config;
+  const viruses = createVirusNotices({ config, post, trouble, now: Date.now });
+  record.watch(['message-quarantined'], ({ text }) => viruses.take(text));
+  const scanner = watchScanner({ config, ping: pingClamd, note: response.note, record: record.recorder.record, now: Date.now });
+  record.watch(['virus-scanned'], ({ text }) => scanner.take(text));
+  return { viruses, scanner };
+}
+
+interface VirusGround {
+  readonly inForce: KeeperParts['inForce'];
+  readonly record: KeeperGround['record'];
+  readonly post: KeeperParts['alerts']['post'];
+  readonly response: Response;
+  trouble(why: string): void;
 }
 
 const openOutgoing = ({ state, bounces, listeners }: Config): Promise<OutgoingInForce> =>

@@ -229,7 +229,13 @@ export async function mountDoor(start: DoorStart, say: (message: FromDoor) => vo
 }
 
 const openFinals = ({ name, config }: DoorStart, say: (message: FromDoor) => void): ReturnType<typeof createUnconfirmedFinals> =>
-  createUnconfirmedFinals({ dir: join(config.state, 'finals'), name, now: Date.now, onRemember: (entry) => say({ kind: 'final', entry }) });
+  createUnconfirmedFinals({
+    dir: join(config.state, 'finals'),
+    name,
+    now: Date.now,
+    steady: () => performance.now(),
+    onRemember: (entry) => say({ kind: 'final', entry }),
+  });
 
 function contentStoreOf({ state, limits }: Config): ReturnType<typeof createContentStore> {
   return createContentStore({

@@ -183,9 +183,9 @@ for (const [how, seal] of [
     await index.save(heldRecord({ id: 'B', incident: 'FG-6F30B5DD41' }));
     await index.save(heldRecord({ id: 'C', incident: null }));
     for (const incident of ['FG-6F30B5DD41', 'i-6f30b5dd41']) {
-      const rows = await index.select({ incident }, { state: 'held', after: null, limit: 10 });
+      const found = await index.select({ incident }, { state: 'held', after: null, limit: 10 });
       assert.deepEqual(
-        rows.map(({ id }) => id),
+        found.map(({ id }) => id),
         ['A', 'B'],
       );
     }

@@ -20,7 +20,10 @@ function answer(socket: Socket): void {
     got = Buffer.concat([got, chunk]);
     const command = got.indexOf(0);
     if (command < 0) return;
-    if (got.toString('latin1', 0, command) === 'zPING') return void socket.end('PONG\0');
+    if (got.toString('latin1', 0, command) === 'zPING') {
+      socket.end('PONG\0');
+      return;
+    }
     const pieces: Buffer[] = [];
     for (let at = command + 1; at + 4 <= got.length;) {
       const length = got.readUInt32BE(at);

@@ -60,12 +60,12 @@ const cases: readonly [stage: Stage, hits: readonly MeasureHit[], expected: stri
 ];
 for (const [stage, hits, expected, why] of cases) test(`${expected} at ${stage}: ${why}`, () => assert.equal(actionAt(stage, hits), expected));
 
-const recorded: readonly [what: string, changes: Partial<MeasureHit>, evidence: object][] = [
+const onlyRecorded: readonly [what: string, changes: Partial<MeasureHit>, evidence: object][] = [
   ['a dry run', { dryRun: true }, { dryRun: true }],
   ['a probe', { probe: true }, { probe: true }],
   ['an automatic measure against whom is never blocked', { ...auto, neverBlock: '10.0.0.0/8' }, { neverBlock: '10.0.0.0/8', by: 'auto subscription-bomb' }],
 ];
-for (const [what, changes, evidence] of recorded) {
+for (const [what, changes, evidence] of onlyRecorded) {
   test(`${what} is recorded with what it would have done, and refuses nobody`, () => {
     const finding = judged('rcpt', [hit('reject', changes)]);
     assert.deepEqual([finding?.action, finding?.wouldBe], ['observe', 'reject']);
