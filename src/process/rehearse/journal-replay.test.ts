@@ -107,6 +107,17 @@ test('a measure of the past is the same now: between two recipients it holds the
   assert.deepEqual((await replay([...begun, message])).differences, []);
 });
 
+test('what the virus scanner had said is put back: nobody scans the past again', async () => {
+  const scanner = 'viruses: {clamd: /run/clamd}';
+  const begun = [opened, judged('helo', envelope), judged('mail', envelope), judged('rcpt', { ...envelope, to: 'ann@hub.example' }, [], known)];
+  const message = (finding: Finding): EventBody => judged('message', { ...envelope, recipients: ['ann@hub.example'], size: 100 }, [finding]);
+  const infected = message(found('virus-found', 'abuse', 'reject', { virus: 'Eicar', port: 4000 }));
+  const large = message(found('too-large-to-scan', 'abuse', 'quarantine', { why: 'larger than viruses.maxSize (1 bytes)' }));
+  for (const each of [infected, large]) assert.deepEqual((await replay([...begun, each], scanner)).differences, []);
+  const differently = await replay([...begun, large], 'viruses: {clamd: /run/clamd, whenTooLarge: reject}');
+  assert.deepEqual(differently.differences, ['message: quarantine too-large-to-scan -> reject too-large-to-scan']);
+});
+
 test('who would have been turned away at the banner says nothing more, and its good mail is counted', async () => {
   const finished = make.messageFinished({
     session,

@@ -5,6 +5,7 @@ import type { Client, ReverseName, Role, TlsState } from '../../model/client.ts'
 import type { Event } from '../../model/events.ts';
 import type { Mailbox, Sender } from '../../model/mailbox.ts';
 import type { ReportJudgement } from '../../model/report-judgement.ts';
+import type { VirusScan } from '../../model/virus-scan.ts';
 import type { ConnectInput, ContentSummary, HeloInput, MailInput, SessionConduct } from '../../model/stage-input.ts';
 import type { Evidence, Finding } from '../../model/verdict.ts';
 import { wordsSaid } from '../../wire/message/encoded-word.ts';
@@ -147,6 +148,17 @@ export function contentOf({ input, findings }: Judged): ContentSummary {
     longestLine: 0,
     sha256: '',
   };
+}
+
+/** What the virus scanner had said, as far as it was found: nobody scans the past again. */
+export function scanOf(findings: readonly Finding[]): VirusScan | undefined {
+  for (const { check, outcome } of findings) {
+    if (check !== 'virus-found' && check !== 'too-large-to-scan') continue;
+    const { virus, why } = outcome.kind === 'finding' ? outcome.evidence : { virus: null, why: outcome.why };
+    if (typeof virus === 'string') return { kind: 'found', found: virus };
+    return { kind: check === 'virus-found' ? 'unknown' : 'too-large', why: String(why ?? '') };
+  }
+  return undefined;
 }
 
 /** The evidence of a check's finding; empty where it found nothing. */

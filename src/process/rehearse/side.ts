@@ -14,7 +14,19 @@ import type { Check } from '../../policy/check.ts';
 import { createJudge, type Judge } from '../../policy/judge.ts';
 import { createRouter } from '../../policy/router.ts';
 import { treatmentOf, treatmentSoFar } from '../../policy/treatment.ts';
-import { conductOf, connectInput, contentOf, evidenceOf, heloInput, mailboxOf, mailInput, recipientOf, type Judged, type PastSession } from './past-session.ts';
+import {
+  conductOf,
+  connectInput,
+  contentOf,
+  evidenceOf,
+  heloInput,
+  mailboxOf,
+  mailInput,
+  recipientOf,
+  scanOf,
+  type Judged,
+  type PastSession,
+} from './past-session.ts';
 import { RecordedFacts, type PastKnowledge } from './recorded-facts.ts';
 import { decisionOf, type Decision } from './wording.ts';
 
@@ -135,12 +147,14 @@ export class Side {
     if (standing.isRefused || recipients.length === 0) return null;
     const { findings } = event;
     const answer = { ...evidenceOf(findings, 'auto-reply-leaving'), ...evidenceOf(findings, 'own-bounce-leaving') };
+    const scan = scanOf(findings);
     return this.#ask(past, standing, event, 'message', {
       ...mailInput(past, this.#clientOf(past, event.at), conductOf(past, findings, standing.recipients)),
       recipients,
       content: contentOf(event),
       treatment: treatmentOf(standing.marks.all),
       ...(past.report === null ? {} : { report: past.report }),
+      ...(scan && { scan }),
       ...('kind' in answer ? { leavingAnswer: answer as unknown as NonNullable<StageInput['message']['leavingAnswer']> } : {}), // the check's evidence is the answer itself
     });
   }
