@@ -74,6 +74,23 @@ test('the time of many is over at once: so many at one look', () => {
   assert.deepEqual([queue.expired(queuedAt + 4, 3).length, queue.expired(queuedAt + 5, 3).length, queue.size], [0, 3, 7]);
 });
 
+test('who only asked while the next hop was away goes as soon as it is back, behind the others; over whom it goes away again and again does not', () => {
+  const queue = new RouteQueue();
+  for (const [id, losses] of [
+    ['asked', 1],
+    ['trouble', 4],
+  ] as const) {
+    const queued = queuedAs(id);
+    queued.losses = losses;
+    queue.add(queuedAs('other'));
+    queue.lost(queued, 'refused', { steady: 0, longestPauseMs: 1000 });
+  }
+  queue.answered(8);
+  queue.answered(8);
+  assert.deepEqual(taken(queue, 1), ['other', 'other', 'asked']);
+  assert.equal(queue.size, 1);
+});
+
 test('the time of who waits for another try is over when it is over, not when that try is due', () => {
   const queue = new RouteQueue();
   const queuedAt = Date.UTC(2026, 6, 1);

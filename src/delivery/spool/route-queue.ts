@@ -28,6 +28,8 @@ const retryMs: readonly number[] = [60_000, 300_000, 900_000, 1_800_000, 3_600_0
 /** So many times one message asks whether the next hop is back; beyond it others do, and it waits by the schedule up to this step of it. */
 const mostLosses = 1;
 const mostLostStep = 2;
+/** Lost so often at most it was the next hop, not the message: it need not wait once the next hop is back. */
+const mostInnocentLosses = 3;
 /** First pause when the next hop is away, in ms; it doubles up to the longest. */
 const firstPauseMs = 1000;
 
@@ -92,10 +94,22 @@ export class RouteQueue {
 
   /** It answered: twice as many at once, up to `most`. */
   answered(most: number): void {
+    if (this.away !== null) this.#bringBackInnocent();
     this.#failures = 0;
     this.#pausedUntil = Number.NEGATIVE_INFINITY;
     this.away = null;
     this.#width = Math.min(most, this.#width * 2);
+  }
+
+  /** Behind all others: should it be one of them that it does not get over, the others are out. */
+  #bringBackInnocent(): void {
+    for (const fifo of this.#deferred)
+      for (let left = fifo.size; left > 0; left -= 1) {
+        const queued = fifo.take();
+        if (queued === undefined) break;
+        if (queued.losses > mostLosses && queued.losses <= mostInnocentLosses) this.add(queued);
+        else fifo.push(queued);
+      }
   }
 
   /** It put a message off, or was lost over it: half as many at once. */
