@@ -109,7 +109,7 @@ for (const [row, { hub, prdr, plain, retry }] of atDot.entries()) {
   test(`an LMTP hub says ${told}: a plain client hears ${plain.join(', ')}${retry === null ? '' : `, and then ${retry.join(', ')}`}`, async (t) => {
     says(lmtp, 'dot', hub);
     const token = newToken();
-    const message = { parameter: '', token, recipients: everybody, name: `q${row}` };
+    const message = { parameter: ' SIZE=2000', token, recipients: everybody, name: `q${row}` };
     assert.deepEqual((await attempt(t, behindLmtp, message)).end, plain);
     if (retry !== null) {
       const again = await attempt(t, behindLmtp, message);
@@ -122,6 +122,20 @@ for (const [row, { hub, prdr, plain, retry }] of atDot.entries()) {
     );
   });
 }
+
+test('without SIZE nobody knows whether the retry is the same message: who was refused for its content is put off beside the others, and refused alone', async (t) => {
+  says(lmtp, 'dot', [ok, never]);
+  const token = newToken();
+  const message = { parameter: '', token, recipients: [0, 1], name: 'nosize' };
+  assert.deepEqual((await attempt(t, behindLmtp, message)).end, [451]);
+  assert.deepEqual(await attempt(t, behindLmtp, message), { rcpt: [250, 450], end: [250] });
+  assert.deepEqual(await attempt(t, behindLmtp, { ...message, recipients: [1] }), { rcpt: [250], end: [550] });
+  assert.deepEqual(
+    served(lmtp, token, (recipient) => [ok, never][Number(recipient[2])]),
+    ['u0'],
+    'once',
+  );
+});
 
 const atRcpt: readonly { readonly hub: readonly Said[]; readonly prdr: readonly number[] }[] = [
   { hub: [undefined, never], prdr: [353, 250, 550, 250] },
