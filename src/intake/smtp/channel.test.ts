@@ -98,23 +98,10 @@ test('what is awaited and rejects is a fault of ours, told once; the channel liv
   assert.deepEqual(told, ['A', 'fault Error: broken', 'B']);
 });
 
-test('after QUIT nothing more is waited for: the client hears goodbye, and the session ends before the client does', async (t) => {
-  const { channel, client, heard, until } = await line(t, (_text, own) => {
-    own.say('221\r\n');
-    own.part('quit');
-  });
-  channel.mode = 'lines';
-  const ended = once(client, 'end');
-  client.write('QUIT\r\n');
-  await until('closed'); // the client keeps its half open
-  await ended;
-  assert.deepEqual([heard(), channel.closeReason, channel.bytesOut], ['221\r\n', 'quit', 5]);
-});
-
 test('a client that talks on behind QUIT hears goodbye all the same: its words are taken and thrown away, not reset', async (t) => {
   const { channel, client, told, heard } = await line(t, (_text, own) => {
     own.say('221\r\n');
-    own.part('quit');
+    own.close('quit');
   });
   channel.mode = 'lines';
   const ended = once(client, 'end');

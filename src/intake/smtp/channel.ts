@@ -46,7 +46,6 @@ export class Channel {
   /** What the disk asked us to wait for. */
   #disk: Promise<void> | null = null;
   #inputEnded = false;
-  #isTls = false;
   #out = '';
 
   constructor(socket: Socket, owner: ChannelOwner, settings: { readonly maxLineBytes: number; readonly now: () => number }) {
@@ -148,29 +147,12 @@ export class Channel {
     if (this.#inputEnded && !this.#busy && !this.#blocked && this.mode !== 'closing') this.#owner.onInputEnd();
   }
 
+  /** The client's end is waited for: closing at once would reset what it may still be sending, and with that take back answers it has not read. */
   close(why: string): void {
-    if (this.#sayLast(why)) this.#end();
-  }
-
-  /** Both sides have said goodbye: what we said is the kernel's to deliver, and the client's end of the connection is not waited for. */
-  part(why: string): void {
-    if (!this.#sayLast(why)) return;
-    // TLS has a goodbye of its own, and what is not with the kernel yet would be lost.
-    const isSaid = !this.#isTls && this.#socket.writableLength === 0;
-    if (isSaid && this.reader.buffered === 0) this.#socket.destroy();
-    else this.#end();
-  }
-
-  /** False where it was said before. */
-  #sayLast(why: string): boolean {
-    if (this.mode === 'closing') return false;
+    if (this.mode === 'closing') return;
     this.mode = 'closing';
     this.closeReason = why;
     this.flush();
-    return true;
-  }
-
-  #end(): void {
     this.deadline = this.#now() + GOODBYE_MS;
     this.#socket.end();
     this.#socket.resume(); // what still comes is thrown away, so that the client hears us instead of a reset
@@ -192,7 +174,6 @@ export class Channel {
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
     this.#socket.pause();
     if (this.reader.buffered > 0) this.#socket.unshift(this.reader.takeRest()); // TLSSocket begins with what its socket holds
-    this.#isTls = true;
     this.#socket = upgrade(this.#socket, () => {
       this.#busy = false;
       this.pump();

@@ -7,11 +7,6 @@ import type { UnconfirmedFinals } from './services.ts';
 export class LastFinal {
   #said: { readonly final: FinalAnswer; readonly bytesIn: number } | null = null;
 
-  /** Nothing was said that the client may not have heard. */
-  get isHeard(): boolean {
-    return this.#said === null;
-  }
-
   /** A final answer was said when so many bytes had come. One before it that nobody has proven to have heard is remembered. */
   say(final: FinalAnswer, bytesIn: number, finals: UnconfirmedFinals): void {
     this.#keep(finals);

@@ -189,7 +189,7 @@ export class LiveSession implements ChannelOwner {
     if (effect.junk && ++conduct.junkCommands > this.#site.config.limits.junkCommands) return this.#refusing.giveUp('too-many-junk-commands', verb);
     this.#say(effect.reply);
     this.#allowLongLines(state.at === 'auth');
-    if (effect.close) this.#close('quit', this.#lastFinal.isHeard ? 'part' : 'close'); // unheard: how the client goes will tell
+    if (effect.close) this.#close('quit'); // where our 250 is unheard, how the client goes will tell
   }
 
   #greet(): void {
@@ -363,9 +363,9 @@ export class LiveSession implements ChannelOwner {
     this.#close(why);
   }
 
-  #close(why: string, how: 'close' | 'part' = 'close'): void {
+  #close(why: string): void {
     this.#receiving.drop(why);
-    this.channel[how](why);
+    this.channel.close(why);
   }
 
   /** The client has gone and nothing is under way: what it may not have heard is kept, and its retry need not wait any more. */
