@@ -15,7 +15,11 @@ interface Hub {
 }
 
 /** A hub that answers command by command; `atDot` says what it does with the message of that number, from 0. */
-async function hubThat(t: TestContext, atDot: (number: number, socket: Socket) => string = (number) => `250 2.0.0 Ok: queued as FAKE${number}`): Promise<Hub> {
+async function hubThat(
+  t: TestContext,
+  atDot: (number: number, socket: Socket) => string = (number) => `250 2.0.0 Ok: queued as FAKE${number}`,
+  swallows = false,
+): Promise<Hub> {
   const hub: Omit<Hub, 'port'> = { behindDots: [], sessions: [] };
   const server = createServer((socket) => {
     hub.sessions.push(socket);
@@ -35,6 +39,7 @@ async function hubThat(t: TestContext, atDot: (number: number, socket: Socket) =
         if (inContent) {
           inContent = false;
           hub.behindDots.push(pending);
+          if (swallows) pending = '';
           const answer = atDot(hub.behindDots.length - 1, socket);
           if (answer === '') return;
           say(answer);
@@ -136,6 +141,14 @@ test('a hub that says nothing to the dot and hangs up: the next has sent no cont
   assert.deepEqual(inWords(await deliverAll(t, hub, [{}, {}, {}, {}])), ['ambiguous', 'delivered FAKE3', 'delivered FAKE1', 'delivered FAKE2']);
   assert.match(hub.behindDots[0] ?? '', envelope);
   assert.deepEqual(hub.behindDots.slice(1), ['', '', ''], 'it may have been the words behind the dot');
+});
+
+test('a hub that throws away what stands behind the dot costs one wait, and is not tempted again', async (t) => {
+  const hub = await hubThat(t, undefined, true);
+  const outcomes = inWords(await deliverAll(t, hub, [{}, {}, {}, {}]));
+  assert.deepEqual(outcomes.filter((each) => each === 'unavailable').length, 1);
+  assert.equal(outcomes.filter((each) => each.startsWith('delivered')).length, 3);
+  assert.deepEqual(hub.behindDots.slice(1), ['', '']);
 });
 
 test('421 at the dot: the hub has answered that message, and the next is tried elsewhere', async (t) => {

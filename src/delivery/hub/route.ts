@@ -176,6 +176,8 @@ export class HubRoute {
       if (end.kind === 'done') after = end.after;
       // It may be the words behind the dot that cost us the answer, and with it a second copy: once is enough.
       if (handedOn && end.kind === 'done' && end.outcome.kind === 'ambiguous') this.#handsOn = false;
+      // A hub that throws away what stands behind the dot never answers it.
+      if (before !== null && end.kind === 'lost' && end.timedOut) this.#handsOn = false;
       return { ...end, reused };
     } finally {
       if (before !== null) await before;
